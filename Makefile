@@ -1,0 +1,48 @@
+# The commands of this project. `make demo` and `make test` do all of their own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint types unit-test format schemas lock benchmarks clean
+
+demo: $(READY)
+	$(BIN)/python -m tools.demo
+
+test: lint types unit-test
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit-test: $(READY)
+	$(BIN)/pytest -n 2 --dist worksteal
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(READY)
+	$(BIN)/python -m tools.generate_schemas
+
+benchmarks: $(READY)
+	$(BIN)/python -m benchmarks
+
+# Needs uv; the lock files hold hashes and no addresses.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --upgrade -q -o requirements/run.txt
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate -c requirements/run.txt -q -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis demo_output
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

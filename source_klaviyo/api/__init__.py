@@ -1,0 +1,1 @@
+"""How to talk to Klaviyo; knows nothing of streams."""

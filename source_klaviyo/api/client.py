@@ -1,0 +1,229 @@
+"""Sends requests to Klaviyo: signed, pinned to a revision, within budgets, never without end."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from source_klaviyo.api import revision as revisions
+from source_klaviyo.api.answers import Verdicts
+from source_klaviyo.api.backoff import RetryAfterBackoff
+from source_klaviyo.api.budget import Budget, Budgets
+from source_klaviyo.errors import (
+    CredentialsRefused,
+    PageLost,
+    RetryLater,
+    ScopeMissing,
+    StreamFailed,
+)
+
+logger = logging.getLogger("airbyte")
+
+TIMEOUTS: Final = (10.0, 60.0)
+"""Seconds to connect, and seconds without a byte; Klaviyo's slow pages stay well below."""
+
+ANSWER_TIMEOUT: Final = 300.0
+"""Seconds for a whole answer, so that one that trickles in cannot hold a worker for ever."""
+
+LONGEST_WAIT: Final = 900.0
+"""Seconds; a longer `Retry-After` is a spent daily quota, which is not waited for."""
+
+
+_MOST_TRIES: Final = 3
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class ServerClock:
+    """How far Klaviyo's clock is behind this machine's, told by the `Date` of its answers.
+
+    Each answer was made before it arrived, so every one overstates the lag: the least counts.
+    """
+
+    _lag: float | None = None
+
+    @property
+    def lag(self) -> float:
+        """Seconds by which Klaviyo's clock is behind; 0 where it is level, ahead or not known."""
+        return max(0.0, self._lag or 0.0)
+
+    def observe(self, date_header: str | None) -> None:
+        """Take note of one answer's `Date`."""
+        try:
+            stated = parsedate_to_datetime(date_header or "")
+        except ValueError:
+            return
+        # The header is cut to whole seconds; half of one more is the fairest guess.
+        lag = (datetime.now(UTC) - stated).total_seconds() - 1
+        self._lag = lag if self._lag is None else min(self._lag, lag)
+
+
+@dataclass(slots=True)
+class Client:
+    """One sync's way to Klaviyo, shared by all its threads.
+
+    `base_url` is Klaviyo's host (`https://a.klaviyo.com`); nothing is sent anywhere else.
+    `connections` bounds how many are kept open.
+    """
+
+    base_url: str
+    auth: AuthBase
+    revision: str = revisions.DEFAULT
+    budgets: Budgets = field(default_factory=Budgets)
+    connections: int = 20
+    clock: ServerClock = field(default_factory=ServerClock)
+    _session: requests.Session = field(init=False)
+    _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
+
+    def __post_init__(self) -> None:
+        self._session = requests.Session()
+        self._session.auth = self.auth
+        adapter = HTTPAdapter(pool_maxsize=self.connections)
+        self._session.mount(self.base_url, adapter)
+
+    def attempt(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[requests.Response], T],
+        *,
+        budgets: Sequence[Budget],
+        verdicts: Verdicts,
+        revision: str | None = None,
+        attempt: int = 0,
+    ) -> T:
+        """Send a GET once and return what `read` makes of the answer (status 200, complete).
+
+        The request must have been reserved in `budgets`; they learn from the answer. `attempt`
+        counts earlier failures of this request: after too many of them the fault is no longer
+        taken for a passing one. `read` raises ValueError where an answer makes no sense.
+
+        Raises RetryLater, PageLost or StreamFailed.
+        """
+        self._refuse_foreign(url)
+        outcome: requests.Response | Exception
+        try:
+            outcome = self._send(url, params, revision or self.revision)
+            self.clock.observe(outcome.headers.get("Date"))
+            self.budgets.learn(budgets, outcome.headers)
+            if outcome.ok:
+                return read(outcome)
+        except (requests.RequestException, ValueError) as failure:
+            outcome = failure
+        verdict = verdicts.interpret_response(outcome)
+        message = verdict.error_message or ""
+        pause = self._backoff.backoff_time(outcome, attempt)
+        match verdict.response_action:
+            case ResponseAction.RATE_LIMITED:
+                self.budgets.refused(budgets, pause)
+                if pause > LONGEST_WAIT:
+                    raise StreamFailed(_quota_used_up(url, pause), FailureType.transient_error)
+                raise RetryLater(message, pause=pause, throttled=True)
+            case ResponseAction.RETRY if attempt < verdicts.max_retries:
+                raise RetryLater(message, pause=pause)
+            case ResponseAction.IGNORE:
+                raise ScopeMissing(message)
+            case ResponseAction.RESET_PAGINATION:
+                raise PageLost(message)
+            case ResponseAction.REFRESH_TOKEN_THEN_RETRY:
+                raise CredentialsRefused(message)  # an API key cannot be refreshed
+            case _:
+                raise StreamFailed(message, verdict.failure_type or FailureType.system_error)
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[requests.Response], T],
+        *,
+        budgets: Sequence[Budget],
+        verdicts: Verdicts,
+        revision: str | None = None,
+    ) -> T:
+        """Send a GET, waiting for its budget and through a few passing faults.
+
+        For single requests; the sync engine waits by itself. Raises StreamFailed.
+        """
+        attempt = 0
+        while True:
+            while pause := self.budgets.reserve(budgets):
+                logger.info("Waiting %.0f s for the quota of %s", pause, urlsplit(url).path)
+                time.sleep(pause)
+            try:
+                return self.attempt(
+                    url,
+                    params,
+                    read,
+                    budgets=budgets,
+                    verdicts=verdicts,
+                    revision=revision,
+                    attempt=attempt,
+                )
+            except RetryLater as fault:
+                attempt += 1
+                if attempt == _MOST_TRIES:
+                    raise StreamFailed(str(fault), FailureType.transient_error) from fault
+                logger.info("Trying again in %.1f s: %s", fault.pause, fault)
+                time.sleep(fault.pause)
+
+    def _refuse_foreign(self, url: str) -> None:
+        base, target = urlsplit(self.base_url), urlsplit(url)
+        if (base.scheme, base.netloc) != (target.scheme, target.netloc):
+            raise StreamFailed(
+                f"Klaviyo's answer continues at another host ({target.netloc}); it was not"
+                " followed, because the credentials belong to Klaviyo alone.",
+                FailureType.system_error,
+            )
+
+    def _send(self, url: str, params: Mapping[str, str], revision: str) -> requests.Response:
+        response = self._session.get(
+            url,
+            params=params,
+            headers=revisions.headers(revision),
+            timeout=TIMEOUTS,
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            response._content = _body(response)  # noqa: SLF001  requests has no reading by a deadline
+        return response
+
+
+def _quota_used_up(url: str, pause: float) -> str:
+    return (
+        f"The daily quota of {urlsplit(url).path} is used up; Klaviyo grants more in"
+        f" {pause / 3600:.1f} hours. The next sync goes on from here."
+    )
+
+
+def _body(response: requests.Response) -> bytes:
+    """Read the answer's body. Raises requests' errors where it is cut off, damaged or too slow."""
+    deadline = time.monotonic() + ANSWER_TIMEOUT
+    chunks: list[bytes] = []
+    try:
+        while chunk := response.raw.read1(decode_content=True):
+            chunks.append(chunk)
+            if time.monotonic() > deadline:
+                raise requests.exceptions.ReadTimeout(response=response)
+    except urllib3.exceptions.DecodeError as damaged:
+        raise requests.exceptions.ContentDecodingError(damaged, response=response) from damaged
+    except urllib3.exceptions.ReadTimeoutError as late:
+        raise requests.exceptions.ReadTimeout(late, response=response) from late
+    except (urllib3.exceptions.HTTPError, OSError) as broken:
+        raise requests.exceptions.ChunkedEncodingError(broken, response=response) from broken
+    if response.raw.length_remaining:
+        # urllib3 checks the stated length in read() only, not in read1().
+        raise requests.exceptions.ChunkedEncodingError("cut off", response=response)
+    return b"".join(chunks)

@@ -1,0 +1,49 @@
+"""Klaviyo's filter expressions: `and(greater-or-equal(datetime,2026-01-01T00:00:00Z),...)`."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Bound(StrEnum):
+    """The operators that bound a datetime; which of them a field has differs by collection."""
+
+    GREATER_THAN = "greater-than"
+    GREATER_OR_EQUAL = "greater-or-equal"
+    LESS_THAN = "less-than"
+
+
+def instant(second: int) -> str:
+    """Return the filter literal of a second since 1970; datetimes are never quoted."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def equals(field: str, value: str | bool) -> str:  # noqa: FBT001  a literal of the grammar
+    """Return the expression that `field` has `value`."""
+    if isinstance(value, bool):
+        return f"equals({field},{str(value).lower()})"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'equals({field},"{escaped}")'
+
+
+def from_second(field: str, operator: Bound, second: int) -> str:
+    """Return the expression that `field` is at `second` or later.
+
+    Where the collection has only the strict operator, the bound is widened by the API's
+    resolution of one second, so that the second itself is included.
+    """
+    if operator is Bound.GREATER_THAN:
+        second -= 1
+    return f"{operator}({field},{instant(second)})"
+
+
+def before_second(field: str, second: int) -> str:
+    """Return the expression that `field` is before `second`."""
+    return f"{Bound.LESS_THAN}({field},{instant(second)})"
+
+
+def join(expressions: list[str]) -> str | None:
+    """Return the conjunction of `expressions`, None if there are none.
+
+    The grammar knows no `or`; a comma at the top level is the short form of `and(...)`.
+    """
+    return ",".join(expressions) or None

@@ -1,0 +1,62 @@
+"""Which revisions of the API there are, how long each lives, and the headers that pin one."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+DEFAULT: Final = "2026-07-15"
+
+USABLE: Final = ("2026-04-15", "2026-07-15", "2026-10-15")
+"""The revisions that the streams are written for.
+
+Older ones lack `page[size]` on most collections (Klaviyo exposed it in 2026-04-15).
+"""
+
+_LIFE_YEARS: Final = 2
+"""One year stable and one deprecated, by Klaviyo's versioning policy."""
+
+
+def retired_on(revision: str) -> date:
+    """Return the day on which Klaviyo stops serving `revision` (an ISO date)."""
+    released = date.fromisoformat(revision)
+    return released.replace(year=released.year + _LIFE_YEARS)
+
+
+def today() -> date:
+    """Return today's date in UTC."""
+    return datetime.now(UTC).date()
+
+
+def live(on: date) -> tuple[str, ...]:
+    """Return the revisions that this connector can use on the day `on`, oldest first."""
+    return tuple(revision for revision in USABLE if on < retired_on(revision))
+
+
+def complaint(revision: str, on: date) -> str | None:
+    """Say in one sentence why `revision` cannot be used on the day `on`, None if it can."""
+    usable = live(on)
+    if revision in usable:
+        return None
+    choice = f"Use one of: {', '.join(usable)}."
+    try:
+        released = date.fromisoformat(revision)
+    except ValueError:
+        return f"Revision {revision!r} is not a revision of Klaviyo's API. {choice}"
+    if on >= retired_on(revision):
+        return f"Klaviyo retired revision {revision} on {retired_on(revision)}. {choice}"
+    if released < date.fromisoformat(USABLE[0]):
+        return f"Revision {revision} is older than this connector can read. {choice}"
+    return f"Revision {revision} is not known to this connector. {choice}"
+
+
+def headers(revision: str) -> dict[str, str]:
+    """Return the request headers that ask for JSON:API in `revision` and in no other.
+
+    Without the opt-out Klaviyo answers a retired revision with the oldest live one, in another
+    shape and with status 200; with it, such a request fails with 410 (Klaviyo's guide on
+    versioning).
+    """
+    return {
+        "accept": "application/vnd.api+json",
+        "revision": revision,
+        "X-Klaviyo-Revision-Fall-Forward-Opt-Out": "1",
+    }

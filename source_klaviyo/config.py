@@ -1,0 +1,179 @@
+"""The configuration as users write it, checked and typed."""
+
+import ipaddress
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from source_klaviyo.api import revision as revisions
+from source_klaviyo.errors import ConfigError
+
+KLAVIYO = "https://a.klaviyo.com"
+
+
+def _of_klaviyo_or_loopback(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
+        raise ValueError(f"must be a host's address like {KLAVIYO}")
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        return f"{parts.scheme}://{parts.netloc}"
+    raise ValueError("must begin with https:// (plain http is for this machine's own addresses)")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _usable_revision(revision: str) -> str:
+    if complaint := revisions.complaint(revision, revisions.today()):
+        raise ValueError(complaint)
+    return revision
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("must be text like 2024-01-31T00:00:00Z")  # noqa: TRY004  pydantic's way
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date like 2024-01-31 or 2024-01-31T00:00:00Z") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise ValueError("must not lie in the future")
+    return moment
+
+
+Secret = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[!-~]+$"),
+    Field(json_schema_extra={"airbyte_secret": True}),
+]
+
+
+class ApiKeyCredentials(BaseModel):
+    """A private API key of the account."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="API key")
+
+    auth_type: Literal["api_key"]
+    api_key: Secret = Field(
+        title="Private API key",
+        description="A private key (`pk_...`) with the read scopes of the streams that you want."
+        " In Klaviyo: Settings, API keys.",
+    )
+
+
+class Config(BaseModel):
+    """What a user can set; the specification that Airbyte shows is made from this class."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Klaviyo")
+
+    credentials: ApiKeyCredentials | None = Field(
+        None,
+        title="Sign-in",
+        description="How to sign in to Klaviyo.",
+        json_schema_extra={"order": 0},
+    )
+    api_key: Secret | None = Field(
+        None,
+        title="Private API key",
+        description="The same as `credentials` with an API key; the form of older connectors.",
+        json_schema_extra={"airbyte_hidden": True, "order": 1},
+    )
+    start_date: Annotated[datetime, BeforeValidator(_moment)] | None = Field(
+        None,
+        title="Start date",
+        description="Leave out events that happened, and profiles that were last changed, before"
+        " this date, like 2024-01-31T00:00:00Z (UTC). Everything else is small, is referred to by"
+        " events, and is always read whole. Empty: all of history.",
+        json_schema_extra={"format": "date-time", "order": 2},
+    )
+    lookback_days: int | None = Field(
+        None,
+        ge=0,
+        le=365,
+        title="Look-back for events, in days",
+        description="Read the events of so many days again in each sync, because events reach"
+        " Klaviyo late. Empty: 7 where the destination removes duplicates (append + deduped), 0"
+        " where it would keep them.",
+        json_schema_extra={"order": 3},
+    )
+    num_workers: int = Field(
+        20,
+        ge=1,
+        le=50,
+        title="Parallel requests",
+        description="The most requests under way at a time. Klaviyo's quota is kept at any number.",
+        json_schema_extra={"order": 4},
+    )
+    revision: Annotated[str, AfterValidator(_usable_revision)] = Field(
+        revisions.DEFAULT,
+        title="API revision",
+        description="The revision of Klaviyo's API to read. Leave as it is unless Klaviyo retires"
+        " it.",
+        json_schema_extra={"order": 5},
+    )
+    api_base_url: Annotated[str, AfterValidator(_of_klaviyo_or_loopback)] = Field(
+        KLAVIYO,
+        title="API address",
+        description="For tests against a stand-in for Klaviyo.",
+        json_schema_extra={"airbyte_hidden": True, "order": 6},
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> "Config":
+        if (self.credentials is None) == (self.api_key is None):
+            raise ValueError(
+                "give one of `credentials` and `api_key`, for example"
+                ' "credentials": {"auth_type": "api_key", "api_key": "pk_..."}'
+            )
+        return self
+
+    @property
+    def key(self) -> str:
+        """The private API key, wherever it was given."""
+        return self.credentials.api_key if self.credentials else str(self.api_key)
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "Config":
+        """Return the configuration in `raw`. Raises ConfigError, which quotes no value."""
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as invalid:
+            complaints = [
+                _complaint(error["loc"], error["type"], error["msg"])
+                for error in invalid.errors(include_input=False, include_url=False)
+            ]
+            raise ConfigError("The configuration is not valid: " + "; ".join(complaints)) from None
+
+
+def _complaint(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    place = ".".join(str(part) for part in location)
+    text = message.removeprefix("Value error, ")
+    match kind:
+        case "missing":
+            return f"{place} is missing"
+        case "extra_forbidden":
+            settings = ", ".join((ApiKeyCredentials if len(location) > 1 else Config).model_fields)
+            return f"{place} is not a setting here (there are: {settings})"
+        case "string_pattern_mismatch":
+            return f"{place} has a character that cannot be in a key"
+        case _:
+            return f"{place}: {text}" if place else text

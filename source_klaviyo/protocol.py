@@ -1,0 +1,74 @@
+"""What streams and sync agree on: windows are asked for, pages come back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+BEGINNING = 0
+"""Lower bound of a window that reaches back as far as there is data: no lower filter is sent."""
+
+FOREVER = 253_402_300_800
+"""Upper bound of a window that is open to the future (the year 10000): no upper filter is sent."""
+
+Partition = Mapping[str, str | bool]
+"""The fixed filter values of one partition, as they stand in state: `{"archived": False}`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A half-open range of cursor time, `[lo, hi)`, in whole seconds since 1970 (UTC)."""
+
+    lo: int = BEGINNING
+    hi: int = FOREVER
+
+    def __post_init__(self) -> None:
+        if self.lo >= self.hi:
+            raise ValueError(f"a window must hold at least one second: [{self.lo}, {self.hi})")
+
+    def __contains__(self, instant: int) -> bool:
+        return self.lo <= instant < self.hi
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of the API, taken apart.
+
+    `records` are complete JSON objects, ready to be emitted. `instants` has one entry a record:
+    its cursor in whole seconds (rounded down), or None where the record has no cursor value; it
+    is empty where the stream has no cursor. `next` fetches the following page, None after the
+    last.
+    """
+
+    records: list[bytes]
+    instants: list[int | None]
+    next: str | None
+
+
+class Readable(Protocol):
+    """A stream as the sync engine sees it: partitions, windows of them, and their pages."""
+
+    @property
+    def name(self) -> str:
+        """The stream's name in the catalog."""
+
+    @property
+    def cursor_attribute(self) -> str | None:
+        """The attribute that is the cursor, None where the stream can only be read whole."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether pages ascend by the cursor, so that a window can be cut while it is read."""
+
+    @property
+    def partitions(self) -> Sequence[Partition]:
+        """The parts that are read apart, each with a cursor of its own; `[{}]` if there are none."""
+
+    def reserve(self) -> float:
+        """Take one request out of the quota: 0 when granted, else the seconds until one is due."""
+
+    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
+        """Fetch a page of one partition: the first of `window`, or the one that `token` names.
+
+        `attempt` counts from 0 the failures of this very request so far. Raises RetryLater,
+        PageLost or StreamFailed (see errors.py).
+        """

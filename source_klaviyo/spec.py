@@ -1,0 +1,59 @@
+"""The specification that Airbyte shows as a form, made from the Config class."""
+
+from typing import Any
+
+from airbyte_cdk.models import ConnectorSpecification
+
+from source_klaviyo.config import ApiKeyCredentials, Config
+
+DOCUMENTATION_URL = "https://docs.airbyte.com/integrations/sources/klaviyo"
+
+_KEPT = (
+    "type",
+    "title",
+    "description",
+    "default",
+    "minimum",
+    "maximum",
+    "format",
+    "order",
+    "airbyte_secret",
+    "airbyte_hidden",
+)
+
+
+def specification() -> ConnectorSpecification:
+    """Return the connector's specification."""
+    schema = Config.model_json_schema()
+    properties = {name: _field(field) for name, field in schema["properties"].items()}
+    properties["credentials"]["type"] = "object"
+    properties["credentials"]["oneOf"] = [_credentials()]
+    return ConnectorSpecification(
+        documentationUrl=DOCUMENTATION_URL,
+        connectionSpecification={
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "Klaviyo",
+            "type": "object",
+            "additionalProperties": True,
+            "properties": properties,
+        },
+    )
+
+
+def _field(field: dict[str, Any]) -> dict[str, Any]:
+    """Return a field's schema without its `null`: Airbyte's forms leave an empty field out."""
+    alternatives = [other for other in field.get("anyOf", ()) if other.get("type") != "null"]
+    merged = {**(alternatives[0] if alternatives else {}), **field}
+    return {key: merged[key] for key in _KEPT if merged.get(key) is not None}
+
+
+def _credentials() -> dict[str, Any]:
+    schema = ApiKeyCredentials.model_json_schema()
+    properties = {name: _field(field) for name, field in schema["properties"].items()}
+    properties["auth_type"] = {"type": "string", "const": "api_key", "order": 0}
+    return {
+        "title": schema["title"],
+        "type": "object",
+        "required": schema["required"],
+        "properties": properties,
+    }

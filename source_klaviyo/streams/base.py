@@ -1,0 +1,190 @@
+"""What every stream of this source is: a collection of Klaviyo's API, declared by attributes."""
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, ClassVar
+
+import orjson
+import requests
+from airbyte_cdk.sources.streams.http import HttpStream
+from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_klaviyo.api import revision
+from source_klaviyo.api.answers import Verdicts
+from source_klaviyo.api.backoff import RetryAfterBackoff
+from source_klaviyo.api.budget import Budget
+from source_klaviyo.api.client import TIMEOUTS, Client
+from source_klaviyo.api.document import DocumentReader
+from source_klaviyo.api.filters import equals, join
+from source_klaviyo.api.limits import Limit
+from source_klaviyo.protocol import Page, Partition, Window
+
+
+class KlaviyoStream(HttpStream):
+    """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
+
+    This class reads a collection whole, each sync anew (a snapshot); `WindowedStream` adds a
+    cursor. Both are used by declaring the attributes below; their values are those of Klaviyo's
+    OpenAPI document and a test holds them against it.
+
+    The sync engine reads through `reserve` and `fetch` (protocol.Readable). What remains is
+    HttpStream's own interface, by which the stream can be used alone, page after page.
+    """
+
+    endpoint: ClassVar[str]
+    """The path under `/api/`."""
+    scopes: ClassVar[tuple[str, ...]]
+    """What the credentials must be allowed."""
+    limit: ClassVar[Limit]
+    """The published rate limit of the endpoint."""
+    page_size: int | None = None
+    """The largest page that Klaviyo serves; None where the endpoint has no `page[size]`."""
+    include: ClassVar[tuple[str, ...]] = ()
+    """Relationships whose resources are brought along and put on top of the record."""
+    parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Further query parameters, for example attributes that Klaviyo leaves out unless asked."""
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
+    """Limits of their own that parameters of the request draw on, besides the endpoint's."""
+    newest_revision: ClassVar[str | None] = None
+    """The last revision with the shape that this stream reads; None while there is no other."""
+    partitions: Sequence[Partition] = ({},)
+    """Filter values that are read apart, each part with a cursor of its own."""
+    bounded_by_start_date: ClassVar[bool] = False
+    """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    arrives_late: ClassVar[bool] = False
+    """Whether rows appear with cursor values long past, so that a look-back is needed."""
+
+    primary_key = "id"
+    cursor = None  # the CDK would install one that reads a single page per call
+    cursor_attribute: ClassVar[str | None] = None
+    ordered: ClassVar[bool] = False
+
+    def __init__(self, client: Client) -> None:
+        """Bind the declaration to one sync's `client`."""
+        super().__init__(authenticator=client.auth)
+        self._client = client
+        self._verdicts = Verdicts(self.scopes)
+        self._documents = DocumentReader(
+            self.cursor_attribute, {name: name.replace("-", "_") for name in self.include}
+        )
+        self._budgets: list[Budget] = [
+            client.budgets.get(self.endpoint, self.limit),
+            *(client.budgets.get(name, limit) for name, limit in self.costly),
+        ]
+
+    def reserve(self) -> float:
+        """Take one request out of the quota; see protocol.Readable."""
+        return self._client.budgets.reserve(self._budgets)
+
+    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
+        """Fetch one page; see protocol.Readable."""
+        return self._client.attempt(
+            token or f"{self.url_base}{self.endpoint}",
+            {} if token else self.query(partition, window),
+            self._page,
+            budgets=self._budgets,
+            verdicts=self._verdicts,
+            revision=self._revision,
+            attempt=attempt,
+        )
+
+    def probe(self) -> Page:
+        """Fetch as little as can be of the collection; raises StreamFailed if it is not allowed."""
+        parameters = self.query(self.partitions[0], Window())
+        if self.page_size:
+            parameters["page[size]"] = "1"
+        return self._client.get(
+            f"{self.url_base}{self.endpoint}",
+            parameters,
+            self._page,
+            budgets=self._budgets,
+            verdicts=self._verdicts,
+            revision=self._revision,
+        )
+
+    def query(self, partition: Partition, window: Window) -> dict[str, str]:
+        """Return the parameters of a first request; `links.next` repeats them."""
+        parameters = dict(self.parameters)
+        if self.include:
+            parameters["include"] = ",".join(self.include)
+        if self.page_size:
+            parameters["page[size]"] = str(self.page_size)
+        conditions = [equals(name, value) for name, value in partition.items()]
+        if expression := join([*conditions, *self.bounds(window)]):
+            parameters["filter"] = expression
+        return parameters
+
+    def bounds(self, window: Window) -> list[str]:
+        """Return the filter expressions that select `window`; none where there is no cursor."""
+        del window
+        return []
+
+    def _page(self, response: requests.Response) -> Page:
+        return self._documents.read(response.content)
+
+    @property
+    def _revision(self) -> str:
+        return min(self._client.revision, self.newest_revision or self._client.revision)
+
+    # From here on: HttpStream's interface.
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a state can be kept: only where there is a cursor."""
+        return self.cursor_attribute is not None
+
+    @property
+    def url_base(self) -> str:
+        """Klaviyo's API, with a slash at the end."""
+        return f"{self._client.base_url}/api/"
+
+    def path(
+        self,
+        *,
+        stream_state: Mapping[str, Any] | None = None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,  # noqa: ARG002
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Return the collection's path, or a following page's whole address."""
+        return str(next_page_token["next"]) if next_page_token else self.endpoint
+
+    def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
+        """Yield one slice a partition."""
+        for partition in self.partitions:
+            yield StreamSlice(partition=partition, cursor_slice={})
+
+    def request_params(
+        self,
+        stream_state: Mapping[str, Any] | None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> MutableMapping[str, Any]:
+        """Return the parameters of a first page; the address of a following one has them."""
+        return {} if next_page_token else self.query(dict(stream_slice or {}), Window())
+
+    def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
+        """Return the headers that pin the revision."""
+        return revision.headers(self._revision)
+
+    def request_kwargs(self, *_: object, **__: object) -> Mapping[str, Any]:
+        """Return the time limits of a request; the CDK sets none."""
+        return {"timeout": TIMEOUTS}
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
+        """Return where `links.next` of the answer leads, None on the last page."""
+        following = self._page(response).next
+        return {"next": following} if following else None
+
+    def parse_response(
+        self, response: requests.Response, **_: object
+    ) -> Iterable[Mapping[str, Any]]:
+        """Yield the answer's records."""
+        return map(orjson.loads, self._page(response).records)
+
+    def get_error_handler(self) -> Verdicts:
+        """Return what decides on failed requests."""
+        return Verdicts(self.scopes)
+
+    def get_backoff_strategy(self) -> BackoffStrategy:
+        """Return what reads `Retry-After`."""
+        return RetryAfterBackoff()

@@ -1,0 +1,14 @@
+"""Templates API: https://developers.klaviyo.com/en/reference/templates_api_overview ."""
+
+from source_klaviyo.api.limits import L
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class EmailTemplates(WindowedStream):
+    """Message templates with their HTML and text."""
+
+    endpoint = "templates"
+    scopes = ("templates:read",)
+    limit = L
+    page_size = 10
+    cursor_attribute = "updated"

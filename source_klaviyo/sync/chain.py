@@ -1,0 +1,109 @@
+"""One request after the other through one window of one partition."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from source_klaviyo.protocol import FOREVER, Page, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one page brought: the records to emit, and the window that is read completely by it."""
+
+    records: list[bytes]
+    covers: Window | None
+
+
+@dataclass(slots=True, eq=False)
+class Chain:
+    """A window of a partition on its way from `lo` to `hi`, page by page.
+
+    `lowest` says that no other chain and no earlier sync reads what lies before the window.
+    `ordered` is whether pages ascend by the cursor; it turns false when one shows that they do
+    not. `hi` is lowered when another chain takes over the end of the window.
+
+    The rest is where it stands: `position` is the second up to which everything has been fetched,
+    `token` what fetches the next page, `pages` how many have been fetched, `seconds_per_page` how
+    much of the cursor's time the last one spanned (None until there is one since the last cut).
+    A failed request is tried again at `ready_at`.
+    """
+
+    partition: int
+    lo: int
+    hi: int
+    lowest: bool
+    ordered: bool
+    position: int = field(init=False)
+    token: str | None = None
+    pages: int = 0
+    seconds_per_page: int | None = None
+    attempt: int = 0
+    restarts: int = 0
+    ready_at: float = 0.0
+    finished: bool = False
+    _latest: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.position = self.lo
+        self._latest = self.lo - 1  # a widened lower bound lets the second before in
+
+    @property
+    def window(self) -> Window:
+        """The window that a first request asks for: all of it, or what is left of it."""
+        return Window(self.position, self.hi)
+
+    def accept(self, page: Page) -> Step:
+        """Take in the page that was fetched last and move on."""
+        self.attempt = self.restarts = 0
+        self.pages += 1
+        self.token = page.next
+        instants = [instant for instant in page.instants if instant is not None]
+        if instants:
+            self._observe(instants)
+        beyond = self.ordered and self._latest >= self.hi
+        self.finished = beyond or page.next is None
+        return Step(self._inside(page), self._advance())
+
+    def restart(self) -> None:
+        """Ask anew, from the position on, because the page token was lost."""
+        self.token = None
+        self.restarts += 1
+
+    def cut(self, at: int) -> "Chain":
+        """Give the window from the second `at` on to a new chain, and return that."""
+        rest = Chain(self.partition, at, self.hi, lowest=False, ordered=True)
+        self.hi = at
+        self.seconds_per_page = None
+        return rest
+
+    def _observe(self, instants: list[int]) -> None:
+        ascending = all(earlier <= later for earlier, later in pairwise([self._latest, *instants]))
+        self.ordered = self.ordered and ascending
+        self._latest = max(self._latest, *instants)
+        self.seconds_per_page = max(instants) - min(instants)
+
+    def _inside(self, page: Page) -> list[bytes]:
+        """Return the records that no other chain emits."""
+        lo = 0 if self.lowest else self.lo
+        if all(instant is None or lo <= instant < self.hi for instant in page.instants):
+            return page.records
+        return [
+            record
+            for record, instant in zip(page.records, page.instants, strict=True)
+            if instant is None or lo <= instant < self.hi
+        ]
+
+    def _advance(self) -> Window | None:
+        """Move the position on; return the window that lies behind it now."""
+        # The latest second itself may go on on the next page.
+        position = self.hi if self.finished else self._latest if self.ordered else self.lo
+        if position <= self.position:
+            return None
+        behind = Window(self.position, position)
+        self.position = position
+        return behind
+
+
+def whole(partition: int) -> Chain:
+    """Return the chain of a partition that has no cursor."""
+    return Chain(partition, 0, FOREVER, lowest=True, ordered=False)

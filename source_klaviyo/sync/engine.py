@@ -1,0 +1,132 @@
+"""Runs a sync: several streams at once, out of which comes one ordered flow of lines."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from airbyte_cdk.models import AirbyteStreamStatus, FailureType, StreamDescriptor
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.protocol import Readable
+from source_klaviyo.sync.chain import Chain, whole
+from source_klaviyo.sync.ledger import Ledger
+from source_klaviyo.sync.messages import failure_line, status_line
+from source_klaviyo.sync.outbox import Outbox
+from source_klaviyo.sync.output import Output
+from source_klaviyo.sync.progress import Progress
+from source_klaviyo.sync.reader import Reader
+from source_klaviyo.sync.scheduler import Scheduler
+
+_OUTBOX_BYTES = 16 * 1024 * 1024
+_TICK = 1.0
+_LONGEST_SILENCE = 20.0
+"""Seconds; the platform takes a source for dead that is silent for longer, and does not count
+logs as life (`maxSecondsBetweenMessages`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stream to read.
+
+    `ledgers` has one entry a partition and says which windows are missing; it is empty where the
+    stream has no cursor. `keeps_state` is false for a full refresh.
+    """
+
+    readable: Readable
+    stream: StreamDescriptor
+    ledgers: Sequence[Ledger]
+    keeps_state: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stream that cannot be read, and why."""
+
+    stream: StreamDescriptor
+    failure: AirbyteTracedException
+
+
+def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int]) -> Iterator[bytes]:
+    """Yield the lines of a whole sync, each chunk one or more complete lines.
+
+    A chunk must have been written before the next is asked for. `horizon` tells the second that
+    no state passes. Raises AirbyteTracedException at the end if a stream has failed.
+    """
+    jobs = [entry for entry in plan if isinstance(entry, Job)]
+    readers = [Reader(job.readable, horizon, _chains(job)) for job in jobs]
+    outputs = [_output(job, horizon) for job in jobs]
+    outbox = Outbox(_OUTBOX_BYTES)
+    scheduler = Scheduler(readers, outbox, workers)
+    progress = Progress(readers, outputs, horizon)
+    failures: dict[str, AirbyteTracedException] = {}
+    for refusal in (entry for entry in plan if isinstance(entry, Refusal)):
+        failures[refusal.stream.name] = refusal.failure
+        yield failure_line(refusal.stream, refusal.failure)
+        yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
+    for output in outputs:
+        yield from output.start()
+    scheduler.start()
+    try:
+        spoke_at = time.monotonic()
+        while any(output.open for output in outputs):
+            delivery = outbox.get(_TICK)
+            now = time.monotonic()
+            if delivery:
+                output = outputs[delivery.stream]
+                for chunk in output.deliver(delivery, now):
+                    yield chunk
+                    spoke_at = now
+                if delivery.failure:
+                    failures[output.stream.name] = delivery.failure
+            elif now - spoke_at >= _LONGEST_SILENCE:
+                yield next(output.state(now) for output in outputs if output.open)
+                spoke_at = now
+            progress.tick(now)
+    finally:
+        scheduler.stop()
+    progress.summarise()
+    if failures:
+        raise _combined(failures)
+
+
+def _chains(job: Job) -> list[Chain]:
+    if not job.ledgers:
+        return [whole(number) for number, _ in enumerate(job.readable.partitions)]
+    return [
+        Chain(
+            number,
+            window.lo,
+            window.hi,
+            lowest=window.lo == ledger.low,
+            ordered=job.readable.ordered,
+        )
+        for number, ledger in enumerate(job.ledgers)
+        for window in ledger.missing()
+    ]
+
+
+def _output(job: Job, horizon: Callable[[], int]) -> Output:
+    return Output(
+        job.stream,
+        job.readable.cursor_attribute or "",
+        job.readable.partitions,
+        job.ledgers if job.keeps_state else (),
+        horizon,
+    )
+
+
+def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:
+    """Return what ends the sync with a non-zero exit; each failure has had its own trace."""
+    kinds = {failure.failure_type for failure in failures.values()}
+    gravest = next(
+        kind
+        for kind in (
+            FailureType.system_error,
+            FailureType.config_error,
+            FailureType.transient_error,
+        )
+        if kind in kinds
+    )
+    named = "; ".join(f"{stream}: {failure.message}" for stream, failure in failures.items())
+    message = f"These streams could not be read completely: {named}"
+    return AirbyteTracedException(message=message, internal_message=message, failure_type=gravest)

@@ -1,0 +1,67 @@
+"""What of a partition has been read in this sync, and the state that follows from it."""
+
+from dataclasses import dataclass, field
+
+from source_klaviyo.protocol import FOREVER, Window
+from source_klaviyo.sync.ranges import clip, merge, reach, subtract
+from source_klaviyo.sync.state import CursorState
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Keeps the windows of one partition whose records have all been written.
+
+    `state` is where the last sync left off, `start` the earliest cursor value to read at all,
+    `lookback` the seconds before the watermark to read again, and `began` the time at which this
+    sync started, all in seconds. Only the thread that writes the records touches a ledger.
+    """
+
+    state: CursorState
+    start: int
+    lookback: int
+    began: int
+    low: int = field(init=False)
+    _read: list[Window] = field(init=False)
+
+    def __post_init__(self) -> None:
+        watermark = self.state.watermark
+        self.low = self.start
+        if watermark is not None:
+            self.low = max(self.start, min(watermark, self.began) - self.lookback)
+        self._read = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
+
+    def _unsettled(self) -> list[Window]:
+        """Return what an interrupted sync read too early for the look-back to be kept.
+
+        A late row is sure to be seen only if its second is read again when it is `lookback` old.
+        The next sync looks back from this one's start; what lies before that and was younger than
+        the look-back when the interrupted sync began would never be read at that age.
+        """
+        since = self.state.since
+        if since is None or since >= self.began or not self.lookback:
+            return []
+        return [Window(max(0, since - self.lookback), max(1, self.began - self.lookback))]
+
+    def missing(self) -> list[Window]:
+        """Return the windows that are still to be read, the last of them open to the future."""
+        return subtract([Window(self.low, FOREVER)], self._read)
+
+    def cover(self, window: Window) -> None:
+        """Note that every record of `window` has been written."""
+        self._read = merge([*self._read, window])
+
+    def reached(self) -> int:
+        """Return the second up to which everything from the lowest on has been read."""
+        return reach(self._read, self.low)
+
+    def current(self, horizon: int) -> CursorState:
+        """Return the state to keep now; it never passes `horizon`."""
+        reached = self.reached()
+        if reached >= horizon:
+            return CursorState(max(horizon, self.low))
+        known = self.state.watermark
+        watermark = reached if reached > self.low else None
+        if known is not None:
+            watermark = max(min(known, horizon), watermark or 0)
+        floor = self.low if watermark is None else max(self.low, watermark - self.lookback)
+        return CursorState(watermark, self.began, tuple(clip(self._read, floor, horizon)))

@@ -1,0 +1,58 @@
+"""Protocol messages as lines of JSON; records by the page, without touching them."""
+
+import time
+from collections.abc import Sequence
+
+import orjson
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteMessageSerializer,
+    AirbyteStreamStatus,
+    StreamDescriptor,
+)
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.sync.state import StreamState
+
+
+def record_lines(stream: str, records: Sequence[bytes]) -> bytes:
+    """Return a RECORD line for each of `records`, JSON objects without line breaks."""
+    if not records:
+        return b""
+    head = b'{"type":"RECORD","record":{"stream":"%b","data":' % stream.encode()
+    tail = b',"emitted_at":%d}}\n' % (time.time_ns() // 1_000_000)
+    return head + (tail + head).join(records) + tail
+
+
+def state_line(stream: StreamDescriptor, state: StreamState, records: int) -> bytes:
+    """Return a STATE line of `stream`; `records` is how many it counts since the one before."""
+    descriptor = {"name": stream.name}
+    if stream.namespace:
+        descriptor["namespace"] = stream.namespace
+    return orjson.dumps(
+        {
+            "type": "STATE",
+            "state": {
+                "type": "STREAM",
+                "stream": {"stream_descriptor": descriptor, "stream_state": state},
+                "sourceStats": {"recordCount": float(records)},
+            },
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def status_line(stream: StreamDescriptor, status: AirbyteStreamStatus) -> bytes:
+    """Return the TRACE line that tells where `stream` is in its life."""
+    return message_line(as_airbyte_message(stream, status))
+
+
+def failure_line(stream: StreamDescriptor, failure: AirbyteTracedException) -> bytes:
+    """Return the TRACE line that tells why `stream` failed, secrets masked."""
+    return message_line(failure.as_sanitized_airbyte_message(stream))
+
+
+def message_line(message: AirbyteMessage) -> bytes:
+    """Return any message as a line."""
+    return orjson.dumps(AirbyteMessageSerializer.dump(message), option=orjson.OPT_APPEND_NEWLINE)

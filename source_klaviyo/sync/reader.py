@@ -1,0 +1,124 @@
+"""One stream's part in a sync: its chains, and which of them is fetched next."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.errors import PageLost, RetryLater, StreamFailed
+from source_klaviyo.protocol import Page, Readable
+from source_klaviyo.sync.chain import Chain, Step
+from source_klaviyo.sync.cutting import Cutter
+
+logger = logging.getLogger("airbyte")
+
+_MOST_RESTARTS = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a stream has cost so far."""
+
+    requests: int = 0
+    retries: int = 0
+    throttled: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """The chains of one stream that are still to be fetched.
+
+    A chain is either idle or in flight. `waits_for` says in a word what holds the stream up.
+    Every method is called under the scheduler's lock.
+    """
+
+    readable: Readable
+    horizon: Callable[[], int]
+    idle: list[Chain]
+    in_flight: list[Chain] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    waits_for: str = "latency"
+    failure: AirbyteTracedException | None = None
+    _cutter: Cutter = field(default_factory=Cutter)
+    _granted: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to fetch."""
+        return not self.idle and not self.in_flight
+
+    def next_chain(self, now: float) -> Chain | float | None:
+        """Return a chain to fetch a page of, or the seconds until there may be one.
+
+        None says that only the end of a request in flight can bring one.
+        """
+        ready = next((chain for chain in self.idle if chain.ready_at <= now), None)
+        if not ready and not self._cutter.may_cut(self.in_flight, self.horizon()):
+            if not self.idle:
+                return None
+            self.waits_for = "a retry"
+            return min(chain.ready_at for chain in self.idle) - now
+        if pause := self.readable.reserve():
+            self.waits_for = "the quota"
+            return pause
+        self.waits_for = "latency"
+        self.tally.requests += 1
+        if ready:
+            self.idle.remove(ready)
+        else:
+            ready = self._cutter.cut(self.in_flight, self.horizon())
+        self.in_flight.append(ready)
+        return ready
+
+    def accept(self, chain: Chain, page: Page) -> Step:
+        """Take in a page of `chain`, which stays in flight until `settle`."""
+        step = chain.accept(page)
+        self._cutter.observe(chain, empty=not page.records)
+        return step
+
+    def settle(self, chain: Chain, fault: Exception | None, now: float) -> None:
+        """Take `chain` out of flight: on to its next page, or as its `fault` asks.
+
+        Its page is on its way out already, or its pages could be sent out in the wrong order.
+        """
+        self.in_flight.remove(chain)
+        match fault:
+            case None:
+                pass
+            case RetryLater():
+                self._postpone(chain, fault, now)
+            case PageLost():
+                self._restart(chain, fault)
+            case AirbyteTracedException():
+                self._fail(fault)
+            case _:
+                message = f"Reading {self.readable.name} met a defect of the connector: {fault!r}"
+                self._fail(AirbyteTracedException.from_exception(fault, message=message))
+        if not chain.finished and not self.failure:
+            self.idle.append(chain)
+
+    def _postpone(self, chain: Chain, fault: RetryLater, now: float) -> None:
+        if fault.throttled:
+            self.tally.throttled += 1
+        else:
+            chain.attempt += 1
+            self.tally.retries += 1
+            logger.info("%s: trying again in %.1f s. %s", self.readable.name, fault.pause, fault)
+        chain.ready_at = now + fault.pause
+
+    def _restart(self, chain: Chain, lost: PageLost) -> None:
+        chain.restart()
+        self.tally.retries += 1
+        logger.info("%s: asking anew for the rest of a window. %s", self.readable.name, lost)
+        if chain.restarts > _MOST_RESTARTS:
+            advice = (
+                f"Klaviyo rejects the page cursors that it gave for {self.readable.name}: {lost}"
+            )
+            self._fail(StreamFailed(advice, FailureType.transient_error))
+
+    def _fail(self, failure: AirbyteTracedException) -> None:
+        """Give up on what is left; requests in flight may still bring their page."""
+        self.failure = self.failure or failure
+        self.idle.clear()

@@ -1,0 +1,98 @@
+"""The workers, and which request each of them sends next."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from source_klaviyo.sync.chain import Chain
+from source_klaviyo.sync.messages import record_lines
+from source_klaviyo.sync.outbox import Delivery, Outbox
+from source_klaviyo.sync.reader import Reader
+
+_LONGEST_SLEEP = 1.0
+
+
+class Scheduler:
+    """Runs a fixed number of workers over all streams of a sync until nothing is left.
+
+    A worker never waits for a quota or a retry while another stream could use it: it asks for the
+    stream with the fewest requests in flight that may send one now. Pages go to `outbox` in the
+    order in which each chain fetched them.
+    """
+
+    def __init__(self, readers: Sequence[Reader], outbox: Outbox, workers: int) -> None:
+        self._readers = readers
+        self._open = list(range(len(readers)))
+        self._outbox = outbox
+        self._changed = threading.Condition()
+        self._stopped = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            for number in range(workers)
+        ]
+
+    def start(self) -> None:
+        """Start the workers; a stream with nothing to read ends at once."""
+        for number in tuple(self._open):
+            self._end_if_finished(number)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let the workers end after the request they are at."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._outbox.close()
+
+    def _work(self) -> None:
+        while task := self._next():
+            number, chain = task
+            fault = self._fetch(number, chain)
+            with self._changed:
+                self._readers[number].settle(chain, fault, time.monotonic())
+                self._changed.notify_all()
+            self._end_if_finished(number)
+
+    def _next(self) -> tuple[int, Chain] | None:
+        """Wait for a request that may be sent; None when there will be no more."""
+        with self._changed:
+            while self._open and not self._stopped:
+                now = time.monotonic()
+                soonest = _LONGEST_SLEEP
+                for number in sorted(self._open, key=self._in_flight):
+                    outcome = self._readers[number].next_chain(now)
+                    if isinstance(outcome, Chain):
+                        return number, outcome
+                    if outcome is not None:
+                        soonest = min(soonest, outcome)
+                self._changed.wait(soonest)
+            return None
+
+    def _in_flight(self, number: int) -> int:
+        return len(self._readers[number].in_flight)
+
+    def _fetch(self, number: int, chain: Chain) -> Exception | None:
+        """Fetch one page of `chain` and send it out; return what went wrong, if anything did."""
+        reader = self._readers[number]
+        readable = reader.readable
+        partition = readable.partitions[chain.partition]
+        try:
+            page = readable.fetch(partition, chain.window, chain.token, chain.attempt)
+            with self._changed:
+                step = reader.accept(chain, page)
+            lines = record_lines(readable.name, step.records)
+            records = len(step.records)
+            self._outbox.put(Delivery(number, chain.partition, lines, records, step.covers))
+        except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
+            return fault
+        return None
+
+    def _end_if_finished(self, number: int) -> None:
+        with self._changed:
+            reader = self._readers[number]
+            if number not in self._open or not reader.finished:
+                return
+            self._open.remove(number)
+            self._changed.notify_all()
+        self._outbox.put(Delivery(number, ends=True, failure=reader.failure))
