@@ -38,6 +38,10 @@ class ScopeMissing(StreamFailed):
         super().__init__(advice, FailureType.config_error)
 
 
+class UnreadableAnswer(Exception):  # noqa: N818
+    """An answer is not the JSON:API document that it should be."""
+
+
 class RetryLater(Exception):  # noqa: N818  what it asks for says more than "Error"
     """A passing fault: the same request may succeed after a pause.
 

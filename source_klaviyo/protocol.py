@@ -61,7 +61,7 @@ class Readable(Protocol):
 
     @property
     def partitions(self) -> Sequence[Partition]:
-        """The parts that are read apart, each with a cursor of its own; `[{}]` if there are none."""
+        """The parts that are read apart, each with its own cursor; `[{}]` if there are none."""
 
     def reserve(self) -> float:
         """Take one request out of the quota: 0 when granted, else the seconds until one is due."""

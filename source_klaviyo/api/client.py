@@ -26,6 +26,7 @@ from source_klaviyo.errors import (
     RetryLater,
     ScopeMissing,
     StreamFailed,
+    UnreadableAnswer,
 )
 
 logger = logging.getLogger("airbyte")
@@ -108,7 +109,7 @@ class Client:
 
         The request must have been reserved in `budgets`; they learn from the answer. `attempt`
         counts earlier failures of this request: after too many of them the fault is no longer
-        taken for a passing one. `read` raises ValueError where an answer makes no sense.
+        taken for a passing one. `read` raises UnreadableAnswer where an answer makes no sense.
 
         Raises RetryLater, PageLost or StreamFailed.
         """
@@ -120,7 +121,7 @@ class Client:
             self.budgets.learn(budgets, outcome.headers)
             if outcome.ok:
                 return read(outcome)
-        except (requests.RequestException, ValueError) as failure:
+        except (requests.RequestException, UnreadableAnswer) as failure:
             outcome = failure
         verdict = verdicts.interpret_response(outcome)
         message = verdict.error_message or ""

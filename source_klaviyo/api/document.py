@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 import msgspec
 
+from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Page
 
 
@@ -97,13 +98,18 @@ class DocumentReader:
     def read(self, body: bytes) -> Page:
         """Return the resources of the answer `body`.
 
-        Raises ValueError (msgspec's and Python's decoding errors are such) where it is not a
-        JSON:API document in UTF-8.
+        Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
         """
+        try:
+            return self._read(body)
+        except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
+            raise UnreadableAnswer(str(unreadable)) from unreadable
+
+    def _read(self, body: bytes) -> Page:
         if not body.isascii():
             body.decode()  # what is passed through unparsed must not corrupt the output
         if b"\n" in body or b"\r" in body:
-            # Inside JSON strings line breaks are escaped: these are layout, and a message is a line.
+            # JSON strings escape theirs, so these are layout; and a message is one line.
             body = body.replace(b"\n", b" ").replace(b"\r", b" ")
         document = self._documents.decode(body)
         included = {self._included.decode(raw): bytes(raw) for raw in document.included}

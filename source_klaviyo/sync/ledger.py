@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from source_klaviyo.protocol import FOREVER, Window
+from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.ranges import clip, merge, reach, subtract
 from source_klaviyo.sync.state import CursorState
 
@@ -27,7 +28,8 @@ class Ledger:
         watermark = self.state.watermark
         self.low = self.start
         if watermark is not None:
-            self.low = max(self.start, min(watermark, self.began) - self.lookback)
+            # A watermark in the future, as others have written, would be refused as a bound.
+            self.low = max(self.start, min(watermark, self.began - MARGIN) - self.lookback)
         self._read = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
 
     def _unsettled(self) -> list[Window]:
@@ -58,7 +60,7 @@ class Ledger:
         """Return the state to keep now; it never passes `horizon`."""
         reached = self.reached()
         if reached >= horizon:
-            return CursorState(max(horizon, self.low))
+            return CursorState(horizon)
         known = self.state.watermark
         watermark = reached if reached > self.low else None
         if known is not None:

@@ -4,7 +4,8 @@ One partition's state is `{"<cursor>": "<watermark>"}`: everything before the wa
 read. While a sync is unfinished there is more in it:
 
     {"updated": "2026-03-01T00:00:00+00:00",
-     "unfinished": {"since": "2026-11-23T09:00:00+00:00", "read": [["2026-05-01T…", "2026-06-01T…"]]}}
+     "unfinished": {"since": "2026-11-23T09:00:00+00:00",
+                    "read": [["2026-05-01T…", "2026-06-01T…"]]}}
 
 `read` are the windows that this sync has read besides, `since` is when it began. A stream with
 partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the watermark alone stands
@@ -97,7 +98,7 @@ def _load(data: StreamState, partitions: Sequence[Partition], cursor: str) -> li
     known: list[tuple[Json, CursorState]] = []
     for entry in entries:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("cursor"), Mapping):
-            raise ValueError("an entry of `states` has no `cursor`")
+            raise ValueError("an entry of `states` has no `cursor`")  # noqa: TRY004
         known.append((entry.get("partition"), _cursor_state(entry["cursor"], cursor)))
     return [
         next((state for of, state in known if of == partition), CursorState())

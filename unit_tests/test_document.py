@@ -1,0 +1,110 @@
+"""Answers become records without their contents being touched."""
+
+from collections.abc import Sequence
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_klaviyo.api.document import DocumentReader, second
+from source_klaviyo.errors import UnreadableAnswer
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=10,
+)
+
+
+def document(*resources: object, included: Sequence[object] = ()) -> bytes:
+    return orjson.dumps({"data": resources, "included": included, "links": {"next": "n"}})
+
+
+@given(st.dictionaries(st.text(), json_values))
+def test_custom_properties_come_out_as_they_came_in(properties: dict[str, object]) -> None:
+    attributes = {"event_properties": properties, "datetime": "2026-09-04T13:38:55+00:00"}
+    resource = {"type": "event", "id": "1", "attributes": attributes}
+    page = DocumentReader("datetime").read(document(resource))
+    assert orjson.loads(page.records[0]) == {**resource, "datetime": attributes["datetime"]}
+    assert b"\n" not in page.records[0]
+    assert page.instants == [1_788_529_135]
+    assert page.next == "n"
+
+
+def test_numbers_keep_every_digit() -> None:
+    body = b'{"data":[{"type":"x","id":"1","attributes":{"a":1.10,"b":123456789012345678901234}}]}'
+    record = DocumentReader().read(body).records[0]
+    assert b'"a":1.10,"b":123456789012345678901234' in record
+
+
+def test_layout_is_taken_out_so_that_a_record_is_a_line() -> None:
+    body = b'{\n "data": [\r\n {"type": "x",\n "id": "1", "text": "a\\nb"}]}'
+    record = DocumentReader().read(body).records[0]
+    assert b"\n" not in record
+    assert orjson.loads(record)["text"] == "a\nb"
+
+
+def test_included_resources_are_put_on_top() -> None:
+    tags = {"data": [{"type": "tag", "id": "t"}, {"type": "tag", "id": "gone"}]}
+    resource = {
+        "type": "campaign",
+        "id": "1",
+        "relationships": {"tags": tags, "tag-group": {"data": {"type": "tag-group", "id": "g"}}},
+    }
+    included = [
+        {"type": "tag", "id": "t", "attributes": {"name": "Sale"}},
+        {"type": "tag-group", "id": "g", "attributes": {"name": "All"}},
+    ]
+    reader = DocumentReader(joins={"tags": "tags", "tag-group": "tag_group", "none": "none"})
+    record = orjson.loads(reader.read(document(resource, included=included)).records[0])
+    assert record["tags"] == [included[0], {"type": "tag", "id": "gone"}]
+    assert record["tag_group"] == included[1]
+    assert record["none"] is None
+
+
+def test_a_missing_cursor_is_null_and_a_space_in_it_is_mended() -> None:
+    page = DocumentReader("updated").read(
+        document(
+            {"type": "x", "id": "1", "attributes": {"updated": None}},
+            {"type": "x", "id": "2", "attributes": {"updated": "2026-06-23 00:15:23.918411+00:00"}},
+        )
+    )
+    assert page.instants == [None, 1_782_173_723]
+    assert [orjson.loads(record)["updated"] for record in page.records] == [
+        None,
+        "2026-06-23T00:15:23.918411+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>down</html>",
+        b"",
+        b'{"data": [{"type": "x"',
+        b'{"errors": []}',
+        b'{"data": "x"}',
+        b'{"data": [{"type": "x"}]}',
+        b'{"data": [{"type": "x", "id": "1", "attributes": {"updated": "noon"}}]}',
+        b'{"data": [{"type": "x", "id": "\xff"}]}',
+    ],
+)
+def test_what_is_no_document_is_refused(body: bytes) -> None:
+    with pytest.raises(UnreadableAnswer):
+        DocumentReader("updated").read(body)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:01+00:00", 1),
+        ("1970-01-01T00:00:01.999999+00:00", 1),
+        ("1970-01-01T01:00:00+01:00", 0),
+        ("1970-01-01T00:00:01Z", 1),
+        ("1970-01-01 00:00:01", 1),
+        ("1969-12-31T23:59:59.5+00:00", -1),
+    ],
+)
+def test_seconds_are_rounded_down(text: str, expected: int) -> None:
+    assert second(text) == expected
