@@ -105,6 +105,6 @@ def _obstacle(outcome: Page | StreamFailed) -> str | None:
 def _name(accounts: Page | StreamFailed) -> str:
     if isinstance(accounts, StreamFailed) or not accounts.records:
         return "an account whose name the credentials may not read"
-    account = msgspec.json.decode(accounts.records[0], type=_Account)
+    account = msgspec.json.decode(b"".join(accounts.records[0]), type=_Account)
     name = account.attributes.contact_information.organization_name
     return f"the account {name} ({account.id})" if name else f"the account {account.id}"

@@ -10,7 +10,9 @@ BEGINNING = 0
 FOREVER = 253_402_300_800
 """Upper bound of a window that is open to the future (the year 10000): no upper filter is sent."""
 
-Partition = Mapping[str, str | bool]
+Scalar = str | bool
+
+Partition = Mapping[str, Scalar]
 """The fixed filter values of one partition, as they stand in state: `{"archived": False}`."""
 
 
@@ -29,6 +31,13 @@ class Window:
         return self.lo <= instant < self.hi
 
 
+Record = tuple[memoryview, bytes]
+"""One record's JSON object in two parts: a piece of the answer as it came, and what follows it.
+
+The piece is copied only once, when the message line is made.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer of the API, taken apart.
@@ -39,7 +48,7 @@ class Page:
     last.
     """
 
-    records: list[bytes]
+    records: list[Record]
     instants: list[int | None]
     next: str | None
 

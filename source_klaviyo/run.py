@@ -1,7 +1,6 @@
 """The program `source-klaviyo`: arguments in, protocol messages on stdout."""
 
 import argparse
-import gc
 import logging
 import sys
 import threading
@@ -13,12 +12,12 @@ from airbyte_cdk.logger import AirbyteLogFormatter
 from airbyte_cdk.models import ConnectorSpecification
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo import memory
 from source_klaviyo.config import Config
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.sync.messages import message_line
 
 _FAILED = 1
-_GC_THRESHOLD = 200_000
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -76,7 +75,7 @@ class Stdout(logging.Handler):
         try:
             self.write(f"{self.format(record)}\n".encode())
         except OSError:
-            self.handleError(record)
+            return  # nobody reads any more, which `run` is about to find out
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -87,9 +86,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     parsed = entrypoint.parse_args(list(sys.argv[1:] if arguments is None else arguments))
     if parsed.command is None:
         entrypoint.parse_args(["--help"])
-    # What the imports made lives for ever, and pages are few large objects: nothing to collect.
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
+    memory.tune()
     try:
         for chunk in entrypoint.chunks(parsed):
             stdout.write(chunk)

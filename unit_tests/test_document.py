@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 
 from source_klaviyo.api.document import DocumentReader, second
 from source_klaviyo.errors import UnreadableAnswer
+from source_klaviyo.protocol import Page
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=10,
 )
+
+
+def records(page: Page) -> list[bytes]:
+    return [b"".join(record) for record in page.records]
 
 
 def document(*resources: object, included: Sequence[object] = ()) -> bytes:
@@ -25,22 +30,22 @@ def document(*resources: object, included: Sequence[object] = ()) -> bytes:
 def test_custom_properties_come_out_as_they_came_in(properties: dict[str, object]) -> None:
     attributes = {"event_properties": properties, "datetime": "2026-09-04T13:38:55+00:00"}
     resource = {"type": "event", "id": "1", "attributes": attributes}
-    page = DocumentReader("datetime").read(document(resource))
-    assert orjson.loads(page.records[0]) == {**resource, "datetime": attributes["datetime"]}
-    assert b"\n" not in page.records[0]
+    page = DocumentReader("datetime").read(document(resource), {})
+    assert orjson.loads(records(page)[0]) == {**resource, "datetime": attributes["datetime"]}
+    assert b"\n" not in records(page)[0]
     assert page.instants == [1_788_529_135]
     assert page.next == "n"
 
 
 def test_numbers_keep_every_digit() -> None:
     body = b'{"data":[{"type":"x","id":"1","attributes":{"a":1.10,"b":123456789012345678901234}}]}'
-    record = DocumentReader().read(body).records[0]
+    record = records(DocumentReader().read(body, {}))[0]
     assert b'"a":1.10,"b":123456789012345678901234' in record
 
 
 def test_layout_is_taken_out_so_that_a_record_is_a_line() -> None:
     body = b'{\n "data": [\r\n {"type": "x",\n "id": "1", "text": "a\\nb"}]}'
-    record = DocumentReader().read(body).records[0]
+    record = records(DocumentReader().read(body, {}))[0]
     assert b"\n" not in record
     assert orjson.loads(record)["text"] == "a\nb"
 
@@ -57,7 +62,9 @@ def test_included_resources_are_put_on_top() -> None:
         {"type": "tag-group", "id": "g", "attributes": {"name": "All"}},
     ]
     reader = DocumentReader(joins={"tags": "tags", "tag-group": "tag_group", "none": "none"})
-    record = orjson.loads(reader.read(document(resource, included=included)).records[0])
+    read = reader.read(document(resource, included=included), {"channel": "sms"})
+    record = orjson.loads(records(read)[0])
+    assert record["channel"] == "sms"
     assert record["tags"] == [included[0], {"type": "tag", "id": "gone"}]
     assert record["tag_group"] == included[1]
     assert record["none"] is None
@@ -68,10 +75,11 @@ def test_a_missing_cursor_is_null_and_a_space_in_it_is_mended() -> None:
         document(
             {"type": "x", "id": "1", "attributes": {"updated": None}},
             {"type": "x", "id": "2", "attributes": {"updated": "2026-06-23 00:15:23.918411+00:00"}},
-        )
+        ),
+        {},
     )
     assert page.instants == [None, 1_782_173_723]
-    assert [orjson.loads(record)["updated"] for record in page.records] == [
+    assert [orjson.loads(record)["updated"] for record in records(page)] == [
         None,
         "2026-06-23T00:15:23.918411+00:00",
     ]
@@ -92,7 +100,7 @@ def test_a_missing_cursor_is_null_and_a_space_in_it_is_mended() -> None:
 )
 def test_what_is_no_document_is_refused(body: bytes) -> None:
     with pytest.raises(UnreadableAnswer):
-        DocumentReader("updated").read(body)
+        DocumentReader("updated").read(body, {})
 
 
 @pytest.mark.parametrize(

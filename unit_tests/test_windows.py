@@ -69,7 +69,7 @@ class Model:
         page = rows[start : start + self.size]
         more = start + self.size < len(rows)
         return Page(
-            [str(number).encode() for _, number in page],
+            [(memoryview(str(number).encode()), b"") for _, number in page],
             [instant // MICRO for instant, _ in page],
             f"{start + self.size}|{'|'.join(expressions)}" if more else None,
         )
@@ -102,7 +102,7 @@ class Run:
                 latest = min(chain.hi, NOW + 100) if chain.position < NOW + 99 else chain.hi
                 chains.append(chain.cut(self.chance.randrange(chain.position + 1, latest)))
             step = chain.accept(page)
-            self.seen += step.records
+            self.seen += [piece.tobytes() for piece, _ in step.records]
             if step.covers:
                 self.ledger.cover(step.covers)
             if chain.finished:

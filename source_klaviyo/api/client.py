@@ -43,6 +43,8 @@ LONGEST_WAIT: Final = 900.0
 
 _MOST_TRIES: Final = 3
 
+_CHUNK: Final = 256 * 1024
+
 T = TypeVar("T")
 
 
@@ -214,7 +216,7 @@ def _body(response: requests.Response) -> bytes:
     deadline = time.monotonic() + ANSWER_TIMEOUT
     chunks: list[bytes] = []
     try:
-        while chunk := response.raw.read1(decode_content=True):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             if time.monotonic() > deadline:
                 raise requests.exceptions.ReadTimeout(response=response)

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import msgspec
 
 from source_klaviyo.errors import UnreadableAnswer
-from source_klaviyo.protocol import Page
+from source_klaviyo.protocol import Page, Record, Scalar
 
 
 class Identifier(msgspec.Struct, frozen=True):
@@ -95,17 +95,17 @@ class DocumentReader:
         self._heads = cast("msgspec.json.Decoder[_Head]", msgspec.json.Decoder(head))
         self._included = msgspec.json.Decoder(Identifier)
 
-    def read(self, body: bytes) -> Page:
-        """Return the resources of the answer `body`.
+    def read(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
+        """Return the resources of the answer `body`, each with the members `marks` on top.
 
         Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
         """
         try:
-            return self._read(body)
+            return self._read(body, msgspec.json.encode(marks)[1:-1])
         except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
 
-    def _read(self, body: bytes) -> Page:
+    def _read(self, body: bytes, marks: bytes) -> Page:
         if not body.isascii():
             body.decode()  # what is passed through unparsed must not corrupt the output
         if b"\n" in body or b"\r" in body:
@@ -113,11 +113,11 @@ class DocumentReader:
             body = body.replace(b"\n", b" ").replace(b"\r", b" ")
         document = self._documents.decode(body)
         included = {self._included.decode(raw): bytes(raw) for raw in document.included}
-        records: list[bytes] = []
+        records: list[Record] = []
         instants: list[int | None] = []
         for raw in document.data or ():
             head = self._heads.decode(raw)
-            additions = []
+            additions = [b"," + marks] if marks else []
             if self.cursor:
                 value: str | None = getattr(head.attributes, "cursor")  # noqa: B009  a made struct
                 instants.append(None if value is None else second(value))
@@ -125,12 +125,12 @@ class DocumentReader:
             for key in self.joins.values():
                 relationship: _Relationship = getattr(head.relationships, key)
                 additions.append(_member(key, _joined(relationship, included)))
-            records.append(b",".join([bytes(raw)[:-1], *additions]) + b"}")
+            records.append((memoryview(raw)[:-1], b"".join([*additions, b"}"])))
         return Page(records, instants, document.links.next)
 
 
 def _member(key: str, value: bytes) -> bytes:
-    return b'"%b":%b' % (key.encode(), value)
+    return b',"%b":%b' % (key.encode(), value)
 
 
 def _cursor_value(value: str | None) -> bytes:

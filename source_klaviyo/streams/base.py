@@ -49,6 +49,8 @@ class KlaviyoStream(HttpStream):
     """The last revision with the shape that this stream reads; None while there is no other."""
     partitions: Sequence[Partition] = ({},)
     """Filter values that are read apart, each part with a cursor of its own."""
+    marks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Filters of a partition that its records do not show, and the key that shows them on top."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
     arrives_late: ClassVar[bool] = False
@@ -81,7 +83,7 @@ class KlaviyoStream(HttpStream):
         return self._client.attempt(
             token or f"{self.url_base}{self.endpoint}",
             {} if token else self.query(partition, window),
-            self._page,
+            lambda response: self._page(response, partition),
             budgets=self._budgets,
             verdicts=self._verdicts,
             revision=self._revision,
@@ -96,7 +98,7 @@ class KlaviyoStream(HttpStream):
         return self._client.get(
             f"{self.url_base}{self.endpoint}",
             parameters,
-            self._page,
+            lambda response: self._page(response, self.partitions[0]),
             budgets=self._budgets,
             verdicts=self._verdicts,
             revision=self._revision,
@@ -119,8 +121,9 @@ class KlaviyoStream(HttpStream):
         del window
         return []
 
-    def _page(self, response: requests.Response) -> Page:
-        return self._documents.read(response.content)
+    def _page(self, response: requests.Response, partition: Partition) -> Page:
+        marks = {key: partition[name] for name, key in self.marks}
+        return self._documents.read(response.content, marks)
 
     @property
     def _revision(self) -> str:
@@ -172,14 +175,20 @@ class KlaviyoStream(HttpStream):
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
         """Return where `links.next` of the answer leads, None on the last page."""
-        following = self._page(response).next
+        following = self._page(response, self.partitions[0]).next
         return {"next": following} if following else None
 
     def parse_response(
-        self, response: requests.Response, **_: object
+        self,
+        response: requests.Response,
+        *,
+        stream_state: Mapping[str, Any],  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Iterable[Mapping[str, Any]]:
         """Yield the answer's records."""
-        return map(orjson.loads, self._page(response).records)
+        page = self._page(response, stream_slice or self.partitions[0])
+        return (orjson.loads(b"".join(record)) for record in page.records)
 
     def get_error_handler(self) -> Verdicts:
         """Return what decides on failed requests."""

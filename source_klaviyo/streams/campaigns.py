@@ -24,6 +24,7 @@ class Campaigns(WindowedStream):
     cursor_attribute = "updated_at"
     ordered = False
     newest_revision = "2026-07-15"
+    marks = (("messages.channel", "channel"),)
     partitions = tuple(
         {"messages.channel": channel, "archived": archived}
         for channel, archived in product(CHANNELS, (False, True))

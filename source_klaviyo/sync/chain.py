@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from source_klaviyo.protocol import FOREVER, Page, Window
+from source_klaviyo.protocol import FOREVER, Page, Record, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one page brought: the records to emit, and the window that is read completely by it."""
 
-    records: list[bytes]
+    records: list[Record]
     covers: Window | None
 
 
@@ -82,7 +82,7 @@ class Chain:
         self._latest = max(self._latest, *instants)
         self.seconds_per_page = max(instants) - min(instants)
 
-    def _inside(self, page: Page) -> list[bytes]:
+    def _inside(self, page: Page) -> list[Record]:
         """Return the records that no other chain emits."""
         lo = 0 if self.lowest else self.lo
         if all(instant is None or lo <= instant < self.hi for instant in page.instants):

@@ -13,16 +13,18 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.protocol import Record
 from source_klaviyo.sync.state import StreamState
 
 
-def record_lines(stream: str, records: Sequence[bytes]) -> bytes:
-    """Return a RECORD line for each of `records`, JSON objects without line breaks."""
-    if not records:
-        return b""
+def record_lines(stream: str, records: Sequence[Record]) -> bytes:
+    """Return a RECORD line for each of `records`, which have no line breaks."""
     head = b'{"type":"RECORD","record":{"stream":"%b","data":' % stream.encode()
     tail = b',"emitted_at":%d}}\n' % (time.time_ns() // 1_000_000)
-    return head + (tail + head).join(records) + tail
+    parts: list[bytes | memoryview] = []
+    for piece, rest in records:
+        parts += (head, piece, rest, tail)
+    return b"".join(parts)
 
 
 def state_line(stream: StreamDescriptor, state: StreamState, records: int) -> bytes:

@@ -1,0 +1,96 @@
+"""What a read came to, as a table and a verdict."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from tools.demo.failure import DemoError
+from tools.demo.reading import Reading
+from tools.demo.story import Story
+from tools.demo.truth import Finding, Truth
+
+_EXAMPLES = 3
+
+
+def report(story: Story, reading: Reading, truth: Truth) -> None:
+    """Print the table and the verdict. Raises DemoError where the verdict is bad."""
+    story.console.print()
+    story.console.print(_table(reading, truth))
+    story.console.print()
+    if not truth.right:
+        raise DemoError(f"What was read is not what the sandbox holds. {_wrong(truth)}")
+    for verdict in _verdicts(reading, truth):
+        story.confirm(verdict)
+
+
+def _table(reading: Reading, truth: Truth) -> Table:
+    """Return the table; it fits 80 columns while the streams' names are short."""
+    table = Table(
+        show_footer=True, box=None, pad_edge=False, header_style="dim", footer_style="bold"
+    )
+    fewest = [finding.fewest for finding in truth.findings]
+    table.add_column("stream", "all", overflow="fold")
+    for header, footer in (
+        ("records", f"{reading.records:,}"),
+        ("requests", f"{truth.requests:,}"),
+        ("fewest", f"{sum(count or 0 for count in fewest):,}{'+' if None in fewest else ''}"),
+        ("secs", f"{reading.seconds:.1f}"),
+        ("ids", ""),
+    ):
+        table.add_column(header, footer, justify="right", no_wrap=True)
+    table.add_column("state (UTC)", no_wrap=True)
+    for finding in truth.findings:
+        table.add_row(
+            finding.stream,
+            f"{finding.read.records:,}",
+            f"{finding.requests:,}",
+            "" if finding.fewest is None else f"{finding.fewest:,}",
+            f"{finding.read.seconds:.1f}",
+            _ids(finding),
+            finding.read.watermark,
+        )
+    return table
+
+
+def _ids(finding: Finding) -> str:
+    if finding.wanted is None:
+        return ""
+    if not finding.missing and not finding.strange:
+        return f"{finding.wanted:,} [green]✓[/]"
+    return f"{finding.wanted - len(finding.missing):,} of {finding.wanted:,} [red]✗[/]"
+
+
+def _verdicts(reading: Reading, truth: Truth) -> Iterator[str]:
+    """Yield in sentences what was compared and found right, and what it cost."""
+    compared = [
+        (f.changed, f.wanted, f.read.records) for f in truth.findings if f.wanted is not None
+    ]
+    changed = [(wanted, records) for only_changed, wanted, records in compared if only_changed]
+    whole = [wanted for only_changed, wanted, _ in compared if not only_changed]
+    if changed:
+        ids = sum(wanted for wanted, _ in changed)
+        yield f"All {ids:,} ids changed since the first read have come, in {len(changed)} streams."
+        if again := sum(records for _, records in changed) - ids:
+            yield f"{again:,} records came again: a look-back for what reaches Klaviyo late."
+    if whole:
+        yield (
+            f"The ids of {len(whole)} streams read whole are exactly those that the sandbox"
+            f" holds: {sum(whole):,}."
+        )
+    if others := len(truth.findings) - len(compared):
+        yield f"{others} streams are no whole collections; their ids are not compared."
+    refused = f"{truth.throttled:,}" if truth.throttled else "none"
+    yield (
+        f"{truth.requests:,} requests in {reading.seconds:.1f} s, {refused} answered 429 (too many"
+        " requests); fewest are the pages that the records fill."
+    )
+
+
+def _wrong(truth: Truth) -> str:
+    complaints = []
+    for finding in truth.findings:
+        for ids, what in ((finding.missing, "did not come"), (finding.strange, "do not exist")):
+            if ids:
+                examples = ", ".join(ids[:_EXAMPLES])
+                complaints.append(f"{finding.stream}: {len(ids):,} ids {what}, such as {examples}")
+    return "; ".join(complaints)

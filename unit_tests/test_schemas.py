@@ -1,0 +1,343 @@
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import pytest
+import requests
+from jsonschema import Draft7Validator, ValidationError
+from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr
+
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.registry import STREAMS
+from tools.generate_schemas import FOLDER, differing, file_name, main, render, sdk_of
+from tools.record_schema import DRAFT, record_schema
+from tools.sdk import Sdk, load
+from tools.shapes import Schema, of_model
+
+# Where klaviyo-api of another version is unpacked, for the streams of its revision.
+OTHER_SDK: Final = "KLAVIYO_SDK_FOLDER"
+
+KEYWORDS: Final = frozenset(
+    {"$schema", "type", "format", "description", "additionalProperties", "properties", "items"}
+)
+
+each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.__name__)
+
+
+@pytest.fixture(scope="module")
+def installed() -> Sdk:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def other() -> Sdk | None:
+    folder = os.environ.get(OTHER_SDK)
+    return load(Path(folder)) if folder else None
+
+
+@pytest.fixture
+def schema(stream: type[KlaviyoStream]) -> Schema:
+    return on_disk(file_name(stream))
+
+
+def on_disk(name: str) -> Schema:
+    found: Schema = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return found
+
+
+def schemas_in(schema: Schema) -> Iterator[Schema]:
+    yield schema
+    for child in schema.get("properties", {}).values():
+        yield from schemas_in(child)
+    if "items" in schema:
+        yield from schemas_in(schema["items"])
+
+
+def attributes_of(resource: Schema) -> dict[str, Schema]:
+    found: dict[str, Schema] = resource["properties"]["attributes"]["properties"]
+    return found
+
+
+def record(name: str, body: Mapping[str, object]) -> dict[str, Any]:
+    """Return the only record that the stream's reader makes of the answer `body`."""
+    (kind,) = (stream for stream in STREAMS if file_name(stream) == name)
+    answer = requests.Response()
+    answer._content = orjson.dumps(body)
+    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    (found,) = stream.parse_response(answer, stream_state={})
+    return dict(found)
+
+
+def test_every_stream_has_a_file_and_every_file_a_stream() -> None:
+    names = [file_name(stream) for stream in STREAMS]
+    assert len(names) == len(set(names)) > 0
+    assert {path.name for path in FOLDER.iterdir()} == set(names)
+
+
+@each_stream
+def test_the_file_is_what_the_tool_writes(
+    stream: type[KlaviyoStream], installed: Sdk, other: Sdk | None
+) -> None:
+    sdk = sdk_of(stream, installed, other)
+    if sdk is None:
+        pytest.skip(f"needs the SDK of another revision: set {OTHER_SDK}")
+    written = (FOLDER / file_name(stream)).read_text(encoding="utf-8")
+    assert written == render(stream, sdk), "run: python -m tools.generate_schemas"
+
+
+def test_most_streams_are_compared_with_the_installed_sdk(installed: Sdk) -> None:
+    compared = [stream for stream in STREAMS if sdk_of(stream, installed, None)]
+    assert len(compared) > len(STREAMS) / 2
+
+
+@each_stream
+@pytest.mark.usefixtures("stream")
+def test_it_is_a_draft_07_schema_without_references_and_listed_values(schema: Schema) -> None:
+    assert schema["$schema"] == DRAFT
+    Draft7Validator.check_schema(schema)
+    parts = list(schemas_in(schema))
+    assert len(parts) > 5
+    for part in parts:
+        assert set(part) <= KEYWORDS  # so no $ref, enum, const, allOf, anyOf, oneOf, required
+        if "object" in part.get("type", ()):
+            assert part["additionalProperties"] is True
+    assert "$ref" not in json.dumps(schema)
+
+
+@each_stream
+@pytest.mark.usefixtures("stream")
+def test_all_but_the_identity_may_be_null(schema: Schema) -> None:
+    properties = schema["properties"]
+    assert {"type", "id", "attributes", "links"} <= set(properties)
+    assert attributes_of(schema)
+    for name, part in properties.items():
+        assert ("null" in part["type"]) == (name not in {"type", "id", "channel"}), name
+    for name, part in attributes_of(schema).items():
+        assert "null" in part.get("type", "null"), name
+
+
+@each_stream
+def test_the_cursor_and_the_included_resources_stand_on_top(
+    stream: type[KlaviyoStream], schema: Schema
+) -> None:
+    properties = schema["properties"]
+    if stream.cursor_attribute:
+        cursor = properties[stream.cursor_attribute]
+        assert (cursor["type"], cursor["format"]) == (["null", "string"], "date-time")
+    for relationship in stream.include:
+        included = properties[relationship.replace("-", "_")]
+        one = included.get("items", included)
+        assert {"type", "id", "attributes", "relationships", "links"} <= set(one["properties"])
+        assert relationship in properties["relationships"]["properties"]
+
+
+def test_differing_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "same.json").write_text("{}\n")
+    (tmp_path / "changed.json").write_text("{ }\n")
+    (tmp_path / "stray.json").write_text("{}\n")
+    (tmp_path / "kept.json").write_text("{}\n")
+    files = {"same.json": "{}\n", "changed.json": "{}\n", "missing.json": "{}\n"}
+    found = differing(files, ["kept.json"], tmp_path)
+    assert found == ["changed.json", "missing.json", "stray.json"]
+
+
+def test_the_command_finds_and_mends_a_change_by_hand(
+    tmp_path: Path,
+    installed: Sdk,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("tools.generate_schemas.FOLDER", tmp_path)
+    monkeypatch.setattr("tools.generate_schemas.load", lambda: installed)
+    changed = on_disk("lists.json")
+    attributes_of(changed)["name"]["type"] = "integer"
+    (tmp_path / "lists.json").write_text(json.dumps(changed, indent=2) + "\n")
+    (tmp_path / "stray.json").write_text("{}\n")
+
+    assert main(["--check"]) == 1
+    assert capsys.readouterr().out.startswith("lists.json differs\nstray.json differs\n")
+    main([])
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in FOLDER.iterdir()
+    }
+
+
+def test_attributes_that_are_not_asked_for_are_left_out() -> None:
+    attributes = attributes_of(on_disk("profiles.json"))
+    assert "subscriptions" in attributes
+    assert "predictive_analytics" not in attributes
+
+
+def test_coordinates_are_numbers_and_custom_properties_free() -> None:
+    attributes = attributes_of(on_disk("profiles.json"))
+    location = attributes["location"]["properties"]
+    assert location["latitude"]["type"] == location["longitude"]["type"] == ["null", "number"]
+    assert attributes["properties"]["type"] == ["null", "object"]
+    assert "properties" not in attributes["properties"]
+
+
+def campaign() -> dict[str, Any]:
+    return {
+        "data": [
+            {
+                "type": "campaign",
+                "id": "01",
+                "attributes": {
+                    "name": None,
+                    "archived": False,
+                    "status": "A status of tomorrow",
+                    "updated_at": "2026-09-04T13:38:55+00:00",
+                    "added_tomorrow": 1,
+                },
+                "relationships": {
+                    "campaign-messages": {"data": [{"type": "campaign-message", "id": "02"}]},
+                    "tags": {"data": []},
+                },
+                "links": {"self": "/api/campaigns/01/"},
+            }
+        ],
+        "included": [
+            {
+                "type": "campaign-message",
+                "id": "02",
+                "attributes": {"created_at": "2026-09-04T13:38:55.935203+00:00"},
+            }
+        ],
+    }
+
+
+def test_a_record_as_the_connector_makes_it_is_valid() -> None:
+    validator = Draft7Validator(on_disk("campaigns.json"))
+    validator.validate(record("campaigns.json", campaign()))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("id",), None),
+        (("attributes", "archived"), "no"),
+        (("relationships", "tags", "data"), {"type": "tag", "id": "03"}),
+        (("campaign_messages", 0, "attributes", "created_at"), 1788529135),
+        (("campaign_messages", 0, "attributes"), []),
+        (("updated_at",), 1788529135),
+    ],
+)
+def test_a_record_of_another_shape_is_not(place: tuple[str | int, ...], value: object) -> None:
+    changed = record("campaigns.json", campaign())
+    around: Any = changed
+    for step in place[:-1]:
+        around = around[step]
+    around[place[-1]] = value
+    with pytest.raises(ValidationError):
+        Draft7Validator(on_disk("campaigns.json")).validate(changed)
+
+
+class Kind(Enum):
+    NODE = "node"
+
+
+class Node(BaseModel):
+    type: Kind
+    id: StrictStr
+    next_node: "Node | None" = Field(default=None, alias="next-node", description="What follows")
+    kind: Kind
+    seen: datetime | None = None
+    amount: StrictFloat | StrictInt | None = None
+    code: StrictInt | StrictStr
+    labels: list[Annotated[str, Field(strict=True)]]
+    whatever: Any = None
+
+
+def test_models_become_open_schemas_with_the_names_of_the_wire() -> None:
+    open_object = {"type": "object", "additionalProperties": True}
+    assert of_model(Node) == {
+        **open_object,
+        "properties": {
+            "type": {"type": "string"},
+            "id": {"type": "string"},
+            "next-node": {
+                "description": "What follows",
+                "type": ["null", "object"],
+                "additionalProperties": True,
+            },
+            "kind": {"type": ["null", "string"]},
+            "seen": {"type": ["null", "string"], "format": "date-time"},
+            "amount": {"type": ["null", "number"]},
+            "code": {"type": ["null", "integer", "string"]},
+            "labels": {"type": ["null", "array"], "items": {"type": "string"}},
+            "whatever": {},
+        },
+    }
+
+
+class Odd(BaseModel):
+    size: complex
+
+
+def test_a_kind_of_field_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        of_model(Odd)
+
+
+class Elsewhere(KlaviyoStream):
+    endpoint = "nowhere"
+
+
+class Unsorted(KlaviyoStream):
+    endpoint = "lists"
+    cursor_attribute = "moved"
+
+
+class Alone(KlaviyoStream):
+    endpoint = "lists"
+    include = ("friends",)
+
+
+@pytest.mark.parametrize(
+    ("stream", "word"), [(Elsewhere, "/api/nowhere"), (Unsorted, "moved"), (Alone, "friends")]
+)
+def test_what_the_sdk_does_not_know_is_an_error(
+    stream: type[KlaviyoStream], word: str, installed: Sdk
+) -> None:
+    with pytest.raises(LookupError, match=re.escape(word)):
+        record_schema(stream, installed)
+
+
+class Members(KlaviyoStream):
+    endpoint = "lists/{id}/profiles"
+
+
+class Codes(KlaviyoStream):
+    endpoint = "coupon-codes"
+    include = ("coupon",)
+
+
+class Tomorrow(KlaviyoStream):
+    endpoint = "lists"
+    schema_revision = "2999-01-15"
+
+
+def test_subcollections_and_single_included_resources_are_found(installed: Sdk) -> None:
+    members = attributes_of(record_schema(Members, installed))
+    assert "joined_group_at" in members
+    assert "predictive_analytics" not in members
+    coupon = record_schema(Codes, installed)["properties"]["coupon"]
+    assert coupon["type"] == ["null", "object"]
+    assert "external_id" in attributes_of(coupon)
+
+
+def test_a_stream_of_another_revision_needs_its_own_sdk(installed: Sdk) -> None:
+    tomorrow = Sdk("2999-01-15", {})
+    assert sdk_of(Tomorrow, installed, None) is None
+    assert sdk_of(Tomorrow, installed, tomorrow) is tomorrow
+    assert sdk_of(Members, installed, tomorrow) is installed
