@@ -13,11 +13,12 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.protocol import BEGINNING
+from source_klaviyo.protocol import BEGINNING, Partition
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.sync.engine import Job, Refusal
 from source_klaviyo.sync.ledger import Ledger
-from source_klaviyo.sync.state import CursorState, StreamState, load
+from source_klaviyo.sync.parts import Parts
+from source_klaviyo.sync.state import LoadedState, StreamState, load
 
 _DAY = 86_400
 _DEDUP_LOOKBACK_DAYS = 7
@@ -67,20 +68,19 @@ def _job(
             " remove the stream from the connection."
         )
     incremental = configured.sync_mode is SyncMode.incremental
-    cursor = readable.cursor_attribute
-    if cursor is None:
-        if incremental:
-            raise ConfigError(f"The stream {stream.name} has no cursor; set it to full refresh.")
-        return Job(readable, stream, ledgers=(), keeps_state=False)
-    cursors = [CursorState()] * len(readable.partitions)
-    if incremental:
-        cursors = load(stream.name, state, readable.partitions, cursor)
+    cursor = readable.cursor_attribute or ""
+    if incremental and not cursor:
+        raise ConfigError(f"The stream {stream.name} has no cursor; set it to full refresh.")
+    loaded = load(stream.name, state, cursor) if incremental else LoadedState()
     start = BEGINNING
     if config.start_date and readable.bounded_by_start_date:
         start = int(config.start_date.timestamp())
     lookback = _lookback(readable, configured, config)
-    ledgers = [Ledger(cursor, start, lookback, began) for cursor in cursors]
-    return Job(readable, stream, ledgers, keeps_state=incremental)
+
+    def begin(partition: Partition) -> Ledger:
+        return Ledger(loaded.of(partition), start, lookback, began)
+
+    return Job(stream, Parts(readable, loaded, begin, keeps_state=incremental))
 
 
 def _lookback(readable: KlaviyoStream, configured: ConfiguredAirbyteStream, config: Config) -> int:

@@ -45,12 +45,13 @@ class Page:
     `records` are complete JSON objects, ready to be emitted. `instants` has one entry a record:
     its cursor in whole seconds (rounded down), or None where the record has no cursor value; it
     is empty where the stream has no cursor. `next` fetches the following page, None after the
-    last.
+    last. `opens` are partitions that the page has told of: the parents that are read next.
     """
 
     records: list[Record]
     instants: list[int | None]
     next: str | None
+    opens: Sequence[Partition] = ()
 
 
 class Readable(Protocol):
@@ -69,10 +70,18 @@ class Readable(Protocol):
         """Whether pages ascend by the cursor, so that a window can be cut while it is read."""
 
     @property
+    def newest_first(self) -> bool:
+        """Whether pages descend by the cursor: they are read down to the window's start."""
+
+    @property
     def partitions(self) -> Sequence[Partition]:
         """The parts that are read apart, each with its own cursor; `[{}]` if there are none."""
 
-    def reserve(self) -> float:
+    @property
+    def roots(self) -> Sequence[Partition]:
+        """Parts that bring no records, only further partitions: where the parents are found."""
+
+    def reserve(self, partition: Partition) -> float:
         """Take one request out of the quota: 0 when granted, else the seconds until one is due."""
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:

@@ -112,7 +112,7 @@ class SourceKlaviyo(AbstractSource):
             return ConfiguredAirbyteCatalogSerializer.load(raw)
         except Exception as invalid:
             raise ConfigError(
-                f"The catalog in {catalog_path} is not a configured catalog: {invalid}"
+                f"The catalog in {catalog_path} is not a configured catalog: {_line(invalid)}"
             ) from invalid
 
     @classmethod
@@ -127,7 +127,7 @@ class SourceKlaviyo(AbstractSource):
             return super().read_state(state_path)
         except Exception as invalid:
             raise ConfigError(
-                f"The state in {state_path} is not a list of stream states: {invalid}"
+                f"The state in {state_path} is not a list of stream states: {_line(invalid)}"
             ) from invalid
 
 
@@ -152,3 +152,8 @@ def _json_file(path: str, what: str) -> Any:  # noqa: ANN401  its callers check 
         raise ConfigError(f"The {what} {path} cannot be read: {missing.strerror}.") from missing
     except ValueError as garbage:
         raise ConfigError(f"The {what} {path} is not JSON: {garbage}.") from garbage
+
+
+def _line(error: Exception) -> str:
+    """Return an error's text on one line; the CDK's validation writes several."""
+    return " ".join(str(error).split())

@@ -24,30 +24,33 @@ states = st.builds(CursorState, st.none() | moments) | unfinished()
 
 @given(states)
 def test_a_state_survives_being_written(state: CursorState) -> None:
-    written = dump([state], [{}], "updated")
-    assert load("profiles", written, [{}], "updated") == [state]
+    written = dump([({}, state)], "updated")
+    assert load("profiles", written, "updated").of({}) == state
 
 
 @given(states, states)
 def test_partitions_keep_their_own_states(first: CursorState, second: CursorState) -> None:
-    written = dump([first, second], PARTITIONS, "updated")
-    assert load("flows", written, PARTITIONS, "updated") == [first, second]
-    assert load("flows", written, PARTITIONS[::-1], "updated") == [second, first]
+    live, archived = PARTITIONS
+    loaded = load("flows", dump([(live, first), (archived, second)], "updated"), "updated")
+    assert (loaded.of(live), loaded.of(archived)) == (first, second)
+    assert loaded.of({"archived": "of another kind"}) == CursorState()
+    assert loaded.without([archived]) == [(live, first)]
 
 
 def test_a_watermark_alone_is_a_state_for_every_partition() -> None:
     state: StreamState = {"updated": "2026-03-01T00:00:00+00:00"}
-    assert load("flows", state, PARTITIONS, "updated") == [CursorState(1_772_323_200)] * 2
+    loaded = load("flows", state, "updated")
+    assert [loaded.of(partition) for partition in PARTITIONS] == [CursorState(1_772_323_200)] * 2
 
 
 @pytest.mark.parametrize("text", ["2026-03-01T00:00:00Z", "2026-03-01 00:00:00", "2026-03-01"])
 def test_a_watermark_may_be_written_in_other_ways(text: str) -> None:
-    assert load("events", {"datetime": text}, [{}], "datetime") == [CursorState(1_772_323_200)]
+    assert load("events", {"datetime": text}, "datetime").of({}) == CursorState(1_772_323_200)
 
 
 @pytest.mark.parametrize("empty", [{}, {"__ab_no_cursor_state_message": True}])
 def test_no_state_reads_from_the_start(empty: StreamState) -> None:
-    assert load("events", empty, [{}], "datetime") == [CursorState()]
+    assert load("events", empty, "datetime").of({}) == CursorState()
 
 
 @pytest.mark.parametrize(
@@ -63,9 +66,10 @@ def test_no_state_reads_from_the_start(empty: StreamState) -> None:
         ({"states": {}}, "not a list"),
         ({"states": [{"partition": {}}]}, "no `cursor`"),
         ({"states": ["x"]}, "no `cursor`"),
+        ({"states": [{"cursor": {}}]}, "no `partition`"),
     ],
 )
 def test_garbage_is_refused_and_the_stream_named(garbage: dict[str, Json], complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint) as refused:
-        load("events", garbage, [{}], "datetime")
+        load("events", garbage, "datetime")
     assert "stream events" in str(refused.value)

@@ -60,6 +60,8 @@ class KlaviyoStream(HttpStream):
     cursor = None  # the CDK would install one that reads a single page per call
     cursor_attribute: ClassVar[str | None] = None
     ordered: ClassVar[bool] = False
+    newest_first: ClassVar[bool] = False
+    roots: Sequence[Partition] = ()
 
     def __init__(self, client: Client) -> None:
         """Bind the declaration to one sync's `client`."""
@@ -74,8 +76,9 @@ class KlaviyoStream(HttpStream):
             *(client.budgets.get(name, limit) for name, limit in self.costly),
         ]
 
-    def reserve(self) -> float:
+    def reserve(self, partition: Partition) -> float:
         """Take one request out of the quota; see protocol.Readable."""
+        del partition
         return self._client.budgets.reserve(self._budgets)
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:

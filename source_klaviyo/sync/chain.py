@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from source_klaviyo.protocol import FOREVER, Page, Record, Window
+from source_klaviyo.protocol import Page, Record, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Chain:
 
     `lowest` says that no other chain and no earlier sync reads what lies before the window.
     `ordered` is whether pages ascend by the cursor; it turns false when one shows that they do
-    not. `hi` is lowered when another chain takes over the end of the window.
+    not. `newest_first` is whether they descend. `root` marks a chain that brings parents. `hi` is
+    lowered when another chain takes over the end of the window.
 
     The rest is where it stands: `position` is the second up to which everything has been fetched,
     `token` what fetches the next page, `pages` how many have been fetched, `seconds_per_page` how
@@ -33,6 +34,8 @@ class Chain:
     hi: int
     lowest: bool
     ordered: bool
+    newest_first: bool = False
+    root: bool = False
     position: int = field(init=False)
     token: str | None = None
     pages: int = 0
@@ -61,6 +64,8 @@ class Chain:
         if instants:
             self._observe(instants)
         beyond = self.ordered and self._latest >= self.hi
+        if self.newest_first and instants:
+            beyond = min(instants) < self.lo
         self.finished = beyond or page.next is None
         return Step(self._inside(page), self._advance())
 
@@ -84,7 +89,7 @@ class Chain:
 
     def _inside(self, page: Page) -> list[Record]:
         """Return the records that no other chain emits."""
-        lo = 0 if self.lowest else self.lo
+        lo = 0 if self.lowest and not self.newest_first else self.lo
         if all(instant is None or lo <= instant < self.hi for instant in page.instants):
             return page.records
         return [
@@ -102,8 +107,3 @@ class Chain:
         behind = Window(self.position, position)
         self.position = position
         return behind
-
-
-def whole(partition: int) -> Chain:
-    """Return the chain of a partition that has no cursor."""
-    return Chain(partition, 0, FOREVER, lowest=True, ordered=False)

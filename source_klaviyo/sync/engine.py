@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType, StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.protocol import Readable
-from source_klaviyo.sync.chain import Chain, whole
-from source_klaviyo.sync.ledger import Ledger
 from source_klaviyo.sync.messages import failure_line, status_line
 from source_klaviyo.sync.outbox import Outbox
 from source_klaviyo.sync.output import Output
+from source_klaviyo.sync.parts import Parts
 from source_klaviyo.sync.progress import Progress
 from source_klaviyo.sync.reader import Reader
 from source_klaviyo.sync.scheduler import Scheduler
@@ -26,16 +24,10 @@ logs as life (`maxSecondsBetweenMessages`)."""
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A stream to read.
+    """A stream to read, and the parts of it that are missing."""
 
-    `ledgers` has one entry a partition and says which windows are missing; it is empty where the
-    stream has no cursor. `keeps_state` is false for a full refresh.
-    """
-
-    readable: Readable
     stream: StreamDescriptor
-    ledgers: Sequence[Ledger]
-    keeps_state: bool
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +45,8 @@ def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int])
     no state passes. Raises AirbyteTracedException at the end if a stream has failed.
     """
     jobs = [entry for entry in plan if isinstance(entry, Job)]
-    readers = [Reader(job.readable, horizon, _chains(job)) for job in jobs]
-    outputs = [_output(job, horizon) for job in jobs]
+    readers = [Reader(job.parts, horizon) for job in jobs]
+    outputs = [Output(job.stream, job.parts, horizon) for job in jobs]
     outbox = Outbox(_OUTBOX_BYTES)
     scheduler = Scheduler(readers, outbox, workers)
     progress = Progress(readers, outputs, horizon)
@@ -87,32 +79,6 @@ def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int])
     progress.summarise()
     if failures:
         raise _combined(failures)
-
-
-def _chains(job: Job) -> list[Chain]:
-    if not job.ledgers:
-        return [whole(number) for number, _ in enumerate(job.readable.partitions)]
-    return [
-        Chain(
-            number,
-            window.lo,
-            window.hi,
-            lowest=window.lo == ledger.low,
-            ordered=job.readable.ordered,
-        )
-        for number, ledger in enumerate(job.ledgers)
-        for window in ledger.missing()
-    ]
-
-
-def _output(job: Job, horizon: Callable[[], int]) -> Output:
-    return Output(
-        job.stream,
-        job.readable.cursor_attribute or "",
-        job.readable.partitions,
-        job.ledgers if job.keeps_state else (),
-        horizon,
-    )
 
 
 def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:

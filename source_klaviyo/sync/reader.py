@@ -1,7 +1,7 @@
 """One stream's part in a sync: its chains, and which of them is fetched next."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import FailureType
@@ -11,6 +11,7 @@ from source_klaviyo.errors import PageLost, RetryLater, StreamFailed
 from source_klaviyo.protocol import Page, Readable
 from source_klaviyo.sync.chain import Chain, Step
 from source_klaviyo.sync.cutting import Cutter
+from source_klaviyo.sync.parts import Parts
 
 logger = logging.getLogger("airbyte")
 
@@ -34,15 +35,22 @@ class Reader:
     Every method is called under the scheduler's lock.
     """
 
-    readable: Readable
+    parts: Parts
     horizon: Callable[[], int]
-    idle: list[Chain]
+    idle: list[Chain] = field(init=False)
     in_flight: list[Chain] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     waits_for: str = "latency"
     failure: AirbyteTracedException | None = None
     _cutter: Cutter = field(default_factory=Cutter)
-    _granted: bool = False
+
+    def __post_init__(self) -> None:
+        self.idle = self.parts.start()
+
+    @property
+    def readable(self) -> Readable:
+        """The stream that is read."""
+        return self.parts.readable
 
     @property
     def finished(self) -> bool:
@@ -54,28 +62,39 @@ class Reader:
 
         None says that only the end of a request in flight can bring one.
         """
-        ready = next((chain for chain in self.idle if chain.ready_at <= now), None)
-        if not ready and not self._cutter.may_cut(self.in_flight, self.horizon()):
+        ready = [chain for chain in self.idle if chain.ready_at <= now]
+        cuttable = not ready and self._cutter.may_cut(self.in_flight, self.horizon())
+        if not ready and not cuttable:
             if not self.idle:
                 return None
             self.waits_for = "a retry"
             return min(chain.ready_at for chain in self.idle) - now
-        if pause := self.readable.reserve():
-            self.waits_for = "the quota"
-            return pause
+        pauses = []
+        # Parents and children have quotas of their own; within either, all chains share one.
+        for chain in _first_of_each_kind(ready or self.in_flight):
+            pause = self.readable.reserve(self.parts.partition(chain.partition))
+            if not pause:
+                return self._send(
+                    self._cutter.cut(self.in_flight, self.horizon()) if cuttable else chain
+                )
+            pauses.append(pause)
+        self.waits_for = "the quota"
+        return min(pauses)
+
+    def _send(self, chain: Chain) -> Chain:
         self.waits_for = "latency"
         self.tally.requests += 1
-        if ready:
-            self.idle.remove(ready)
-        else:
-            ready = self._cutter.cut(self.in_flight, self.horizon())
-        self.in_flight.append(ready)
-        return ready
+        if chain in self.idle:
+            self.idle.remove(chain)
+        self.in_flight.append(chain)
+        return chain
 
     def accept(self, chain: Chain, page: Page) -> Step:
         """Take in a page of `chain`, which stays in flight until `settle`."""
         step = chain.accept(page)
         self._cutter.observe(chain, empty=not page.records)
+        for partition in page.opens:
+            self.idle += self.parts.open(partition)
         return step
 
     def settle(self, chain: Chain, fault: Exception | None, now: float) -> None:
@@ -122,3 +141,13 @@ class Reader:
         """Give up on what is left; requests in flight may still bring their page."""
         self.failure = self.failure or failure
         self.idle.clear()
+
+
+def _first_of_each_kind(chains: Iterable[Chain]) -> Iterable[Chain]:
+    """Return the first chain that reads parents and the first that reads anything else."""
+    kinds: dict[bool, Chain] = {}
+    for chain in chains:
+        kinds.setdefault(chain.root, chain)
+        if len(kinds) == 2:  # noqa: PLR2004
+            break
+    return kinds.values()

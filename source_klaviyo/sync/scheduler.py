@@ -76,7 +76,7 @@ class Scheduler:
         """Fetch one page of `chain` and send it out; return what went wrong, if anything did."""
         reader = self._readers[number]
         readable = reader.readable
-        partition = readable.partitions[chain.partition]
+        partition = reader.parts.partition(chain.partition)
         try:
             page = readable.fetch(partition, chain.window, chain.token, chain.attempt)
             with self._changed:

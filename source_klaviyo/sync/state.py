@@ -12,8 +12,8 @@ partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the w
 for all of them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeGuard
 
@@ -56,30 +56,44 @@ def dump_cursor(state: CursorState, cursor: str) -> dict[str, Json]:
     return data
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedState:
+    """A stream's state as it was kept: of the `known` partitions, and of any other one."""
+
+    default: CursorState = CursorState()
+    known: Mapping[str, tuple[Partition, CursorState]] = field(default_factory=dict)
+
+    def of(self, partition: Partition) -> CursorState:
+        """Return the state of `partition`; one that is not known is read from its start."""
+        return self.known.get(_key(partition), (partition, self.default))[1]
+
+    def without(self, partitions: Iterable[Partition]) -> list[tuple[Partition, CursorState]]:
+        """Return what is known of other partitions than `partitions`."""
+        named = {_key(partition) for partition in partitions}
+        return [entry for key, entry in self.known.items() if key not in named]
+
+
 def dump(
-    states: Sequence[CursorState], partitions: Sequence[Partition], cursor: str
+    states: Sequence[tuple[Partition, CursorState]], cursor: str, *, always_listed: bool = False
 ) -> StreamState:
-    """Return a stream's state as JSON; `states` has one entry a partition."""
-    if len(partitions) == 1:
-        return dump_cursor(states[0], cursor)
+    """Return a stream's state as JSON, from the state of each of its partitions."""
+    if len(states) == 1 and not always_listed:
+        return dump_cursor(states[0][1], cursor)
     return {
         "states": [
             {"partition": dict(partition), "cursor": dump_cursor(state, cursor)}
-            for partition, state in zip(partitions, states, strict=True)
+            for partition, state in states
         ]
     }
 
 
-def load(
-    stream: str, data: StreamState, partitions: Sequence[Partition], cursor: str
-) -> list[CursorState]:
-    """Return the states of `partitions`, in their order, from a stream's state.
+def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
+    """Return a stream's state from JSON.
 
-    A partition that the state does not know is read from its start. Raises ConfigError, naming
-    `stream`, for anything that `dump` does not write.
+    Raises ConfigError, naming `stream`, for anything that `dump` does not write.
     """
     try:
-        return _load(data, partitions, cursor)
+        return _load(data, cursor)
     except ValueError as garbage:
         raise ConfigError(
             f"The state of stream {stream} cannot be used: {garbage}. Clear the stream's state"
@@ -87,23 +101,30 @@ def load(
         ) from garbage
 
 
-def _load(data: StreamState, partitions: Sequence[Partition], cursor: str) -> list[CursorState]:
+def _load(data: StreamState, cursor: str) -> LoadedState:
     if not data or _NO_CURSOR in data:
-        return [CursorState()] * len(partitions)
+        return LoadedState()
     if "states" not in data:
-        return [_cursor_state(data, cursor)] * len(partitions)
+        return LoadedState(_cursor_state(data, cursor))
     entries = data["states"]
     if not _is_list(entries):
         raise ValueError("`states` is not a list")
-    known: list[tuple[Json, CursorState]] = []
-    for entry in entries:
-        if not isinstance(entry, Mapping) or not isinstance(entry.get("cursor"), Mapping):
-            raise ValueError("an entry of `states` has no `cursor`")  # noqa: TRY004
-        known.append((entry.get("partition"), _cursor_state(entry["cursor"], cursor)))
-    return [
-        next((state for of, state in known if of == partition), CursorState())
-        for partition in partitions
-    ]
+    loaded = [_entry(entry, cursor) for entry in entries]
+    return LoadedState(known={_key(partition): (partition, state) for partition, state in loaded})
+
+
+def _entry(entry: Json, cursor: str) -> tuple[Partition, CursorState]:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("cursor"), Mapping):
+        raise ValueError("an entry of `states` has no `cursor`")  # noqa: TRY004
+    partition = entry.get("partition")
+    if not isinstance(partition, Mapping):
+        raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
+    scalars = {key: value for key, value in partition.items() if isinstance(value, str | bool)}
+    return scalars, _cursor_state(entry["cursor"], cursor)
+
+
+def _key(partition: Partition) -> str:
+    return repr(sorted(partition.items()))
 
 
 def _cursor_state(data: Json, cursor: str) -> CursorState:
