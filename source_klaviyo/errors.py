@@ -38,6 +38,13 @@ class ScopeMissing(StreamFailed):
         super().__init__(advice, FailureType.config_error)
 
 
+class NotFound(StreamFailed):
+    """Klaviyo has nothing at this address."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice, FailureType.system_error)
+
+
 class UnreadableAnswer(Exception):  # noqa: N818
     """An answer is not the JSON:API document that it should be."""
 

@@ -77,16 +77,13 @@ class Verdicts(ErrorHandler):
             # their status: a challenge, an overload. Klaviyo's own refusals are JSON.
             return _retry(f"Klaviyo answered {at_path}.")
         if status == HTTPStatus.UNAUTHORIZED:
-            return ErrorResolution(
-                ResponseAction.REFRESH_TOKEN_THEN_RETRY,
+            return _fail(
                 FailureType.config_error,
                 "Klaviyo does not accept these credentials. Check the API key: it must be a "
                 "private key (pk_...) that has not been deleted.",
             )
         if status == HTTPStatus.FORBIDDEN:
-            return ErrorResolution(
-                ResponseAction.IGNORE, FailureType.config_error, self._refused(response, said)
-            )
+            return _fail(FailureType.config_error, self._refused(response, said))
         if status == HTTPStatus.BAD_REQUEST and "page%5Bcursor%5D" in (response.url or ""):
             # All but the page cursor was accepted with the page before.
             return ErrorResolution(

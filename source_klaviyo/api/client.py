@@ -22,6 +22,7 @@ from source_klaviyo.api.backoff import RetryAfterBackoff
 from source_klaviyo.api.budget import Budget, Budgets
 from source_klaviyo.errors import (
     CredentialsRefused,
+    NotFound,
     PageLost,
     RetryLater,
     ScopeMissing,
@@ -42,8 +43,11 @@ LONGEST_WAIT: Final = 900.0
 
 
 _MOST_TRIES: Final = 3
+_WORTH_A_LINE: Final = 5.0
 
 _CHUNK: Final = 256 * 1024
+
+_FAILURES: Final = {401: CredentialsRefused, 403: ScopeMissing, 404: NotFound}
 
 T = TypeVar("T")
 
@@ -136,14 +140,12 @@ class Client:
                 raise RetryLater(message, pause=pause, throttled=True)
             case ResponseAction.RETRY if attempt < verdicts.max_retries:
                 raise RetryLater(message, pause=pause)
-            case ResponseAction.IGNORE:
-                raise ScopeMissing(message)
             case ResponseAction.RESET_PAGINATION:
                 raise PageLost(message)
-            case ResponseAction.REFRESH_TOKEN_THEN_RETRY:
-                raise CredentialsRefused(message)  # an API key cannot be refreshed
-            case _:
-                raise StreamFailed(message, verdict.failure_type or FailureType.system_error)
+            case ResponseAction.FAIL if isinstance(outcome, requests.Response):
+                if kind := _FAILURES.get(outcome.status_code):
+                    raise kind(message)
+        raise StreamFailed(message, verdict.failure_type or FailureType.system_error)
 
     def get(
         self,
@@ -162,7 +164,8 @@ class Client:
         attempt = 0
         while True:
             while pause := self.budgets.reserve(budgets):
-                logger.info("Waiting %.0f s for the quota of %s", pause, urlsplit(url).path)
+                if pause > _WORTH_A_LINE:
+                    logger.info("Waiting %.0f s for the quota of %s", pause, urlsplit(url).path)
                 time.sleep(pause)
             try:
                 return self.attempt(

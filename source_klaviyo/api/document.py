@@ -1,43 +1,37 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol, cast
 
 import msgspec
 
+from source_klaviyo.api.heads import Head, HeadReader, Identifier, Related
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Page, Record, Scalar
 
-
-class Identifier(msgspec.Struct, frozen=True):
-    """A resource identifier object, as relationships hold them."""
-
-    type: str
-    id: str
+_IDENTIFIERS = msgspec.json.Decoder(Identifier)
 
 
 class _Links(msgspec.Struct):
     next: str | None = None
 
 
-class _Relationship(msgspec.Struct):
-    data: list[Identifier] | Identifier | None = None
-
-
-class _Document(msgspec.Struct):
+class _Collection(msgspec.Struct):
     data: list[msgspec.Raw] | None
     included: list[msgspec.Raw] = []
     links: _Links = msgspec.field(default_factory=_Links)
 
 
-class _Head(Protocol):
-    """The few parts of a resource that reading it needs."""
+class _Item(msgspec.Struct):
+    data: msgspec.Raw
+    included: list[msgspec.Raw] = []
 
-    id: str
-    attributes: object
-    relationships: object
+
+_COLLECTIONS = msgspec.json.Decoder(_Collection)
+_ITEMS = msgspec.json.Decoder(_Item)
+
+Included = Mapping[Identifier, msgspec.Raw]
 
 
 def second(value: str) -> int:
@@ -55,11 +49,15 @@ def second(value: str) -> int:
 
 @dataclass(slots=True)
 class DocumentReader:
-    """Turns answers into records: each resource plus its cursor and its included resources on top.
+    """Turns answers into records: the resources, each with some members put on top.
 
-    `cursor` is the attribute that is copied to the top of the record. `joins` maps a relationship
-    to the key on top of the record under which its included resources are put: a list where the
-    relationship is to-many, an object or null where it is to-one.
+    `cursor` is the attribute that is copied to the top. `joins` maps a relationship to the key
+    under which its included resources are put: a list where it is to-many, an object or null
+    where it is to-one. `lifts` maps a to-one relationship to the key under which its id is put.
+
+    With `takes` the records are not the resources themselves but those included for that
+    relationship, with the resource's cursor and, under `owner_key`, its id; `lifts` are then
+    those of the included resource.
 
     A record is the resource's own bytes with the additions spliced in before its last brace, so
     that its contents are neither parsed nor changed (numbers keep their digits, keys their order).
@@ -67,93 +65,133 @@ class DocumentReader:
 
     cursor: str | None = None
     joins: Mapping[str, str] = field(default_factory=dict)
-    _documents: msgspec.json.Decoder[_Document] = field(init=False)
-    _heads: msgspec.json.Decoder[_Head] = field(init=False)
-    _included: msgspec.json.Decoder[Identifier] = field(init=False)
+    lifts: Mapping[str, str] = field(default_factory=dict)
+    takes: str | None = None
+    owner_key: str = ""
+    _heads: HeadReader = field(init=False)
+    _taken_heads: HeadReader = field(init=False)
+    _joins: list[bytes] = field(init=False)
+    _lifts: list[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        attributes = msgspec.defstruct(
-            "Attributes", [("cursor", str | None, None)], rename={"cursor": self.cursor or "-"}
-        )
-        relationships = msgspec.defstruct(
-            "Relationships",
-            [
-                (key, _Relationship, msgspec.field(default_factory=_Relationship))
-                for key in self.joins.values()
-            ],
-            rename={key: name for name, key in self.joins.items()},
-        )
-        head = msgspec.defstruct(
-            "Head",
-            [
-                ("id", str),
-                ("attributes", attributes, msgspec.field(default_factory=attributes)),
-                ("relationships", relationships, msgspec.field(default_factory=relationships)),
-            ],
-        )
-        self._documents = msgspec.json.Decoder(_Document)
-        self._heads = cast("msgspec.json.Decoder[_Head]", msgspec.json.Decoder(head))
-        self._included = msgspec.json.Decoder(Identifier)
+        relationships = [self.takes] if self.takes else [*self.joins, *self.lifts]
+        self._heads = HeadReader(self.cursor, relationships)
+        self._taken_heads = HeadReader(None, list(self.lifts))
+        self._joins = [_key(key) for key in self.joins.values()]
+        self._lifts = [_key(key) for key in self.lifts.values()]
 
     def read(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
-        """Return the resources of the answer `body`, each with the members `marks` on top.
+        """Return the resources of a collection's answer, each with the members `marks` on top.
 
         Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
         """
         try:
-            return self._read(body, msgspec.json.encode(marks)[1:-1])
+            document = _COLLECTIONS.decode(_sound(body))
+            return self._page(document.data or [], document.included, marks, document.links.next)
         except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
 
-    def _read(self, body: bytes, marks: bytes) -> Page:
-        if not body.isascii():
-            body.decode()  # what is passed through unparsed must not corrupt the output
-        if b"\n" in body or b"\r" in body:
-            # JSON strings escape theirs, so these are layout; and a message is one line.
-            body = body.replace(b"\n", b" ").replace(b"\r", b" ")
-        document = self._documents.decode(body)
-        included = {self._included.decode(raw): bytes(raw) for raw in document.included}
+    def read_item(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
+        """Return the one resource of an item's answer; otherwise like `read`."""
+        try:
+            document = _ITEMS.decode(_sound(body))
+            return self._page([document.data], document.included, marks, None)
+        except ValueError as unreadable:
+            raise UnreadableAnswer(str(unreadable)) from unreadable
+
+    def _page(
+        self,
+        resources: list[msgspec.Raw],
+        included: list[msgspec.Raw],
+        marks: Mapping[str, Scalar],
+        following: str | None,
+    ) -> Page:
+        first = b"," + msgspec.json.encode(marks)[1:-1] if marks else b""
+        by_identifier = {_IDENTIFIERS.decode(raw): raw for raw in included}
         records: list[Record] = []
         instants: list[int | None] = []
-        for raw in document.data or ():
-            head = self._heads.decode(raw)
-            additions = [b"," + marks] if marks else []
+        for raw in resources:
+            head = self._heads.read(raw)
+            made = len(records)
+            if self.takes:
+                records += self._taken(head, first, by_identifier)
+            else:
+                records.append(self._whole(raw, head, first, by_identifier))
             if self.cursor:
-                value: str | None = getattr(head.attributes, "cursor")  # noqa: B009  a made struct
-                instants.append(None if value is None else second(value))
-                additions.append(_member(self.cursor, _cursor_value(value)))
-            for key in self.joins.values():
-                relationship: _Relationship = getattr(head.relationships, key)
-                additions.append(_member(key, _joined(relationship, included)))
-            records.append((memoryview(raw)[:-1], b"".join([*additions, b"}"])))
-        return Page(records, instants, document.links.next)
+                instant = None if head[1] is None else second(head[1])
+                instants += [instant] * (len(records) - made)
+        return Page(records, instants, following)
+
+    def _whole(self, raw: msgspec.Raw, head: Head, first: bytes, included: Included) -> Record:
+        _, cursor, related = head
+        parts: list[bytes | memoryview] = [first, self._cursor_member(cursor)]
+        for key, held in zip(self._joins, related, strict=False):
+            parts.append(key)
+            parts += _joined(held, included)
+        for key, held in zip(self._lifts, related[len(self._joins) :], strict=True):
+            parts += (key, _id(held))
+        parts.append(b"}")
+        return memoryview(raw)[:-1], b"".join(parts)
+
+    def _taken(self, head: Head, first: bytes, included: Included) -> Iterator[Record]:
+        owner, cursor, (related,) = head
+        first = b"".join(
+            [first, self._cursor_member(cursor), _key(self.owner_key), msgspec.json.encode(owner)]
+        )
+        for identifier in _many(related):
+            raw = included.get(identifier) or msgspec.Raw(msgspec.json.encode(identifier))
+            _, _, lifted = self._taken_heads.read(raw)
+            parts = [first]
+            for key, held in zip(self._lifts, lifted, strict=True):
+                parts += (key, _id(held))
+            parts.append(b"}")
+            yield memoryview(raw)[:-1], b"".join(parts)
+
+    def _cursor_member(self, value: str | None) -> bytes:
+        if not self.cursor:
+            return b""
+        if value is None:
+            return b',"%b":null' % self.cursor.encode()
+        return b',"%b":"%b"' % (self.cursor.encode(), value.replace(" ", "T").encode())
 
 
-def _member(key: str, value: bytes) -> bytes:
-    return b',"%b":%b' % (key.encode(), value)
+def _sound(body: bytes) -> bytes:
+    """Return `body` fit to be passed through unparsed: in UTF-8 and without line breaks."""
+    if not body.isascii():
+        body.decode()
+    if b"\n" in body or b"\r" in body:
+        # JSON strings escape theirs, so these are layout; and a message is one line.
+        body = body.replace(b"\n", b" ").replace(b"\r", b" ")
+    return body
 
 
-def _cursor_value(value: str | None) -> bytes:
-    if value is None:
-        return b"null"
-    return b'"%b"' % value.replace(" ", "T").encode()
+def _key(name: str) -> bytes:
+    return b',"%b":' % name.encode()
 
 
-def _joined(relationship: _Relationship, included: Mapping[Identifier, bytes]) -> bytes:
-    match relationship.data:
-        case None:
-            return b"null"
-        case Identifier() as identifier:
-            return _resource(identifier, included)
-        case identifiers:
-            return b"[%b]" % b",".join(_resources(identifiers, included))
+def _id(related: Related) -> bytes:
+    return msgspec.json.encode(related.id if isinstance(related, Identifier) else None)
 
 
-def _resources(
-    identifiers: Iterable[Identifier], included: Mapping[Identifier, bytes]
-) -> Iterable[bytes]:
-    return (_resource(identifier, included) for identifier in identifiers)
+def _many(related: Related) -> list[Identifier]:
+    if related is None:
+        return []
+    return [related] if isinstance(related, Identifier) else related
 
 
-def _resource(identifier: Identifier, included: Mapping[Identifier, bytes]) -> bytes:
-    return included.get(identifier) or msgspec.json.encode(identifier)
+def _joined(related: Related, included: Included) -> Iterable[bytes | memoryview]:
+    """Return, in pieces, the resources that a relationship holds."""
+    if not related:
+        return (b"null",) if related is None else (b"[]",)
+    if isinstance(related, Identifier):
+        return (_resource(related, included),)
+    pieces: list[bytes | memoryview] = [b"["]
+    for identifier in related:
+        pieces += (_resource(identifier, included), b",")
+    pieces[-1] = b"]"
+    return pieces
+
+
+def _resource(identifier: Identifier, included: Included) -> bytes | memoryview:
+    raw = included.get(identifier)
+    return msgspec.json.encode(identifier) if raw is None else memoryview(raw)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import orjson
 import requests
@@ -17,22 +18,28 @@ from source_klaviyo.api.client import TIMEOUTS, Client
 from source_klaviyo.api.document import DocumentReader
 from source_klaviyo.api.filters import equals, join
 from source_klaviyo.api.limits import Limit
+from source_klaviyo.errors import NotFound
 from source_klaviyo.protocol import Page, Partition, Window
+from source_klaviyo.streams.parents import Parents
 
 
 class KlaviyoStream(HttpStream):
     """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
 
-    This class reads a collection whole, each sync anew (a snapshot); `WindowedStream` adds a
-    cursor. Both are used by declaring the attributes below; their values are those of Klaviyo's
-    OpenAPI document and a test holds them against it.
+    This class reads a collection whole, each sync anew (a snapshot). Its subclasses are the other
+    kinds of stream: WindowedStream, NewestFirstStream, TakenStream and ItemStream. All are used by
+    declaring the attributes below; their values are those of Klaviyo's OpenAPI document and a test
+    holds them against it.
+
+    With a `parent`, the collection is read once for each of the parent's resources, and
+    `parent_key` on a record tells of which.
 
     The sync engine reads through `reserve` and `fetch` (protocol.Readable). What remains is
     HttpStream's own interface, by which the stream can be used alone, page after page.
     """
 
     endpoint: ClassVar[str]
-    """The path under `/api/`."""
+    """The path under `/api/`; `{id}` in it stands for the parent's id."""
     scopes: ClassVar[tuple[str, ...]]
     """What the credentials must be allowed."""
     limit: ClassVar[Limit]
@@ -41,6 +48,14 @@ class KlaviyoStream(HttpStream):
     """The largest page that Klaviyo serves; None where the endpoint has no `page[size]`."""
     include: ClassVar[tuple[str, ...]] = ()
     """Relationships whose resources are brought along and put on top of the record."""
+    lifts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """To-one relationships, and the key under which the id they hold is put on top."""
+    resource: ClassVar[str | None] = None
+    """The JSON:API type; needed of parents, to ask for their ids alone."""
+    parent: ClassVar["type[KlaviyoStream] | None"] = None
+    parent_key: ClassVar[str] = ""
+    parent_filter: ClassVar[str | None] = None
+    """The filter by the parent's id, where it does not stand in the path."""
     parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Further query parameters, for example attributes that Klaviyo leaves out unless asked."""
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
@@ -48,15 +63,17 @@ class KlaviyoStream(HttpStream):
     newest_revision: ClassVar[str | None] = None
     """The last revision with the shape that this stream reads; None while there is no other."""
     partitions: Sequence[Partition] = ({},)
-    """Filter values that are read apart, each part with a cursor of its own."""
+    """Filter values that are read apart, each part with a cursor of its own; none at the start
+    where there is a parent."""
     marks: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Filters of a partition that its records do not show, and the key that shows them on top."""
+    keys: ClassVar[tuple[str, ...]] = ("id",)
+    """The members of a record that together name it."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
 
-    primary_key = "id"
     cursor = None  # the CDK would install one that reads a single page per call
     cursor_attribute: ClassVar[str | None] = None
     ordered: ClassVar[bool] = False
@@ -68,9 +85,11 @@ class KlaviyoStream(HttpStream):
         super().__init__(authenticator=client.auth)
         self._client = client
         self._verdicts = Verdicts(self.scopes)
-        self._documents = DocumentReader(
-            self.cursor_attribute, {name: name.replace("-", "_") for name in self.include}
-        )
+        self._documents = self._document_reader()
+        self._parents = Parents(self.parent(client), self.parent_key) if self.parent else None
+        if self._parents:
+            self.roots = self._parents.partitions
+            self.partitions = ()
         self._budgets: list[Budget] = [
             client.budgets.get(self.endpoint, self.limit),
             *(client.budgets.get(name, limit) for name, limit in self.costly),
@@ -78,14 +97,35 @@ class KlaviyoStream(HttpStream):
 
     def reserve(self, partition: Partition) -> float:
         """Take one request out of the quota; see protocol.Readable."""
-        del partition
+        if self._parents and self.parent_key not in partition:
+            return self._parents.reserve(partition)
         return self._client.budgets.reserve(self._budgets)
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
         """Fetch one page; see protocol.Readable."""
+        if self._parents and self.parent_key not in partition:
+            return self._parents.fetch(partition, token, attempt)
+        try:
+            return self._request(partition, self.query(partition, window), token, attempt)
+        except NotFound:
+            if not self._parents:
+                raise
+            return Page([], [], None)  # the parent was deleted since it was listed
+
+    def fetch_ids(self, partition: Partition, token: str | None, attempt: int) -> Page:
+        """Fetch a page of the collection with as little as can be besides the ids."""
+        parameters = self.query(partition, Window())
+        if self.resource:
+            parameters[f"fields[{self.resource}]"] = "id"
+            parameters.pop("include", None)
+        return self._request(partition, parameters, token, attempt)
+
+    def _request(
+        self, partition: Partition, parameters: dict[str, str], token: str | None, attempt: int
+    ) -> Page:
         return self._client.attempt(
-            token or f"{self.url_base}{self.endpoint}",
-            {} if token else self.query(partition, window),
+            token or self._url(partition),
+            {} if token else parameters,
             lambda response: self._page(response, partition),
             budgets=self._budgets,
             verdicts=self._verdicts,
@@ -94,14 +134,23 @@ class KlaviyoStream(HttpStream):
         )
 
     def probe(self) -> Page:
-        """Fetch as little as can be of the collection; raises StreamFailed if it is not allowed."""
-        parameters = self.query(self.partitions[0], Window())
+        """Fetch as little as can be of the collection; raises StreamFailed if it is not allowed.
+
+        With a parent, it is the first resource of the first parent, if there is one.
+        """
+        if self._parents:
+            partition = self._parents.first()
+            if partition is None:
+                return Page([], [], None)
+        else:
+            partition = self.partitions[0]
+        parameters = self.query(partition, Window())
         if self.page_size:
             parameters["page[size]"] = "1"
         return self._client.get(
-            f"{self.url_base}{self.endpoint}",
+            self._url(partition),
             parameters,
-            lambda response: self._page(response, self.partitions[0]),
+            lambda response: self._page(response, partition),
             budgets=self._budgets,
             verdicts=self._verdicts,
             revision=self._revision,
@@ -114,7 +163,11 @@ class KlaviyoStream(HttpStream):
             parameters["include"] = ",".join(self.include)
         if self.page_size:
             parameters["page[size]"] = str(self.page_size)
-        conditions = [equals(name, value) for name, value in partition.items()]
+        filters = dict(partition)
+        parent_id = filters.pop(self.parent_key, None)
+        if self.parent_filter and parent_id is not None:
+            filters[self.parent_filter] = parent_id
+        conditions = [equals(name, value) for name, value in filters.items()]
         if expression := join([*conditions, *self.bounds(window)]):
             parameters["filter"] = expression
         return parameters
@@ -125,14 +178,28 @@ class KlaviyoStream(HttpStream):
         return []
 
     def _page(self, response: requests.Response, partition: Partition) -> Page:
-        marks = {key: partition[name] for name, key in self.marks}
+        shown = (*self.marks, (self.parent_key, self.parent_key))
+        marks = {key: partition[name] for name, key in shown if name in partition}
         return self._documents.read(response.content, marks)
+
+    def _document_reader(self) -> DocumentReader:
+        joins = {name: name.replace("-", "_") for name in self.include}
+        return DocumentReader(self.cursor_attribute, joins, dict(self.lifts))
+
+    def _url(self, partition: Partition) -> str:
+        parent_id = quote(str(partition.get(self.parent_key, "")), safe="")
+        return f"{self.url_base}{self.endpoint.replace('{id}', parent_id)}"
 
     @property
     def _revision(self) -> str:
         return min(self._client.revision, self.newest_revision or self._client.revision)
 
     # From here on: HttpStream's interface.
+
+    @property
+    def primary_key(self) -> list[str]:
+        """The members of a record that together name it."""
+        return list(self.keys)
 
     @property
     def is_resumable(self) -> bool:
@@ -148,15 +215,15 @@ class KlaviyoStream(HttpStream):
         self,
         *,
         stream_state: Mapping[str, Any] | None = None,  # noqa: ARG002
-        stream_slice: Mapping[str, Any] | None = None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> str:
-        """Return the collection's path, or a following page's whole address."""
-        return str(next_page_token["next"]) if next_page_token else self.endpoint
+        """Return the address of a page: a first one's, or the one that the token holds."""
+        return str(next_page_token["next"]) if next_page_token else self._url(stream_slice or {})
 
     def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
         """Yield one slice a partition."""
-        for partition in self.partitions:
+        for partition in self._parents.all() if self._parents else self.partitions:
             yield StreamSlice(partition=partition, cursor_slice={})
 
     def request_params(
@@ -166,7 +233,7 @@ class KlaviyoStream(HttpStream):
         next_page_token: Mapping[str, Any] | None = None,
     ) -> MutableMapping[str, Any]:
         """Return the parameters of a first page; the address of a following one has them."""
-        return {} if next_page_token else self.query(dict(stream_slice or {}), Window())
+        return {} if next_page_token else self.query(stream_slice or {}, Window())
 
     def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
         """Return the headers that pin the revision."""
@@ -178,7 +245,7 @@ class KlaviyoStream(HttpStream):
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
         """Return where `links.next` of the answer leads, None on the last page."""
-        following = self._page(response, self.partitions[0]).next
+        following = self._documents.read(response.content, {}).next
         return {"next": following} if following else None
 
     def parse_response(
@@ -190,7 +257,7 @@ class KlaviyoStream(HttpStream):
         next_page_token: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Iterable[Mapping[str, Any]]:
         """Yield the answer's records."""
-        page = self._page(response, stream_slice or self.partitions[0])
+        page = self._page(response, stream_slice or {})
         return (orjson.loads(b"".join(record)) for record in page.records)
 
     def get_error_handler(self) -> Verdicts:

@@ -17,6 +17,7 @@ class Events(WindowedStream):
     limit = XL
     page_size = 1000
     include = ("attributions",)
+    lifts = (("metric", "metric_id"), ("profile", "profile_id"))
     cursor_attribute = "datetime"
     bounded_by_start_date = True
     arrives_late = True

@@ -15,3 +15,18 @@ class Lists(WindowedStream):
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     upper = False
+    resource = "list"
+
+
+class ListProfiles(WindowedStream):
+    """Who is in which list, and since when. Leaving a list does not show here."""
+
+    endpoint = "lists/{id}/profiles"
+    scopes = ("lists:read", "profiles:read")
+    limit = L
+    page_size = 100
+    parameters = (("fields[profile]", "joined_group_at"),)
+    parent = Lists
+    parent_key = "list_id"
+    keys = ("list_id", "id")
+    cursor_attribute = "joined_group_at"

@@ -6,8 +6,8 @@ from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.events import Events
-from source_klaviyo.streams.flows import Flows
-from source_klaviyo.streams.lists import Lists
+from source_klaviyo.streams.flows import FlowActions, FlowDefinitions, Flows
+from source_klaviyo.streams.lists import ListProfiles, Lists
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import Profiles
 from source_klaviyo.streams.segments import Segments
@@ -19,7 +19,10 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     EmailTemplates,
     Events,
     Flows,
+    FlowActions,
+    FlowDefinitions,
     Lists,
+    ListProfiles,
     Metrics,
     Profiles,
     Segments,
