@@ -123,18 +123,27 @@ class Config(BaseModel):
         description="The most requests under way at a time. Klaviyo's quota is kept at any number.",
         json_schema_extra={"order": 4},
     )
+    quota_share: float = Field(
+        1.0,
+        ge=0.1,
+        le=1.0,
+        title="Share of the quota",
+        description="The part of Klaviyo's rate limits that a sync may use. All private keys of an"
+        " account share them: lower it to leave room for other tools.",
+        json_schema_extra={"order": 5},
+    )
     revision: Annotated[str, AfterValidator(_usable_revision)] = Field(
         revisions.DEFAULT,
         title="API revision",
         description="The revision of Klaviyo's API to read. Leave as it is unless Klaviyo retires"
         " it.",
-        json_schema_extra={"order": 5},
+        json_schema_extra={"order": 6},
     )
     api_base_url: Annotated[str, AfterValidator(_of_klaviyo_or_loopback)] = Field(
         KLAVIYO,
         title="API address",
         description="For tests against a stand-in for Klaviyo.",
-        json_schema_extra={"airbyte_hidden": True, "order": 6},
+        json_schema_extra={"airbyte_hidden": True, "order": 7},
     )
 
     @model_validator(mode="after")

@@ -81,6 +81,10 @@ class Readable(Protocol):
     def roots(self) -> Sequence[Partition]:
         """Parts that bring no records, only further partitions: where the parents are found."""
 
+    @property
+    def per_minute(self) -> int:
+        """The requests that the quota grants in a minute, as far as is known by now."""
+
     def reserve(self, partition: Partition) -> float:
         """Take one request out of the quota: 0 when granted, else the seconds until one is due."""
 

@@ -136,7 +136,7 @@ def _client(config: Config) -> Client:
         config.api_base_url,
         api_key(config.key),
         config.revision,
-        Budgets(),
+        Budgets(config.quota_share),
         connections=config.num_workers,
     )
 

@@ -1,6 +1,5 @@
 """Budgets: never faster than the server's windows, wherever these begin, and never idle."""
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -84,12 +83,13 @@ def test_a_share_leaves_the_rest_to_others() -> None:
 def test_limits_are_learned_from_answers() -> None:
     clock = Clock()
     budget = Budget(S, clock=clock)
-    budget.learn(
+    Budgets().learn(
+        [budget],
         {
             "RateLimit-Limit": "20, 20;w=1, 200;w=60",
             "RateLimit-Remaining": "19",
             "RateLimit-Reset": "0",
-        }
+        },
     )
     sent = spend(budget, clock, 21)
     assert sent[19] - sent[0] < 1 <= sent[20] - sent[0]
@@ -99,12 +99,13 @@ def test_what_others_took_is_left_alone_until_the_window_resets() -> None:
     clock = Clock()
     budget = Budget(Limit(10, 100), clock=clock)
     budget.spend()
-    budget.learn(
+    Budgets().learn(
+        [budget],
         {
             "RateLimit-Limit": "100, 10;w=1, 100;w=60",
             "RateLimit-Remaining": "2",
             "RateLimit-Reset": "30",
-        }
+        },
     )
     first, second, third = spend(budget, clock, 3)
     assert second - first < 1
@@ -115,20 +116,22 @@ def test_a_known_reset_frees_the_whole_window_at_once() -> None:
     clock = Clock()
     budget = Budget(Limit(100, 100), clock=clock)
     spend(budget, clock, 100)
-    budget.learn(
+    Budgets().learn(
+        [budget],
         {
             "RateLimit-Limit": "100, 100;w=1, 100;w=60",
             "RateLimit-Remaining": "0",
             "RateLimit-Reset": "5",
-        }
+        },
     )
     assert budget.wait() > 50, "both windows have this limit: the shorter is taken for it"
-    budget.learn(
+    Budgets().learn(
+        [budget],
         {
             "RateLimit-Limit": "100, 300;w=1, 100;w=60",
             "RateLimit-Remaining": "0",
             "RateLimit-Reset": "5",
-        }
+        },
     )
     assert 5 <= budget.wait() <= 6
     clock.now += 6.01
@@ -148,7 +151,7 @@ def test_malformed_headers_change_nothing() -> None:
             "RateLimit-Reset": "1",
         },
     ):
-        budget.learn(headers)
+        Budgets().learn([budget], headers)
     budget.spend()
     assert 1 <= budget.wait() < 1.1
 
@@ -169,4 +172,13 @@ def test_a_request_needs_all_of_its_budgets() -> None:
     assert budgets.reserve([endpoint, costly]) == 0
     assert budgets.reserve([endpoint, costly]) > 0
     assert budgets.reserve([endpoint]) == 0, "the refused request took nothing"
-    assert deque([endpoint.requests, costly.requests]) == deque([2, 1])
+
+
+def test_an_answer_teaches_the_budget_that_it_speaks_of() -> None:
+    budgets = Budgets()
+    endpoint, costly = budgets.get("profiles", Limit(75, 750)), budgets.get("costly", XS)
+    headers = {"RateLimit-Remaining": "1", "RateLimit-Reset": "0"}
+    budgets.learn([endpoint, costly], {**headers, "RateLimit-Limit": "1, 1;w=1, 15;w=60"})
+    assert endpoint.limits == {1: 75, 60: 750}
+    budgets.learn([endpoint, costly], {**headers, "RateLimit-Limit": "90, 90;w=1, 900;w=60"})
+    assert (endpoint.limits, costly.limits) == ({1: 90, 60: 900}, {1: 1, 60: 15})

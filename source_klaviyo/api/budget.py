@@ -17,6 +17,35 @@ def _stretched(seconds: int) -> float:
     return seconds + (_BURST_SLACK if seconds == 1 else _STEADY_SLACK)
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimitHeaders:
+    """What `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions say.
+
+    The first number is the limit of the window that is nearest to its end (`nearest`, in seconds);
+    every window follows. `remaining` requests and `reset` whole seconds belong to the nearest.
+    """
+
+    limits: dict[int, int]
+    nearest: int
+    remaining: int
+    reset: int
+
+    @classmethod
+    def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
+        """Return what an answer's `headers` say, None where they are missing or malformed."""
+        try:
+            binding, *windows = headers["RateLimit-Limit"].split(",")
+            limits = {
+                int(seconds): int(limit)
+                for limit, _, seconds in (window.partition(";w=") for window in windows)
+            }
+            nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
+            remaining, reset = headers["RateLimit-Remaining"], headers["RateLimit-Reset"]
+            return cls(limits, nearest, int(remaining), int(reset))
+        except (KeyError, ValueError, StopIteration):
+            return None
+
+
 @dataclass(slots=True)
 class _Quota:
     """One window of a limit: how many requests in how many seconds, and what is known of it.
@@ -46,8 +75,6 @@ class Budget:
     share: float = 1.0
     clock: Callable[[], float] = time.monotonic
     blocked_until: float = 0.0
-    refusals: int = 0
-    requests: int = 0
     _quotas: dict[int, _Quota] = field(init=False)
     _sent: deque[float] = field(init=False, default_factory=deque)
 
@@ -64,41 +91,34 @@ class Budget:
 
     def spend(self) -> None:
         """Count one request as sent now."""
-        self.requests += 1
         now = self.clock()
         self._sent.append(now)
         longest = max(self._quotas.values(), key=lambda quota: quota.seconds)
         while self._sent and self._sent[0] < now - _stretched(longest.seconds):
             self._sent.popleft()
 
+    @property
+    def per_minute(self) -> int:
+        """The requests that this sync may send in a minute, as far as is known by now."""
+        quota = self._quotas.get(60) or max(self._quotas.values(), key=lambda each: each.seconds)
+        return self._own_limit(quota)
+
     def refused(self, pause: float) -> None:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`)."""
-        self.refusals += 1
         self.blocked_until = max(self.blocked_until, self.clock() + pause)
 
-    def learn(self, headers: Mapping[str, str]) -> None:
-        """Take over what an answer's `RateLimit-*` headers say.
-
-        `RateLimit-Limit: 750, 75;w=1, 750;w=60` names the limit of the window that is nearest
-        to its end first, then every window; `RateLimit-Remaining` and `RateLimit-Reset` (whole
-        seconds) belong to that first one. Malformed headers are ignored.
-        """
-        try:
-            binding, *windows = headers["RateLimit-Limit"].split(",")
-            limits = {
-                int(seconds): int(limit)
-                for limit, _, seconds in (window.partition(";w=") for window in windows)
-            }
-            nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
-            remaining = int(headers["RateLimit-Remaining"])
-            reset = int(headers["RateLimit-Reset"])
-        except (KeyError, ValueError, StopIteration):
-            return
-        for seconds, limit in limits.items():
+    def learn(self, told: "RateLimitHeaders") -> None:
+        """Take over what an answer's headers say of this budget."""
+        for seconds, limit in told.limits.items():
             self._quotas.setdefault(seconds, _Quota(seconds, limit)).limit = limit
-        for seconds in self._quotas.keys() - limits.keys():
+        for seconds in self._quotas.keys() - told.limits.keys():
             del self._quotas[seconds]
-        self._learn_remaining(self._quotas[nearest], remaining, reset)
+        self._learn_remaining(self._quotas[told.nearest], told.remaining, told.reset)
+
+    @property
+    def limits(self) -> dict[int, int]:
+        """The requests granted, by the length of their window in seconds."""
+        return {quota.seconds: quota.limit for quota in self._quotas.values()}
 
     def _learn_remaining(self, quota: _Quota, remaining: int, reset: int) -> None:
         if quota.seconds == 1:
@@ -161,9 +181,17 @@ class Budgets:
             return pause
 
     def learn(self, budgets: Sequence[Budget], headers: Mapping[str, str]) -> None:
-        """Let the endpoint's own budget, the first of `budgets`, learn from an answer."""
+        """Let that one of `budgets` learn from an answer which it speaks of.
+
+        Klaviyo tells the limit of the costly parameter for some endpoints and that of the
+        endpoint, the first of `budgets`, for others (api.md section 4).
+        """
+        told = RateLimitHeaders.parse(headers)
+        if told is None:
+            return
         with self._lock:
-            budgets[0].learn(headers)
+            spoken_of = (budget for budget in budgets if budget.limits == told.limits)
+            next(spoken_of, budgets[0]).learn(told)
 
     def refused(self, budgets: Sequence[Budget], pause: float) -> None:
         """Note a 429 of a request that drew on all `budgets`."""

@@ -2,16 +2,31 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 
-from source_klaviyo.protocol import FOREVER
+from source_klaviyo.sync.chain import Chain
+from source_klaviyo.sync.cutting import pages_left
 from source_klaviyo.sync.output import Output
 from source_klaviyo.sync.reader import Reader
 
 logger = logging.getLogger("airbyte")
 
 _INTERVAL = 10.0
+_MINUTE = 60.0
+
+
+@dataclass(slots=True)
+class _Course:
+    """One stream's way through the sync: what had happened when it was last told of."""
+
+    reader: Reader
+    output: Output
+    records: int = 0
+    requests: int = 0
+    seconds: float = 0.0
 
 
 class Progress:
@@ -20,52 +35,60 @@ class Progress:
     def __init__(
         self, readers: Sequence[Reader], outputs: Sequence[Output], horizon: Callable[[], int]
     ) -> None:
-        self._streams = list(zip(readers, outputs, strict=True))
+        self._courses = [
+            _Course(reader, output) for reader, output in zip(readers, outputs, strict=True)
+        ]
         self._horizon = horizon
         self._began = self._told = time.monotonic()
-        self._told_records = [0] * len(self._streams)
-        self._seconds = [0.0] * len(self._streams)
 
     def tick(self, now: float) -> None:
-        """Write the lines if they are due."""
-        for number, (_, output) in enumerate(self._streams):
-            if output.open:
-                self._seconds[number] = now - self._began
+        """Write the lines if they are due; `now` is in seconds of the monotonic clock."""
+        for course in self._courses:
+            if course.output.open:
+                course.seconds = now - self._began
         if now - self._told < _INTERVAL:
             return
-        for number, (reader, output) in enumerate(self._streams):
-            if output.open:
-                rate = (output.records - self._told_records[number]) / (now - self._told)
-                logger.info(
-                    "%s: %d records, %.0f/s, at %s, waits for %s",
-                    output.stream.name,
-                    output.records,
-                    rate,
-                    self._position(reader),
-                    reader.waits_for,
-                )
-            self._told_records[number] = output.records
+        for course in self._courses:
+            if course.output.open:
+                logger.info("%s", self._line(course, now - self._told))
+            course.records = course.output.records
+            course.requests = course.reader.tally.requests
         self._told = now
 
     def summarise(self) -> None:
         """Write what each stream took."""
-        for (reader, output), seconds in zip(self._streams, self._seconds, strict=True):
-            tally = reader.tally
+        for course in self._courses:
+            tally = course.reader.tally
+            granted = course.reader.readable.per_minute * ceil(course.seconds / _MINUTE)
             logger.info(
-                "%s: %d records, %d requests, %d retries, %d answered 429, %.1f s",
-                output.stream.name,
-                output.records,
+                "%s: %d records, %d requests (%.0f %% of its quota), %d retries,"
+                " %d answered 429, %.1f s",
+                course.output.stream.name,
+                course.output.records,
                 tally.requests,
+                100 * tally.requests / max(granted, 1),
                 tally.retries,
                 tally.throttled,
-                seconds,
+                course.seconds,
             )
 
-    def _position(self, reader: Reader) -> str:
-        positions = [
-            chain.position for chain in (*reader.idle, *reader.in_flight) if chain.hi != chain.lo
+    def _line(self, course: _Course, seconds: float) -> str:
+        reader, records = course.reader, course.output.records
+        parts = [
+            f"{course.output.stream.name}: {records} records",
+            f"{(records - course.records) / seconds:.0f}/s",
+            f"waits for {reader.waits_for}",
         ]
-        earliest = min(positions, default=FOREVER)
-        if not reader.readable.cursor_attribute or not 0 < earliest < self._horizon():
-            return "its pages"
-        return datetime.fromtimestamp(earliest, UTC).isoformat()
+        chains = [*reader.idle, *reader.in_flight]
+        horizon = self._horizon()
+        earliest = min((chain.position for chain in chains), default=0)
+        if reader.readable.cursor_attribute and 0 < earliest < horizon:
+            parts.append(f"complete up to {datetime.fromtimestamp(earliest, UTC):%Y-%m-%d %H:%M}")
+        pages_a_second = (reader.tally.requests - course.requests) / seconds
+        if pages_a_second and (left := _left(chains, horizon)):
+            parts.append(f"about {left / pages_a_second:.0f} s left")
+        return ", ".join(parts)
+
+
+def _left(chains: Iterable[Chain], horizon: int) -> float:
+    return sum(pages_left(chain, horizon) for chain in chains)
