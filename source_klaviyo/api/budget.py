@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.limits import Limit, RateLimitHeaders
 
 _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
@@ -15,35 +15,6 @@ _STEADY_SLACK = 0.5
 
 def _stretched(seconds: int) -> float:
     return seconds + (_BURST_SLACK if seconds == 1 else _STEADY_SLACK)
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimitHeaders:
-    """What `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions say.
-
-    The first number is the limit of the window that is nearest to its end (`nearest`, in seconds);
-    every window follows. `remaining` requests and `reset` whole seconds belong to the nearest.
-    """
-
-    limits: dict[int, int]
-    nearest: int
-    remaining: int
-    reset: int
-
-    @classmethod
-    def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
-        """Return what an answer's `headers` say, None where they are missing or malformed."""
-        try:
-            binding, *windows = headers["RateLimit-Limit"].split(",")
-            limits = {
-                int(seconds): int(limit)
-                for limit, _, seconds in (window.partition(";w=") for window in windows)
-            }
-            nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
-            remaining, reset = headers["RateLimit-Remaining"], headers["RateLimit-Reset"]
-            return cls(limits, nearest, int(remaining), int(reset))
-        except (KeyError, ValueError, StopIteration):
-            return None
 
 
 @dataclass(slots=True)
@@ -107,7 +78,7 @@ class Budget:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`)."""
         self.blocked_until = max(self.blocked_until, self.clock() + pause)
 
-    def learn(self, told: "RateLimitHeaders") -> None:
+    def learn(self, told: RateLimitHeaders) -> None:
         """Take over what an answer's headers say of this budget."""
         for seconds, limit in told.limits.items():
             self._quotas.setdefault(seconds, _Quota(seconds, limit)).limit = limit

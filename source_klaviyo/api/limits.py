@@ -1,5 +1,6 @@
-"""Klaviyo's published rate limits, by the names of its tiers."""
+"""Rate limits: what Klaviyo publishes, by the names of its tiers, and what its answers tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -30,3 +31,32 @@ M = Limit(10, 150)
 L = Limit(75, 750)
 XL = Limit(350, 3500)
 REPORT = Limit(1, 2, 225)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitHeaders:
+    """What `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions say.
+
+    The first number is the limit of the window that is nearest to its end (`nearest`, in seconds);
+    every window follows. `remaining` requests and `reset` whole seconds belong to the nearest.
+    """
+
+    limits: dict[int, int]
+    nearest: int
+    remaining: int
+    reset: int
+
+    @classmethod
+    def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
+        """Return what an answer's `headers` say, None where they are missing or malformed."""
+        try:
+            binding, *windows = headers["RateLimit-Limit"].split(",")
+            limits = {
+                int(seconds): int(limit)
+                for limit, _, seconds in (window.partition(";w=") for window in windows)
+            }
+            nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
+            remaining, reset = headers["RateLimit-Remaining"], headers["RateLimit-Reset"]
+            return cls(limits, nearest, int(remaining), int(reset))
+        except (KeyError, ValueError, StopIteration):
+            return None
