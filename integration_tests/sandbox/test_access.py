@@ -1,0 +1,92 @@
+"""Credentials, scopes and revisions."""
+
+import pytest
+
+from klaviyo_sandbox import Sandbox
+from klaviyo_sandbox.reader import Reader
+from klaviyo_sandbox.spec import load_spec
+
+OPT_OUT = "X-Klaviyo-Revision-Fall-Forward-Opt-Out"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        (None, "not_authenticated"),
+        ("Klaviyo-API-Key pk_unknown", "authentication_failed"),
+        ("Bearer pk_sandbox_full", "authentication_failed"),
+        ("Klaviyo-API-Key", "authentication_failed"),
+    ],
+)
+def test_who_is_not_let_in(authorization: str | None, code: str, reader: Reader) -> None:
+    answer = reader.get("/api/accounts", headers={"Authorization": authorization})
+    assert answer.status == 401
+    assert answer.error["code"] == code
+
+
+def test_a_token_opens_what_a_key_opens(shop: Sandbox, reader: Reader) -> None:
+    token = Reader(shop.url, f"Bearer {shop.token}")
+    assert token.get("/api/accounts").ids == reader.get("/api/accounts").ids
+
+
+def test_webhooks_take_no_key(shop: Sandbox, reader: Reader) -> None:
+    assert reader.get("/api/webhooks").status == 403
+    assert reader.get("/api/webhook-topics").status == 403
+    assert set(Reader(shop.url, f"Bearer {shop.token}").get("/api/webhooks").ids) == shop.ids(
+        "webhook"
+    )
+
+
+def test_every_endpoint_wants_its_scopes(own: Sandbox) -> None:
+    own.add_key("pk_none", [])
+    nothing = Reader(own.url, "Klaviyo-API-Key pk_none")
+    for path, endpoint in load_spec().endpoints.items():
+        if endpoint.kind == "collection":
+            answer = nothing.get(path)
+            assert answer.status == 403
+            assert answer.error["code"] == "permission_denied"
+            assert endpoint.scopes[0] in str(answer.error["detail"]) or endpoint.type.startswith(
+                "webhook"
+            )
+
+
+def test_both_scopes_of_list_members_are_wanted(own: Sandbox) -> None:
+    own.add_key("pk_lists", ["lists:read"])
+    own.add_key("pk_both", ["lists:read", "profiles:read"])
+    path = f"/api/lists/{min(own.ids('list'))}/profiles"
+    refused = Reader(own.url, "Klaviyo-API-Key pk_lists").get(path)
+    assert refused.status == 403
+    assert "profiles:read" in str(refused.error["detail"])
+    assert "lists:read" not in str(refused.error["detail"])
+    assert Reader(own.url, "Klaviyo-API-Key pk_both").get(path).status == 200
+
+
+def test_a_revoked_key_is_unknown(own: Sandbox) -> None:
+    own.add_key("pk_short", ["accounts:read"])
+    short = Reader(own.url, "Klaviyo-API-Key pk_short")
+    assert short.get("/api/accounts").status == 200
+    own.revoke_key("pk_short")
+    assert short.get("/api/accounts").status == 401
+
+
+def test_revisions(reader: Reader) -> None:
+    def ask(revision: str | None, opt_out: str | None = None) -> tuple[int, str | None]:
+        answer = reader.get("/api/accounts", headers={"revision": revision, OPT_OUT: opt_out})
+        return answer.status, answer.headers.get("X-Klaviyo-API-Revision")
+
+    assert ask("2026-07-15") == (200, "2026-07-15")
+    assert ask("2026-10-15", "1") == (200, "2026-10-15")
+    assert ask("2024-10-15") == (200, "2025-01-15")
+    assert ask("2024-10-15", "1")[0] == 410
+    assert ask(None)[0] == 400
+    assert ask("yesterday")[0] == 400
+    assert ask("2026-08-01")[0] == 400
+
+
+def test_page_size_came_with_a_revision(reader: Reader) -> None:
+    for path, before, since in (
+        ("/api/events", "2025-10-15", "2026-01-15"),
+        ("/api/lists", "2026-01-15", "2026-04-15"),
+    ):
+        assert reader.get(path, {"page[size]": 5}, {"revision": before}).status == 400
+        assert len(reader.get(path, {"page[size]": 5}, {"revision": since}).rows) == 5

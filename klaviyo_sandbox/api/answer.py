@@ -1,0 +1,182 @@
+"""Answers one request to the API."""
+
+import re
+from dataclasses import dataclass
+
+from klaviyo_sandbox.api.document import (
+    GARBAGE_PREVIOUS,
+    Documents,
+    collection_document,
+    identifiers,
+    single_document,
+)
+from klaviyo_sandbox.api.errors import ApiError, throttled
+from klaviyo_sandbox.api.keys import Keys, check_scopes
+from klaviyo_sandbox.api.limits import Limiter
+from klaviyo_sandbox.api.query import Query, query_of
+from klaviyo_sandbox.api.revisions import revision_of
+from klaviyo_sandbox.api.router import Route, Router
+from klaviyo_sandbox.api.select import select
+from klaviyo_sandbox.spec import Endpoint, Spec
+from klaviyo_sandbox.spec.load import REVISION
+from klaviyo_sandbox.store.clock import Clock
+from klaviyo_sandbox.store.row import Reference, Row, each
+from klaviyo_sandbox.store.rows import RowList, Rows
+from klaviyo_sandbox.store.world import GROUPS, World
+from klaviyo_sandbox.web.reply import Reply
+from klaviyo_sandbox.web.request import Request
+
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_SHORT = re.compile(r"[A-Za-z0-9]{6}")
+ID_FORMS = {
+    "campaigns": _ULID,
+    "campaign-messages": _ULID,
+    "profiles": _ULID,
+    "flows": _SHORT,
+    "lists": _SHORT,
+    "metrics": _SHORT,
+    "segments": _SHORT,
+    "templates": _SHORT,
+    "flow-actions": re.compile(r"\d+"),
+}
+"""Ids of another form are malformed (400) rather than unknown (404). Collections not named take any
+id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may be served."""
+
+    route: Route
+    revision: str
+    headers: dict[str, str]
+    """Rate-limit headers for the reply."""
+
+
+class Api:
+    """The whole read API of one shop."""
+
+    def __init__(
+        self, spec: Spec, world: World, clock: Clock, keys: Keys, limiter: Limiter
+    ) -> None:
+        """Serve `world` as `spec` says, at the time of `clock`, to `keys`.
+
+        Within the `limiter`'s limits.
+        """
+        self._world = world
+        self._clock = clock
+        self._keys = keys
+        self._limiter = limiter
+        self._router = Router(spec)
+        self._documents = Documents(spec, world)
+        self._collections = spec.types_of_collections
+        self._kinds = spec.searchable
+
+    def route(self, request: Request) -> Route:
+        """Return the endpoint a request is for.
+
+        Raises:
+            ApiError: 404 or 405.
+        """
+        return self._router.route(request.method, request.segments)
+
+    def admit(self, request: Request) -> Admitted:
+        """Let the request in: path, credentials, revision, scopes and rate limits.
+
+        Raises:
+            ApiError: 404, 405, 401, 400, 410, 403 or 429.
+        """
+        route = self.route(request)
+        credential = self._keys.credential(request.headers.get("authorization"))
+        revision = revision_of(request)
+        check_scopes(credential, route.endpoint.scopes)
+        verdict = self._limiter.take(credential.quota, route.endpoint, dict(request.query))
+        if verdict.retry_after is not None:
+            raise throttled(verdict.retry_after)
+        return Admitted(route, revision, verdict.headers)
+
+    def answer(self, request: Request, admitted: Admitted) -> Reply:
+        """Return the document the request asks for.
+
+        Raises:
+            ApiError: 400, 404 or 500.
+        """
+        endpoint = admitted.route.endpoint
+        query = query_of(request.query, endpoint, admitted.revision, self._clock.now())
+        item_id = admitted.route.item_id
+        row = None if item_id is None else self._item(endpoint, item_id)
+        if row is None:
+            body = self._many(request, endpoint, self._world.table(endpoint.type), query)
+        elif endpoint.kind == "item":
+            body = self._one(request, endpoint, row, query)
+        elif endpoint.kind.endswith("_one"):
+            body = self._related_one(request, endpoint, row, query)
+        else:
+            body = self._many(request, endpoint, self._children(endpoint, row), query)
+        return Reply(
+            200, body, headers={"X-Klaviyo-API-Revision": admitted.revision, **admitted.headers}
+        )
+
+    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
+        """Write every event once, in the shape that a query for `path` asks for; tells how many.
+
+        Raises:
+            ApiError: 400, the query is not allowed.
+        """
+        endpoint = self._router.route("GET", tuple(path.strip("/").split("/"))).endpoint
+        query = query_of(pairs, endpoint, REVISION, self._clock.now())
+        rows = list(self._world.table(endpoint.type))
+        self._documents.resources(endpoint, query, rows)
+        return len(rows)
+
+    def _item(self, endpoint: Endpoint, item_id: str) -> Row:
+        form = ID_FORMS.get(endpoint.parent)
+        if form is not None and not form.fullmatch(item_id):
+            raise ApiError(400, "invalid", f"'{item_id}' is not a valid id.", pointer="/data/id")
+        kind = self._collections[endpoint.parent]
+        row = self._world.get(Reference(kind, item_id))
+        if row is None:
+            raise ApiError(
+                404, "not_found", f"A {kind} with id {item_id} does not exist.", pointer="/data/id"
+            )
+        return row
+
+    def _children(self, endpoint: Endpoint, row: Row) -> Rows:
+        if endpoint.relation_name == "profiles" and row.type in GROUPS:
+            return self._world.group(Reference(row.type, row.id))
+        links = each(self._world.related(row, endpoint.relation_name))
+        found = (self._world.get(reference) for reference in links)
+        return RowList(
+            (child for child in found if child is not None), self._kinds.get(endpoint.type, {})
+        )
+
+    def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
+        selection = select(self._world, endpoint, rows, query)
+        previous = selection.previous
+        if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
+            previous = "<Filters: []>"
+        links = {
+            "self": request.url(),
+            "next": None if selection.next is None else request.url(selection.next),
+            "prev": None if previous is None else request.url(previous),
+        }
+        if endpoint.kind == "relationship":
+            return collection_document(identifiers(selection.rows), b"", links)
+        texts, included = self._documents.resources(endpoint, query, selection.rows)
+        return collection_document(texts, included, links)
+
+    def _one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
+        texts, included = self._documents.resources(endpoint, query, [row])
+        return single_document(texts[0], included, {"self": request.url()})
+
+    def _related_one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
+        reference = next(iter(each(self._world.related(row, endpoint.relation_name))), None)
+        target = None if reference is None else self._world.get(reference)
+        if endpoint.kind == "relationship_one":
+            text = b"null" if target is None else identifiers([target])[0]
+            return single_document(text, b"", {"self": request.url()})
+        if target is None:
+            raise ApiError(
+                404, "not_found", f"The {row.type} {row.id} has no {endpoint.relation_name}."
+            )
+        return self._one(request, endpoint, target, query)

@@ -1,0 +1,113 @@
+"""JSON:API documents."""
+
+from collections.abc import Iterable, Sequence
+
+from klaviyo_sandbox.api.query import Query
+from klaviyo_sandbox.api.shape import Shape, identifier
+from klaviyo_sandbox.spec import Endpoint, Relation, Spec
+from klaviyo_sandbox.store.json_text import dump
+from klaviyo_sandbox.store.row import Reference, Row, each
+from klaviyo_sandbox.store.world import World
+
+ATTRIBUTION = {
+    name: Relation(name, kind, many=False)
+    for name, kind in {
+        "event": "event",
+        "attributed-event": "event",
+        "campaign": "campaign",
+        "campaign-message": "campaign-message",
+        "flow": "flow",
+        "flow-message": "flow-message",
+        "flow-message-variation": "flow-message",
+    }.items()
+}
+"""Attributions have no endpoint of their own, so the endpoints' data does not describe them."""
+GARBAGE_PREVIOUS = "list"
+"""`links.prev` of lists was seen to hold no cursor at all, but the text of a filter object."""
+
+
+class Documents:
+    """Writes documents about the shop's resources."""
+
+    def __init__(self, spec: Spec, world: World) -> None:
+        """Documents about `world`, as `spec` describes it."""
+        self._world = world
+        self._relations = {**spec.relations, "attribution": ATTRIBUTION}
+        self._collections = {kind: name for name, kind in spec.types_of_collections.items()}
+
+    def shape(
+        self,
+        kind: str,
+        relations: dict[str, Relation] | None,
+        query: Query,
+        included: Iterable[str],
+        unasked: frozenset[str] = frozenset(),
+    ) -> Shape:
+        """How resources of type `kind` are written for this query.
+
+        `unasked` are attributes hidden elsewhere that this endpoint shows without being asked.
+        """
+        return Shape(
+            kind,
+            self._collections.get(kind, f"{kind}s"),
+            self._relations.get(kind, {}) if relations is None else relations,
+            query.fields.get(kind),
+            query.additional.get(kind, frozenset()) | unasked,
+            frozenset(included),
+        )
+
+    def resources(
+        self, endpoint: Endpoint, query: Query, rows: Sequence[Row]
+    ) -> tuple[list[bytes], bytes]:
+        """Return the rows as JSON texts.
+
+        And the `included` member (empty text when nothing was to be included).
+        """
+        shape = self.shape(
+            endpoint.type, dict(endpoint.relations), query, query.include, _unasked(endpoint)
+        )
+        texts = [shape.write(row, self._world) for row in rows]
+        if not query.include:
+            return texts, b""
+        found = dict.fromkeys(
+            reference
+            for row in rows
+            for name in query.include
+            for reference in each(self._world.related(row, name))
+        )
+        return texts, b',"included":[' + b",".join(self._included(found, query)) + b"]"
+
+    def _included(self, references: Iterable[Reference], query: Query) -> Iterable[bytes]:
+        shapes: dict[str, Shape] = {}
+        for reference in references:
+            row = self._world.get(reference)
+            if row is None:
+                continue
+            shape = shapes.get(row.type)
+            if shape is None:
+                shape = shapes[row.type] = self.shape(row.type, None, query, ())
+            yield shape.write(row, self._world)
+
+
+def _unasked(endpoint: Endpoint) -> frozenset[str]:
+    """Return what only this endpoint shows, such as a form's definition on the form itself."""
+    return frozenset(endpoint.attributes) - endpoint.additional_fields.get(
+        endpoint.type, frozenset()
+    )
+
+
+def collection_document(
+    texts: Sequence[bytes], included: bytes, links: dict[str, str | None]
+) -> bytes:
+    """Return a document with many resources (or identifiers)."""
+    return b'{"data":[' + b",".join(texts) + b"]" + included + b',"links":' + dump({**links}) + b"}"
+
+
+def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
+    """Return a document with one resource, one identifier or `null`."""
+    return b'{"data":' + text + included + b',"links":' + dump({**links}) + b"}"
+
+
+def identifiers(rows: Iterable[Row]) -> list[bytes]:
+    """Return the rows as resource identifiers."""
+    return [identifier(Reference(row.type, row.id)) for row in rows]

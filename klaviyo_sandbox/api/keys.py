@@ -1,0 +1,83 @@
+"""Who may read what."""
+
+from dataclasses import dataclass
+
+from klaviyo_sandbox.api.errors import ApiError
+
+FULL_KEY = "pk_sandbox_full"
+FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on localhost
+KEY_SCHEME = "klaviyo-api-key"
+TOKEN_SCHEME = "bearer"  # noqa: S105
+OAUTH_ONLY = "webhooks:read"
+"""Klaviyo answers 403 to private keys on these endpoints, whatever the key's scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A private key or an access token."""
+
+    scopes: frozenset[str] | None
+    """None: every scope."""
+    oauth: bool
+
+    @property
+    def quota(self) -> str:
+        """All private keys of the account share one rate-limit quota.
+
+        An app installation has its own.
+        """
+        return "app" if self.oauth else "account"
+
+
+class Keys:
+    """Every credential the sandbox knows."""
+
+    def __init__(self) -> None:
+        """Start with one private key and one access token, both with every scope."""
+        self._known = {
+            (KEY_SCHEME, FULL_KEY): Credential(None, oauth=False),
+            (TOKEN_SCHEME, FULL_TOKEN): Credential(None, oauth=True),
+        }
+
+    def add(self, name: str, scopes: list[str], *, oauth: bool = False) -> None:
+        """Create a private key (or an access token) with these scopes only."""
+        scheme = TOKEN_SCHEME if oauth else KEY_SCHEME
+        self._known[(scheme, name)] = Credential(frozenset(scopes), oauth=oauth)
+
+    def revoke(self, name: str) -> None:
+        """Make a key or token unknown."""
+        for scheme in (KEY_SCHEME, TOKEN_SCHEME):
+            self._known.pop((scheme, name), None)
+
+    def credential(self, authorization: str | None) -> Credential:
+        """Who sent this `Authorization` header.
+
+        Raises:
+            ApiError: 401, missing or unknown.
+        """
+        if not authorization:
+            raise ApiError(401, "not_authenticated", "Missing or invalid authorization header.")
+        scheme, _, name = authorization.partition(" ")
+        credential = self._known.get((scheme.lower(), name.strip()))
+        if credential is None:
+            raise ApiError(401, "authentication_failed", "Incorrect authentication credentials.")
+        return credential
+
+
+def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
+    """Make sure the credential carries all `scopes`.
+
+    Raises:
+        ApiError: 403, naming the missing scope.
+    """
+    if OAUTH_ONLY in scopes and not credential.oauth:
+        raise ApiError(403, "permission_denied", "Webhooks are available to OAuth apps only.")
+    missing = [
+        scope
+        for scope in scopes
+        if credential.scopes is not None and scope not in credential.scopes
+    ]
+    if missing:
+        names = ", ".join(missing)
+        detail = f"Your API key is missing the required scopes for this endpoint: {names}"
+        raise ApiError(403, "permission_denied", detail)

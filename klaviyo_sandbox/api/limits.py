@@ -1,0 +1,110 @@
+"""Rate limits: fixed windows per endpoint, shared by all keys of one quota."""
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from klaviyo_sandbox.spec import Endpoint
+
+SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
+"""Triggers whose limiter the `RateLimit-*` headers were seen to describe."""
+
+
+@dataclass(slots=True)
+class Window:
+    """One fixed window: it starts with the first request after the last one ended."""
+
+    seconds: int
+    limit: int
+    started: float = -math.inf
+    used: int = 0
+
+    def open_at(self, now: float) -> None:
+        """Start anew if the window is over."""
+        if now >= self.started + self.seconds:
+            self.started = now
+            self.used = 0
+
+    @property
+    def remaining(self) -> int:
+        """Requests left."""
+        return max(0, self.limit - self.used)
+
+    def seconds_left(self, now: float) -> float:
+        """Until the window ends."""
+        return max(0.0, self.started + self.seconds - now)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Whether a request may pass."""
+
+    retry_after: int | None
+    """Whole seconds to wait; None when it passed."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Limiter:
+    """Counts requests and refuses those over the limit."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        """Count nothing while not `enabled`."""
+        self.enabled = enabled
+        self._overrides: dict[str, dict[int, int]] = {}
+        self._buckets: dict[tuple[str, str], list[Window]] = {}
+
+    def override(self, path: str, windows: Mapping[int, int]) -> None:
+        """Give an endpoint other limits from now on: window length in seconds to requests."""
+        self._overrides[path] = dict(windows)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all that was counted."""
+        self._buckets.clear()
+
+    def take(self, quota: str, endpoint: Endpoint, parameters: Mapping[str, str]) -> Verdict:
+        """Let one request pass, or say when it may come back.
+
+        It takes one token from the endpoint's windows and one from each limiter that one of its
+        `parameters` triggers; those limiters are shared by all endpoints.
+        """
+        if not self.enabled:
+            return Verdict(None)
+        now = time.monotonic()
+        windows = self._overrides.get(endpoint.path, endpoint.windows)
+        own = self._bucket(quota, endpoint.path, windows)
+        shown = own
+        every = list(own)
+        for rule in endpoint.reduced:
+            if rule.value in parameters.get(rule.parameter, "").split(","):
+                bucket = self._bucket(quota, rule.bucket, rule.windows)
+                every += bucket
+                shown = bucket if rule.parameter in SHOWN_IN_HEADERS else shown
+        for window in every:
+            window.open_at(now)
+        full = [window.seconds_left(now) for window in every if not window.remaining]
+        if full:
+            return Verdict(max(1, math.ceil(max(full))))
+        for window in every:
+            window.used += 1
+        return Verdict(None, _headers(shown, now))
+
+    def _bucket(self, quota: str, name: str, windows: Mapping[int, int]) -> list[Window]:
+        key = (quota, name)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = [Window(seconds, limit) for seconds, limit in sorted(windows.items())]
+            self._buckets[key] = bucket
+        return bucket
+
+
+def _headers(windows: Iterable[Window], now: float) -> dict[str, str]:
+    known = list(windows)
+    binding = min(known, key=lambda window: (window.remaining, window.seconds))
+    listed = ", ".join(f"{window.limit};w={window.seconds}" for window in known)
+    return {
+        "RateLimit-Limit": f"{binding.limit}, {listed}",
+        "RateLimit-Remaining": str(binding.remaining),
+        "RateLimit-Reset": str(int(binding.seconds_left(now))),
+    }

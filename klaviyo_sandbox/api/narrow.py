@@ -1,0 +1,40 @@
+"""Uses the sorted order for bounds on the sort field, so that only a page's rows are looked at."""
+
+from collections.abc import Iterable
+
+from klaviyo_sandbox.api.conditions import comparable
+from klaviyo_sandbox.api.filter_text import Condition
+from klaviyo_sandbox.api.page import Range
+from klaviyo_sandbox.store.order import Order
+
+BOUNDS = frozenset({"less-than", "less-or-equal", "greater-than", "greater-or-equal"})
+SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joined_group_at"})
+"""Sort fields that hold one value a row and whose rows Klaviyo never misplaces."""
+
+
+def narrows(condition: Condition, order: Order) -> bool:
+    """Whether the order itself can answer the condition."""
+    return (
+        condition.field == order.field
+        and condition.field in SINGLE_VALUED
+        and condition.operator in BOUNDS
+    )
+
+
+def narrow(order: Order, conditions: Iterable[Condition]) -> Range:
+    """Return the stretch of `order` that meets all the `conditions`, each of which it `narrows`."""
+    low, high = 0, len(order.positions)
+    for condition in conditions:
+        literal = condition.literal
+        bound = None if isinstance(literal, tuple) else comparable(literal)
+        if not isinstance(bound, int | float):
+            continue
+        if condition.operator == "greater-than":
+            low = max(low, order.after(bound))
+        elif condition.operator == "greater-or-equal":
+            low = max(low, order.before(bound))
+        elif condition.operator == "less-than":
+            high = min(high, order.before(bound))
+        else:
+            high = min(high, order.after(bound))
+    return Range(low, max(low, high))

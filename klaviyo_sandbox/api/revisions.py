@@ -1,0 +1,71 @@
+"""Which API revision a request is served as.
+
+A revision lives two years. A request that names a retired one is served as the oldest live one,
+unless it opted out of that, which makes it a 410. Source: Klaviyo's versioning guide.
+"""
+
+import re
+
+from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.web.request import Request
+
+LIVE = (
+    "2025-01-15",
+    "2025-04-15",
+    "2025-07-15",
+    "2025-10-15",
+    "2026-01-15",
+    "2026-04-15",
+    "2026-07-15",
+    "2026-10-15",
+)
+OPT_OUT = "x-klaviyo-revision-fall-forward-opt-out"
+EVENTS_PAGE_SIZE = "2026-01-15"
+"""First revision in which events take `page[size]`."""
+COMMON_PAGE_SIZE = "2026-04-15"
+"""First revision in which the collections below take `page[size]`; their maxima were the same
+before."""
+PAGE_SIZE_SINCE = {
+    "event": EVENTS_PAGE_SIZE,
+    **dict.fromkeys(
+        (
+            "campaign",
+            "catalog-category",
+            "catalog-item",
+            "catalog-variant",
+            "coupon",
+            "coupon-code",
+            "list",
+            "segment",
+            "tag",
+            "tag-group",
+            "template",
+        ),
+        COMMON_PAGE_SIZE,
+    ),
+}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(\.pre)?")
+
+
+def revision_of(request: Request) -> str:
+    """Return the live revision the request is served as.
+
+    Raises:
+        ApiError: 400 without a valid `revision` header; 410 for a retired one after opting out.
+    """
+    asked = request.headers.get("revision")
+    if not asked:
+        raise ApiError(400, "invalid", "A revision header is required.", pointer="/data/")
+    if asked in LIVE:
+        return asked
+    if _DATE.fullmatch(asked) and asked < LIVE[0]:
+        if request.headers.get(OPT_OUT) == "1":
+            detail = f"API revision {asked} has been retired. The oldest one served is {LIVE[0]}."
+            raise ApiError(410, "gone", detail)
+        return LIVE[0]
+    raise ApiError(400, "invalid", f"'{asked}' is not a valid API revision.", pointer="/data/")
+
+
+def takes_page_size(resource_type: str, revision: str) -> bool:
+    """Whether collections of the type know `page[size]` in that revision."""
+    return revision >= PAGE_SIZE_SINCE.get(resource_type, LIVE[0])

@@ -1,0 +1,49 @@
+"""From a path to its endpoint."""
+
+from dataclasses import dataclass
+
+from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.spec import Endpoint, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An endpoint, and the id in its path."""
+
+    endpoint: Endpoint
+    item_id: str | None
+
+
+class Router:
+    """Finds the endpoint that serves a path."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Serve every endpoint of `spec`."""
+        self._endpoints = {
+            _shape(path.strip("/").split("/")): endpoint
+            for path, endpoint in spec.endpoints.items()
+        }
+
+    def route(self, method: str, segments: tuple[str, ...]) -> Route:
+        """Return the endpoint of the path.
+
+        Raises:
+            ApiError: 404 for a path that does not exist, 405 for a method it does not take.
+        """
+        shape = segments if len(segments) < 3 else (*segments[:2], "{}", *segments[3:])
+        endpoint = self._endpoints.get(shape)
+        if endpoint is None:
+            path = "/".join(segments)
+            raise ApiError(404, "not_found", f"The path /{path} could not be found.")
+        if method != "GET":
+            raise ApiError(
+                405,
+                "method_not_allowed",
+                f"Method '{method}' not allowed.",
+                headers={"Allow": "GET"},
+            )
+        return Route(endpoint, segments[2] if len(segments) > 2 else None)
+
+
+def _shape(segments: list[str]) -> tuple[str, ...]:
+    return tuple("{}" if segment.startswith("{") else segment for segment in segments)

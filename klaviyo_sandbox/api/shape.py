@@ -1,0 +1,148 @@
+"""How a resource is written down: which attributes, and which relationships with data."""
+
+import functools
+from collections.abc import Mapping
+
+import orjson
+
+from klaviyo_sandbox.api.fieldset import Tree, keep
+from klaviyo_sandbox.spec import Relation
+from klaviyo_sandbox.store.json_text import dump, load_exact, load_object
+from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row
+from klaviyo_sandbox.store.world import World
+
+BASE = "https://a.klaviyo.com/api"
+"""Resources link to the real host: a shop's records must not depend on the port they were read
+from."""
+WITH_DATA = frozenset(
+    {
+        ("campaign", "campaign-messages"),
+        ("campaign-message", "campaign"),
+        ("campaign-message", "image"),
+        ("campaign-message", "template"),
+        ("coupon-code", "coupon"),
+        ("event", "metric"),
+        ("event", "profile"),
+        ("flow-action", "flow"),
+    }
+)
+"""Relationships that carry `data` unasked; all others only when included. Seen in recordings."""
+DATA_ONLY = frozenset({"attribution"})
+"""Types that are nothing but relationships: all have `data`; empty ones are left out."""
+
+COUNTED = "profile_count"
+"""The one attribute that is counted when asked for."""
+_ID = b"\x00"
+_DATA = b"\x01"
+
+
+class Shape:
+    """Writes resources of one type, all in the same way."""
+
+    def __init__(
+        self,
+        resource_type: str,
+        collection: str,
+        relations: Mapping[str, Relation],
+        tree: Tree | None = None,
+        additional: frozenset[str] = frozenset(),
+        included: frozenset[str] = frozenset(),
+    ) -> None:
+        """`tree`: attributes to keep (None: all).
+
+        `included`: relationships that the request includes.
+        """
+        self.key = repr((tree, sorted(additional), sorted(included)))
+        """Tells this shape from the type's others."""
+        self._tree = tree
+        self._additional = sorted(additional)
+        self._data_only = resource_type in DATA_ONLY
+        self._head = b'{"type":' + dump(resource_type) + b',"id":"'
+        base = f"{BASE}/{collection}/".encode()
+        self._with_data: list[Relation] = []
+        parts = []
+        for name, relation in relations.items():
+            shown = b""
+            if (resource_type, name) in WITH_DATA or name in included:
+                self._with_data.append(relation)
+                shown = b'"data":' + _DATA + b","
+            links = (
+                base,
+                _ID,
+                b"/relationships/",
+                name.encode(),
+                b'/","related":"',
+                base,
+                _ID,
+                b"/",
+                name.encode(),
+            )
+            parts.append(
+                b'"%b":{%b"links":{"self":"%b/"}}' % (name.encode(), shown, b"".join(links))
+            )
+        known = b'"relationships":{' + b",".join(parts) + b"}," if parts else b""
+        tail = known + b'"links":{"self":"' + base + _ID + b'/"}}'
+        self._tail = tail.replace(b"%", b"%%").replace(_DATA, b"%b")
+
+    def write(self, row: Row, world: World) -> bytes:
+        """Return the resource as JSON text."""
+        if not isinstance(row, EventRow):
+            return self._write(row, world)
+        if row.shape != self.key:
+            row.shape = self.key
+            row.text = self._write(row, world)
+        return row.text
+
+    def _write(self, row: Row, world: World) -> bytes:
+        if self._data_only:
+            return self._write_data_only(row)
+        row_id = _quoted(row.id)
+        attributes = self._attributes(row, world)
+        shown = b'","attributes":' + attributes + b"," if attributes else b'",'
+        linkages = tuple(
+            _linkage(world.related(row, relation.name), many=relation.many)
+            for relation in self._with_data
+        )
+        return self._head + row_id + shown + (self._tail % linkages).replace(_ID, row_id)
+
+    def _attributes(self, row: Row, world: World) -> bytes:
+        text = row.attributes
+        extra = {name: row.optional[name] for name in self._additional if name in row.optional}
+        if COUNTED in extra:
+            extra[COUNTED] = b"%d" % len(world.group(Reference(row.type, row.id)).joined)
+        if self._tree is None:
+            if not extra:
+                return text
+            more = b",".join(b'"%b":%b' % (name.encode(), value) for name, value in extra.items())
+            return text[:-1] + b"," + more + b"}"
+        whole = load_object(text) | {name: load_exact(value) for name, value in extra.items()}
+        unlisted: Tree = {name: {} for name in extra if name not in self._tree}
+        return dump(keep(whole, self._tree | unlisted))
+
+    def _write_data_only(self, row: Row) -> bytes:
+        relationships = {
+            name: {"data": {"type": link.type, "id": link.id}}
+            for name, link in row.relations.items()
+            if isinstance(link, Reference)
+        }
+        links = {"self": f"{BASE}/{row.type}s/{row.id}/"}
+        return orjson.dumps(
+            {"type": row.type, "id": row.id, "relationships": relationships, "links": links}
+        )
+
+
+@functools.lru_cache(maxsize=2**18)
+def identifier(reference: Reference) -> bytes:
+    """Return a resource identifier, `{"type","id"}`."""
+    return b'{"type":"%b","id":"%b"}' % (reference.type.encode(), _quoted(reference.id))
+
+
+def _linkage(links: Links, *, many: bool) -> bytes:
+    if many:
+        references = [links] if isinstance(links, Reference) else links or ()
+        return b"[" + b",".join(identifier(reference) for reference in references) + b"]"
+    return identifier(links) if isinstance(links, Reference) else b"null"
+
+
+def _quoted(row_id: str) -> bytes:
+    return dump(row_id)[1:-1]

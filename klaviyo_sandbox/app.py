@@ -1,0 +1,140 @@
+"""The ASGI application: the API, its faults, and the control calls."""
+
+import asyncio
+import gzip
+import uuid
+from email.utils import formatdate
+
+from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
+from klaviyo_sandbox.control.routes import PREFIX, control
+from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.state import State
+from klaviyo_sandbox.web import spoil
+from klaviyo_sandbox.web.reply import Reply
+from klaviyo_sandbox.web.request import Request, Scope, request_of
+from klaviyo_sandbox.web.spoil import Receive, Send
+
+TRANSPORT = "klaviyo_sandbox.transport"
+"""Where the server leaves the connection's transport in the ASGI scope."""
+FOREIGN_HOST = "attacker.invalid"
+_HTML = "text/html; charset=utf-8"
+_CODES = {
+    400: "invalid",
+    401: "authentication_failed",
+    403: "permission_denied",
+    404: "not_found",
+    429: "throttled",
+}
+
+
+class App:
+    """Answers every request of one sandbox."""
+
+    def __init__(self, state: State) -> None:
+        """Serve `state`."""
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, as ASGI wants it."""
+        request = request_of(scope)
+        if request.path.startswith(PREFIX):
+            body = await _body(receive)
+            await spoil.send_reply(send, control(self._state, request, body))
+            return
+        endpoint = self._endpoint(request)
+        fault, reply = self._reply(request)
+        wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
+        if wait:
+            await asyncio.sleep(wait / 1000)
+        silent = fault is not None and fault.kind in ("reset", "hang")
+        size = 0 if silent else len(reply.body)
+        self._state.log.add(
+            request.method,
+            request.path,
+            request.query_text,
+            endpoint,
+            0 if silent else reply.status,
+            size,
+        )
+        await _deliver(fault, self._finish(request, reply), scope, receive, send)
+
+    def _endpoint(self, request: Request) -> str:
+        try:
+            return self._state.api.route(request).endpoint.path
+        except ApiError:
+            return request.path
+
+    def _reply(self, request: Request) -> tuple[Fault | None, Reply]:
+        api = self._state.api
+        try:
+            admitted = api.admit(request)
+        except ApiError as error:
+            return None, error.reply()
+        fault = self._state.faults.pick(request)
+        if fault is not None and fault.kind in _REPLACED:
+            return fault, _instead(fault)
+        try:
+            reply = api.answer(request, admitted)
+        except ApiError as error:
+            reply = error.reply()
+            reply.headers |= admitted.headers
+        if fault is not None and fault.kind == "foreign_next":
+            host = request.headers.get("host", "")
+            reply.body = reply.body.replace(
+                f'"next":"http://{host}'.encode(), f'"next":"https://{FOREIGN_HOST}'.encode()
+            )
+        return fault, reply
+
+    def _finish(self, request: Request, reply: Reply) -> Reply:
+        reply.headers["Date"] = formatdate(self._state.clock.header_seconds(), usegmt=True)
+        reply.headers["CF-RAY"] = f"{uuid.uuid4().hex[:16]}-SBX"
+        if self._state.gzip and "gzip" in request.headers.get("accept-encoding", ""):
+            reply.body = gzip.compress(reply.body, compresslevel=1)
+            reply.headers["Content-Encoding"] = "gzip"
+        return reply
+
+
+_REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset", "hang"})
+
+
+def _instead(fault: Fault) -> Reply:
+    """Return the reply of a fault that needs no real one."""
+    if fault.kind == "invalid_cursor":
+        return invalid_cursor().reply()
+    if fault.kind == "not_json":
+        return Reply(200, spoil.NOT_JSON, _HTML)
+    if fault.kind == "html_403":
+        return Reply(403, spoil.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
+    code = _CODES.get(fault.status, "error")
+    reply = ApiError(fault.status, code, TITLES[code]).reply()
+    if fault.retry_after is not None:
+        reply.headers["Retry-After"] = str(fault.retry_after)
+    return reply
+
+
+async def _deliver(
+    fault: Fault | None, reply: Reply, scope: Scope, receive: Receive, send: Send
+) -> None:
+    kind = None if fault is None else fault.kind
+    if kind == "cut":
+        await spoil.send_cut(send, reply)
+    elif fault is not None and kind == "slow":
+        await spoil.send_slowly(send, reply, fault.seconds)
+    elif kind == "hang":
+        await spoil.hang(receive)
+    elif kind == "reset":
+        transport = scope[TRANSPORT]
+        if isinstance(transport, asyncio.Transport):
+            spoil.reset(transport)
+    else:
+        await spoil.send_reply(send, reply)
+
+
+async def _body(receive: Receive) -> bytes:
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        piece = message.get("body", b"")
+        pieces.append(piece if isinstance(piece, bytes) else b"")
+        if not message.get("more_body"):
+            return b"".join(pieces)

@@ -1,0 +1,1 @@
+"""The calls that change, observe and spoil a running sandbox."""

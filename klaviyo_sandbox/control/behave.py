@@ -1,0 +1,103 @@
+"""Control calls that change how the sandbox behaves."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from klaviyo_sandbox.control.arguments import Arguments
+from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.state import State
+
+
+def fail(state: State, arguments: Arguments) -> object:
+    """Put a fault in force; the body holds its fields."""
+    state.faults.add(Fault(**arguments.values))  # type: ignore[arg-type]  # a wrong field is refused as TypeError
+    return None
+
+
+def clear_faults(state: State, _arguments: Arguments) -> object:
+    """Drop all faults."""
+    state.faults.clear()
+    return None
+
+
+def add_key(state: State, arguments: Arguments) -> object:
+    """Create the private key `name` with `scopes` (an access token, if `oauth`)."""
+    state.keys.add(
+        arguments.text("name"), arguments.texts("scopes"), oauth=bool(arguments.flag("oauth"))
+    )
+    return None
+
+
+def revoke_key(state: State, arguments: Arguments) -> object:
+    """Make the key or token `name` unknown."""
+    state.keys.revoke(arguments.text("name"))
+    return None
+
+
+def set_limits(state: State, arguments: Arguments) -> object:
+    """Enforce rate limits, or not (`on`), and forget all that was counted."""
+    state.limiter.enabled = bool(arguments.flag("on"))
+    state.limiter.reset()
+    return None
+
+
+def override_limit(state: State, arguments: Arguments) -> object:
+    """Give the endpoint `path` another `burst` (per second) and `steady` (per minute)."""
+    windows = {1: int(arguments.number("burst", 1)), 60: int(arguments.number("steady", 1))}
+    state.limiter.override(arguments.text("path"), windows)
+    return None
+
+
+def set_latency(state: State, arguments: Arguments) -> object:
+    """Wait `ms` before each reply, and up to `jitter_ms` more."""
+    state.latency_ms = arguments.number("ms", 0.0)
+    state.jitter_ms = arguments.number("jitter_ms", 0.0)
+    return None
+
+
+def set_gzip(state: State, arguments: Arguments) -> object:
+    """Compress replies for clients that ask, or not (`on`)."""
+    state.gzip = bool(arguments.flag("on"))
+    return None
+
+
+def set_clock_skew(state: State, arguments: Arguments) -> object:
+    """Make the `Date` header wrong by so many `seconds`."""
+    state.clock.skew_seconds = arguments.number("seconds", 0.0)
+    return None
+
+
+def advance(state: State, arguments: Arguments) -> object:
+    """Move the sandbox's clock forward by `seconds`."""
+    state.clock.advance(arguments.number("seconds", 0.0))
+    return state.clock.now().isoformat()
+
+
+def warm(state: State, arguments: Arguments) -> object:
+    """Write all events as a `query` on /api/events would have them.
+
+    So that a benchmark finds them ready.
+    """
+    return state.api.warm("/api/events", tuple(parse_qsl(arguments.text("query"))))
+
+
+def reset_requests(state: State, _arguments: Arguments) -> object:
+    """Forget the requests made so far."""
+    state.log.reset()
+    return None
+
+
+CALLS: dict[str, Callable[[State, Arguments], object]] = {
+    "fail": fail,
+    "clear_faults": clear_faults,
+    "add_key": add_key,
+    "revoke_key": revoke_key,
+    "set_limits": set_limits,
+    "override_limit": override_limit,
+    "set_latency": set_latency,
+    "set_gzip": set_gzip,
+    "set_clock_skew": set_clock_skew,
+    "advance": advance,
+    "reset_requests": reset_requests,
+    "warm": warm,
+}

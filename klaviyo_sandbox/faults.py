@@ -1,0 +1,105 @@
+"""Ways in which the sandbox can be told to fail."""
+
+import fnmatch
+import random
+from dataclasses import dataclass, field
+
+from klaviyo_sandbox.web.request import Request
+
+KINDS = frozenset(
+    {
+        "status",
+        "reset",
+        "cut",
+        "not_json",
+        "html_403",
+        "slow",
+        "hang",
+        "foreign_next",
+        "invalid_cursor",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule: which requests fail, how, and how often.
+
+    Kinds: `status` (an error document with that status), `reset` (TCP reset), `cut` (the body ends
+    before its Content-Length), `not_json` (200 with HTML), `html_403` (the edge's block page),
+    `slow` (the body dribbles over `seconds`), `hang` (never answers), `foreign_next` (`links.next`
+    points to another host), `invalid_cursor` (400 on requests with a page cursor).
+    """
+
+    kind: str = "status"
+    status: int = 500
+    path: str = "*"
+    """Shell pattern on the request's path, such as `/api/events` or `/api/lists/*/profiles`."""
+    query: str = ""
+    """Text that the decoded query must contain."""
+    probability: float = 1.0
+    times: int | None = None
+    """How many requests fail; None: all that match."""
+    after: int = 0
+    """Matching requests that pass first."""
+    seconds: float = 5.0
+    """How long a `slow` reply takes."""
+    retry_after: int | None = None
+    """`Retry-After` of a `status` fault, in seconds."""
+
+    def __post_init__(self) -> None:
+        """Refuse unknown kinds.
+
+        Raises:
+            ValueError: there is no such kind of fault.
+        """
+        if self.kind not in KINDS:
+            message = f"unknown kind of fault: {self.kind}; known are {', '.join(sorted(KINDS))}"
+            raise ValueError(message)
+
+    def matches(self, request: Request) -> bool:
+        """Whether the rule is about this request."""
+        if self.kind == "invalid_cursor" and request.cursor is None:
+            return False
+        return fnmatch.fnmatchcase(request.path, self.path) and self.query in request.query_text
+
+
+@dataclass(slots=True)
+class _Rule:
+    fault: Fault
+    seen: int = 0
+    done: int = 0
+
+
+@dataclass(slots=True)
+class FaultBook:
+    """The rules in force, tried in the order they were added."""
+
+    random: random.Random
+    rules: list[_Rule] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        """Put a rule in force."""
+        self.rules.append(_Rule(fault))
+
+    def clear(self) -> None:
+        """Drop all rules."""
+        self.rules.clear()
+
+    def listed(self) -> list[tuple[Fault, int]]:
+        """Every rule, and how many requests it made fail."""
+        return [(rule.fault, rule.done) for rule in self.rules]
+
+    def pick(self, request: Request) -> Fault | None:
+        """Return the fault this request runs into."""
+        for rule in self.rules:
+            fault = rule.fault
+            if not fault.matches(request):
+                continue
+            rule.seen += 1
+            spent = fault.times is not None and rule.done >= fault.times
+            if spent or rule.seen <= fault.after or self.random.random() >= fault.probability:
+                continue
+            rule.done += 1
+            return fault
+        return None

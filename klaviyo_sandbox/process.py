@@ -1,0 +1,56 @@
+"""A sandbox in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from klaviyo_sandbox.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 5.0
+
+
+class StartError(RuntimeError):
+    """The process ended before it answered."""
+
+
+class Process:
+    """Starts a sandbox and makes sure that it ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            StartError: it did not come up; the reason is on standard error.
+        """
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._child = subprocess.Popen(  # noqa: S603  # our own module, no shell
+            [sys.executable, "-m", "klaviyo_sandbox", "--settings", settings.to_json()],
+            stdin=subprocess.PIPE,  # the child ends when this closes, even if we are killed
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        line = self._child.stdout.readline() if self._child.stdout else b""
+        if not line:
+            self.stop()
+            message = "the sandbox did not start"
+            raise StartError(message)
+        announcement = json.loads(line)
+        self.url = str(announcement["url"])
+        self.key = str(announcement["key"])
+        self.token = str(announcement["token"])
+        self.pid = int(announcement["pid"])
+
+    def stop(self) -> None:
+        """End it, by force if it does not go by itself."""
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._child.terminate()
+        try:
+            self._child.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()

@@ -1,0 +1,86 @@
+"""What a sandbox holds and how it behaves."""
+
+import argparse
+import dataclasses
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The sandbox's options; all have a default."""
+
+    port: int = 0
+    """0: any free port."""
+    seed: int = 7
+    """The same seed, sizes and `now` give the same shop."""
+    now: str = ""
+    """RFC 3339 instant at which the sandbox's clock starts; empty: the real time."""
+
+    events: int = 10_000
+    profiles: int = 3_000
+    campaigns: int = 180
+    """Over all channels, archived ones included."""
+    flows: int = 60
+    lists: int = 24
+    segments: int = 25
+    templates: int = 35
+    tags: int = 60
+    images: int = 120
+    forms: int = 14
+    catalog_items: int = 150
+    coupon_codes: int = 400
+    reviews: int = 130
+    object_records: int = 130
+
+    spread: str = "shop"
+    """When events happened and profiles changed: `shop` (two years with peaks), `even`,
+    `day` (all in one day of ten years), `second` (all in one), `spike` (a day of 30 times the
+    others), `none` (no rows)."""
+    profile_spread: str = ""
+    """The same for profiles only; empty: as `spread` says."""
+    spread_years: float = 2.0
+    """How far back `even` and `spike` reach."""
+
+    limits: bool = True
+    """Whether rate limits are enforced and shown."""
+    latency_ms: float = 0.0
+    """Waited before each reply."""
+    jitter_ms: float = 0.0
+    """Up to this much more, at random."""
+    gzip: bool = False
+    """Whether replies are compressed for clients that ask."""
+    unordered_archive: bool = True
+    """Whether archived e-mail campaigns come slightly out of order, as they do at Klaviyo."""
+    clock_skew: float = 0.0
+    """Seconds by which the `Date` header is wrong."""
+
+    @property
+    def start(self) -> datetime | None:
+        """`now` as a datetime; None: the real time."""
+        return datetime.fromisoformat(self.now) if self.now else None
+
+    def to_json(self) -> str:
+        """All options as one line of JSON."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> "Settings":
+        """Return the options that `to_json` wrote."""
+        return Settings(**json.loads(text))
+
+
+def parse_arguments(arguments: list[str]) -> Settings:
+    """Options given on a command line, such as `--events 10000 --no-limits`."""
+    parser = argparse.ArgumentParser(prog="klaviyo_sandbox", description="A Klaviyo on localhost.")
+    parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
+    for field in dataclasses.fields(Settings):
+        name = f"--{field.name.replace('_', '-')}"
+        if isinstance(field.default, bool):
+            parser.add_argument(name, action=argparse.BooleanOptionalAction, default=field.default)
+        else:
+            parser.add_argument(name, type=type(field.default), default=field.default)
+    values = vars(parser.parse_args(arguments))
+    settings = values.pop("settings")
+    return Settings.from_json(settings) if settings else Settings(**values)

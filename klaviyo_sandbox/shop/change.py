@@ -1,0 +1,132 @@
+"""Changes to a running shop."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from klaviyo_sandbox.shop.documents import row_of
+from klaviyo_sandbox.shop.events import EventMaker
+from klaviyo_sandbox.shop.groups import join
+from klaviyo_sandbox.shop.makers import MAKERS
+from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, load_exact, load_object
+from klaviyo_sandbox.store.make_row import make_row
+from klaviyo_sandbox.store.moment import micros_text, seconds_text
+from klaviyo_sandbox.store.row import EventRow, Reference, Row, Value
+from klaviyo_sandbox.store.world import HIDDEN_BY
+
+UPDATED = ("updated", "updated_at")
+_WITH_MICROS = "."
+
+
+class UnknownResourceError(LookupError):
+    """There is no such resource, or no way to make one of that type."""
+
+
+class Changes:
+    """Everything that can be done to the shop while it is open."""
+
+    def __init__(self, shop: Shop, events: EventMaker) -> None:
+        """`events` makes the shop's events."""
+        self.shop = shop
+        self._events = events
+
+    def add(self, resource_type: str, count: int, days_ago: float = 0.0) -> list[str]:
+        """Add new resources; returns their ids.
+
+        `days_ago` is when they happened or were created: a late event is added now with a time
+        in the
+        past, a negative number gives one that lies ahead.
+
+        Raises:
+            UnknownResourceError: resources of that type cannot be added.
+        """
+        at = self.shop.clock.now() - timedelta(days=days_ago)
+        if resource_type == "event":
+            return [row.id for row in self._events.make([int(at.timestamp())] * count)]
+        maker = MAKERS.get(resource_type)
+        if maker is None:
+            raise UnknownResourceError(resource_type)
+        return [maker(self.shop, at).id for _ in range(count)]
+
+    def update(
+        self, resource_type: str, ids: Iterable[str], attributes: Mapping[str, JsonValue]
+    ) -> list[str]:
+        """Change resources now: `updated` moves, the given attributes take their new values.
+
+        Raises:
+            UnknownResourceError: one of the ids does not exist.
+        """
+        now = self.shop.clock.now()
+        return [
+            self._rewrite(self._row(resource_type, row_id), attributes, now).id for row_id in ids
+        ]
+
+    def archive(self, resource_type: str, ids: Iterable[str]) -> list[str]:
+        """Archive campaigns or flows, or hide images.
+
+        Raises:
+            UnknownResourceError: one of the ids does not exist, or the type cannot be hidden.
+        """
+        flag = HIDDEN_BY.get(resource_type)
+        if flag is None:
+            raise UnknownResourceError(resource_type)
+        return self.update(resource_type, ids, {flag: True})
+
+    def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
+        """Delete resources without a trace; returns the ids that were there."""
+        return [
+            row_id for row_id in ids if self.shop.world.remove(Reference(resource_type, row_id))
+        ]
+
+    def put(self, document: JsonObject) -> str:
+        """Add or replace a resource exactly as given; returns its id."""
+        return self.shop.world.put(row_of(self.shop.spec, document)).id
+
+    def join(self, group: Reference, profile_ids: Iterable[str]) -> None:
+        """Let profiles join a list or segment now."""
+        for profile_id in profile_ids:
+            join(self.shop, group, profile_id, self.shop.clock.now())
+
+    def leave(self, group: Reference, profile_ids: Iterable[str]) -> None:
+        """Let profiles leave a list or segment."""
+        for profile_id in profile_ids:
+            self.shop.world.group(group).leave(profile_id)
+
+    def _row(self, resource_type: str, row_id: str) -> Row:
+        row = self.shop.world.get(Reference(resource_type, row_id))
+        if row is None:
+            message = f"{resource_type} {row_id}"
+            raise UnknownResourceError(message)
+        return row
+
+    def _rewrite(self, row: Row, changed: Mapping[str, JsonValue], now: datetime) -> Row:
+        attributes = load_object(row.attributes) | dict(changed)
+        if isinstance(row, EventRow):
+            return self.shop.world.put(row_of(self.shop.spec, _document(row, attributes)))
+        for name in UPDATED:
+            if name in attributes and name not in changed:
+                exact = _WITH_MICROS in str(attributes[name])
+                attributes[name] = micros_text(now) if exact else seconds_text(now)
+        reference = Reference(row.type, row.id)
+        optional: JsonObject = {name: load_exact(text) for name, text in row.optional.items()}
+        fresh = make_row(self.shop.spec, reference, attributes, row.relations, None, optional)
+        kept: dict[str, Value] = {
+            name: value
+            for name, value in row.facts.items()
+            if not name.startswith("~") and fresh.facts.get(name) is None and name not in attributes
+        }
+        return self.shop.put(reference, attributes, row.relations, kept, optional)
+
+
+def _document(row: EventRow, attributes: JsonObject) -> JsonObject:
+    relationships: JsonObject = {
+        name: {"data": {"type": link.type, "id": link.id}}
+        for name, link in row.relations.items()
+        if isinstance(link, Reference)
+    }
+    return {
+        "type": row.type,
+        "id": row.id,
+        "attributes": attributes,
+        "relationships": relationships,
+    }

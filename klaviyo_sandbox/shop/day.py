@@ -1,0 +1,87 @@
+"""A believable day in the shop."""
+
+from collections import defaultdict
+
+from klaviyo_sandbox.shop.change import Changes
+from klaviyo_sandbox.store.row import Reference
+
+Touched = dict[str, dict[str, list[str]]]
+"""Per resource type: ids per kind of change (`added`, `updated`, `archived`, `deleted`, `joined`,
+`left`)."""
+
+NEW_EVENTS = 120
+LATE_DAYS = (0.5, 2.0, 6.0)
+LATE_EACH = 4
+AHEAD_DAYS = -0.75
+ADDED = {
+    "profile": 12,
+    "campaign": 6,
+    "flow": 2,
+    "list": 1,
+    "segment": 1,
+    "template": 2,
+    "tag": 1,
+    "image": 2,
+}
+UPDATED = {
+    "profile": 40,
+    "campaign": 4,
+    "flow": 3,
+    "list": 2,
+    "segment": 2,
+    "template": 2,
+    "image": 2,
+}
+ARCHIVED = {"campaign": 1, "flow": 1, "image": 1}
+DELETED = {"profile": 2, "campaign": 1, "list": 1, "template": 1, "image": 1}
+MOVING = 5
+
+
+def day_passes(changes: Changes) -> Touched:
+    """Do what happens in a day, stamped now but for late and future events; return the ids.
+
+    No resource is touched in two ways, so that each kind of change can be looked for on its own.
+    """
+    touched: Touched = defaultdict(lambda: defaultdict(list))
+    dice = changes.shop.dice
+    for table, plan in (("updated", UPDATED), ("archived", ARCHIVED), ("deleted", DELETED)):
+        for kind, count in plan.items():
+            used = {row_id for ids in touched[kind].values() for row_id in ids}
+            free = [row_id for row_id in changes.shop.world.table(kind).rows if row_id not in used]
+            touched[kind][table] = dice.sample(free, min(count, len(free)))
+    for kind, ways in touched.items():
+        changes.update(kind, ways["updated"], {})
+        if ways.get("archived"):
+            changes.archive(kind, ways["archived"])
+        changes.delete(kind, ways["deleted"])
+    for kind, count in ADDED.items():
+        touched[kind]["added"] = changes.add(kind, count)
+    _events(changes, touched)
+    _memberships(changes, touched)
+    return {kind: {way: ids for way, ids in ways.items() if ids} for kind, ways in touched.items()}
+
+
+def _events(changes: Changes, touched: Touched) -> None:
+    touched["event"]["added"] = changes.add("event", NEW_EVENTS)
+    touched["event"]["late"] = [
+        row for days in LATE_DAYS for row in changes.add("event", LATE_EACH, days)
+    ]
+    touched["event"]["ahead"] = changes.add("event", 1, AHEAD_DAYS)
+
+
+def _memberships(changes: Changes, touched: Touched) -> None:
+    """Let some join and some leave the first list and the first segment."""
+    world = changes.shop.world
+    profiles = list(world.table("profile").rows)
+    for kind in ("list", "segment"):
+        first = next(iter(world.table(kind).rows), None)
+        if first is None:
+            continue
+        group = Reference(kind, first)
+        inside = world.group(group).joined
+        leaving = list(inside)[:MOVING]
+        joining = [who for who in reversed(profiles) if who not in inside][:MOVING]
+        changes.leave(group, leaving)
+        changes.join(group, joining)
+        touched[kind]["joined"] = joining
+        touched[kind]["left"] = leaving

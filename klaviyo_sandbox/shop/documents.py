@@ -1,0 +1,60 @@
+"""Rows from JSON:API resource documents, as tests hand them in."""
+
+from klaviyo_sandbox.spec import Spec
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump
+from klaviyo_sandbox.store.make_row import make_row
+from klaviyo_sandbox.store.moment import micros
+from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row, Value
+
+
+def row_of(spec: Spec, document: JsonObject) -> Row:
+    """Return the row of a resource document.
+
+    Beside `type`, `id`, `attributes` and `relationships` the document may hold `facts`: values that
+    the API filters on without showing them, such as a campaign's `messages.channel`.
+    """
+    reference = Reference(str(document["type"]), str(document["id"]))
+    given = _object(document.get("attributes"))
+    relations: dict[str, Links] = {
+        name: _links(_object(value).get("data"))
+        for name, value in _object(document.get("relationships")).items()
+    }
+    if reference.type == "event":
+        return EventRow(reference.id, dump(given), relations, micros(str(given["datetime"])))
+    behind = _additional(spec, reference.type)
+    facts: dict[str, Value] = {
+        name: value
+        for name, value in _object(document.get("facts")).items()
+        if isinstance(value, str | int | float)
+    }
+    return make_row(
+        spec,
+        reference,
+        {name: value for name, value in given.items() if name not in behind},
+        relations,
+        facts,
+        {name: value for name, value in given.items() if name in behind},
+    )
+
+
+def _additional(spec: Spec, resource_type: str) -> frozenset[str]:
+    """Attributes of the type that only `additional-fields` shows."""
+    lists = (
+        endpoint.additional_fields.get(resource_type, frozenset())
+        for endpoint in spec.endpoints.values()
+    )
+    return frozenset().union(*lists)
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _links(data: JsonValue) -> Links:
+    if isinstance(data, list):
+        return [_reference(one) for one in data if isinstance(one, dict)]
+    return _reference(data) if isinstance(data, dict) else None
+
+
+def _reference(data: JsonObject) -> Reference:
+    return Reference(str(data["type"]), str(data["id"]))

@@ -1,0 +1,162 @@
+"""Family Events: events and their attributions."""
+
+from datetime import UTC, datetime, timedelta
+
+from klaviyo_sandbox.shop.event_texts import EVENT_ID, VALUE, odd_texts, texts_of
+from klaviyo_sandbox.shop.metrics import NAMES
+from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.shop.spread import DAY, moments
+from klaviyo_sandbox.store.moment import MICROS, moment_of, spaced_text
+from klaviyo_sandbox.store.row import EventRow, Links, Reference
+
+ODD_EVERY = 40
+SPACED_EVERY = 150
+ATTRIBUTED_EVERY = 12
+FUTURE_HOURS = (1, 2, 5, 18, 24 * 30)
+"""How far ahead some events lie: wrong time zones, scheduled sends."""
+UNRESOLVED_EVERY = 997
+"""One event in so many belongs to a metric that no longer exists."""
+_ORDERS = frozenset({"Placed Order", "Ordered Product", "Started Checkout"})
+_BUSY = {
+    "Received Email": 9,
+    "Opened Email": 7,
+    "Active on Site": 8,
+    "Viewed Product": 6,
+    "Placed Order": 3,
+}
+
+
+class EventMaker:
+    """Stamps events from ready texts."""
+
+    def __init__(self, shop: Shop) -> None:
+        """Prepare texts for every metric of the shop."""
+        self._shop = shop
+        self._count = 0
+        self._profiles: list[Reference] = []
+        self._metrics: list[tuple[Reference, list[bytes], bool]] = []
+        self._weights: list[int] = []
+        self._gone = Reference("metric", shop.ids.short())
+        self._odd = odd_texts()
+        self._days: dict[int, str] = {}
+        self._known: dict[str, list[str]] = {}
+        names = [name for group in NAMES.values() for name in group]
+        for reference, name in zip(shop.all("metric"), names, strict=False):
+            self._metrics.append((reference, texts_of(shop, name), name in _ORDERS))
+            self._weights.append(_BUSY.get(name, 1))
+
+    def refresh(self) -> None:
+        """Take new profiles into account."""
+        self._profiles = self._shop.all("profile") or [
+            Reference("profile", self._shop.ids.ulid(self._shop.clock.now()))
+        ]
+
+    def make(self, seconds: list[int]) -> list[EventRow]:
+        """One event at each of the instants, given in seconds since 1970.
+
+        They are in the shop then.
+        """
+        self.refresh()
+        dice = self._shop.dice
+        chosen = dice.choices(self._metrics, weights=self._weights, k=len(seconds))
+        people = dice.choices(self._profiles, k=len(seconds))
+        table = self._shop.world.table("event")
+        made: list[EventRow] = []
+        for second, (metric, texts, ordered), who in zip(seconds, chosen, people, strict=True):
+            self._count += 1
+            row = self._stamp(
+                second,
+                metric,
+                texts,
+                who,
+                attributed=ordered or self._count % ATTRIBUTED_EVERY == 0,
+            )
+            table.put(row)
+            made.append(row)
+        return made
+
+    def _stamp(
+        self,
+        second: int,
+        metric: Reference,
+        texts: list[bytes],
+        who: Reference,
+        *,
+        attributed: bool,
+    ) -> EventRow:
+        number = self._count
+        row_id = self._shop.ids.event()
+        text = (
+            self._odd[number // ODD_EVERY % len(self._odd)]
+            if number % ODD_EVERY == 0
+            else texts[number % len(texts)]
+        )
+        value = b"%d.%02d" % (number * 7 % 400, number * 13 % 100)
+        properties = text.replace(EVENT_ID, b"event-%d" % number).replace(VALUE, value)
+        micros = second * MICROS
+        when = self._text(second)
+        if number % SPACED_EVERY == 0:
+            micros += number * 7919 % MICROS
+            when = spaced_text(moment_of(micros))
+        uuid = f"{second & 0xFFFFFFFF:08x}-{number & 0xFFFF:04x}-11f1-8001-{number >> 16:012x}"
+        attributes = b'{"timestamp":%d,"event_properties":%b,"datetime":"%b","uuid":"%b"}' % (
+            second,
+            properties,
+            when.encode(),
+            uuid.encode(),
+        )
+        links: dict[str, Links] = {
+            "profile": who,
+            "metric": self._gone if number % UNRESOLVED_EVERY == 0 else metric,
+            "attributions": (self._attribution(row_id),) if attributed else (),
+        }
+        return EventRow(row_id, attributes, links, micros)
+
+    def _text(self, second: int) -> str:
+        """RFC 3339 to the second; the day's part is kept, as it costs most."""
+        day, rest = divmod(second, DAY)
+        start = self._days.get(day)
+        if start is None:
+            start = self._days[day] = datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m-%dT")
+        return f"{start}{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}+00:00"
+
+    def _attribution(self, event_id: str) -> Reference:
+        """Make an attribution of the event to a flow or a campaign, one of few of the shop's."""
+        reference = Reference("attribution", self._shop.ids.digest())
+        links: dict[str, Links] = {"event": Reference("event", event_id)}
+        campaign = self._origin("campaign")
+        if self._count % 3 and campaign is not None:
+            links["campaign"] = campaign
+            row = self._shop.world.get(campaign)
+            messages = row.relations["campaign-messages"] if row else None
+            if isinstance(messages, list) and messages:
+                links["campaign-message"] = messages[0]
+        else:
+            links["flow"] = self._origin("flow")
+            links["flow-message"] = self._origin("flow-message")
+            links["flow-message-variation"] = links["flow-message"]
+        self._shop.put(reference, {}, links)
+        return reference
+
+    def _origin(self, resource_type: str) -> Reference | None:
+        rows = self._shop.world.table(resource_type).rows
+        if not rows:
+            return None
+        known = self._known.setdefault(resource_type, list(rows))
+        return Reference(resource_type, known[self._count % len(known)])
+
+
+def build_events(shop: Shop, maker: EventMaker) -> None:
+    """All events; a few of a real shop's lie ahead of now."""
+    now = shop.clock.now()
+    count = shop.settings.events
+    spread = shop.settings.spread
+    in_shop = spread == "shop" and count > len(FUTURE_HOURS)
+    ahead = (
+        [int((now + timedelta(hours=hours)).timestamp()) for hours in FUTURE_HOURS]
+        if in_shop
+        else []
+    )
+    maker.make(
+        moments(count - len(ahead), spread, shop.settings.spread_years, now, shop.dice) + ahead
+    )

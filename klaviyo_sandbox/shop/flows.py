@@ -1,0 +1,155 @@
+"""Family Flows: flows, their actions and messages."""
+
+from datetime import datetime
+
+from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.shop.words import BRAND, DOMAIN, THEMES
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
+from klaviyo_sandbox.store.moment import micros_text
+from klaviyo_sandbox.store.row import Reference, Row
+
+ARCHIVED_EVERY = 4
+TRIGGERS = {"list": "Added to List", "metric": "Metric", "segment": "Added to List"}
+_STATUSES = ("live", "draft", "manual")
+
+
+def flow(shop: Shop, at: datetime) -> Row:
+    """Make a flow with one to four actions, half of which send a message."""
+    number = len(shop.world.table("flow"))
+    reference = Reference("flow", shop.ids.short())
+    trigger = shop.one(("list", "metric", "segment")[number % 3])
+    actions = [_action(shop, reference, at, place) for place in range(1 + number % 4)]
+    changed = shop.between(at)
+    status = _STATUSES[number % len(_STATUSES)]
+    return shop.put(
+        reference,
+        {
+            "name": f"{shop.text(THEMES)} flow {number}",
+            "status": status,
+            "archived": number % ARCHIVED_EVERY == ARCHIVED_EVERY - 1,
+            "created": micros_text(at),
+            "updated": micros_text(changed),
+            "trigger_type": "Unconfigured" if trigger is None else TRIGGERS[trigger.type],
+        },
+        {
+            "flow-actions": [action for action, _ in actions],
+            "tags": shop.some("tag", 2),
+            "trigger": trigger,
+        },
+        None,
+        {"definition": _definition(trigger, [definition for _, definition in actions])},
+    )
+
+
+def _definition(trigger: Reference | None, actions: list[JsonObject]) -> JsonObject:
+    triggers: list[JsonValue] = (
+        [] if trigger is None else [{"type": trigger.type, "id": trigger.id}]
+    )
+    return {
+        "triggers": triggers,
+        "profile_filter": None,
+        "reentry_criteria": None,
+        "entry_action_id": actions[0]["id"],
+        "actions": [*actions],
+    }
+
+
+def _action(
+    shop: Shop, parent: Reference, at: datetime, place: int
+) -> tuple[Reference, JsonObject]:
+    reference = Reference("flow-action", shop.ids.number())
+    if place % 2:
+        definition = _send(shop, reference, at, channel="email" if place % 4 == 1 else "sms")
+    else:
+        definition = _delay(reference)
+    kind = str(definition["type"])
+    messages = [Reference("flow-message", message) for message in _message_ids(definition)]
+    shop.put(
+        reference,
+        {
+            "definition": definition,
+            "created": micros_text(at),
+            "updated": micros_text(shop.between(at)),
+        },
+        {"flow": parent, "flow-messages": messages},
+        {"action_type": kind.upper().replace("-", "_"), "status": "live"},
+    )
+    return reference, definition
+
+
+def _message_ids(definition: JsonObject) -> list[str]:
+    data = definition.get("data")
+    message = data.get("message") if isinstance(data, dict) else None
+    return [str(message["id"])] if isinstance(message, dict) else []
+
+
+def _delay(reference: Reference) -> JsonObject:
+    delay: JsonObject = {"unit": "days", "value": 1, "secondary_value": None, "timezone": "profile"}
+    return {"id": reference.id, "type": "time-delay", "data": delay, "links": {"next": None}}
+
+
+def _send(shop: Shop, reference: Reference, at: datetime, channel: str) -> JsonObject:
+    message_id = shop.ids.short()
+    template = shop.one("template") if channel == "email" else None
+    name = f"{shop.text(THEMES)} {message_id}"
+    message = _email(name, message_id, template) if channel == "email" else _sms(name, message_id)
+    shop.put(
+        Reference("flow-message", message_id),
+        {
+            "channel": channel,
+            "created": micros_text(at),
+            "updated": micros_text(shop.between(at)),
+            "definition": message,
+        },
+        {"flow-action": reference, "template": template},
+        {"name": name},
+    )
+    data: JsonObject = {"message": message, "status": "live"}
+    return {"id": reference.id, "type": f"send-{channel}", "data": data, "links": {"next": None}}
+
+
+def _email(name: str, message_id: str, template: Reference | None) -> JsonObject:
+    return {
+        "id": message_id,
+        "name": name,
+        "subject_line": f"{name} for you",
+        "preview_text": "Have a look",
+        "from_email": f"hello@{DOMAIN}",
+        "from_label": BRAND,
+        "reply_to_email": None,
+        "cc_email": None,
+        "bcc_email": None,
+        "template_id": None if template is None else template.id,
+        "smart_sending_enabled": True,
+        "transactional": False,
+        "add_tracking_params": False,
+        "custom_tracking_params": None,
+        "additional_filters": None,
+    }
+
+
+def _sms(name: str, message_id: str) -> JsonObject:
+    return {
+        "id": message_id,
+        "name": name,
+        "body": f"{name}: shop now",
+        "image_id": None,
+        "dynamic_image": None,
+        "shorten_links": True,
+        "include_contact_card": False,
+        "add_org_prefix": True,
+        "add_info_link": True,
+        "add_opt_out_language": True,
+        "smart_sending_enabled": True,
+        "sms_quiet_hours_enabled": True,
+        "transactional": False,
+        "add_tracking_params": False,
+        "custom_tracking_params": None,
+        "additional_filters": None,
+    }
+
+
+def build_flows(shop: Shop) -> None:
+    """All flows."""
+    for _ in range(shop.settings.flows):
+        flow(shop, shop.some_time())

@@ -1,0 +1,147 @@
+"""Reads the specification's data file."""
+
+import functools
+import json
+from pathlib import Path
+from typing import TypedDict
+
+from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation, Spec
+
+REVISION = "2026-07-15"
+NUMERIC_SORTS = {"rating": "integer", "size": "integer", "timestamp": "number"}
+DATE_SORTS = {
+    "created",
+    "created_at",
+    "updated",
+    "updated_at",
+    "scheduled_at",
+    "datetime",
+    "joined_group_at",
+}
+ITEM_KINDS = ("collection", "item")
+
+
+class RawEndpoint(TypedDict, total=False):
+    """One endpoint as it stands in the data file."""
+
+    kind: str
+    operation: str
+    type: str
+    response: str
+    resource: str
+    scopes: list[str]
+    windows: dict[str, int]
+    reduced: list[dict[str, object]]
+    paginated: bool
+    page_size: dict[str, int]
+    fixed_page: int
+    filters: dict[str, dict[str, object]]
+    required_filters: dict[str, list[list[str]]]
+    sort: list[str]
+    include: list[str]
+    fields: dict[str, str]
+    additional_fields: dict[str, list[str]]
+    attributes: list[str]
+    relationships: dict[str, dict[str, object]]
+
+
+class RawSpec(TypedDict):
+    """The data file."""
+
+    revision: str
+    endpoints: dict[str, RawEndpoint]
+    fieldsets: dict[str, list[str]]
+
+
+def _windows(raw: object) -> dict[int, int]:
+    if not isinstance(raw, dict):
+        return {}
+    return {int(seconds): int(count) for seconds, count in raw.items()}
+
+
+def _filter(raw: dict[str, object]) -> FilterRule:
+    operators = raw["operators"]
+    enum = raw.get("enum", [])
+    return FilterRule(
+        operators={shape: frozenset(names) for shape, names in operators.items()}
+        if isinstance(operators, dict)
+        else {},
+        value=str(raw.get("value", "")),
+        enum=frozenset(enum) if isinstance(enum, list) else frozenset(),
+    )
+
+
+def _reduced(raw: dict[str, object]) -> Reduced:
+    parameter, _, value = str(raw["when"]).partition("=")
+    return Reduced(parameter=parameter, value=value, windows=_windows(raw["windows"]))
+
+
+def _endpoint(path: str, raw: RawEndpoint, fieldsets: dict[str, list[str]]) -> Endpoint:
+    size = raw.get("page_size")
+    return Endpoint(
+        path=path,
+        kind=raw["kind"],
+        operation=raw["operation"],
+        type=raw["type"],
+        response=raw["response"],
+        resource=raw.get("resource", ""),
+        scopes=tuple(raw.get("scopes", ())),
+        windows=_windows(raw["windows"]),
+        reduced=tuple(_reduced(rule) for rule in raw.get("reduced", ())),
+        paginated=raw.get("paginated", False),
+        page_size=PageSize(size["min"], size["max"], size["default"]) if size else None,
+        fixed_page=raw.get("fixed_page", 100) if raw.get("paginated", False) and not size else None,
+        filters={field: _filter(rule) for field, rule in raw.get("filters", {}).items()},
+        required_filters=raw.get("required_filters", {}),
+        sort=tuple(raw.get("sort", ())),
+        include=tuple(raw.get("include", ())),
+        fields={kind: frozenset(fieldsets[name]) for kind, name in raw.get("fields", {}).items()},
+        additional_fields={
+            kind: frozenset(names) for kind, names in raw.get("additional_fields", {}).items()
+        },
+        attributes=tuple(raw.get("attributes", ())),
+        relations={
+            name: Relation(name=name, type=str(rule["type"]), many=bool(rule["many"]))
+            for name, rule in raw.get("relationships", {}).items()
+        },
+    )
+
+
+def _sort_kind(field: str) -> str:
+    if field in DATE_SORTS or field.endswith(".timestamp"):
+        return "date-time"
+    return NUMERIC_SORTS.get(field, "string")
+
+
+@functools.cache
+def load_spec(revision: str = REVISION) -> Spec:
+    """Return the specification of `revision`.
+
+    Raises:
+        FileNotFoundError: no data file of that revision is stored.
+    """
+    file = Path(__file__).parent / f"{revision}.json"
+    raw: RawSpec = json.loads(file.read_text(encoding="utf-8"))
+    endpoints = {
+        path: _endpoint(path, entry, raw["fieldsets"]) for path, entry in raw["endpoints"].items()
+    }
+    relations: dict[str, dict[str, Relation]] = {}
+    searchable: dict[str, dict[str, str]] = {}
+    for endpoint in endpoints.values():
+        relations.setdefault(endpoint.type, {}).update(endpoint.relations)
+        fields = searchable.setdefault(endpoint.type, {})
+        for name in endpoint.sort:
+            fields.setdefault(name, _sort_kind(name))
+        for name, rule in endpoint.filters.items():
+            fields[name] = rule.value
+    return Spec(
+        revision=raw["revision"],
+        endpoints=endpoints,
+        relations=relations,
+        searchable=searchable,
+        types_of_collections={
+            endpoint.parent: endpoint.type
+            for endpoint in endpoints.values()
+            if endpoint.kind in ITEM_KINDS
+        },
+    )

@@ -1,0 +1,59 @@
+"""All parts of one running sandbox."""
+
+import random
+from dataclasses import dataclass, field
+
+from klaviyo_sandbox.api.answer import Api
+from klaviyo_sandbox.api.keys import Keys
+from klaviyo_sandbox.api.limits import Limiter
+from klaviyo_sandbox.faults import FaultBook
+from klaviyo_sandbox.settings import Settings
+from klaviyo_sandbox.shop.build import build_shop
+from klaviyo_sandbox.shop.change import Changes
+from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.spec import load_spec
+from klaviyo_sandbox.store.clock import Clock
+from klaviyo_sandbox.web.log import RequestLog
+
+
+@dataclass(slots=True)
+class State:
+    """The shop, the API in front of it, and what was done to either."""
+
+    shop: Shop
+    changes: Changes
+    clock: Clock
+    api: Api
+    keys: Keys
+    limiter: Limiter
+    faults: FaultBook
+    random: random.Random
+    gzip: bool
+    latency_ms: float
+    jitter_ms: float
+    log: RequestLog = field(default_factory=RequestLog)
+
+
+def open_state(settings: Settings) -> State:
+    """Build the shop and everything around it."""
+    spec = load_spec()
+    clock = Clock(settings.start)
+    clock.skew_seconds = settings.clock_skew
+    with clock.held():
+        shop, events = build_shop(spec, clock, settings)
+    keys = Keys()
+    limiter = Limiter(enabled=settings.limits)
+    dice = random.Random(settings.seed)
+    return State(
+        shop=shop,
+        changes=Changes(shop, events),
+        clock=clock,
+        api=Api(spec, shop.world, clock, keys, limiter),
+        keys=keys,
+        limiter=limiter,
+        faults=FaultBook(dice),
+        random=dice,
+        gzip=settings.gzip,
+        latency_ms=settings.latency_ms,
+        jitter_ms=settings.jitter_ms,
+    )

@@ -1,0 +1,1 @@
+"""The shop's resources in memory: rows, their sorted orders and their relationships."""

@@ -1,0 +1,39 @@
+"""The sandbox's own time."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Runs as fast as real time, from any start; can be moved forward."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        """Start at `start`, or at the real time."""
+        self._start = start if start is not None else datetime.now(UTC)
+        self._since = time.monotonic()
+        self._held = False
+        self.skew_seconds = 0.0
+        """Added to the `Date` header only, as a wrong clock of a proxy would."""
+
+    def now(self) -> datetime:
+        """Return the present, in UTC."""
+        if self._held:
+            return self._start
+        return self._start + timedelta(seconds=time.monotonic() - self._since)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Stand still meanwhile, so that what is built does not depend on how fast."""
+        self._held = True
+        yield
+        self._held = False
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead by `seconds`."""
+        self._start += timedelta(seconds=seconds)
+
+    def header_seconds(self) -> int:
+        """Return what the `Date` header states, in seconds since 1970."""
+        return int(self.now().timestamp() + self.skew_seconds)

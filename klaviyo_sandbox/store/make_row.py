@@ -1,0 +1,81 @@
+"""Turns a resource into a row that can be found by every field the API filters or sorts on."""
+
+from collections.abc import Mapping
+
+from klaviyo_sandbox.spec import Spec
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump
+from klaviyo_sandbox.store.moment import micros
+from klaviyo_sandbox.store.row import Links, Reference, Row, Value, each
+
+NAMES_OF_ID = frozenset({"id", "ids", "profile_id"})
+
+
+def make_row(
+    spec: Spec,
+    reference: Reference,
+    attributes: JsonObject,
+    relations: Mapping[str, Links],
+    facts: Mapping[str, Value] | None = None,
+    optional: JsonObject | None = None,
+) -> Row:
+    """Return a row of the resource.
+
+    `facts` states values which the attributes do not show (such as a catalog item's `created`), and
+    with a leading `~` where Klaviyo sorts the row; `optional` are the attributes behind
+    `additional-fields`.
+    """
+    resource_type, resource_id = reference.type, reference.id
+    known: dict[str, Value] = dict(facts or {})
+    extra = optional or {}
+    for field, kind in spec.searchable.get(resource_type, {}).items():
+        if field not in known:
+            found = _find(field, resource_id, attributes, extra, relations)
+            known[field] = _instants(found) if kind == "date-time" else found
+    return Row(
+        resource_type,
+        resource_id,
+        dump(attributes) if attributes else b"",
+        relations,
+        known,
+        {name: dump(value) for name, value in extra.items()},
+    )
+
+
+def _find(
+    field: str,
+    resource_id: str,
+    attributes: JsonObject,
+    extra: JsonObject,
+    relations: Mapping[str, Links],
+) -> Value:
+    if field in NAMES_OF_ID:
+        return resource_id
+    if field.endswith(".id"):
+        links = relations.get(field.removesuffix(".id"))
+        return links.id if isinstance(links, Reference) else [link.id for link in each(links)]
+    steps = field.split(".")
+    root = extra if steps[0] in extra else attributes
+    return _at(root, steps)
+
+
+def _at(node: JsonValue, steps: list[str]) -> Value:
+    """Return the value at a path; one per element where the path crosses a list."""
+    for number, step in enumerate(steps):
+        if isinstance(node, list):
+            return [_scalar(_at(element, steps[number:])) for element in node]
+        if not isinstance(node, dict):
+            return None
+        node = node.get(step)
+    return _scalar(node)
+
+
+def _scalar(node: object) -> str | int | float | bool | None:
+    return node if isinstance(node, str | int | float | bool) else None
+
+
+def _instants(value: Value) -> Value:
+    if isinstance(value, str):
+        return micros(value)
+    if isinstance(value, list):
+        return [micros(element) for element in value if isinstance(element, str)]
+    return None

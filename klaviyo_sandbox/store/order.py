@@ -1,0 +1,66 @@
+"""A collection's ids in the order of one field, kept sorted through changes."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
+
+from klaviyo_sandbox.store.row import Row, Value
+
+Key = str | int | float
+Position = tuple[Key, str]
+"""A row's place: the field's value, then the id, so that equal values still have one order."""
+
+LOWEST: dict[str, Key] = {
+    "string": "",
+    "date-time": -(2**62),
+    "number": -(2**62),
+    "integer": -(2**62),
+    "boolean": -1,
+}
+
+
+def key_of(value: Value, kind: str) -> Key:
+    """`value` as something that compares with every other value of its `kind`.
+
+    Nothing comes first.
+    """
+    if isinstance(value, str | int | float):
+        return value
+    if value:
+        return min(key_of(element, kind) for element in value)
+    return LOWEST[kind]
+
+
+class Order:
+    """Positions sorted by one field."""
+
+    def __init__(self, field: str, kind: str, rows: Iterable[Row]) -> None:
+        """Sort `rows` by `field`, whose values are of `kind`."""
+        self.field = field
+        self.kind = kind
+        self.positions: list[Position] = sorted(self.position(row) for row in rows)
+
+    def position(self, row: Row) -> Position:
+        """Where `row` belongs."""
+        return (key_of(row.place(self.field), self.kind), row.id)
+
+    def add(self, row: Row) -> None:
+        """Put `row` in its place."""
+        insort(self.positions, self.position(row))
+
+    def remove(self, row: Row) -> None:
+        """Take `row` out."""
+        index = bisect_left(self.positions, self.position(row))
+        if index < len(self.positions) and self.positions[index][1] == row.id:
+            del self.positions[index]
+
+    def before(self, key: Key) -> int:
+        """Index of the first position whose value is `key` or more."""
+        return bisect_left(self.positions, (key,))
+
+    def after(self, key: Key) -> int:
+        """Index of the first position whose value is more than `key`."""
+        return bisect_right(self.positions, key, key=_key)
+
+
+def _key(position: Position) -> Key:
+    return position[0]

@@ -1,0 +1,95 @@
+"""One resource, rendered once."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Reference(NamedTuple):
+    """Type and id of a resource."""
+
+    type: str
+    id: str
+
+
+Scalar = str | int | float | bool | None
+Value = Scalar | Sequence[Scalar]
+Links = Reference | Sequence[Reference] | None
+"""What a relationship points at: one, many, or nothing."""
+
+
+def each(links: Links) -> Sequence[Reference]:
+    """Return the references in `links`, whether it is one, many or none."""
+    if links is None:
+        return ()
+    return (links,) if isinstance(links, Reference) else links
+
+
+class Row:
+    """One resource: its attributes as JSON text, and the values it can be found by."""
+
+    __slots__ = ("attributes", "facts", "id", "optional", "relations", "type")
+
+    def __init__(
+        self,
+        resource_type: str,
+        resource_id: str,
+        attributes: bytes,
+        relations: Mapping[str, Links],
+        facts: Mapping[str, Value],
+        optional: Mapping[str, bytes],
+    ) -> None:
+        """Keep the parts as they are; `store.make_row` is the usual way to get one."""
+        self.type = resource_type
+        self.id = resource_id
+        self.attributes = attributes
+        """JSON text of the attributes; empty for a type that has none."""
+        self.relations = relations
+        self.facts = facts
+        """Value per field that can be filtered or sorted on; dates in microseconds since 1970."""
+        self.optional = optional
+        """JSON text of the attributes given only when `additional-fields` asks."""
+
+    def value(self, field: str) -> Value:
+        """Return the value of `field` for filters."""
+        return self.facts.get(field)
+
+    def place(self, field: str) -> Value:
+        """Return the value of `field` for sorting.
+
+        The same, but for rows that Klaviyo misplaces.
+        """
+        return self.facts.get(f"~{field}", self.facts.get(field))
+
+
+class EventRow(Row):
+    """An event: a million of them must fit, so there is no table of facts for each."""
+
+    __slots__ = ("micros", "shape", "text")
+
+    def __init__(
+        self, resource_id: str, attributes: bytes, relations: Mapping[str, Links], micros: int
+    ) -> None:
+        """`micros`: the event's instant, in microseconds since 1970."""
+        super().__init__("event", resource_id, attributes, relations, NOTHING, NOTHING_OPTIONAL)
+        self.micros = micros
+        self.shape = ""
+        self.text = b""
+        """How it was last written, and in which shape: a changed event is a new row, so this stays
+        true."""
+
+    def value(self, field: str) -> Value:
+        """Return the value of `field` for filters and sorting."""
+        if field == "datetime":
+            return self.micros
+        if field == "timestamp":
+            return self.micros // 1_000_000
+        link = self.relations.get(field.removesuffix("_id"))
+        return link.id if isinstance(link, Reference) else None
+
+    def place(self, field: str) -> Value:
+        """As `value`: events are always in order."""
+        return self.value(field)
+
+
+NOTHING: Mapping[str, Value] = {}
+NOTHING_OPTIONAL: Mapping[str, bytes] = {}

@@ -1,0 +1,69 @@
+"""Everything the shop holds."""
+
+from klaviyo_sandbox.spec import Spec
+from klaviyo_sandbox.store.group import Group
+from klaviyo_sandbox.store.inverse import Inverses
+from klaviyo_sandbox.store.row import Links, Reference, Row
+from klaviyo_sandbox.store.rows import Table
+
+GROUPS = ("list", "segment")
+HIDDEN_BY = {"campaign": "archived", "flow": "archived", "image": "hidden"}
+"""Types of which Klaviyo leaves out some resources, unless a filter on this attribute asks for
+them."""
+
+
+class World:
+    """Tables per type, members per list and segment, and the way from one resource to the next."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Start an empty shop."""
+        self.spec = spec
+        self.tables: dict[str, Table] = {}
+        self.groups: dict[Reference, Group] = {}
+        self.inverses = Inverses(self.table)
+
+    def table(self, resource_type: str) -> Table:
+        """All resources of a type."""
+        found = self.tables.get(resource_type)
+        if found is None:
+            found = Table(self.spec.searchable.get(resource_type, {}))
+            self.tables[resource_type] = found
+        return found
+
+    def put(self, row: Row) -> Row:
+        """Add or replace a resource; returns it."""
+        self.table(row.type).put(row)
+        return row
+
+    def get(self, reference: Reference) -> Row | None:
+        """Return the resource, if it (still) exists."""
+        return self.table(reference.type).get(reference.id)
+
+    def remove(self, reference: Reference) -> bool:
+        """Delete a resource and its memberships; tells whether it was there."""
+        self.groups.pop(reference, None)
+        if reference.type == "profile":
+            for group in self.groups.values():
+                group.leave(reference.id)
+        return self.table(reference.type).remove(reference.id)
+
+    def group(self, reference: Reference) -> Group:
+        """Return the members of a list or segment."""
+        return self.groups.setdefault(reference, Group(self.table("profile")))
+
+    def related(self, row: Row, name: str) -> Links:
+        """Return what `row` points at under the relationship `name`: stored, or worked out."""
+        if name in row.relations:
+            return row.relations[name]
+        if name == "profiles" and row.type in GROUPS:
+            return [
+                Reference("profile", who) for who in self.group(Reference(row.type, row.id)).joined
+            ]
+        if row.type == "profile" and name in ("lists", "segments"):
+            kind = name.removesuffix("s")
+            return [
+                ref
+                for ref, group in self.groups.items()
+                if ref.type == kind and row.id in group.joined
+            ]
+        return self.inverses.of(row, name)

@@ -1,0 +1,50 @@
+"""What the sandbox was asked."""
+
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+KEPT = 200_000
+"""Requests remembered one by one; the counters go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request and its outcome."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    """0: no reply was sent."""
+    at: float
+    """Real time, in seconds since 1970."""
+    endpoint: str
+    """Path template, or the path where no endpoint serves it."""
+    bytes: int
+
+
+@dataclass(slots=True)
+class RequestLog:
+    """Counters and the last requests."""
+
+    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
+    requests: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    bytes: Counter[str] = field(default_factory=Counter)
+
+    def add(
+        self, method: str, path: str, query: str, endpoint: str, status: int, size: int
+    ) -> None:
+        """Remember a request."""
+        self.entries.append(Entry(method, path, query, status, time.time(), endpoint, size))
+        self.requests[endpoint] += 1
+        self.statuses[(endpoint, status)] += 1
+        self.bytes[endpoint] += size
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.entries.clear()
+        self.requests.clear()
+        self.statuses.clear()
+        self.bytes.clear()
