@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import unquote
 
 import msgspec
 import requests
@@ -84,7 +85,7 @@ class Verdicts(ErrorHandler):
             )
         if status == HTTPStatus.FORBIDDEN:
             return _fail(FailureType.config_error, self._refused(response, said))
-        if status == HTTPStatus.BAD_REQUEST and "page%5Bcursor%5D" in (response.url or ""):
+        if status == HTTPStatus.BAD_REQUEST and "page[cursor]" in unquote(response.url or ""):
             # All but the page cursor was accepted with the page before.
             return ErrorResolution(
                 ResponseAction.RESET_PAGINATION, FailureType.transient_error, said

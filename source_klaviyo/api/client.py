@@ -42,7 +42,6 @@ LONGEST_WAIT: Final = 900.0
 """Seconds; a longer `Retry-After` is a spent daily quota, which is not waited for."""
 
 
-_MOST_TRIES: Final = 3
 _WORTH_A_LINE: Final = 5.0
 
 _CHUNK: Final = 256 * 1024
@@ -156,8 +155,9 @@ class Client:
         budgets: Sequence[Budget],
         verdicts: Verdicts,
         revision: str | None = None,
+        tries: int = Verdicts.max_retries + 1,
     ) -> T:
-        """Send a GET, waiting for its budget and through a few passing faults.
+        """Send a GET, waiting for its budget and through passing faults, at most `tries` times.
 
         For single requests; the sync engine waits by itself. Raises StreamFailed.
         """
@@ -178,8 +178,8 @@ class Client:
                     attempt=attempt,
                 )
             except RetryLater as fault:
-                attempt += 1
-                if attempt == _MOST_TRIES:
+                attempt += not fault.throttled
+                if attempt == tries:
                     raise StreamFailed(str(fault), FailureType.transient_error) from fault
                 logger.info("Trying again in %.1f s: %s", fault.pause, fault)
                 time.sleep(fault.pause)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from source_klaviyo.api.heads import Head, HeadReader, Identifier, Related
+from source_klaviyo.api.mending import Mender, Mends, mended_datetime
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Page, Record, Scalar
 
@@ -51,9 +52,11 @@ def second(value: str) -> int:
 class DocumentReader:
     """Turns answers into records: the resources, each with some members put on top.
 
-    `cursor` is the attribute that is copied to the top. `joins` maps a relationship to the key
-    under which its included resources are put: a list where it is to-many, an object or null
-    where it is to-one. `lifts` maps a to-one relationship to the key under which its id is put.
+    `cursor` is the attribute that is copied to the top, under `cursor_key` if that is given.
+    `joins` maps a relationship to the key under which its included resources are put: a list where
+    it is to-many, an object or null where it is to-one. `lifts` maps a relationship to the key
+    under which its id is put, or the list of its ids. `mends` are attributes of the resource that
+    are put right where they deviate.
 
     With `takes` the records are not the resources themselves but those included for that
     relationship, with the resource's cursor and, under `owner_key`, its id; `lifts` are then
@@ -68,10 +71,14 @@ class DocumentReader:
     lifts: Mapping[str, str] = field(default_factory=dict)
     takes: str | None = None
     owner_key: str = ""
+    cursor_key: str | None = None
+    mends: Mends = ()
     _heads: HeadReader = field(init=False)
     _taken_heads: HeadReader = field(init=False)
     _joins: list[bytes] = field(init=False)
     _lifts: list[bytes] = field(init=False)
+    _cursor_key: bytes = field(init=False)
+    _mender: Mender | None = field(init=False)
 
     def __post_init__(self) -> None:
         relationships = [self.takes] if self.takes else [*self.joins, *self.lifts]
@@ -79,6 +86,8 @@ class DocumentReader:
         self._taken_heads = HeadReader(None, list(self.lifts))
         self._joins = [_key(key) for key in self.joins.values()]
         self._lifts = [_key(key) for key in self.lifts.values()]
+        self._cursor_key = _key(self.cursor_key or self.cursor or "")
+        self._mender = Mender(self.mends, self.cursor) if self.mends else None
 
     def read(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
         """Return the resources of a collection's answer, each with the members `marks` on top.
@@ -115,6 +124,9 @@ class DocumentReader:
             made = len(records)
             if self.takes:
                 records += self._taken(head, first, by_identifier)
+            elif self._mender:
+                sound = self._mender.mend(raw, head[1])
+                records.append(self._whole(sound, head, first, by_identifier))
             else:
                 records.append(self._whole(raw, head, first, by_identifier))
             if self.cursor:
@@ -151,8 +163,8 @@ class DocumentReader:
         if not self.cursor:
             return b""
         if value is None:
-            return b',"%b":null' % self.cursor.encode()
-        return b',"%b":"%b"' % (self.cursor.encode(), value.replace(" ", "T").encode())
+            return self._cursor_key + b"null"
+        return b'%b"%b"' % (self._cursor_key, mended_datetime(value).encode())
 
 
 def _sound(body: bytes) -> bytes:
@@ -170,7 +182,8 @@ def _key(name: str) -> bytes:
 
 
 def _id(related: Related) -> bytes:
-    return msgspec.json.encode(related.id if isinstance(related, Identifier) else None)
+    ids = [held.id for held in related] if isinstance(related, list) else related and related.id
+    return msgspec.json.encode(ids)
 
 
 def _many(related: Related) -> list[Identifier]:

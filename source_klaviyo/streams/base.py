@@ -22,6 +22,9 @@ from source_klaviyo.errors import NotFound
 from source_klaviyo.protocol import Page, Partition, Window
 from source_klaviyo.streams.parents import Parents
 
+_PROBES = 3
+"""How often a check asks before it takes Klaviyo for unreachable; a sync is more patient."""
+
 
 class KlaviyoStream(HttpStream):
     """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
@@ -95,6 +98,11 @@ class KlaviyoStream(HttpStream):
             *(client.budgets.get(name, limit) for name, limit in self.costly),
         ]
 
+    @property
+    def per_minute(self) -> int:
+        """The requests that the quota grants in a minute, as far as is known by now."""
+        return min(budget.per_minute for budget in self._budgets)
+
     def reserve(self, partition: Partition) -> float:
         """Take one request out of the quota; see protocol.Readable."""
         if self._parents and self.parent_key not in partition:
@@ -154,6 +162,7 @@ class KlaviyoStream(HttpStream):
             budgets=self._budgets,
             verdicts=self._verdicts,
             revision=self._revision,
+            tries=_PROBES,
         )
 
     def query(self, partition: Partition, window: Window) -> dict[str, str]:

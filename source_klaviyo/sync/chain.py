@@ -26,7 +26,8 @@ class Chain:
     The rest is where it stands: `position` is the second up to which everything has been fetched,
     `token` what fetches the next page, `pages` how many have been fetched, `seconds_per_page` how
     much of the cursor's time the last one spanned (None until there is one since the last cut).
-    A failed request is tried again at `ready_at`.
+    A failed request is tried again at `ready_at`; `attempt`, `throttled_for` and `restarts` count
+    what has gone wrong since the last page.
     """
 
     partition: int
@@ -41,6 +42,7 @@ class Chain:
     pages: int = 0
     seconds_per_page: int | None = None
     attempt: int = 0
+    throttled_for: float = 0.0
     restarts: int = 0
     ready_at: float = 0.0
     finished: bool = False
@@ -58,6 +60,7 @@ class Chain:
     def accept(self, page: Page) -> Step:
         """Take in the page that was fetched last and move on."""
         self.attempt = self.restarts = 0
+        self.throttled_for = 0.0
         self.pages += 1
         self.token = page.next
         instants = [instant for instant in page.instants if instant is not None]

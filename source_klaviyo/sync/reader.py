@@ -16,6 +16,8 @@ from source_klaviyo.sync.parts import Parts
 logger = logging.getLogger("airbyte")
 
 _MOST_RESTARTS = 5
+_LONGEST_THROTTLE = 3600.0
+"""Seconds in a row for which requests are refused, before a stream is left to the next sync."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,10 @@ class Reader:
     def _postpone(self, chain: Chain, fault: RetryLater, now: float) -> None:
         if fault.throttled:
             self.tally.throttled += 1
+            chain.throttled_for += fault.pause
+            if chain.throttled_for > _LONGEST_THROTTLE:
+                advice = f"Klaviyo has granted {self.readable.name} no request for an hour."
+                self._fail(StreamFailed(advice, FailureType.transient_error))
         else:
             chain.attempt += 1
             self.tally.retries += 1

@@ -1,0 +1,145 @@
+"""Values that Klaviyo sends in another form than it documents, put right where they are declared.
+
+Datetimes come with a space for the `T`, or without an offset; coordinates come as strings (api.md
+section 2). Custom properties are never looked into.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Annotated, Any
+
+import msgspec
+
+
+class Form(Enum):
+    """What a value should be."""
+
+    DATETIME = "an RFC 3339 datetime"
+    NUMBER = "a number"
+
+
+Mends = tuple[tuple[str, Form], ...]
+"""Attributes, nested ones as `a.b`, also through lists, and what they should be."""
+
+_Tree = Mapping[str, "_Tree | Form"]
+
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_PLAIN: Mapping[Form, Any] = {
+    Form.DATETIME: Annotated[
+        str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$")
+    ],
+    Form.NUMBER: float,
+}
+
+
+def mended_datetime(text: str) -> str:
+    """Return a datetime in the form of RFC 3339; without an offset it is taken to be in UTC.
+
+    What is no datetime is returned as it is.
+    """
+    if text[10:11] == "T" and (text[-1] == "Z" or text[-6] in "+-"):
+        return text
+    parts = _DATETIME.fullmatch(text)
+    return f"{parts[1]}T{parts[2]}{parts[3] or '+00:00'}" if parts else text
+
+
+def mended_number(text: str) -> str | None:
+    """Return the JSON number that `text` holds, digit for digit, None where it holds none."""
+    return text.strip() if _NUMBER.fullmatch(text.strip()) else None
+
+
+class Mender:
+    """Puts the declared attributes of resources right.
+
+    A resource is decoded to see whether it deviates, and only as far as is declared; what does not
+    deviate is passed on as it came.
+    """
+
+    def __init__(self, mends: Mends, cursor: str | None = None) -> None:
+        # The cursor has been decoded already, and is all there is to look at in most streams.
+        self._cursor = (cursor, Form.DATETIME) in mends
+        beyond = [(path, form) for path, form in mends if path != cursor]
+        self._tree: _Tree = {"attributes": _tree(mends)}
+        self._sound: msgspec.json.Decoder[Any] | None = None
+        if beyond:
+            self._sound = msgspec.json.Decoder(_struct({"attributes": _tree(beyond)}))
+
+    def mend(self, resource: msgspec.Raw, cursor: str | None) -> msgspec.Raw:
+        """Return `resource`, of which `cursor` is known, with its declared attributes put right."""
+        if self._is_sound(resource, cursor):
+            return resource
+        return msgspec.Raw(_mended(resource, self._tree))
+
+    def _is_sound(self, resource: msgspec.Raw, cursor: str | None) -> bool:
+        if self._cursor and cursor and mended_datetime(cursor) is not cursor:
+            return False
+        if self._sound is None:
+            return True
+        try:
+            self._sound.decode(resource)
+        except msgspec.ValidationError:
+            return False
+        return True
+
+
+def _tree(mends: Iterable[tuple[str, Form]]) -> _Tree:
+    tree: dict[str, Any] = {}
+    for path, form in mends:
+        *above, last = path.split(".")
+        node = tree
+        for step in above:
+            node = node.setdefault(step, {})
+        node[last] = form
+    return tree
+
+
+def _struct(tree: _Tree) -> type[msgspec.Struct]:
+    """Return the type of an object whose declared members are as they should be."""
+    keys = {f"m{number}": name for number, name in enumerate(tree)}
+    fields = [(key, _type(tree[name]), None) for key, name in keys.items()]
+    return msgspec.defstruct("Declared", fields, rename=keys, gc=False)
+
+
+def _type(below: "_Tree | Form") -> Any:  # noqa: ANN401  a type made at run time
+    if isinstance(below, Form):
+        return _PLAIN[below] | None
+    struct = _struct(below)
+    return struct | list[struct] | None  # type: ignore[valid-type]
+
+
+def _mended(value: msgspec.Raw, below: "_Tree | Form") -> bytes:
+    """Return `value` put right; all of its members but the declared ones keep their bytes."""
+    if isinstance(below, Form):
+        return _FORMS[below](value)
+    try:
+        if bytes(value).startswith(b"["):
+            parts = msgspec.json.decode(value, type=list[msgspec.Raw])
+            return msgspec.json.encode([msgspec.Raw(_mended(part, below)) for part in parts])
+        members = msgspec.json.decode(value, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        return bytes(value)  # null, or of another shape than documented
+    for name in below.keys() & members.keys():
+        members[name] = msgspec.Raw(_mended(members[name], below[name]))
+    return msgspec.json.encode(members)
+
+
+def _text(value: msgspec.Raw) -> str | None:
+    return msgspec.json.decode(value) if bytes(value).startswith(b'"') else None
+
+
+def _as_datetime(value: msgspec.Raw) -> bytes:
+    text = _text(value)
+    return bytes(value) if text is None else msgspec.json.encode(mended_datetime(text))
+
+
+def _as_number(value: msgspec.Raw) -> bytes:
+    text = _text(value)
+    return bytes(value) if text is None else (mended_number(text) or "null").encode()
+
+
+_FORMS: Mapping[Form, Callable[[msgspec.Raw], bytes]] = {
+    Form.DATETIME: _as_datetime,
+    Form.NUMBER: _as_number,
+}
