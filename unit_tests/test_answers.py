@@ -20,8 +20,12 @@ CONFIG, SYSTEM = FailureType.config_error, FailureType.system_error
 TRANSIENT = FailureType.transient_error
 
 
-def answer(status: int, body: bytes = SAID, url: str = URL) -> requests.Response:
+def answer(
+    status: int, body: bytes = SAID, url: str = URL, location: str | None = None
+) -> requests.Response:
     response = requests.Response()
+    if location:
+        response.headers["Location"] = location
     response.status_code = status
     response._content = body
     response.url = url
@@ -51,7 +55,7 @@ def answer(status: int, body: bytes = SAID, url: str = URL) -> requests.Response
         (answer(500), RETRY, TRANSIENT, "500"),
         (answer(503, HTML), RETRY, TRANSIENT, "503"),
         (answer(524, HTML), RETRY, TRANSIENT, "524"),
-        (answer(302, b""), RETRY, TRANSIENT, "302"),
+        (answer(302, b"", location="https://x.example"), FAIL, SYSTEM, "leads elsewhere"),
         (requests.ConnectTimeout(), RETRY, TRANSIENT, "no connection within"),
         (requests.ReadTimeout(), RETRY, TRANSIENT, "no answer within"),
         (requests.ConnectionError(), RETRY, TRANSIENT, "refused or broke off"),

@@ -36,14 +36,16 @@ def detail(response: requests.Response) -> str | None:
 class Verdicts(ErrorHandler):
     """Decides by status and body: retry, wait, ask anew, or end the stream with a sentence.
 
-    `scopes` are named where Klaviyo refuses for want of one.
+    `scopes` are named where Klaviyo refuses for want of one. `oauth_only` tells that it refuses
+    private keys altogether.
     """
 
     max_retries = 8
     max_time = 1800
 
-    def __init__(self, scopes: Sequence[str] = ()) -> None:
+    def __init__(self, scopes: Sequence[str] = (), *, oauth_only: bool = False) -> None:
         self._scopes = scopes
+        self._oauth_only = oauth_only
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
         """Return what `response`, an answer or the failure to get one, asks for."""
@@ -59,7 +61,11 @@ class Verdicts(ErrorHandler):
 
     def _of_answer(self, response: requests.Response) -> ErrorResolution:
         status = response.status_code
-        said = detail(response)
+        said = (
+            "It leads elsewhere, and was not followed."
+            if response.is_redirect
+            else detail(response)
+        )
         at_path = f"{status} at {_path(response)}"
         if status == HTTPStatus.OK:
             return ErrorResolution(ResponseAction.SUCCESS)
@@ -67,24 +73,12 @@ class Verdicts(ErrorHandler):
             return ErrorResolution(
                 ResponseAction.RATE_LIMITED, FailureType.transient_error, "the quota is used up"
             )
-        if status == HTTPStatus.GONE:
-            return _fail(
-                FailureType.config_error,
-                f"Klaviyo no longer serves revision {_revision(response)} ({at_path}). Set "
-                "`revision` to a newer one, or remove it to use the default.",
-            )
+        if advice := self._advice(response, said or ""):
+            return _fail(FailureType.config_error, advice)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or said is None:
             # Pages that are not JSON come from the network edge in front of Klaviyo, whatever
             # their status: a challenge, an overload. Klaviyo's own refusals are JSON.
             return _retry(f"Klaviyo answered {at_path}.")
-        if status == HTTPStatus.UNAUTHORIZED:
-            return _fail(
-                FailureType.config_error,
-                "Klaviyo does not accept these credentials. Check the API key: it must be a "
-                "private key (pk_...) that has not been deleted.",
-            )
-        if status == HTTPStatus.FORBIDDEN:
-            return _fail(FailureType.config_error, self._refused(response, said))
         if status == HTTPStatus.BAD_REQUEST and "page[cursor]" in unquote(response.url or ""):
             # All but the page cursor was accepted with the page before.
             return ErrorResolution(
@@ -92,9 +86,33 @@ class Verdicts(ErrorHandler):
             )
         return _fail(FailureType.system_error, f"Klaviyo refused the request ({at_path}): {said}")
 
+    def _advice(self, response: requests.Response, said: str) -> str | None:
+        """Return what the user has to do, None where it is not for the user to mend."""
+        match response.status_code:
+            case HTTPStatus.GONE:
+                return (
+                    f"Klaviyo no longer serves revision {_revision(response)} (410 at"
+                    f" {_path(response)}). Set `revision` to a newer one, or remove it to use the"
+                    " default."
+                )
+            case HTTPStatus.UNAUTHORIZED if said:
+                return (
+                    "Klaviyo does not accept these credentials. Check the API key: it must be a"
+                    " private key (pk_...) that has not been deleted."
+                )
+            case HTTPStatus.FORBIDDEN if said:
+                return self._refused(response, said)
+        return None
+
     def _refused(self, response: requests.Response, said: str) -> str:
         if not self._scopes:
             return f"Klaviyo refused {_path(response)}: {said}"
+        if self._oauth_only:
+            return (
+                f"Klaviyo refused {_path(response)}: {said} It grants this to OAuth apps with the"
+                f" scope {' and '.join(self._scopes)}, never to private keys: sign in by OAuth, or"
+                " deselect the stream."
+            )
         return (
             f"Klaviyo refused {_path(response)}: {said} The credentials need the scope"
             f" {' and '.join(self._scopes)}; scopes of a private key are chosen when it is"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -124,7 +125,7 @@ class Client:
             outcome = self._send(url, params, revision or self.revision)
             self.clock.observe(outcome.headers.get("Date"))
             self.budgets.learn(budgets, outcome.headers)
-            if outcome.ok:
+            if outcome.status_code == HTTPStatus.OK:
                 return read(outcome)
         except (requests.RequestException, UnreadableAnswer) as failure:
             outcome = failure

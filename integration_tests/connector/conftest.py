@@ -1,0 +1,43 @@
+"""Sandboxes, and the program pointed at them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from integration_tests.connector.harness import Connector, Output, catalog, key
+from klaviyo_sandbox import Sandbox, Settings
+
+Connect = Callable[..., Connector]
+
+SMALL = Settings(events=3_500, profiles=700, limits=False)
+
+
+def connector_of(sandbox: Sandbox, folder: Path, **config: object) -> Connector:
+    """Return the program with a valid configuration for `sandbox`, changed by `config`."""
+    valid = {"credentials": key(sandbox.key), "api_base_url": sandbox.url}
+    return Connector(folder, valid | config)
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Sandbox]:
+    """Yield a small shop; nobody changes it or makes it fail."""
+    with Sandbox.start(SMALL) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def full_read(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Output:
+    """Return a full refresh of the small shop."""
+    connector = connector_of(shop, tmp_path_factory.mktemp("full_read"))
+    return connector.read(catalog(mode="full_refresh", destination="overwrite"))
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Connect:
+    """Return what points the program at a sandbox."""
+
+    def connect(sandbox: Sandbox, **config: object) -> Connector:
+        return connector_of(sandbox, tmp_path, **config)
+
+    return connect

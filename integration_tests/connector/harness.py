@@ -1,0 +1,224 @@
+"""Runs the real program, and takes apart what it prints."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+Json = dict[str, Any]
+
+RESOURCES: Final[Mapping[str, str]] = {
+    "accounts": "account",
+    "campaigns": "campaign",
+    "email_templates": "template",
+    "events": "event",
+    "flows": "flow",
+    "lists": "list",
+    "metrics": "metric",
+    "profiles": "profile",
+    "segments": "segment",
+}
+"""The streams that are read here, and the type of their records."""
+
+CURSORS: Final[Mapping[str, str]] = {
+    "campaigns": "updated_at",
+    "email_templates": "updated",
+    "events": "datetime",
+    "flows": "updated",
+    "lists": "updated",
+    "profiles": "updated",
+    "segments": "updated",
+}
+"""Those of them with a cursor, and what it is."""
+
+_LONGEST_RUN = 60.0
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a run of the program left behind."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    @cached_property
+    def messages(self) -> list[Json]:
+        """All messages; half a line at the end, which a kill may leave, is none."""
+        return [orjson.loads(line) for line in self.stdout.split(b"\n")[:-1]]
+
+    def exact_records(self, stream: str) -> list[Json]:
+        """Return the records of a stream with numbers of any size as they are; it is slow."""
+        head = b'{"type":"RECORD","record":{"stream":"%b"' % stream.encode()
+        lines = (line for line in self.stdout.split(b"\n") if line.startswith(head))
+        return [json.loads(line)["record"]["data"] for line in lines]
+
+    def of_type(self, kind: str) -> list[Json]:
+        """Return the messages of one type."""
+        return [message for message in self.messages if message["type"] == kind]
+
+    @cached_property
+    def records(self) -> dict[str, list[Json]]:
+        """The records of every stream, in their order."""
+        found: dict[str, list[Json]] = {stream: [] for stream in RESOURCES}
+        for message in self.of_type("RECORD"):
+            found[message["record"]["stream"]].append(message["record"]["data"])
+        return found
+
+    def ids(self, stream: str) -> list[str]:
+        """Return the ids of a stream's records, in their order."""
+        return [record["id"] for record in self.records[stream]]
+
+    @property
+    def failures(self) -> list[Json]:
+        """The error traces; the last one is about the whole sync."""
+        traces = (message["trace"] for message in self.of_type("TRACE"))
+        return [trace["error"] for trace in traces if trace["type"] == "ERROR"]
+
+    def failure_of(self, stream: str) -> Json:
+        """Return the one error trace about a stream."""
+        (failure,) = (
+            failure
+            for failure in self.failures
+            if (failure.get("stream_descriptor") or {}).get("name") == stream
+        )
+        return failure
+
+    def statuses(self, stream: str) -> list[str]:
+        """Return what the program said of a stream's life."""
+        traces = (message["trace"] for message in self.of_type("TRACE"))
+        told = (trace["stream_status"] for trace in traces if trace["type"] == "STREAM_STATUS")
+        return [
+            status["status"] for status in told if status["stream_descriptor"]["name"] == stream
+        ]
+
+    @property
+    def connection(self) -> Json:
+        """What `check` decided."""
+        (message,) = self.of_type("CONNECTION_STATUS")
+        status: Json = message["connectionStatus"]
+        return status
+
+    @property
+    def logs(self) -> list[str]:
+        """The texts for people."""
+        return [message["log"]["message"] for message in self.of_type("LOG")]
+
+
+def last_states(*attempts: Output) -> list[Json]:
+    """Return the last state of each stream, as a platform would hand it to the next attempt."""
+    kept: dict[str, Json] = {}
+    for attempt in attempts:
+        for message in attempt.of_type("STATE"):
+            kept[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
+    return list(kept.values())
+
+
+def catalog(
+    streams: Iterable[str] = RESOURCES,
+    mode: str = "incremental",
+    destination: str = "append_dedup",
+) -> Json:
+    """Return a catalog of `streams`; those without a cursor are always read whole."""
+    return {
+        "streams": [
+            {
+                "stream": {
+                    "name": stream,
+                    "json_schema": {},
+                    "supported_sync_modes": ["full_refresh", "incremental"],
+                },
+                "sync_mode": mode if stream in CURSORS else "full_refresh",
+                "destination_sync_mode": destination if stream in CURSORS else "overwrite",
+            }
+            for stream in streams
+        ]
+    }
+
+
+def key(private: str) -> Json:
+    """Return credentials with a private key."""
+    return {"auth_type": "api_key", "api_key": private}
+
+
+@dataclass(frozen=True)
+class Connector:
+    """`source-klaviyo` with a configuration; its files are written into `folder`."""
+
+    folder: Path
+    config: Json
+
+    def spec(self) -> Output:
+        return self.run("spec")
+
+    def check(self) -> Output:
+        return self.run("check", "--config", self.file("config", self.config))
+
+    def discover(self) -> Output:
+        return self.run("discover", "--config", self.file("config", self.config))
+
+    def read(
+        self, catalog: object, state: Sequence[Json] | Json = (), kill_after: int | None = None
+    ) -> Output:
+        """Run a sync; with `kill_after` it gets a SIGKILL once so many lines have come."""
+        arguments = [
+            *("read", "--config", self.file("config", self.config)),
+            *("--catalog", self.file("catalog", catalog)),
+            *(("--state", self.file("state", state)) if state else ()),
+        ]
+        return self.run(*arguments) if kill_after is None else self._killed(arguments, kill_after)
+
+    def file(self, name: str, content: object) -> str:
+        """Write `content` as JSON; return the file's path."""
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return str(path)
+
+    def run(self, *arguments: str) -> Output:
+        """Run the program to its end."""
+        done = subprocess.run(
+            _command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
+        )
+        return self._without_secrets(Output(done.returncode, done.stdout, done.stderr))
+
+    def _killed(self, arguments: Iterable[str], lines: int) -> Output:
+        with (
+            (self.folder / "stderr").open("w+b") as errors,
+            subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
+        ):
+            assert process.stdout is not None
+            printed = bytearray()
+            seen = 0
+            while seen < lines and (chunk := os.read(process.stdout.fileno(), _CHUNK)):
+                printed += chunk
+                seen += chunk.count(b"\n")
+            process.kill()
+            printed += process.stdout.read()
+            code = process.wait()
+            errors.seek(0)
+            return self._without_secrets(Output(code, bytes(printed), errors.read()))
+
+    def _without_secrets(self, output: Output) -> Output:
+        """Return `output`; whatever a run is about, the key is never in it."""
+        for secret in _secrets(self.config):
+            assert secret.encode() not in output.stdout
+            assert secret.encode() not in output.stderr
+        return output
+
+
+def _command(arguments: Iterable[str]) -> list[str]:
+    return [sys.executable, "-m", "source_klaviyo", *arguments]
+
+
+def _secrets(config: Json) -> list[str]:
+    places = [config, config.get("credentials")]
+    found = (place.get("api_key") for place in places if isinstance(place, dict))
+    return [secret for secret in found if isinstance(secret, str) and secret]

@@ -1,0 +1,150 @@
+"""Every stream brings what the sandbox holds: at first, and after it has changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from integration_tests.connector.conftest import SMALL, Connect, connector_of
+from integration_tests.connector.harness import (
+    CURSORS,
+    RESOURCES,
+    Json,
+    Output,
+    catalog,
+    last_states,
+)
+from integration_tests.connector.truth import assert_complete, rows, second, watermarks
+from klaviyo_sandbox import Sandbox
+from klaviyo_sandbox.sandbox import Touched
+
+_WEEK = 7 * 86_400
+
+
+@dataclass(frozen=True)
+class Story:
+    """A first sync, a day in the shop, and two second syncs from the same state."""
+
+    first: Output
+    held_at_first: dict[str, set[str]]
+    touched: Touched
+    deduplicated: Output
+    appended: Output
+    sandbox: Sandbox
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with Sandbox.start(SMALL) as sandbox:
+        connector = connector_of(sandbox, tmp_path_factory.mktemp("story"))
+        first = connector.read(catalog())
+        held = {stream: sandbox.ids(kind) for stream, kind in RESOURCES.items()}
+        touched = sandbox.day_passes()
+        touched["event"]["late"] += sandbox.add("event", 5, days_ago=3)
+        touched["event"]["ahead"] += sandbox.add("event", 5, days_ago=-3)
+        state = last_states(first)
+        deduplicated = connector.read(catalog(), state)
+        appended = connector.read(catalog(destination="append"), state)
+        yield Story(first, held, touched, deduplicated, appended, sandbox)
+
+
+def test_a_full_refresh_brings_everything_once(full_read: Output, shop: Sandbox) -> None:
+    assert full_read.code == 0
+    assert_complete(shop, full_read)
+
+
+def test_a_first_incremental_sync_brings_everything_once(story: Story) -> None:
+    assert story.first.code == 0
+    for stream, held in story.held_at_first.items():
+        assert held, stream
+        assert set(story.first.ids(stream)) == held, stream
+        assert len(story.first.ids(stream)) == len(held), stream
+
+
+@pytest.mark.parametrize("stream", CURSORS)
+def test_a_second_sync_brings_what_has_changed(story: Story, stream: str) -> None:
+    changes = story.touched[RESOURCES[stream]]
+    changed = {
+        row_id
+        for way in ("added", "updated", "archived", "late", "ahead")
+        for row_id in changes.get(way, ())
+    }
+    assert story.deduplicated.code == 0
+    assert changed
+    assert changed <= set(story.deduplicated.ids(stream))
+
+
+@pytest.mark.parametrize("stream", CURSORS)
+def test_a_second_sync_brings_nothing_else(story: Story, stream: str) -> None:
+    (lowest,) = {min(watermarks(stream, state)) for state in _states(story.first, stream)}
+    since = lowest - _WEEK if stream == "events" else lowest
+    due = {row.id for row in rows(story.sandbox, stream) if row.second >= since}
+    assert due
+    assert len(due) < len(story.held_at_first[stream]) / 2
+    assert set(story.deduplicated.ids(stream)) == due
+    assert len(story.deduplicated.ids(stream)) == len(due)
+
+
+@pytest.mark.parametrize("stream", ["accounts", "metrics"])
+def test_a_stream_without_a_cursor_is_read_whole_each_time(story: Story, stream: str) -> None:
+    assert set(story.deduplicated.ids(stream)) == story.sandbox.ids(RESOURCES[stream])
+
+
+def test_what_is_deleted_is_not_read_any_more(story: Story) -> None:
+    deleted = {
+        stream: set(story.touched.get(kind, {}).get("deleted", ()))
+        for stream, kind in RESOURCES.items()
+    }
+    assert deleted["profiles"]
+    assert deleted["campaigns"]
+    for stream, gone in deleted.items():
+        assert not gone & set(story.deduplicated.ids(stream)), stream
+
+
+def test_appending_reads_no_event_twice_but_those_still_to_come(story: Story) -> None:
+    (state,) = _states(story.first, "events")
+    (watermark,) = watermarks("events", state)
+    to_come = {row.id for row in rows(story.sandbox, "events") if row.second >= watermark}
+    again = set(story.appended.ids("events")) & set(story.first.ids("events"))
+    assert story.appended.code == 0
+    assert set(story.touched["event"]["added"]) <= set(story.appended.ids("events"))
+    assert again
+    assert again <= to_come
+    assert len(story.appended.ids("events")) == len(set(story.appended.ids("events")))
+
+
+def test_a_watermark_includes_its_own_second(connect: Connect, shop: Sandbox) -> None:
+    due: dict[str, set[str]] = {}
+    states: list[Json] = []
+    for stream, cursor in CURSORS.items():
+        held = sorted(rows(shop, stream), key=lambda row: row.second)
+        watermark = held[len(held) // 2].second
+        due[stream] = {row.id for row in held if row.second >= watermark}
+        assert 0 < len(due[stream]) < len(held)
+        moment = datetime.fromtimestamp(watermark, UTC).isoformat()
+        descriptor = {"stream_descriptor": {"name": stream}, "stream_state": {cursor: moment}}
+        states.append({"type": "STREAM", "stream": descriptor})
+    output = connect(shop).read(catalog(CURSORS, destination="append"), states)
+    assert output.code == 0
+    for stream, ids in due.items():
+        assert sorted(output.ids(stream)) == sorted(ids), stream
+
+
+def test_nothing_from_before_the_start_date(connect: Connect, shop: Sandbox) -> None:
+    output = connect(shop, start_date="2026-03-01").read(catalog())
+    for stream in ("events", "profiles"):
+        since = second("2026-03-01")
+        due = {row.id for row in rows(shop, stream) if row.second >= since}
+        assert 0 < len(due) < len(shop.ids(RESOURCES[stream]))
+        assert sorted(output.ids(stream)) == sorted(due), stream
+    others = [stream for stream in RESOURCES if stream not in {"events", "profiles"}]
+    assert_complete(shop, output, others)
+
+
+def _states(output: Output, stream: str) -> list[Json]:
+    return [
+        state
+        for state in last_states(output)
+        if state["stream"]["stream_descriptor"]["name"] == stream
+    ]

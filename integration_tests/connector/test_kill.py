@@ -1,0 +1,101 @@
+"""A kill at any moment costs no record: the next attempt goes on from the last state.
+
+`KLAVIYO_KILLS=50 pytest integration_tests/connector/test_kill.py` reads fifty times; each time
+the program is killed three times in a row before it may finish.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from integration_tests.connector.conftest import Connect
+from integration_tests.connector.harness import (
+    CURSORS,
+    RESOURCES,
+    Json,
+    Output,
+    catalog,
+    last_states,
+)
+from integration_tests.connector.truth import Row, claimed, rows
+from klaviyo_sandbox import Sandbox, Settings
+
+TIMES = int(os.environ.get("KLAVIYO_KILLS", "4"))
+LATENCY = 50
+"""Milliseconds: long enough for a read to last for several states."""
+
+Held = dict[str, list[Row]]
+
+
+@pytest.fixture(scope="module")
+def slow_shop() -> Iterator[Sandbox]:
+    settings = Settings(events=5_000, profiles=2_500, lists=120, limits=False, latency_ms=LATENCY)
+    with Sandbox.start(settings) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def held(slow_shop: Sandbox) -> Held:
+    """Return all that the shop holds of the streams with a cursor."""
+    return {stream: rows(slow_shop, stream) for stream in CURSORS}
+
+
+@pytest.mark.parametrize("seed", range(TIMES))
+def test_killed_reads_are_completed(
+    slow_shop: Sandbox, held: Held, connect: Connect, seed: int
+) -> None:
+    connector = connect(slow_shop, num_workers=3)
+    dice = random.Random(seed)
+    attempts: list[Output] = []
+    for _ in range(3):
+        left = sum(len(held[stream]) - len(_ids(attempts, stream)) for stream in CURSORS)
+        lines = dice.randint(1, max(1, int(0.9 * left)))
+        attempts.append(connector.read(catalog(), last_states(*attempts), kill_after=lines))
+        assert attempts[-1].code == -signal.SIGKILL
+    attempts.append(connector.read(catalog(), last_states(*attempts)))
+    assert attempts[-1].code == 0
+    _assert_states_follow_records(held, attempts)
+    for stream, kind in RESOURCES.items():
+        assert _ids(attempts, stream) == slow_shop.ids(kind), stream
+
+
+def test_no_state_is_ahead_of_the_records(slow_shop: Sandbox, held: Held, connect: Connect) -> None:
+    slow_shop.set_latency(200)
+    output = connect(slow_shop, num_workers=5).read(catalog(["events", "profiles"]))
+    slow_shop.set_latency(LATENCY)
+    assert output.code == 0
+    _assert_states_follow_records(held, [output])
+    states = [message["state"] for message in output.of_type("STATE")]
+    assert any(is_ahead_of_its_watermark(state) for state in states)
+
+
+def is_ahead_of_its_watermark(state: Json) -> bool:
+    """Tell whether a state keeps windows that lie beyond what has been read without a gap."""
+    blob: Json = state["stream"]["stream_state"]
+    stream = state["stream"]["stream_descriptor"]["name"]
+    read = blob.get("unfinished", {}).get("read", ())
+    return any(lo > blob.get(CURSORS[stream], "") for lo, _ in read)
+
+
+def _ids(attempts: list[Output], stream: str) -> set[str]:
+    return {row_id for attempt in attempts for row_id in attempt.ids(stream)}
+
+
+def _assert_states_follow_records(held: Held, attempts: list[Output]) -> None:
+    """Show that whatever a state claims as read came before it, in this attempt or an earlier."""
+    read: dict[str, set[str]] = {stream: set() for stream in RESOURCES}
+    claims = 0
+    for message in (message for attempt in attempts for message in attempt.messages):
+        if message["type"] == "RECORD":
+            read[message["record"]["stream"]].add(message["record"]["data"]["id"])
+        elif message["type"] == "STATE":
+            state = message["state"]
+            stream = state["stream"]["stream_descriptor"]["name"]
+            if stream in CURSORS:
+                ids = claimed(stream, state, held[stream])
+                claims += len(ids)
+                assert ids <= read[stream], stream
+    assert claims

@@ -1,0 +1,175 @@
+"""What the program prints is Airbyte's protocol, and it asks Klaviyo as it should."""
+
+import logging
+from collections import Counter
+
+import pytest
+from airbyte_cdk.models import (
+    AirbyteMessageSerializer,
+    ConfiguredAirbyteCatalogSerializer,
+    Status,
+    SyncMode,
+)
+from airbyte_cdk.models import Type as MessageType
+
+from integration_tests.connector.conftest import Connect
+from integration_tests.connector.harness import CURSORS, RESOURCES, Output, catalog, key
+from integration_tests.connector.relay import closed, host, pass_on
+from klaviyo_sandbox import Sandbox
+from source_klaviyo import SourceKlaviyo
+
+TYPES = {"RECORD", "STATE", "LOG", "TRACE", "SPEC", "CONNECTION_STATUS", "CATALOG"}
+SCOPES = {
+    "accounts": "accounts:read",
+    "campaigns": "campaigns:read",
+    "email_templates": "templates:read",
+    "events": "events:read",
+    "flows": "flows:read",
+    "lists": "lists:read",
+    "metrics": "metrics:read",
+    "profiles": "profiles:read",
+    "segments": "segments:read",
+}
+
+
+def test_every_line_of_a_read_is_a_message(full_read: Output) -> None:
+    assert full_read.stderr == b""
+    assert full_read.stdout.endswith(b"\n")
+    assert len(full_read.messages) > 1_000
+    for message in full_read.messages:
+        assert message["type"] in TYPES
+        AirbyteMessageSerializer.load(message)
+
+
+def test_every_stream_starts_runs_and_completes(full_read: Output) -> None:
+    for stream in RESOURCES:
+        assert full_read.statuses(stream) == ["STARTED", "RUNNING", "COMPLETE"]
+
+
+def test_states_count_the_records(full_read: Output) -> None:
+    counted: Counter[str] = Counter()
+    for message in full_read.of_type("STATE"):
+        state = message["state"]
+        name = state["stream"]["stream_descriptor"]["name"]
+        counted[name] += state["sourceStats"]["recordCount"]
+    assert counted == {stream: len(full_read.ids(stream)) for stream in RESOURCES}
+
+
+def test_spec_is_a_specification(connect: Connect, shop: Sandbox) -> None:
+    output = connect(shop).spec()
+    (message,) = (AirbyteMessageSerializer.load(line) for line in output.of_type("SPEC"))
+    assert (output.code, output.stderr) == (0, b"")
+    assert message.spec is not None
+    schema = message.spec.connectionSpecification
+    assert {"credentials", "start_date", "lookback_days", "revision"} <= schema["properties"].keys()
+    (by_key,) = schema["properties"]["credentials"]["oneOf"]
+    assert by_key["properties"]["api_key"]["airbyte_secret"] is True
+
+
+def test_discover_needs_no_network(connect: Connect, shop: Sandbox) -> None:
+    output = connect(shop, api_base_url=closed()).discover()
+    assert (output.code, output.stderr) == (0, b"")
+    (message,) = (AirbyteMessageSerializer.load(line) for line in output.of_type("CATALOG"))
+    assert message.catalog is not None
+    streams = {stream.name: stream for stream in message.catalog.streams}
+    for name in RESOURCES:
+        stream = streams[name]
+        assert stream.source_defined_primary_key == [["id"]]
+        assert (SyncMode.incremental in stream.supported_sync_modes) == (name in CURSORS)
+        if name in CURSORS:
+            assert stream.source_defined_cursor
+            assert stream.default_cursor_field == [CURSORS[name]]
+            assert CURSORS[name] in stream.json_schema["properties"]
+
+
+def test_check_names_the_account_and_every_scope(connect: Connect, shop: Sandbox) -> None:
+    output = connect(shop).check()
+    assert (output.code, output.stderr) == (0, b"")
+    for message in output.messages:
+        AirbyteMessageSerializer.load(message)
+    (account,) = shop.documents("account")
+    assert output.connection["status"] == "SUCCEEDED"
+    assert str(account["id"]) in output.connection["message"]
+    for stream, scope in SCOPES.items():
+        (line,) = (line for line in output.logs if line.startswith(f"{stream}: "))
+        assert "can be read" in line
+        assert scope in line
+
+
+def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: Sandbox) -> None:
+    shop.add_key("pk_narrow", ["accounts:read", "lists:read"])
+    narrow = connect(shop, credentials=key("pk_narrow")).check()
+    assert narrow.connection["status"] == "SUCCEEDED"
+    closed_streams = RESOURCES.keys() - {"accounts", "lists"}
+    for stream in closed_streams:
+        (line,) = (line for line in narrow.logs if line.startswith(f"{stream}: "))
+        assert SCOPES[stream] in line
+        assert "can be read" not in line
+        assert SCOPES[stream] in narrow.connection["message"]
+
+
+def test_check_fails_where_no_stream_can_be_read(connect: Connect, shop: Sandbox) -> None:
+    shop.add_key("pk_useless", ["reviews:read"])
+    output = connect(shop, credentials=key("pk_useless")).check()
+    assert output.connection["status"] == "FAILED"
+    assert "No stream can be read" in output.connection["message"]
+
+
+def test_every_request_pins_the_revision(connect: Connect, shop: Sandbox) -> None:
+    with host(pass_on(shop)) as front:
+        output = connect(shop, api_base_url=front.url).read(catalog())
+    assert output.code == 0
+    assert len(front.asked) > 30
+    for path, headers in front.asked:
+        assert path.startswith("/api/")
+        assert headers["revision"] == "2026-07-15"
+        assert headers["x-klaviyo-revision-fall-forward-opt-out"] == "1"
+        assert headers["authorization"] == f"Klaviyo-API-Key {shop.key}"
+
+
+def test_the_source_yields_in_process_what_the_program_prints(
+    connect: Connect, shop: Sandbox, full_read: Output
+) -> None:
+    configured = ConfiguredAirbyteCatalogSerializer.load(
+        catalog(mode="full_refresh", destination="overwrite")
+    )
+    logger = logging.getLogger("airbyte")
+    messages = list(SourceKlaviyo().read(logger, connect(shop).config, configured, []))
+    ids: dict[str, list[str]] = {stream: [] for stream in RESOURCES}
+    for message in messages:
+        if message.record:
+            ids[message.record.stream].append(message.record.data["id"])
+    assert {stream: sorted(found) for stream, found in ids.items()} == {
+        stream: sorted(full_read.ids(stream)) for stream in RESOURCES
+    }
+    statuses = [
+        message.trace.stream_status.status.value
+        for message in messages
+        if message.type is MessageType.TRACE and message.trace and message.trace.stream_status
+    ]
+    assert sorted(statuses) == sorted(
+        status for stream in RESOURCES for status in full_read.statuses(stream)
+    )
+
+
+def test_the_sources_check_says_what_the_program_says(connect: Connect, shop: Sandbox) -> None:
+    status = SourceKlaviyo().check(logging.getLogger("airbyte"), connect(shop).config)
+    assert status.status is Status.SUCCEEDED
+    assert SourceKlaviyo().check_connection(logging.getLogger("airbyte"), connect(shop).config) == (
+        True,
+        status.message,
+    )
+
+
+@pytest.mark.parametrize("stream", RESOURCES)
+def test_a_stream_alone_reads_every_page(connect: Connect, shop: Sandbox, stream: str) -> None:
+    alone = {found.name: found for found in SourceKlaviyo().streams(connect(shop).config)}[stream]
+    read = [
+        record["id"]
+        for part in alone.stream_slices(sync_mode=SyncMode.full_refresh)
+        for record in alone.read_records(SyncMode.full_refresh, stream_slice=part)
+        if isinstance(record, dict)
+    ]
+    held = shop.ids(RESOURCES[stream])
+    assert held
+    assert sorted(read) == sorted(held)

@@ -1,0 +1,94 @@
+"""A record is the resource as Klaviyo has it, with what belongs to it on top."""
+
+import pytest
+
+from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output
+from integration_tests.connector.truth import documents
+from klaviyo_sandbox import Sandbox
+
+_ADDITIONAL = {"profiles": ("subscriptions",)}
+
+
+@pytest.mark.parametrize("stream", RESOURCES)
+def test_type_id_and_attributes_are_klaviyos_own(
+    full_read: Output, shop: Sandbox, stream: str
+) -> None:
+    held = documents(shop, RESOURCES[stream], _ADDITIONAL.get(stream, ()))
+    records = full_read.exact_records(stream)
+    assert len(records) == len(held)
+    for record in records:
+        document = held[record["id"]]
+        assert record["type"] == document["type"]
+        assert record["attributes"] == document["attributes"]
+
+
+@pytest.mark.parametrize(("stream", "cursor"), CURSORS.items())
+def test_the_cursor_stands_on_top(full_read: Output, stream: str, cursor: str) -> None:
+    records = full_read.records[stream]
+    assert records
+    assert [record[cursor] for record in records] == [
+        record["attributes"][cursor].replace(" ", "T") for record in records
+    ]
+
+
+def test_campaigns_of_every_channel_archived_or_not_are_there(full_read: Output) -> None:
+    kinds = {
+        (message["attributes"]["definition"]["channel"], record["attributes"]["archived"])
+        for record in full_read.records["campaigns"]
+        for message in record["campaign_messages"]
+    }
+    for record in full_read.records["campaigns"]:
+        channels = {m["attributes"]["definition"]["channel"] for m in record["campaign_messages"]}
+        assert channels == {record["channel"]}
+    assert kinds >= {(channel, False) for channel in ("email", "sms", "mobile_push")}
+    assert ("email", True) in kinds
+
+
+def test_flows_archived_or_not_are_there(full_read: Output) -> None:
+    flows = full_read.records["flows"]
+    assert {flow["attributes"]["archived"] for flow in flows} == {False, True}
+
+
+@pytest.mark.parametrize(
+    ("stream", "key", "relationship", "kind"),
+    [
+        ("campaigns", "campaign_messages", "campaign-messages", "campaign-message"),
+        ("campaigns", "tags", "tags", "tag"),
+        ("flows", "flow_actions", "flow-actions", "flow-action"),
+        ("flows", "tags", "tags", "tag"),
+    ],
+)
+def test_what_belongs_to_a_record_is_on_it(
+    full_read: Output, shop: Sandbox, stream: str, key: str, relationship: str, kind: str
+) -> None:
+    owners = documents(shop, RESOURCES[stream])
+    belongings = documents(shop, kind)
+    joined = 0
+    for record in full_read.records[stream]:
+        assert _ids(record[key]) == _ids(
+            owners[record["id"]]["relationships"][relationship]["data"]
+        )
+        for belonging in record[key]:
+            joined += 1
+            assert belonging["attributes"]
+            assert belonging["attributes"] == belongings[belonging["id"]]["attributes"]
+    assert joined
+
+
+def test_events_name_their_metric_profile_and_attributions(
+    full_read: Output, shop: Sandbox
+) -> None:
+    held = documents(shop, "event")
+    attributed = 0
+    for record in full_read.records["events"]:
+        truth = held[record["id"]]["relationships"]
+        for name in ("metric", "profile"):
+            assert record["relationships"][name]["data"] == truth[name]["data"]
+            assert record[f"{name}_id"] == truth[name]["data"]["id"]
+        assert _ids(record["attributions"]) == _ids(truth["attributions"]["data"])
+        attributed += len(record["attributions"])
+    assert attributed
+
+
+def _ids(resources: list[Json]) -> set[str]:
+    return {resource["id"] for resource in resources}
