@@ -32,7 +32,11 @@ class Process:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
         )
-        line = self._child.stdout.readline() if self._child.stdout else b""
+        try:
+            line = self._child.stdout.readline() if self._child.stdout else b""
+        except BaseException:  # Ctrl-C above all: a large shop takes its time to come up
+            self.stop()
+            raise
         if not line:
             self.stop()
             message = "the sandbox did not start"

@@ -11,7 +11,11 @@ from klaviyo_sandbox.control_client import ControlClient
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.process import Process
 from klaviyo_sandbox.settings import Settings
+from klaviyo_sandbox.spec import REVISIONS, load_spec
 from klaviyo_sandbox.web.log import Entry
+
+_PLENTY = 100_000
+"""Requests a second: more than any client sends."""
 
 Touched = dict[str, dict[str, list[str]]]
 """Per resource type, the ids per kind of change."""
@@ -213,6 +217,15 @@ class Sandbox:
     def override_limit(self, path: str, burst: int, steady: int) -> None:
         """Give an endpoint (by path template) other limits: requests per second and per minute."""
         self._control.send("override_limit", {"path": path, "burst": burst, "steady": steady})
+
+    def grant_plenty(self) -> None:
+        """Give every endpoint limits that do not bind.
+
+        Other than without any limits, replies state these, and a client that learns from them need
+        not keep to the published ones.
+        """
+        for path in {path for name in REVISIONS for path in load_spec(name).endpoints}:
+            self.override_limit(path, _PLENTY, 60 * _PLENTY)
 
     def set_latency(self, ms: float, jitter_ms: float = 0.0) -> None:
         """Wait before each reply, and up to `jitter_ms` more at random."""

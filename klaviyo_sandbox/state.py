@@ -11,7 +11,7 @@ from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
 from klaviyo_sandbox.shop.change import Changes
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.spec import load_spec
+from klaviyo_sandbox.spec import REVISIONS, load_spec
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.web.log import RequestLog
 
@@ -36,11 +36,11 @@ class State:
 
 def open_state(settings: Settings) -> State:
     """Build the shop and everything around it."""
-    spec = load_spec()
+    specs = [load_spec(revision) for revision in REVISIONS]
     clock = Clock(settings.start)
     clock.skew_seconds = settings.clock_skew
     with clock.held():
-        shop, events = build_shop(spec, clock, settings)
+        shop, events = build_shop(specs[-1], clock, settings)
     keys = Keys()
     limiter = Limiter(enabled=settings.limits)
     dice = random.Random(settings.seed)
@@ -48,7 +48,7 @@ def open_state(settings: Settings) -> State:
         shop=shop,
         changes=Changes(shop, events),
         clock=clock,
-        api=Api(spec, shop.world, clock, keys, limiter),
+        api=Api(specs, shop.world, clock, keys, limiter),
         keys=keys,
         limiter=limiter,
         faults=FaultBook(dice),

@@ -46,12 +46,14 @@ class Page:
     its cursor in whole seconds (rounded down), or None where the record has no cursor value; it
     is empty where the stream has no cursor. `next` fetches the following page, None after the
     last. `opens` are partitions that the page has told of: the parents that are read next.
+    `requests` is what the page has cost.
     """
 
     records: list[Record]
     instants: list[int | None]
     next: str | None
     opens: Sequence[Partition] = ()
+    requests: int = 1
 
 
 class Readable(Protocol):

@@ -184,8 +184,8 @@ def endpoint_line(raw: RawEndpoint, fieldsets: Fieldsets) -> Line:
     return {key: value for key, value in line.items() if value}
 
 
-def document(endpoints: list[RawEndpoint]) -> str:
-    """Return the text of the data file."""
+def document(endpoints: list[RawEndpoint], revision: str) -> str:
+    """Return the text of the data file of `revision`."""
     fieldsets = Fieldsets()
     ordered = sorted(endpoints, key=lambda raw: raw["path"])
     lines = [
@@ -196,7 +196,7 @@ def document(endpoints: list[RawEndpoint]) -> str:
         f"{compact_text(name)}: {compact_text(fields)}"
         for name, fields in sorted(fieldsets.lists.items())
     ]
-    head = f'{{"revision": "{REVISION}",\n"endpoints": {{\n'
+    head = f'{{"revision": "{revision}",\n"endpoints": {{\n'
     return head + ",\n".join(lines) + '\n},\n"fieldsets": {\n' + ",\n".join(names) + "\n}}\n"
 
 
@@ -208,7 +208,7 @@ def main() -> None:
     endpoints = [
         raw for raw in parsed if raw["method"] == "GET" and raw["path"].startswith("/api/")
     ]
-    target.write_text(document(endpoints), encoding="utf-8")
+    target.write_text(document(endpoints, REVISION), encoding="utf-8")
     print(f"{len(endpoints)} endpoints -> {target.name}")
 
 

@@ -2,7 +2,12 @@
 
 from typing import Final
 
+from pydantic import BaseModel
+
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.streams.united import UnitedStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
 
@@ -14,41 +19,91 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
 
     Raises LookupError where the stream declares what the SDK does not know.
     """
-    answer = sdk.answer(stream.endpoint)
-    schema = _resource(answer, stream)
-    properties = schema["properties"]
+    if issubclass(stream, UnitedStream):
+        return record_schema(next(iter(stream.members.values())), sdk)
+    listing = sdk.answer(stream.endpoint)
+    schema = _record(stream, listing, sdk)
     on_top: dict[str, Schema] = {key: {"type": "string"} for _, key in stream.marks}
+    if stream.parent_key:
+        on_top[stream.parent_key] = {"type": "string"}
     if stream.cursor_attribute:
-        attributes = properties["attributes"]["properties"]
-        if stream.cursor_attribute not in attributes:
-            raise LookupError(f"{stream.__name__}: no attribute {stream.cursor_attribute}.")
-        on_top[stream.cursor_attribute] = attributes[stream.cursor_attribute]
-    for relationship in stream.include:
-        on_top[relationship.replace("-", "_")] = _included(stream, answer, relationship, sdk)
-    return {"$schema": DRAFT, **schema, "properties": {**properties, **on_top}}
+        key = stream.cursor_key or stream.cursor_attribute
+        on_top[key] = _attribute(stream, listing, stream.cursor_attribute)
+    if issubclass(stream, TakenStream):
+        on_top[stream.owner_key] = {"type": "string"}
+    else:
+        lifted = dict(stream.lifts)
+        for relationship in (name for name in stream.include if name not in lifted):
+            included = _taken(stream, listing, relationship, sdk)
+            if _is_to_many(listing, relationship):
+                included = {"type": "array", "items": included}
+            on_top[relationship.replace("-", "_")] = nullable(included)
+    for relationship, key in stream.lifts:
+        on_top[key] = nullable(_lifted(stream, listing, relationship))
+    properties = {**schema["properties"], **on_top}
+    return {"$schema": DRAFT, **schema, "properties": properties}
 
 
-def _resource(answer: Answer, stream: type[KlaviyoStream]) -> Schema:
-    """Return the schema of the answer's resource, of the extras only those `stream` asks for."""
+def _record(stream: type[KlaviyoStream], listing: Answer, sdk: Sdk) -> Schema:
+    """Return the schema of what becomes a record, as Klaviyo answers with it."""
+    if issubclass(stream, TakenStream):
+        return _taken(stream, listing, stream.takes, sdk)
+    if issubclass(stream, ItemStream):
+        return _resource(sdk.answer(stream.item), dict(stream.item_parameters))
+    return _resource(listing, dict(stream.parameters))
+
+
+def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
+    """Return the schema of the answer's resource, of its attributes only those asked for."""
     schema = of_model(answer.resource)
-    asked = dict(stream.parameters).get(f"additional-fields[{answer.resource_type}]", "")
-    for name in answer.extras - set(asked.split(",")):
-        del schema["properties"]["attributes"]["properties"][name]
+    if "attributes" not in schema["properties"]:
+        return schema
+    attributes = schema["properties"]["attributes"]["properties"]
+    asked = parameters.get(f"additional-fields[{answer.resource_type}]", "").split(",")
+    fields = parameters.get(f"fields[{answer.resource_type}]")
+    for name in tuple(attributes):
+        left_out = name in answer.extras - set(asked)
+        if left_out or (fields and name not in fields.split(",")):
+            del attributes[name]
     return schema
 
 
-def _included(stream: type[KlaviyoStream], answer: Answer, relationship: str, sdk: Sdk) -> Schema:
-    """Return the schema of the resources that `relationship` brings along: a list, or just one."""
-    identifier = member(member(member(answer.resource, "relationships"), relationship), "data")
+def _taken(stream: type[KlaviyoStream], listing: Answer, relationship: str, sdk: Sdk) -> Schema:
+    """Return the schema of the resources that `relationship` brings along."""
+    identifier = _identifier(listing.resource, relationship)
     described = sdk.resource(wire_type(identifier))
     if described:
-        schema = _resource(described, stream)
-    else:
-        # A resource that comes along only, of which the SDK tells no more than what it is.
-        schema = of_model(identifier)
-        for part in ("attributes", "relationships", "links"):
-            schema["properties"][part] = nullable(open_object())
-    relationships = of_model(answer.resource)["properties"]["relationships"]["properties"]
-    if "items" in relationships[relationship]["properties"]["data"]:
-        schema = {"type": "array", "items": schema}
-    return nullable(schema)
+        return _resource(described, dict(stream.parameters))
+    # A resource that comes along only, of which the SDK tells no more than what it is.
+    schema = of_model(identifier)
+    for part in ("attributes", "relationships", "links"):
+        schema["properties"][part] = nullable(open_object())
+    return schema
+
+
+def _attribute(stream: type[KlaviyoStream], listing: Answer, name: str) -> Schema:
+    found: Schema | None = of_model(listing.resource)["properties"]["attributes"]["properties"].get(
+        name
+    )
+    if found is None:
+        raise LookupError(f"{stream.__name__}: no attribute {name}.")
+    return found
+
+
+def _lifted(stream: type[KlaviyoStream], listing: Answer, relationship: str) -> Schema:
+    """Return the schema of the id, or of the ids, that `relationship` holds."""
+    if issubclass(stream, TakenStream):
+        return {"type": "string"}  # of some such resources the SDK has no model
+    _identifier(listing.resource, relationship)
+    if _is_to_many(listing, relationship):
+        return {"type": "array", "items": {"type": "string"}}
+    return {"type": "string"}
+
+
+def _identifier(resource: type[BaseModel], relationship: str) -> type[BaseModel]:
+    return member(member(member(resource, "relationships"), relationship), "data")
+
+
+def _is_to_many(listing: Answer, relationship: str) -> bool:
+    relationships = of_model(listing.resource)["properties"]["relationships"]["properties"]
+    return "items" in relationships[relationship]["properties"]["data"]

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+_NEWER: Final = Path(sys.prefix) / "sdk-2026-10-15"
 _PACKAGES: Final = ("klaviyo_api", "openapi_client")
 _API: Final = "openapi_client.api"
 _PARAMETER: Final = re.compile(r"\{\w+\}")
@@ -64,16 +66,23 @@ class Sdk:
         return self.answers[best] if best else None
 
 
+def load_all() -> dict[str, Sdk]:
+    """Return the SDKs of both revisions that streams are written for, by their revision.
+
+    Raises FileNotFoundError where the newer one is missing, which `make` puts beside the packages.
+    """
+    if not _NEWER.is_dir():
+        raise FileNotFoundError(f"{_NEWER} is missing: run `make test` once, it sets all up.")
+    return {sdk.revision: sdk for sdk in (load(), load(_NEWER))}
+
+
 def load(folder: Path | None = None) -> Sdk:
     """Return the SDK that is installed, or that of another version in `folder`.
 
-    All versions have the same package names. So each load takes the modules of the one before out
-    of Python's table and imports its own anew; models that were loaded before stay usable.
+    All versions have the same package names. So each load imports its own modules, apart from
+    those that Python holds under these names, which stay as they are.
     """
-    for name in list(sys.modules):
-        if name.partition(".")[0] in _PACKAGES:
-            del sys.modules[name]
-    with _first_on_path(folder):
+    with _first_on_path(folder), _own_modules():
         # Requests are built, but never sent: the key is not used.
         client = importlib.import_module("klaviyo_api").KlaviyoAPI("none").api_client
         answers = dict(_answers(client))
@@ -109,6 +118,22 @@ def _first_on_path(folder: Path | None) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = before
+
+
+@contextmanager
+def _own_modules() -> Iterator[None]:
+    held = _taken_out()
+    try:
+        yield
+    finally:
+        _taken_out()
+        sys.modules.update(held)
+
+
+def _taken_out() -> dict[str, ModuleType]:
+    """Take the SDK's modules out of Python's table; return them."""
+    names = [name for name in sys.modules if name.partition(".")[0] in _PACKAGES]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def _answers(client: object) -> Iterator[tuple[str, Answer]]:

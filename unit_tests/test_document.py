@@ -70,6 +70,48 @@ def test_included_resources_are_put_on_top() -> None:
     assert record["none"] is None
 
 
+def test_ids_of_relationships_are_put_on_top() -> None:
+    resource = {
+        "type": "item",
+        "id": "1",
+        "relationships": {
+            "variants": {"data": [{"type": "variant", "id": "v"}, {"type": "variant", "id": "w"}]},
+            "group": {"data": {"type": "group", "id": "g"}},
+            "empty": {"data": []},
+            "none": {"data": None},
+            "untold": {"links": {}},
+        },
+    }
+    names = ("variants", "group", "empty", "none", "untold")
+    reader = DocumentReader(lifts={name: f"{name}_id" for name in names})
+    record = orjson.loads(records(reader.read(document(resource), {}))[0])
+    assert {key: value for key, value in record.items() if key.endswith("_id")} == {
+        "variants_id": ["v", "w"],
+        "group_id": "g",
+        "empty_id": [],
+        "none_id": None,
+        "untold_id": None,
+    }
+
+
+def test_the_cursor_can_have_another_name_on_top() -> None:
+    resource = {"type": "x", "id": "1", "attributes": {"updated_at": "2026-06-23T00:15:23+00:00"}}
+    page = DocumentReader("updated_at", cursor_key="updated").read(document(resource), {})
+    assert page.instants == [1_782_173_723]
+    assert orjson.loads(records(page)[0]) == {**resource, "updated": "2026-06-23T00:15:23+00:00"}
+
+
+def test_what_is_taken_has_to_be_told() -> None:
+    reader = DocumentReader(takes="tags", owner_key="campaign_id")
+    empty = {"type": "campaign", "id": "1", "relationships": {"tags": {"data": []}}}
+    assert reader.read(document(empty), {}).records == []
+    answers: list[dict[str, object]] = [{}, {"tags": {"links": {}}}]
+    for relationships in answers:
+        untold = {"type": "campaign", "id": "1", "relationships": relationships}
+        with pytest.raises(UnreadableAnswer, match="1 does not tell its tags"):
+            reader.read(document(untold), {})
+
+
 def test_a_missing_cursor_is_null_and_a_space_in_it_is_mended() -> None:
     page = DocumentReader("updated").read(
         document(

@@ -23,7 +23,14 @@ from source_klaviyo.sync.chain import Chain
 from source_klaviyo.sync.ledger import Ledger
 from source_klaviyo.sync.state import CursorState
 
-WINDOWED = [stream for stream in STREAMS if issubclass(stream, WindowedStream)]
+# One stream of each way to bound a window in ascending order: the rest is the same code.
+WINDOWED = list(
+    {
+        (stream.bounds, stream.lower, stream.upper): stream
+        for stream in STREAMS
+        if issubclass(stream, WindowedStream) and not stream.newest_first
+    }.values()
+)
 NOW = 1_750_000_000
 MICRO = 1_000_000
 

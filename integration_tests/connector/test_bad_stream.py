@@ -16,8 +16,8 @@ from source_klaviyo.api import backoff
 
 
 def test_a_stream_that_is_not_there(connect: Connect, shop: Sandbox) -> None:
-    output = connect(shop).read(catalog(["lists", "coupons"]))
-    _assert_failed(output, "coupons", "There is no stream coupons", "config_error")
+    output = connect(shop).read(catalog(["lists", "carts"]))
+    _assert_failed(output, "carts", "There is no stream carts", "config_error")
     assert len(output.failures) == 2
     assert_complete(shop, output, ["lists"])
 

@@ -109,7 +109,7 @@ def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: S
 
 
 def test_check_fails_where_no_stream_can_be_read(connect: Connect, shop: Sandbox) -> None:
-    shop.add_key("pk_useless", ["reviews:read"])
+    shop.add_key("pk_useless", ["webhooks:read"])
     output = connect(shop, credentials=key("pk_useless")).check()
     assert output.connection["status"] == "FAILED"
     assert "No stream can be read" in output.connection["message"]

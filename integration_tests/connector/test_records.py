@@ -1,12 +1,41 @@
 """A record is the resource as Klaviyo has it, with what belongs to it on top."""
 
+import re
+from typing import Any, Final
+
 import pytest
 
 from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output
 from integration_tests.connector.truth import documents
 from klaviyo_sandbox import Sandbox
 
+_SPACED: Final = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 _ADDITIONAL = {"profiles": ("subscriptions",)}
+
+
+def as_documented(value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return `value` with datetimes in the form that Klaviyo documents."""
+    match value:
+        case dict():
+            return {name: as_documented(member) for name, member in value.items()}
+        case list():
+            return [as_documented(member) for member in value]
+        case str():
+            return _SPACED.sub(r"\1T\2", value)
+        case _:
+            return value
+
+
+def documented(stream: str, attributes: Json) -> Json:
+    """Return the attributes as Klaviyo documents them, where its answers are known to deviate."""
+    mended = dict(attributes)
+    if stream == "events":
+        mended["datetime"] = as_documented(attributes["datetime"])
+    if stream == "profiles":
+        mended["subscriptions"] = as_documented(attributes["subscriptions"])
+        numbers = {name: float(attributes["location"][name]) for name in ("latitude", "longitude")}
+        mended["location"] = attributes["location"] | numbers
+    return mended
 
 
 @pytest.mark.parametrize("stream", RESOURCES)
@@ -19,7 +48,7 @@ def test_type_id_and_attributes_are_klaviyos_own(
     for record in records:
         document = held[record["id"]]
         assert record["type"] == document["type"]
-        assert record["attributes"] == document["attributes"]
+        assert record["attributes"] == documented(stream, document["attributes"])
 
 
 @pytest.mark.parametrize(("stream", "cursor"), CURSORS.items())

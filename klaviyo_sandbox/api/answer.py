@@ -1,6 +1,7 @@
 """Answers one request to the API."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.document import (
@@ -17,8 +18,7 @@ from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.revisions import revision_of
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
-from klaviyo_sandbox.spec import Endpoint, Spec
-from klaviyo_sandbox.spec.load import REVISION
+from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.rows import RowList, Rows
@@ -54,23 +54,18 @@ class Admitted:
 
 
 class Api:
-    """The whole read API of one shop."""
+    """The read API of one shop, at every revision that there is a specification of."""
 
     def __init__(
-        self, spec: Spec, world: World, clock: Clock, keys: Keys, limiter: Limiter
+        self, specs: Sequence[Spec], world: World, clock: Clock, keys: Keys, limiter: Limiter
     ) -> None:
-        """Serve `world` as `spec` says, at the time of `clock`, to `keys`.
+        """Serve `world` as `specs` say, oldest first, at the time of `clock`, to `keys`.
 
         Within the `limiter`'s limits.
         """
-        self._world = world
-        self._clock = clock
+        self._editions = [Edition(spec, world, clock) for spec in specs]
         self._keys = keys
         self._limiter = limiter
-        self._router = Router(spec)
-        self._documents = Documents(spec, world)
-        self._collections = spec.types_of_collections
-        self._kinds = spec.searchable
 
     def route(self, request: Request) -> Route:
         """Return the endpoint a request is for.
@@ -78,7 +73,7 @@ class Api:
         Raises:
             ApiError: 404 or 405.
         """
-        return self._router.route(request.method, request.segments)
+        return self._edition(request.headers.get("revision", "")).route(request)
 
     def admit(self, request: Request) -> Admitted:
         """Let the request in: path, credentials, revision, scopes and rate limits.
@@ -94,6 +89,49 @@ class Api:
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)
         return Admitted(route, revision, verdict.headers)
+
+    def answer(self, request: Request, admitted: Admitted) -> Reply:
+        """Return the document the request asks for.
+
+        Raises:
+            ApiError: 400, 404 or 500.
+        """
+        return self._edition(admitted.revision).answer(request, admitted)
+
+    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
+        """Write every event once, in the shape that a query for `path` asks for; tells how many.
+
+        Raises:
+            ApiError: 400, the query is not allowed.
+        """
+        return self._edition(REVISION).warm(path, pairs)
+
+    def _edition(self, revision: str) -> "Edition":
+        """Return the newest edition that is not newer than `revision`, else the oldest."""
+        usable = [edition for edition in self._editions if edition.revision <= revision]
+        return usable[-1] if usable else self._editions[0]
+
+
+class Edition:
+    """The read API as one specification has it."""
+
+    def __init__(self, spec: Spec, world: World, clock: Clock) -> None:
+        """Serve `world` as `spec` says, at the time of `clock`."""
+        self.revision = spec.revision
+        self._world = world
+        self._clock = clock
+        self._router = Router(spec)
+        self._documents = Documents(spec, world)
+        self._collections = spec.types_of_collections
+        self._kinds = spec.searchable
+
+    def route(self, request: Request) -> Route:
+        """Return the endpoint a request is for.
+
+        Raises:
+            ApiError: 404 or 405.
+        """
+        return self._router.route(request.method, request.segments)
 
     def answer(self, request: Request, admitted: Admitted) -> Reply:
         """Return the document the request asks for.
@@ -137,7 +175,10 @@ class Api:
         row = self._world.get(Reference(kind, item_id))
         if row is None:
             raise ApiError(
-                404, "not_found", f"A {kind} with id {item_id} does not exist.", pointer="/data/id"
+                404,
+                "not_found",
+                f"A {wire_type(kind)} with id {item_id} does not exist.",
+                pointer="/data/id",
             )
         return row
 
@@ -176,7 +217,6 @@ class Api:
             text = b"null" if target is None else identifiers([target])[0]
             return single_document(text, b"", {"self": request.url()})
         if target is None:
-            raise ApiError(
-                404, "not_found", f"The {row.type} {row.id} has no {endpoint.relation_name}."
-            )
+            detail = f"The {wire_type(row.type)} {row.id} has no {endpoint.relation_name}."
+            raise ApiError(404, "not_found", detail)
         return self._one(request, endpoint, target, query)

@@ -11,7 +11,7 @@ from klaviyo_sandbox.api.filter_text import (
     Single,
     parse_filter,
 )
-from klaviyo_sandbox.spec import Endpoint, FilterRule
+from klaviyo_sandbox.spec import Endpoint, FilterRule, wire_type
 from klaviyo_sandbox.store.moment import MICROS
 
 PAST_ONLY = frozenset(
@@ -47,7 +47,7 @@ def _check(condition: Condition, endpoint: Endpoint, now: datetime) -> None:
     if rule is None:
         allowed = ", ".join(sorted(endpoint.filters)) or "none"
         detail = (
-            f"'{field}' is not a filterable field for the resource '{endpoint.type}'. "
+            f"'{field}' is not a filterable field for the resource '{wire_type(endpoint.type)}'. "
             f"Filterable fields: {allowed}"
         )
         raise invalid(detail, "filter")
@@ -113,5 +113,6 @@ def _check_required(conditions: tuple[Condition, ...], endpoint: Endpoint) -> No
     if missing:
         fields = " or ".join(name for names in missing for name in names)
         raise invalid(
-            f"A filter on {fields} is required to list {endpoint.type} resources.", "filter"
+            f"A filter on {fields} is required to list {wire_type(endpoint.type)} resources.",
+            "filter",
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.api.shape import Shape, identifier
-from klaviyo_sandbox.spec import Endpoint, Relation, Spec
+from klaviyo_sandbox.spec import Endpoint, Relation, Spec, wire_type
 from klaviyo_sandbox.store.json_text import dump
 from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.world import World
@@ -51,8 +51,8 @@ class Documents:
             kind,
             self._collections.get(kind, f"{kind}s"),
             self._relations.get(kind, {}) if relations is None else relations,
-            query.fields.get(kind),
-            query.additional.get(kind, frozenset()) | unasked,
+            query.fields.get(wire_type(kind)),
+            query.additional.get(wire_type(kind), frozenset()) | unasked,
             frozenset(included),
         )
 

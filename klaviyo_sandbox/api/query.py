@@ -9,7 +9,7 @@ from klaviyo_sandbox.api.errors import ApiError, invalid
 from klaviyo_sandbox.api.fieldset import Tree, tree_of
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.api.revisions import takes_page_size
-from klaviyo_sandbox.spec import Endpoint
+from klaviyo_sandbox.spec import Endpoint, wire_type
 from klaviyo_sandbox.web.request import CURSOR
 
 _TYPED = re.compile(r"(fields|additional-fields)\[([a-z-]+)\]")
@@ -83,7 +83,8 @@ def _sort(text: str | None, endpoint: Endpoint, conditions: tuple[Condition, ...
     if field not in endpoint.sort:
         allowed = ", ".join(endpoint.sort)
         raise invalid(
-            f"'{text}' is not a valid sort field for {endpoint.type}. Valid fields are {allowed}",
+            f"'{text}' is not a valid sort field for {wire_type(endpoint.type)}. "
+            f"Valid fields are {allowed}",
             "sort",
         )
     dated = {condition.field for condition in conditions} & DATE_FIELDS
@@ -114,7 +115,8 @@ def _include(text: str | None, endpoint: Endpoint) -> tuple[str, ...]:
         if name not in endpoint.include:
             allowed = ", ".join(endpoint.include)
             raise invalid(
-                f"'{name}' is not a valid include for {endpoint.type}. Valid are {allowed}",
+                f"'{name}' is not a valid include for {wire_type(endpoint.type)}. "
+                f"Valid are {allowed}",
                 "include",
             )
     return names

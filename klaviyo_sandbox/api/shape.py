@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import orjson
 
 from klaviyo_sandbox.api.fieldset import Tree, keep
-from klaviyo_sandbox.spec import Relation
+from klaviyo_sandbox.spec import Relation, wire_type
 from klaviyo_sandbox.store.json_text import dump, load_exact, load_object
 from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row
 from klaviyo_sandbox.store.world import World
@@ -57,7 +57,7 @@ class Shape:
         self._tree = tree
         self._additional = sorted(additional)
         self._data_only = resource_type in DATA_ONLY
-        self._head = b'{"type":' + dump(resource_type) + b',"id":"'
+        self._head = b'{"type":' + dump(wire_type(resource_type)) + b',"id":"'
         base = f"{BASE}/{collection}/".encode()
         self._with_data: list[Relation] = []
         parts = []
@@ -134,7 +134,7 @@ class Shape:
 @functools.lru_cache(maxsize=2**18)
 def identifier(reference: Reference) -> bytes:
     """Return a resource identifier, `{"type","id"}`."""
-    return b'{"type":"%b","id":"%b"}' % (reference.type.encode(), _quoted(reference.id))
+    return b'{"type":"%b","id":"%b"}' % (wire_type(reference.type).encode(), _quoted(reference.id))
 
 
 def _linkage(links: Links, *, many: bool) -> bytes:

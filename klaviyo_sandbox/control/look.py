@@ -6,6 +6,7 @@ from dataclasses import asdict
 from klaviyo_sandbox.api.document import Documents
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.control.arguments import Arguments
+from klaviyo_sandbox.spec import wire_type
 from klaviyo_sandbox.state import State
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
 from klaviyo_sandbox.store.row import Reference, Row, each
@@ -35,7 +36,7 @@ def documents(state: State, arguments: Arguments) -> object:
     wanted = set(arguments.texts("ids"))
     writer = Documents(state.shop.spec, state.shop.world)
     relations = state.shop.spec.relations.get(kind, {})
-    extra = {kind: frozenset(arguments.texts("additional"))}
+    extra = {wire_type(kind): frozenset(arguments.texts("additional"))}
     query = Query((), None, False, None, None, (), {}, extra)  # noqa: FBT003
     shape = writer.shape(
         kind,

@@ -2,6 +2,8 @@
 
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.accounts import account
+from klaviyo_sandbox.shop.billing_usage import build_billing_usage
+from klaviyo_sandbox.shop.brands import build_brands
 from klaviyo_sandbox.shop.campaigns import build_campaigns
 from klaviyo_sandbox.shop.catalogs import build_catalogs
 from klaviyo_sandbox.shop.coupons import build_coupons
@@ -13,12 +15,15 @@ from klaviyo_sandbox.shop.groups import build_groups, fill_groups
 from klaviyo_sandbox.shop.images import build_images
 from klaviyo_sandbox.shop.jobs import build_jobs
 from klaviyo_sandbox.shop.metrics import build_metrics
+from klaviyo_sandbox.shop.omni_campaigns import build_omni_campaigns
 from klaviyo_sandbox.shop.profiles import build_profiles
 from klaviyo_sandbox.shop.reviews import build_reviews
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.tags import build_tags
 from klaviyo_sandbox.shop.templates import build_templates
+from klaviyo_sandbox.shop.text_messaging import build_text_messaging
 from klaviyo_sandbox.shop.tracking_settings import tracking_setting
+from klaviyo_sandbox.shop.translations import build_translations
 from klaviyo_sandbox.shop.web_feeds import build_web_feeds
 from klaviyo_sandbox.shop.webhooks import build_webhooks
 from klaviyo_sandbox.spec import Spec
@@ -52,4 +57,9 @@ def build_shop(spec: Spec, clock: Clock, settings: Settings) -> tuple[Shop, Even
     build_web_feeds(shop)
     build_webhooks(shop)
     build_jobs(shop)
+    build_omni_campaigns(shop)
+    build_translations(shop)
+    build_text_messaging(shop)
+    build_brands(shop)
+    build_billing_usage(shop)
     return shop, events

@@ -70,7 +70,7 @@ class Changes:
         flag = HIDDEN_BY.get(resource_type)
         if flag is None:
             raise UnknownResourceError(resource_type)
-        return self.update(resource_type, ids, {flag: True})
+        return [self._hide(self._row(resource_type, row_id), flag) for row_id in ids]
 
     def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Delete resources without a trace; returns the ids that were there."""
@@ -98,6 +98,13 @@ class Changes:
             message = f"{resource_type} {row_id}"
             raise UnknownResourceError(message)
         return row
+
+    def _hide(self, row: Row, flag: str) -> str:
+        definition = load_object(row.attributes).get("definition")
+        changed: JsonObject = {flag: True}
+        if isinstance(definition, dict) and flag in definition:
+            changed = {"definition": {**definition, flag: True}}
+        return self._rewrite(row, changed, self.shop.clock.now()).id
 
     def _rewrite(self, row: Row, changed: Mapping[str, JsonValue], now: datetime) -> Row:
         attributes = load_object(row.attributes) | dict(changed)

@@ -22,6 +22,7 @@ ADDED = {
     "template": 2,
     "tag": 1,
     "image": 2,
+    "omni-campaign": 2,
 }
 UPDATED = {
     "profile": 40,
@@ -31,8 +32,10 @@ UPDATED = {
     "segment": 2,
     "template": 2,
     "image": 2,
+    "omni-campaign": 2,
+    "omni-campaign-message": 2,
 }
-ARCHIVED = {"campaign": 1, "flow": 1, "image": 1}
+ARCHIVED = {"campaign": 1, "flow": 1, "image": 1, "omni-campaign": 1}
 DELETED = {"profile": 2, "campaign": 1, "list": 1, "template": 1, "image": 1}
 MOVING = 5
 

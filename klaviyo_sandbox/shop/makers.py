@@ -17,11 +17,13 @@ from klaviyo_sandbox.shop.forms import form
 from klaviyo_sandbox.shop.groups import mailing_list, segment
 from klaviyo_sandbox.shop.images import image
 from klaviyo_sandbox.shop.metrics import custom_metric, metric
+from klaviyo_sandbox.shop.omni_campaigns import omni_campaign
 from klaviyo_sandbox.shop.profiles import conversation, profile, push_token
 from klaviyo_sandbox.shop.reviews import review
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.tags import tag, tag_group
 from klaviyo_sandbox.shop.templates import template, universal_content
+from klaviyo_sandbox.shop.text_messaging import text_messaging_sender
 from klaviyo_sandbox.shop.web_feeds import web_feed
 from klaviyo_sandbox.shop.webhooks import webhook
 from klaviyo_sandbox.store.row import Row
@@ -43,6 +45,7 @@ MAKERS: dict[str, Callable[[Shop, datetime], Row]] = {
     "object-ingestion-log": ingestion_log,
     "object-record": object_record,
     "object-type": object_type,
+    "omni-campaign": omni_campaign,
     "profile": profile,
     "push-token": push_token,
     "review": review,
@@ -51,6 +54,7 @@ MAKERS: dict[str, Callable[[Shop, datetime], Row]] = {
     "tag-group": tag_group,
     "template": template,
     "template-universal-content": universal_content,
+    "text-messaging-sender": text_messaging_sender,
     "web-feed": web_feed,
     "webhook": webhook,
 }

@@ -1,13 +1,18 @@
-"""Reads the specification's data file."""
+"""Reads the specification's data files."""
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
 from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation, Spec
+from klaviyo_sandbox.spec.remodelled import REMODELLED
 
 REVISION = "2026-07-15"
+NEWEST = "2026-10-15"
+"""Its data file holds only what is new or changed since REVISION."""
+REVISIONS = (REVISION, NEWEST)
 NUMERIC_SORTS = {"rating": "integer", "size": "integer", "timestamp": "number"}
 DATE_SORTS = {
     "created",
@@ -113,9 +118,21 @@ def _sort_kind(field: str) -> str:
     return NUMERIC_SORTS.get(field, "string")
 
 
+def _remodelled(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint with the types under which the shop holds the newer models."""
+    relations = {
+        name: replace(relation, type=REMODELLED.get(relation.type, relation.type))
+        for name, relation in endpoint.relations.items()
+    }
+    kept = REMODELLED.get(endpoint.type, endpoint.type)
+    return replace(endpoint, type=kept, relations=relations)
+
+
 @functools.cache
 def load_spec(revision: str = REVISION) -> Spec:
-    """Return the specification of `revision`.
+    """Return the specification of `revision`, one of `REVISIONS`.
+
+    The newest one tells the relationships and the searchable fields of older models as well.
 
     Raises:
         FileNotFoundError: no data file of that revision is stored.
@@ -125,9 +142,15 @@ def load_spec(revision: str = REVISION) -> Spec:
     endpoints = {
         path: _endpoint(path, entry, raw["fieldsets"]) for path, entry in raw["endpoints"].items()
     }
+    known = [*endpoints.values()]
+    if revision == NEWEST:
+        before = load_spec(REVISION).endpoints
+        renewed = {path: _remodelled(endpoint) for path, endpoint in endpoints.items()}
+        endpoints = {**before, **renewed}
+        known = [*before.values(), *renewed.values()]
     relations: dict[str, dict[str, Relation]] = {}
     searchable: dict[str, dict[str, str]] = {}
-    for endpoint in endpoints.values():
+    for endpoint in known:
         relations.setdefault(endpoint.type, {}).update(endpoint.relations)
         fields = searchable.setdefault(endpoint.type, {})
         for name in endpoint.sort:

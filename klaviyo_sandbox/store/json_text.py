@@ -19,7 +19,8 @@ _SMALL = 18
 
 def dump(value: JsonValue) -> bytes:
     """`value` as compact JSON text in UTF-8."""
-    return orjson.dumps(value)
+    # orjson keeps the whole buffer that it wrote into, several times the text: copied, it goes
+    return bytes(memoryview(orjson.dumps(value)))
 
 
 def load_exact(text: bytes) -> JsonValue:

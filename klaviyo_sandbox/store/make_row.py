@@ -55,6 +55,8 @@ def _find(
         return links.id if isinstance(links, Reference) else [link.id for link in each(links)]
     steps = field.split(".")
     root = extra if steps[0] in extra else attributes
+    if steps[0] not in root and isinstance(attributes.get("definition"), dict):
+        return _at(attributes["definition"], steps)  # the campaigns of 2026-10-15 keep them there
     return _at(root, steps)
 
 

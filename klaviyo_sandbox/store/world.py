@@ -7,7 +7,12 @@ from klaviyo_sandbox.store.row import Links, Reference, Row
 from klaviyo_sandbox.store.rows import Table
 
 GROUPS = ("list", "segment")
-HIDDEN_BY = {"campaign": "archived", "flow": "archived", "image": "hidden"}
+HIDDEN_BY = {
+    "campaign": "archived",
+    "flow": "archived",
+    "image": "hidden",
+    "omni-campaign": "archived",
+}
 """Types of which Klaviyo leaves out some resources, unless a filter on this attribute asks for
 them."""
 

@@ -147,6 +147,9 @@ class DocumentReader:
 
     def _taken(self, head: Head, first: bytes, included: Included) -> Iterator[Record]:
         owner, cursor, (related,) = head
+        if related is None:
+            # Asked for by `include`, it is a list, if empty. Taking it for none would lose rows.
+            raise UnreadableAnswer(f"{owner} does not tell its {self.takes}")
         first = b"".join(
             [first, self._cursor_member(cursor), _key(self.owner_key), msgspec.json.encode(owner)]
         )

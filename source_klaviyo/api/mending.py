@@ -5,7 +5,8 @@ section 2). Custom properties are never looked into.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Annotated, Any
 
@@ -32,6 +33,9 @@ _PLAIN: Mapping[Form, Any] = {
     ],
     Form.NUMBER: float,
 }
+"""The types of values that are as they should be."""
+_ANY: Mapping[Form, Any] = {Form.DATETIME: str, Form.NUMBER: str | float}
+"""The types of values whether they deviate or not."""
 
 
 def mended_datetime(text: str) -> str:
@@ -62,15 +66,16 @@ class Mender:
         self._cursor = (cursor, Form.DATETIME) in mends
         beyond = [(path, form) for path, form in mends if path != cursor]
         self._tree: _Tree = {"attributes": _tree(mends)}
+        self._declared = msgspec.json.Decoder(_struct(self._tree, _ANY))
         self._sound: msgspec.json.Decoder[Any] | None = None
         if beyond:
-            self._sound = msgspec.json.Decoder(_struct({"attributes": _tree(beyond)}))
+            self._sound = msgspec.json.Decoder(_struct({"attributes": _tree(beyond)}, _PLAIN))
 
     def mend(self, resource: msgspec.Raw, cursor: str | None) -> msgspec.Raw:
         """Return `resource`, of which `cursor` is known, with its declared attributes put right."""
         if self._is_sound(resource, cursor):
             return resource
-        return msgspec.Raw(_mended(resource, self._tree))
+        return msgspec.Raw(self._replaced(bytes(resource)) or _mended(resource, self._tree))
 
     def _is_sound(self, resource: msgspec.Raw, cursor: str | None) -> bool:
         if self._cursor and cursor and mended_datetime(cursor) is not cursor:
@@ -82,6 +87,42 @@ class Mender:
         except msgspec.ValidationError:
             return False
         return True
+
+    def _replaced(self, resource: bytes) -> bytes | None:
+        """Return `resource` with the deviating values replaced where they stand.
+
+        None where one of them stands elsewhere too, so that it takes the longer way to tell its
+        places apart, or where an attribute has another shape than documented.
+        """
+        try:
+            declared = self._declared.decode(resource)
+        except msgspec.ValidationError:
+            return None
+        if b"\\u00" in resource or b"\\/" in resource:
+            return None  # a value may be written in another way than it is looked for
+        deviating = Counter(_deviating(declared, self._tree))
+        for (text, form), times in deviating.items():
+            value = msgspec.json.encode(text)
+            if resource.count(value) != times:
+                return None
+            resource = resource.replace(value, _FORMS[form](msgspec.Raw(value)))
+        return resource
+
+
+def _deviating(declared: Any, tree: _Tree) -> Iterator[tuple[str, Form]]:  # noqa: ANN401
+    """Yield the texts in a decoded resource that have to be put right, and into which form."""
+    for name, below in zip(declared.__struct_fields__, tree.values(), strict=True):
+        value = getattr(declared, name)
+        if isinstance(below, Form):
+            if isinstance(value, str) and _is_off(value, below):
+                yield value, below
+        elif value is not None:
+            for each in value if isinstance(value, list) else (value,):
+                yield from _deviating(each, below)
+
+
+def _is_off(text: str, form: Form) -> bool:
+    return form is Form.NUMBER or mended_datetime(text) is not text
 
 
 def _tree(mends: Iterable[tuple[str, Form]]) -> _Tree:
@@ -95,17 +136,17 @@ def _tree(mends: Iterable[tuple[str, Form]]) -> _Tree:
     return tree
 
 
-def _struct(tree: _Tree) -> type[msgspec.Struct]:
-    """Return the type of an object whose declared members are as they should be."""
+def _struct(tree: _Tree, values: Mapping[Form, Any]) -> type[msgspec.Struct]:
+    """Return the type of an object whose declared members have the types `values`."""
     keys = {f"m{number}": name for number, name in enumerate(tree)}
-    fields = [(key, _type(tree[name]), None) for key, name in keys.items()]
+    fields = [(key, _type(tree[name], values), None) for key, name in keys.items()]
     return msgspec.defstruct("Declared", fields, rename=keys, gc=False)
 
 
-def _type(below: "_Tree | Form") -> Any:  # noqa: ANN401  a type made at run time
+def _type(below: "_Tree | Form", values: Mapping[Form, Any]) -> Any:  # noqa: ANN401  made at run time
     if isinstance(below, Form):
-        return _PLAIN[below] | None
-    struct = _struct(below)
+        return values[below] | None
+    struct = _struct(below, values)
     return struct | list[struct] | None  # type: ignore[valid-type]
 
 

@@ -1,5 +1,7 @@
 """Accounts API: https://developers.klaviyo.com/en/reference/accounts_api_overview ."""
 
+from typing import ClassVar
+
 from source_klaviyo.api.limits import XS
 from source_klaviyo.streams.base import KlaviyoStream
 
@@ -8,5 +10,5 @@ class Accounts(KlaviyoStream):
     """The account itself: one record."""
 
     endpoint = "accounts"
-    scopes = ("accounts:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("accounts:read",)
     limit = XS

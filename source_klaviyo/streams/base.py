@@ -18,6 +18,7 @@ from source_klaviyo.api.client import TIMEOUTS, Client
 from source_klaviyo.api.document import DocumentReader
 from source_klaviyo.api.filters import equals, join
 from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.mending import Mends
 from source_klaviyo.errors import NotFound
 from source_klaviyo.protocol import Page, Partition, Window
 from source_klaviyo.streams.parents import Parents
@@ -30,9 +31,9 @@ class KlaviyoStream(HttpStream):
     """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
 
     This class reads a collection whole, each sync anew (a snapshot). Its subclasses are the other
-    kinds of stream: WindowedStream, NewestFirstStream, TakenStream and ItemStream. All are used by
-    declaring the attributes below; their values are those of Klaviyo's OpenAPI document and a test
-    holds them against it.
+    kinds of stream: WindowedStream, NewestFirstStream, TakenStream, ItemStream and UnitedStream.
+    All are used by declaring the attributes below; their values are those of Klaviyo's OpenAPI
+    document and a test holds them against it.
 
     With a `parent`, the collection is read once for each of the parent's resources, and
     `parent_key` on a record tells of which.
@@ -45,14 +46,19 @@ class KlaviyoStream(HttpStream):
     """The path under `/api/`; `{id}` in it stands for the parent's id."""
     scopes: ClassVar[tuple[str, ...]]
     """What the credentials must be allowed."""
+    oauth_only: ClassVar[bool] = False
+    """Whether Klaviyo refuses private keys here, whatever their scopes."""
     limit: ClassVar[Limit]
     """The published rate limit of the endpoint."""
     page_size: int | None = None
-    """The largest page that Klaviyo serves; None where the endpoint has no `page[size]`."""
+    """The largest page that Klaviyo serves; None where there is no choice."""
     include: ClassVar[tuple[str, ...]] = ()
     """Relationships whose resources are brought along and put on top of the record."""
     lifts: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """To-one relationships, and the key under which the id they hold is put on top."""
+    """Relationships, and the key under which the id that they hold is put on top, or the list of
+    ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
+    mends: ClassVar[Mends] = ()
+    """Attributes that are put right where Klaviyo sends them in another form than it documents."""
     resource: ClassVar[str | None] = None
     """The JSON:API type; needed of parents, to ask for their ids alone."""
     parent: ClassVar["type[KlaviyoStream] | None"] = None
@@ -63,8 +69,11 @@ class KlaviyoStream(HttpStream):
     """Further query parameters, for example attributes that Klaviyo leaves out unless asked."""
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
     """Limits of their own that parameters of the request draw on, besides the endpoint's."""
+    oldest_revision: ClassVar[str | None] = None
+    """The first revision with the shape that this stream reads; None where all have it that the
+    connector can be set to."""
     newest_revision: ClassVar[str | None] = None
-    """The last revision with the shape that this stream reads; None while there is no other."""
+    """The last revision with that shape; None while there is no other."""
     partitions: Sequence[Partition] = ({},)
     """Filter values that are read apart, each part with a cursor of its own; none at the start
     where there is a parent."""
@@ -79,6 +88,8 @@ class KlaviyoStream(HttpStream):
 
     cursor = None  # the CDK would install one that reads a single page per call
     cursor_attribute: ClassVar[str | None] = None
+    cursor_key: ClassVar[str | None] = None
+    """The key under which the cursor is put on top, where it is not the attribute's own name."""
     ordered: ClassVar[bool] = False
     newest_first: ClassVar[bool] = False
     roots: Sequence[Partition] = ()
@@ -87,7 +98,7 @@ class KlaviyoStream(HttpStream):
         """Bind the declaration to one sync's `client`."""
         super().__init__(authenticator=client.auth)
         self._client = client
-        self._verdicts = Verdicts(self.scopes)
+        self._verdicts = self.get_error_handler()
         self._documents = self._document_reader()
         self._parents = Parents(self.parent(client), self.parent_key) if self.parent else None
         if self._parents:
@@ -124,8 +135,9 @@ class KlaviyoStream(HttpStream):
         """Fetch a page of the collection with as little as can be besides the ids."""
         parameters = self.query(partition, Window())
         if self.resource:
+            for name in ("include", *dict(self.parameters)):
+                parameters.pop(name, None)
             parameters[f"fields[{self.resource}]"] = "id"
-            parameters.pop("include", None)
         return self._request(partition, parameters, token, attempt)
 
     def _request(
@@ -192,16 +204,25 @@ class KlaviyoStream(HttpStream):
         return self._documents.read(response.content, marks)
 
     def _document_reader(self) -> DocumentReader:
-        joins = {name: name.replace("-", "_") for name in self.include}
-        return DocumentReader(self.cursor_attribute, joins, dict(self.lifts))
+        lifts = dict(self.lifts)
+        joins = {name: name.replace("-", "_") for name in self.include if name not in lifts}
+        return DocumentReader(
+            self.cursor_attribute, joins, lifts, cursor_key=self.cursor_key, mends=self.mends
+        )
 
     def _url(self, partition: Partition) -> str:
         parent_id = quote(str(partition.get(self.parent_key, "")), safe="")
         return f"{self.url_base}{self.endpoint.replace('{id}', parent_id)}"
 
+    @classmethod
+    def revision_at(cls, configured: str) -> str:
+        """Return the revision that requests name where the connector is set to `configured`."""
+        newest = min(configured, cls.newest_revision or configured)
+        return max(newest, cls.oldest_revision or newest)
+
     @property
     def _revision(self) -> str:
-        return min(self._client.revision, self.newest_revision or self._client.revision)
+        return self.revision_at(self._client.revision)
 
     # From here on: HttpStream's interface.
 
@@ -271,7 +292,7 @@ class KlaviyoStream(HttpStream):
 
     def get_error_handler(self) -> Verdicts:
         """Return what decides on failed requests."""
-        return Verdicts(self.scopes)
+        return Verdicts(self.scopes, oauth_only=self.oauth_only)
 
     def get_backoff_strategy(self) -> BackoffStrategy:
         """Return what reads `Retry-After`."""

@@ -1,15 +1,18 @@
 """Campaigns API: https://developers.klaviyo.com/en/reference/campaigns_api_overview ."""
 
 from itertools import product
+from typing import ClassVar
 
 from source_klaviyo.api.limits import M
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.taken import TakenStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 CHANNELS = ("email", "sms", "mobile_push")
 
 
-class Campaigns(WindowedStream):
-    """Campaigns with their messages and tags, of every channel, archived or not.
+class OfCampaigns(WindowedStream):
+    """What all streams that read the collection of campaigns have in common.
 
     Klaviyo answers for one channel a request and leaves archived campaigns out unless they are
     asked for, so each combination is a partition. Its order by `updated_at` is not exact for
@@ -17,15 +20,49 @@ class Campaigns(WindowedStream):
     """
 
     endpoint = "campaigns"
-    scopes = ("campaigns:read", "tags:read")
+    scopes: ClassVar[tuple[str, ...]] = ("campaigns:read",)
     limit = M
     page_size = 100
-    include = ("campaign-messages", "tags")
     cursor_attribute = "updated_at"
     ordered = False
     newest_revision = "2026-07-15"
-    marks = (("messages.channel", "channel"),)
+    marks: ClassVar[tuple[tuple[str, str], ...]] = (("messages.channel", "channel"),)
     partitions = tuple(
         {"messages.channel": channel, "archived": archived}
         for channel, archived in product(CHANNELS, (False, True))
     )
+
+
+class Campaigns(OfCampaigns):
+    """Campaigns with their messages and tags, of every channel, archived or not."""
+
+    scopes = ("campaigns:read", "tags:read")
+    include = ("campaign-messages", "tags")
+
+
+class CampaignMessages(TakenStream, OfCampaigns):
+    """The messages of campaigns: what is sent, and with which template or image."""
+
+    takes = "campaign-messages"
+    owner_key = "campaign_id"
+    lifts = (("template", "template_id"), ("image", "image_id"))
+
+
+class CampaignRecipientEstimations(ItemStream, OfCampaigns):
+    """How many people a campaign would reach, where Klaviyo has been asked to estimate it.
+
+    The id is the campaign's.
+    """
+
+    item = "campaign-recipient-estimations/{id}"
+    item_limit = M
+
+
+class CampaignSendJobs(ItemStream, OfCampaigns):
+    """How far the sending of campaigns is, where it was started through the API.
+
+    The id is the campaign's.
+    """
+
+    item = "campaign-send-jobs/{id}"
+    item_limit = M

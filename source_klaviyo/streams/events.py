@@ -1,23 +1,54 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
 from source_klaviyo.api.limits import XL
+from source_klaviyo.api.mending import Form
+from source_klaviyo.streams.taken import TakenStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
-class Events(WindowedStream):
-    """What profiles did, and when.
+class OfEvents(WindowedStream):
+    """What all streams that read the collection of events have in common.
 
-    The metric's and the profile's id stand in the relationships of every event; the attributions
-    are there only when they are included. `datetime` is the client's word, not the time of
-    arrival: events turn up days late, and some lie in the future.
+    `datetime` is the client's word, not the time of arrival: events turn up days late, and some
+    lie in the future.
     """
 
     endpoint = "events"
     scopes = ("events:read",)
     limit = XL
     page_size = 1000
-    include = ("attributions",)
-    lifts = (("metric", "metric_id"), ("profile", "profile_id"))
     cursor_attribute = "datetime"
     bounded_by_start_date = True
     arrives_late = True
+
+
+class Events(OfEvents):
+    """What profiles did, and when.
+
+    The metric's and the profile's id stand in the relationships of every event; the attributions
+    are there only when they are included.
+    """
+
+    include = ("attributions",)
+    lifts = (("metric", "metric_id"), ("profile", "profile_id"))
+    mends = (("datetime", Form.DATETIME),)
+
+
+class EventAttributions(TakenStream, OfEvents):
+    """Which campaign or flow message an event is credited to.
+
+    Klaviyo credits events after the fact as well, up to days later.
+    """
+
+    takes = "attributions"
+    owner_key = "event_id"
+    parameters = (("fields[event]", "datetime"),)
+    lifts = (
+        ("attributed-event", "attributed_event_id"),
+        ("campaign", "campaign_id"),
+        ("campaign-message", "campaign_message_id"),
+        ("flow", "flow_id"),
+        ("flow-message", "flow_message_id"),
+        ("flow-message-variation", "flow_message_variation_id"),
+    )
+    keys = ("event_id", "id")

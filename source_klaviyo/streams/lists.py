@@ -1,20 +1,27 @@
 """Lists API: https://developers.klaviyo.com/en/reference/lists_api_overview ."""
 
+from typing import ClassVar
+
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import L
 from source_klaviyo.streams.windowed import WindowedStream
 
 
-class Lists(WindowedStream):
-    """Lists; not their members."""
+class OfLists(WindowedStream):
+    """What all streams that read the collection of lists have in common."""
 
     endpoint = "lists"
-    scopes = ("lists:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("lists:read",)
     limit = L
     page_size = 10
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     upper = False
+
+
+class Lists(OfLists):
+    """Lists; not their members."""
+
     resource = "list"
 
 

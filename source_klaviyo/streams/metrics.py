@@ -1,6 +1,6 @@
 """Metrics API: https://developers.klaviyo.com/en/reference/metrics_api_overview ."""
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.limits import XS, M, S
 from source_klaviyo.streams.base import KlaviyoStream
 
 
@@ -10,3 +10,41 @@ class Metrics(KlaviyoStream):
     endpoint = "metrics"
     scopes = ("metrics:read",)
     limit = M
+    resource = "metric"
+
+
+class MetricProperties(KlaviyoStream):
+    """The properties that events of each metric have, with sample values.
+
+    Klaviyo grants 15 metrics a minute.
+    """
+
+    endpoint = "metrics/{id}/metric-properties"
+    scopes = ("metrics:read",)
+    limit = XS
+    parameters = (("additional-fields[metric-property]", "sample_values"),)
+    parent = Metrics
+    parent_key = "metric_id"
+    keys = ("metric_id", "id")
+
+
+class CustomMetrics(KlaviyoStream):
+    """Metrics that the account has defined from others, with the ids of those."""
+
+    endpoint = "custom-metrics"
+    scopes = ("metrics:read",)
+    limit = S
+    include = ("metrics",)
+    lifts = (("metrics", "metric_ids"),)
+    parameters = (("fields[metric]", "id"),)
+
+
+class MappedMetrics(KlaviyoStream):
+    """Which metric the account counts as revenue, as a started checkout and so on."""
+
+    endpoint = "mapped-metrics"
+    scopes = ("metrics:read",)
+    limit = S
+    include = ("metric", "custom-metric")
+    lifts = (("metric", "metric_id"), ("custom-metric", "custom_metric_id"))
+    parameters = (("fields[metric]", "id"), ("fields[custom-metric]", "id"))

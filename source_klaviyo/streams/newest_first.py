@@ -16,7 +16,8 @@ class NewestFirstStream(WindowedStream):
 
     def query(self, partition: Partition, window: Window) -> dict[str, str]:
         """Return the parameters of a first request, newest first."""
-        return {**super().query(partition, window), "sort": f"-{self.cursor_attribute}"}
+        parameters = super().query(partition, window)
+        return {**parameters, "sort": f"-{parameters['sort']}"}
 
     def bounds(self, window: Window) -> list[str]:
         """Return no filter: there is none."""

@@ -1,17 +1,39 @@
 """Segments API: https://developers.klaviyo.com/en/reference/segments_api_overview ."""
 
+from typing import ClassVar
+
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import L
 from source_klaviyo.streams.windowed import WindowedStream
 
 
-class Segments(WindowedStream):
-    """Segments and their definitions; not their members."""
+class OfSegments(WindowedStream):
+    """What all streams that read the collection of segments have in common."""
 
     endpoint = "segments"
-    scopes = ("segments:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("segments:read",)
     limit = L
     page_size = 10
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     upper = False
+
+
+class Segments(OfSegments):
+    """Segments and their definitions; not their members."""
+
+    resource = "segment"
+
+
+class SegmentProfiles(WindowedStream):
+    """Who is in which segment, and since when. Leaving a segment does not show here."""
+
+    endpoint = "segments/{id}/profiles"
+    scopes = ("profiles:read", "segments:read")
+    limit = L
+    page_size = 100
+    parameters = (("fields[profile]", "joined_group_at"),)
+    parent = Segments
+    parent_key = "segment_id"
+    keys = ("segment_id", "id")
+    cursor_attribute = "joined_group_at"

@@ -3,15 +3,16 @@
 from typing import ClassVar
 
 from source_klaviyo.api.document import DocumentReader
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.base import KlaviyoStream
 
 
-class TakenStream(WindowedStream):
+class TakenStream(KlaviyoStream):
     """The resources that `include=<takes>` brings along with a collection, as records.
 
     One request brings them for a whole page of owners, where their own endpoints would take one
-    for each. The cursor is the owner's: an owner changes with what belongs to it. `owner_key` on
-    a record is the owner's id.
+    for each. A subclass is a kind of stream of the owners as well. The cursor, if there is one, is
+    the owner's: an owner changes with what belongs to it. `owner_key` on a record is the owner's
+    id.
     """
 
     takes: ClassVar[str]
@@ -28,4 +29,5 @@ class TakenStream(WindowedStream):
             lifts=dict(self.lifts),
             takes=self.takes,
             owner_key=self.owner_key,
+            cursor_key=self.cursor_key,
         )

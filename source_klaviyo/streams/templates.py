@@ -12,3 +12,13 @@ class EmailTemplates(WindowedStream):
     limit = L
     page_size = 10
     cursor_attribute = "updated"
+
+
+class TemplateUniversalContent(WindowedStream):
+    """Blocks of content that several templates share."""
+
+    endpoint = "template-universal-content"
+    scopes = ("templates:read",)
+    limit = L
+    page_size = 100
+    cursor_attribute = "updated"

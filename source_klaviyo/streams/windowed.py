@@ -12,22 +12,29 @@ class WindowedStream(KlaviyoStream):
 
     Declares, besides what KlaviyoStream does, the cursor and the operators that the collection
     has for it: `lower` is one of the two lower bounds, `upper` tells whether there is an upper
-    one. Where there is none, the sync engine stops at the window's end by itself.
+    one. Where there is none, the sync engine stops at the window's end by itself. `sort_key` is
+    what `sort` calls the cursor, where not by its own name; `sortable` is false where there is no
+    such sort, and then `ordered` has to be false too.
     """
 
     cursor_attribute: ClassVar[str]
     ordered: ClassVar[bool] = True
     lower: ClassVar[Bound] = Bound.GREATER_OR_EQUAL
     upper: ClassVar[bool] = True
+    sortable: ClassVar[bool] = True
+    sort_key: ClassVar[str | None] = None
 
     @property
     def cursor_field(self) -> str:
         """The cursor, which stands on top of the record as well."""
-        return self.cursor_attribute
+        return self.cursor_key or self.cursor_attribute
 
     def query(self, partition: Partition, window: Window) -> dict[str, str]:
         """Return the parameters of a first request, sorted by the cursor."""
-        return {**super().query(partition, window), "sort": self.cursor_attribute}
+        parameters = super().query(partition, window)
+        if self.sortable:
+            parameters["sort"] = self.sort_key or self.cursor_attribute
+        return parameters
 
     def bounds(self, window: Window) -> list[str]:
         """Return the filter expressions that select `window`.

@@ -93,6 +93,7 @@ class Reader:
 
     def accept(self, chain: Chain, page: Page) -> Step:
         """Take in a page of `chain`, which stays in flight until `settle`."""
+        self.tally.requests += page.requests - 1
         step = chain.accept(page)
         self._cutter.observe(chain, empty=not page.records)
         for partition in page.opens:

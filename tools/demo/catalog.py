@@ -1,13 +1,15 @@
 """From what `discover` found to what `read` shall read."""
 
+from collections.abc import Container
 from typing import Any
 
 from tools.demo.messages import Catalog
 
 
-def configured(catalog: Catalog) -> dict[str, list[dict[str, object]]]:
-    """Return the catalog with every stream selected: by its cursor where it has one."""
-    return {"streams": [_configured(stream) for stream in catalog.streams]}
+def configured(catalog: Catalog, names: Container[str]) -> dict[str, list[dict[str, object]]]:
+    """Return the catalog with the named streams selected: by their cursor where they have one."""
+    selected = [stream for stream in catalog.streams if stream["name"] in names]
+    return {"streams": [_configured(stream) for stream in selected]}
 
 
 def is_incremental(stream: dict[str, Any]) -> bool:

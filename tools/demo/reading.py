@@ -1,5 +1,6 @@
 """What a read has brought so far, stream by stream."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from source_klaviyo.protocol import Partition
 from source_klaviyo.streams.base import KlaviyoStream
 from tools.demo.messages import Message, Record, StreamState, Trace
 
+_SUMMARY = re.compile(r"(\w+): \d+ records, (\d+) requests \(")
+"""The connector's last line about a stream."""
 _TO_THE_SECOND = len("2026-11-23T15:34:55")
 
 
@@ -20,7 +23,12 @@ class StreamRead:
 
     filters: tuple[str, ...]
     """The names of the filters that make the stream's partitions."""
+    parent_key: str
+    """The key under which a record names its parent, if it has one."""
     records: int = 0
+    requests: int = 0
+    by_parent: Counter[str] = field(default_factory=Counter)
+    """How many records came for each parent."""
     ids: set[str] = field(default_factory=set)
     state: StreamState | None = None
     status: str = ""
@@ -41,6 +49,8 @@ class StreamRead:
     def add(self, record: Record) -> None:
         """Count a record."""
         self.records += 1
+        if self.parent_key in record.data:
+            self.by_parent[str(record.data[self.parent_key])] += 1
         row = str(record.data.get("id"))
         if row not in self.ids:
             self.ids.add(row)
@@ -70,7 +80,12 @@ class Reading:
     @classmethod
     def of(cls, declared: Iterable[KlaviyoStream]) -> "Reading":
         """Return the reading of these streams, with nothing read yet."""
-        return cls({stream.name: StreamRead(tuple(stream.partitions[0])) for stream in declared})
+        return cls(
+            {
+                stream.name: StreamRead(tuple(next(iter(stream.partitions), ())), stream.parent_key)
+                for stream in declared
+            }
+        )
 
     @property
     def records(self) -> int:
@@ -101,6 +116,8 @@ class Reading:
             self.streams[message.state.stream.stream_descriptor.name].state = message.state.stream
         elif message.trace:
             self._note(message.trace)
+        elif message.log and (told := _SUMMARY.match(message.log.message)):
+            self.streams[told[1]].requests = int(told[2])
 
     def _note(self, trace: Trace) -> None:
         if trace.stream_status is None:

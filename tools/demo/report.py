@@ -43,7 +43,7 @@ def _table(reading: Reading, truth: Truth) -> Table:
         table.add_row(
             finding.stream,
             f"{finding.read.records:,}",
-            f"{finding.requests:,}",
+            f"{finding.read.requests:,}",
             "" if finding.fewest is None else f"{finding.fewest:,}",
             f"{finding.read.seconds:.1f}",
             _ids(finding),

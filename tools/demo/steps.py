@@ -42,8 +42,10 @@ class Steps:
         self._spec()
         self._check(config)
         discovered = self._discover(config)
-        catalog = self._folder.write("catalog.json", configured(discovered))
-        streams = self._declared([stream["name"] for stream in discovered.streams])
+        declared = self._declared([stream["name"] for stream in discovered.streams])
+        streams = [stream for stream in declared if not stream.oauth_only]
+        names = {stream.name for stream in streams}
+        catalog = self._folder.write("catalog.json", configured(discovered, names))
         self._story.step("source-klaviyo read: everything, for the first time")
         first = self._read("full", streams, config=config, catalog=catalog)
         state = self._folder.write("state.json", first.states)

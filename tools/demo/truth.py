@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
 
 from klaviyo_sandbox import Sandbox, Touched
-from klaviyo_sandbox.spec import Endpoint, load_spec
+from klaviyo_sandbox.spec import REVISION, Endpoint, load_spec
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.streams.united import UnitedStream
+from tools.demo.fewest import of_another_kind, of_collection
 from tools.demo.reading import Reading, StreamRead
 
 _SEEN = ("added", "updated", "archived", "late", "ahead")
@@ -19,7 +22,6 @@ class Finding:
 
     stream: str
     read: StreamRead
-    requests: int
     fewest: int | None = None
     """The least requests that could have brought it; None where that cannot be worked out."""
     wanted: int | None = None
@@ -50,8 +52,12 @@ def collection_of(stream: KlaviyoStream) -> Endpoint | None:
 
     None where the stream does not read a whole collection: below a parent lies only a part of its
     type, such as the profiles of the lists, and how many pages it takes depends on the parents.
+    Nor where its records are not the collection's own resources.
     """
-    endpoint = load_spec().endpoints.get(f"/api/{stream.endpoint}")
+    if isinstance(stream, TakenStream | ItemStream | UnitedStream):
+        return None
+    spec = load_spec(stream.revision_at(REVISION))
+    endpoint = spec.endpoints.get(f"/api/{stream.endpoint}")
     return endpoint if endpoint and endpoint.kind == "collection" else None
 
 
@@ -67,18 +73,25 @@ def compare(
     """
     counts = sandbox.counts()
     findings = []
-    for stream in streams:
+    collections: dict[str, tuple[int | None, int]] = {}
+    # Plain collections first: what others cost at the least follows from them.
+    for stream in sorted(streams, key=lambda stream: collection_of(stream) is None):
         read = reading.streams[stream.name]
-        asked = counts.get(f"/api/{stream.endpoint}")
-        finding = Finding(stream.name, read, requests=asked.requests if asked else 0)
         collection = collection_of(stream)
+        fewest = None
+        if collection:
+            fewest = of_collection(stream, stream.page_size or collection.page_rows, read)
+            # Of streams that share an endpoint, the first is the collection as it is.
+            collections.setdefault(stream.endpoint, (fewest, len(read.ids)))
+        else:
+            fewest = of_another_kind(stream, read, collections, sandbox)
+        finding = Finding(stream.name, read, fewest)
         if collection:
             held = sandbox.ids(collection.type)
             changes = _changes(stream, collection, touched)
             wanted = held if changes is None else held & changes
             finding = replace(
                 finding,
-                fewest=_fewest(stream, collection, read),
                 wanted=len(wanted),
                 changed=changes is not None,
                 missing=sorted(wanted - read.ids),
@@ -86,7 +99,7 @@ def compare(
             )
         findings.append(finding)
     return Truth(
-        findings,
+        sorted(findings, key=lambda finding: finding.stream),
         requests=sum(count.requests for count in counts.values()),
         throttled=sum(count.statuses.get(429, 0) for count in counts.values()),
     )
@@ -100,16 +113,3 @@ def _changes(
         return None
     ways: Mapping[str, list[str]] = touched.get(collection.type, {})
     return {row for way in _SEEN for row in ways.get(way, ())}
-
-
-def _fewest(stream: KlaviyoStream, collection: Endpoint, read: StreamRead) -> int | None:
-    """Return the least number of requests that can bring what was read.
-
-    That is the pages that each partition's rows fill, and one request for a partition without
-    any, since nobody can know that before. None where the records do not tell their partition.
-    """
-    rows = [read.rows(partition) for partition in stream.partitions]
-    if sum(rows) != len(read.ids):
-        return None
-    size = stream.page_size or collection.page_rows
-    return sum(max(1, ceil(count / size)) if size else 1 for count in rows)

@@ -1,0 +1,138 @@
+"""What revision 2026-10-15 added is read at that revision, whatever the connector is set to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from jsonschema import Draft7Validator
+
+from integration_tests.connector.conftest import connector_of
+from integration_tests.connector.harness import Json, Output
+from integration_tests.connector.relay import Host, host, pass_on
+from klaviyo_sandbox import Sandbox, Settings
+from source_klaviyo.streams.registry import STREAMS
+
+PINNED: Final = "2026-10-15"
+CLASSIC: Final = "2026-07-15"
+SMALL: Final = Settings(events=0, profiles=30, campaigns=12, templates=6, flows=3, limits=False)
+
+KEPT_AS: Final[Mapping[str, str]] = {
+    "billing_usage": "billing-usage",
+    "brand_buttons": "brand-button",
+    "brand_colors": "brand-color",
+    "brand_email_defaults": "brand-email-default",
+    "brand_logos": "brand-logo",
+    "brand_social_groups": "brand-social-group",
+    "brand_voices": "brand-voice",
+    "campaign_audiences": "campaign-audience",
+    "campaign_variations": "campaign-variation",
+    "omnichannel_campaign_messages": "omni-campaign-message",
+    "omnichannel_campaigns": "omni-campaign",
+    "text_messaging_configurations": "text-messaging-configuration",
+    "text_messaging_senders": "text-messaging-sender",
+    "translation_values": "translation",
+    "translations": "translation",
+}
+"""The streams, and the types under which the sandbox keeps their resources."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read of these streams and of classic campaigns, and what it asked."""
+
+    records: dict[str, list[Json]]
+    schemas: dict[str, Json]
+    asked: Host
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Sandbox]:
+    with Sandbox.start(SMALL) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module", params=["2026-04-15", CLASSIC, PINNED])
+def read(
+    request: pytest.FixtureRequest, shop: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Read]:
+    with host(pass_on(shop)) as relay:
+        folder: Path = tmp_path_factory.mktemp("newest")
+        connector = connector_of(shop, folder, api_base_url=relay.url, revision=request.param)
+        (message,) = connector.discover().of_type("CATALOG")
+        streams = {stream["name"]: stream for stream in message["catalog"]["streams"]}
+        output = connector.read(
+            {"streams": [_configured(streams[name]) for name in (*KEPT_AS, "campaigns")]}
+        )
+        assert output.code == 0, output.failures
+        schemas = {name: stream["json_schema"] for name, stream in streams.items()}
+        yield Read(_records(output), schemas, relay)
+
+
+def _configured(stream: Json) -> Json:
+    return {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}
+
+
+def _records(output: Output) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {name: [] for name in (*KEPT_AS, "campaigns")}
+    for message in output.of_type("RECORD"):
+        found[message["record"]["stream"]].append(message["record"]["data"])
+    return found
+
+
+def test_these_are_all_that_are_pinned() -> None:
+    pinned = {stream.__new__(stream).name for stream in STREAMS if stream.oldest_revision == PINNED}
+    assert pinned == set(KEPT_AS)
+
+
+def test_every_resource_comes_once(read: Read, shop: Sandbox) -> None:
+    for stream, kind in KEPT_AS.items():
+        ids = [record["id"] for record in read.records[stream]]
+        assert ids, stream
+        assert sorted(ids) == sorted(shop.ids(kind)), stream
+
+
+def test_records_are_as_their_schemas_say(read: Read) -> None:
+    for stream in KEPT_AS:
+        validator = Draft7Validator(read.schemas[stream])
+        for record in read.records[stream]:
+            validator.validate(record)
+
+
+def test_each_request_names_the_revision_of_its_stream(read: Read) -> None:
+    named: dict[str, set[str]] = {}
+    for path, headers in read.asked.asked:
+        kind = "classic" if "messages.channel" in path else urlsplit(path).path.split("/")[2]
+        named.setdefault(kind, set()).add(headers["revision"])
+    (classic,) = named.pop("classic")
+    assert classic <= CLASSIC
+    assert named.keys() >= {"campaigns", "campaign-messages", "translations", "brand-voice"}
+    assert {kind: revisions for kind, revisions in named.items() if revisions != {PINNED}} == {}
+
+
+def test_both_models_of_campaigns_are_there(read: Read) -> None:
+    older = {record["id"]: record for record in read.records["campaigns"]}
+    newer = {record["id"]: record for record in read.records["omnichannel_campaigns"]}
+    assert older.keys() < newer.keys()
+    for campaign, record in older.items():
+        assert "definition" not in record["attributes"]
+        assert newer[campaign]["attributes"]["definition"]["name"] == record["attributes"]["name"]
+    audiences = {record["campaign_id"] for record in read.records["campaign_audiences"]}
+    assert audiences == newer.keys()
+
+
+def test_registrations_are_on_their_senders(read: Read, shop: Sandbox) -> None:
+    joined = [
+        record["text_messaging_sender_registration"]
+        for record in read.records["text_messaging_senders"]
+    ]
+    assert None in joined
+    ids = [registration["id"] for registration in joined if registration]
+    assert sorted(ids) == sorted(shop.ids("text-messaging-sender-registration"))
+
+
+def test_texts_of_translations_are_in_their_own_stream(read: Read) -> None:
+    assert all(record["attributes"]["values"] for record in read.records["translation_values"])
+    assert all("values" not in record["attributes"] for record in read.records["translations"])

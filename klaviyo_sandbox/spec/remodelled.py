@@ -1,0 +1,14 @@
+"""Resources that a revision gave another model, while their JSON:API type stayed the same.
+
+Revision 2026-10-15 rewrote campaigns and their messages. The shop holds both models side by side:
+the newer ones under types of its own, which no answer shows. "Omni" is the word of Klaviyo's SDK.
+"""
+
+REMODELLED = {"campaign": "omni-campaign", "campaign-message": "omni-campaign-message"}
+"""From the type in an answer of 2026-10-15 to the type in the shop."""
+_WIRE = {kept: shown for shown, kept in REMODELLED.items()}
+
+
+def wire_type(resource_type: str) -> str:
+    """Return the type as answers show it."""
+    return _WIRE.get(resource_type, resource_type)

@@ -1,0 +1,13 @@
+"""Billing API. Declared as the official SDK (25.0.0) describes it."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.base import KlaviyoStream
+
+
+class BillingUsage(KlaviyoStream):
+    """What is used of the plan in the current period, by type of usage, which is the id."""
+
+    endpoint = "billing-usage"
+    scopes = ("usage:read",)
+    limit = M
+    oldest_revision = "2026-10-15"

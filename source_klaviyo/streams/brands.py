@@ -1,0 +1,70 @@
+"""Brands API: what e-mails look like. Declared as the official SDK (25.0.0) describes it."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.accounts import Accounts
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.item import ItemStream
+
+
+class BrandButtons(KlaviyoStream):
+    """The styles of buttons."""
+
+    endpoint = "brand-buttons"
+    scopes = ("brands:read",)
+    limit = M
+    oldest_revision = "2026-10-15"
+
+
+class BrandColors(KlaviyoStream):
+    """Groups of colors."""
+
+    endpoint = "brand-colors"
+    scopes = ("brands:read",)
+    limit = M
+    oldest_revision = "2026-10-15"
+
+
+class BrandEmailDefaults(KlaviyoStream):
+    """How e-mails look unless they say otherwise, with the ids of button, logo and social links."""
+
+    endpoint = "brand-email-defaults"
+    scopes = ("brands:read",)
+    limit = M
+    include = ("brand-button", "brand-logo", "brand-social-group")
+    lifts = (
+        ("brand-button", "brand_button_id"),
+        ("brand-logo", "brand_logo_id"),
+        ("brand-social-group", "brand_social_group_id"),
+    )
+    parameters = tuple((f"fields[{name}]", "id") for name in include)
+    oldest_revision = "2026-10-15"
+
+
+class BrandLogos(KlaviyoStream):
+    """Logos, each with its image's id."""
+
+    endpoint = "brand-logos"
+    scopes = ("brands:read", "images:read")
+    limit = M
+    include = ("image",)
+    lifts = (("image", "image_id"),)
+    parameters = (("fields[image]", "id"),)
+    oldest_revision = "2026-10-15"
+
+
+class BrandSocialGroups(KlaviyoStream):
+    """Groups of links to social networks."""
+
+    endpoint = "brand-social-groups"
+    scopes = ("brands:read",)
+    limit = M
+    oldest_revision = "2026-10-15"
+
+
+class BrandVoices(ItemStream, Accounts):
+    """How the brand speaks. There is one an account at most, and its id is the account's."""
+
+    scopes = ("accounts:read", "brands:read")
+    item = "brand-voice/{id}"
+    item_limit = M
+    oldest_revision = "2026-10-15"

@@ -1,0 +1,50 @@
+"""Catalogs API: https://developers.klaviyo.com/en/reference/catalogs_api_overview .
+
+Klaviyo shows when a catalog's rows were updated, but neither filters nor sorts by it.
+"""
+
+from source_klaviyo.api.limits import XL
+from source_klaviyo.streams.base import KlaviyoStream
+
+
+class CatalogItems(KlaviyoStream):
+    """The products of the catalog, each with the ids of its variants."""
+
+    endpoint = "catalog-items"
+    scopes = ("catalogs:read",)
+    limit = XL
+    page_size = 100
+    include = ("variants",)
+    lifts = (("variants", "variant_ids"),)
+    parameters = (("fields[catalog-variant]", "id"),)
+
+
+class CatalogVariants(KlaviyoStream):
+    """The variants of products, with price and stock; `catalog_items` tells whose they are."""
+
+    endpoint = "catalog-variants"
+    scopes = ("catalogs:read",)
+    limit = XL
+    page_size = 100
+
+
+class CatalogCategories(KlaviyoStream):
+    """The categories of the catalog."""
+
+    endpoint = "catalog-categories"
+    scopes = ("catalogs:read",)
+    limit = XL
+    page_size = 100
+    resource = "catalog-category"
+
+
+class CatalogCategoryItems(KlaviyoStream):
+    """Which product is in which category: ids only."""
+
+    endpoint = "catalog-categories/{id}/relationships/items"
+    scopes = ("catalogs:read",)
+    limit = XL
+    page_size = 100
+    parent = CatalogCategories
+    parent_key = "category_id"
+    keys = ("category_id", "id")

@@ -1,0 +1,26 @@
+"""Coupons API: https://developers.klaviyo.com/en/reference/coupons_api_overview ."""
+
+from source_klaviyo.api.limits import XL, L
+from source_klaviyo.streams.base import KlaviyoStream
+
+
+class Coupons(KlaviyoStream):
+    """Coupons; their codes are a stream of their own."""
+
+    endpoint = "coupons"
+    scopes = ("coupons:read",)
+    limit = L
+    page_size = 100
+    resource = "coupon"
+
+
+class CouponCodes(KlaviyoStream):
+    """The codes of coupons, and whether they are still to be had. They carry no time of change."""
+
+    endpoint = "coupon-codes"
+    scopes = ("coupon-codes:read", "coupons:read")
+    limit = XL
+    page_size = 100
+    parent = Coupons
+    parent_key = "coupon_id"
+    parent_filter = "coupon.id"

@@ -1,0 +1,82 @@
+"""Custom Objects API: https://developers.klaviyo.com/en/reference/custom_objects_api_overview ."""
+
+from source_klaviyo.api.limits import XS, S
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class DataSources(KlaviyoStream):
+    """Where records of custom objects come from."""
+
+    endpoint = "data-sources"
+    scopes = ("custom-objects:read",)
+    limit = S
+    page_size = 100
+
+
+class ObjectTypes(KlaviyoStream):
+    """The kinds of custom objects, with the ids of their current and their draft schema."""
+
+    endpoint = "object-types"
+    scopes = ("custom-objects:read",)
+    limit = S
+    include = ("current-schema", "draft-schema")
+    lifts = (("current-schema", "current_schema_id"), ("draft-schema", "draft_schema_id"))
+    parameters = (("fields[object-schema]", "id"),)
+    resource = "object-type"
+
+
+class ObjectSchemas(KlaviyoStream):
+    """Every version of the schemas of custom objects."""
+
+    endpoint = "object-types/{id}/schema-versions"
+    scopes = ("custom-objects:read",)
+    limit = S
+    parent = ObjectTypes
+    parent_key = "object_type_id"
+
+
+class ObjectRecords(KlaviyoStream):
+    """The custom objects themselves. They carry no time of change."""
+
+    endpoint = "object-types/{id}/object-records"
+    scopes = ("custom-objects:read",)
+    limit = S
+    page_size = 100
+    parent = ObjectTypes
+    parent_key = "object_type_id"
+    keys = ("object_type_id", "id")
+
+
+class ObjectIngestionLogs(WindowedStream):
+    """What happened when records of custom objects came in. Klaviyo keeps two weeks of it."""
+
+    endpoint = "object-types/{id}/object-ingestion-logs"
+    scopes = ("custom-objects:read",)
+    limit = XS
+    parent = ObjectTypes
+    parent_key = "object_type_id"
+    cursor_attribute = "timestamp"
+    sortable = ordered = False
+
+
+class ObjectTypeLinks(KlaviyoStream):
+    """Which kinds of custom objects point at which others; the id holds the other's id and how."""
+
+    endpoint = "object-types/{id}/relationships/object-types"
+    scopes = ("custom-objects:read",)
+    limit = S
+    parent = ObjectTypes
+    parent_key = "object_type_id"
+    keys = ("object_type_id", "id")
+
+
+class ObjectTypeProfileLinks(KlaviyoStream):
+    """How kinds of custom objects point at profiles; the id says it."""
+
+    endpoint = "object-types/{id}/relationships/profile-object-types"
+    scopes = ("custom-objects:read",)
+    limit = S
+    parent = ObjectTypes
+    parent_key = "object_type_id"
+    keys = ("object_type_id", "id")

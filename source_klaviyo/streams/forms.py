@@ -1,0 +1,44 @@
+"""Forms API: https://developers.klaviyo.com/en/reference/forms_api_overview ."""
+
+from source_klaviyo.api.limits import S
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class OfForms(WindowedStream):
+    """What all streams that read the collection of forms have in common."""
+
+    endpoint = "forms"
+    scopes = ("forms:read",)
+    limit = S
+    page_size = 100
+    cursor_attribute = "updated_at"
+
+
+class Forms(OfForms):
+    """Sign-up forms; what is in them is in `form_definitions`."""
+
+    resource = "form"
+
+
+class FormVersions(WindowedStream):
+    """The versions of forms, for example those of an A/B test.
+
+    Klaviyo does not document that a form changes with its versions, so every form is asked for
+    versions that have changed.
+    """
+
+    endpoint = "forms/{id}/form-versions"
+    scopes = ("forms:read",)
+    limit = S
+    page_size = 100
+    parent = Forms
+    parent_key = "form_id"
+    cursor_attribute = "updated_at"
+
+
+class FormDefinitions(ItemStream, OfForms):
+    """Forms with their whole definition: steps, fields, texts and styles."""
+
+    item = "forms/{id}"
+    item_limit = S

@@ -1,0 +1,15 @@
+"""Images API: https://developers.klaviyo.com/en/reference/images_api_overview ."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class Images(WindowedStream):
+    """The images of the account's library, hidden ones as well; those are a partition."""
+
+    endpoint = "images"
+    scopes = ("images:read",)
+    limit = M
+    page_size = 100
+    cursor_attribute = "updated_at"
+    partitions = ({"hidden": False}, {"hidden": True})

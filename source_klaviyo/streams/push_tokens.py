@@ -1,0 +1,16 @@
+"""Push Tokens API: https://developers.klaviyo.com/en/reference/push_tokens_api_overview ."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.base import KlaviyoStream
+
+
+class PushTokens(KlaviyoStream):
+    """The devices to which push notifications go, each with its profile's id."""
+
+    endpoint = "push-tokens"
+    scopes = ("profiles:read", "push-tokens:read")
+    limit = M
+    page_size = 100
+    include = ("profile",)
+    lifts = (("profile", "profile_id"),)
+    parameters = (("fields[profile]", "id"),)

@@ -1,0 +1,14 @@
+"""Reviews API: https://developers.klaviyo.com/en/reference/reviews_api_overview ."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.newest_first import NewestFirstStream
+
+
+class Reviews(NewestFirstStream):
+    """What customers wrote of products; Klaviyo sorts by `updated`, but does not filter by it."""
+
+    endpoint = "reviews"
+    scopes = ("reviews:read",)
+    limit = M
+    page_size = 100
+    cursor_attribute = "updated"

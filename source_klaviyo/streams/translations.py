@@ -1,0 +1,23 @@
+"""Translations API. Declared as the official SDK (25.0.0) describes it."""
+
+from source_klaviyo.api.limits import M
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.item import ItemStream
+
+
+class Translations(KlaviyoStream):
+    """What is translated into which languages; the id names the resource."""
+
+    endpoint = "translations"
+    scopes = ("translations:read",)
+    limit = M
+    page_size = 100
+    oldest_revision = "2026-10-15"
+
+
+class TranslationValues(ItemStream, Translations):
+    """Translations with their texts, which Klaviyo tells of one at a time only."""
+
+    item = "translations/{id}"
+    item_limit = M
+    item_parameters = (("additional-fields[translation]", "values"),)

@@ -1,0 +1,14 @@
+"""Web Feeds API: https://developers.klaviyo.com/en/reference/web_feeds_api_overview ."""
+
+from source_klaviyo.api.limits import XS
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class WebFeeds(WindowedStream):
+    """Addresses from which templates take content when they are sent."""
+
+    endpoint = "web-feeds"
+    scopes = ("web-feeds:read",)
+    limit = XS
+    page_size = 20
+    cursor_attribute = "updated"

@@ -1,0 +1,317 @@
+"""What every stream declares is what Klaviyo's specification says of its endpoint."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import pytest
+
+from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec, wire_type
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.filters import Bound
+from source_klaviyo.api.limits import XL, Limit, S
+from source_klaviyo.api.mending import Form
+from source_klaviyo.protocol import Window
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, CampaignSendJobs
+from source_klaviyo.streams.coupons import CouponCodes
+from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.lists import Lists
+from source_klaviyo.streams.metrics import Metrics
+from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
+from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.streams.reviews import Reviews
+from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.webhooks import Webhooks
+from source_klaviyo.streams.windowed import WindowedStream
+from tools.generate_schemas import FOLDER
+
+CHANGES: Final = {"updated", "updated_at", "datetime", "timestamp", "joined_group_at"}
+"""Attributes that tell when a row has come or changed."""
+HIDDEN: Final = {"archived", "hidden"}
+"""Filters without which Klaviyo leaves rows out."""
+ALWAYS_WITH_DATA: Final = {"metric", "profile", "coupon"}
+"""Relationships of events and coupon codes that hold their id without being included."""
+OAUTH_ONLY: Final = "webhooks:read"
+
+_EXPRESSION: Final = re.compile(r"([a-z-]+)\(([\w.]+),")
+
+
+def single(streams: Iterable[type[KlaviyoStream]]) -> Iterator[type[KlaviyoStream]]:
+    """Yield the streams that read one endpoint each."""
+    for stream in streams:
+        if issubclass(stream, UnitedStream):
+            yield from stream.members.values()
+        else:
+            yield stream
+
+
+def spec_of(stream: type[KlaviyoStream]) -> Spec:
+    """Return the specification of the revision at which the stream is read by default."""
+    return load_spec(stream.revision_at(REVISION))
+
+
+def endpoint_of(stream: type[KlaviyoStream], path: str) -> Endpoint:
+    return spec_of(stream).endpoints[f"/api/{path}"]
+
+
+def scopes_of_type(spec: Spec, kind: str) -> set[str]:
+    """Return what is needed to read resources of a type: as little as any collection asks for."""
+    found = [set(endpoint.scopes) for endpoint in spec.endpoints.values() if endpoint.type == kind]
+    return min(found, key=len, default=set())
+
+
+def queries(stream: type[KlaviyoStream]) -> Iterator[dict[str, str]]:
+    """Yield the first requests that the stream makes, one for each partition."""
+    made = stream(Client("https://a.klaviyo.com", api_key("pk")))
+    for partition in made.partitions or [{made.parent_key: "the parent's id"}]:
+        yield made.query(partition, Window(1_000_000_000, 1_100_000_000))
+
+
+def deviations(stream: type[KlaviyoStream]) -> set[str]:
+    """Return the names of the declared attributes that the specification contradicts."""
+    endpoint = endpoint_of(stream, stream.endpoint)
+    said = {
+        "limit": stream.limit.windows == endpoint.windows,
+        "page_size": stream.page_size == _largest_page(endpoint),
+        "scopes": set(stream.scopes) == _scopes(stream, endpoint),
+        "oauth_only": stream.oauth_only == (OAUTH_ONLY in endpoint.scopes),
+        "include": set(stream.include) <= set(endpoint.include),
+        "costly": dict(stream.costly) == _costly(stream, endpoint),
+        "resource": stream.resource in {None, wire_type(endpoint.type)},
+        "lifts": _lifts_are_told(stream, endpoint),
+        "partitions": _partitions(stream) == (set(endpoint.filters) & HIDDEN),
+        **_parent(stream),
+        **_cursor(stream, endpoint),
+    }
+    if issubclass(stream, TakenStream):
+        said["takes"] = stream.takes in endpoint.include
+    if issubclass(stream, ItemStream):
+        item = endpoint_of(stream, stream.item)
+        said["item"] = item.kind == "item"
+        said["item_limit"] = stream.item_limit.windows == item.windows
+        said["item_parameters"] = _allowed(dict(stream.item_parameters), item)
+    said["query"] = all(_allowed(query, endpoint) for query in queries(stream))
+    return {name for name, holds in said.items() if not holds}
+
+
+def _largest_page(endpoint: Endpoint) -> int | None:
+    size = endpoint.page_size
+    return size.maximum if size and size.minimum < size.maximum else None
+
+
+def _scopes(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
+    scopes = set(endpoint.scopes)
+    for relationship in stream.include:
+        scopes |= scopes_of_type(spec_of(stream), endpoint.relations[relationship].type)
+    if stream.parent:
+        scopes |= set(stream.parent.scopes)
+    if issubclass(stream, ItemStream):
+        scopes |= set(endpoint_of(stream, stream.item).scopes)
+    return scopes
+
+
+def _costly(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, Limit]:
+    asked = dict(stream.parameters)
+    return {
+        rule.value: Limit(rule.windows[1], rule.windows[60])
+        for rule in endpoint.reduced
+        if rule.value in asked.get(rule.parameter, "").split(",")
+    }
+
+
+def _lifts_are_told(stream: type[KlaviyoStream], endpoint: Endpoint) -> bool:
+    if issubclass(stream, TakenStream):
+        taken = spec_of(stream).relations.get(endpoint.relations[stream.takes].type)
+        return taken is None or all(name in taken for name, _ in stream.lifts)
+    names = {name for name, _ in stream.lifts}
+    return names <= endpoint.relations.keys() and names <= {*stream.include, *ALWAYS_WITH_DATA}
+
+
+def _partitions(stream: type[KlaviyoStream]) -> set[str]:
+    if stream.parent:
+        return set()
+    return {name for partition in stream.partitions for name in partition} & HIDDEN
+
+
+def _parent(stream: type[KlaviyoStream]) -> dict[str, bool]:
+    if stream.parent is None:
+        return {"parent": "{id}" not in stream.endpoint}
+    parent = stream.parent
+    above = endpoint_of(parent, parent.endpoint)
+    in_path = stream.endpoint.startswith(f"{parent.endpoint}/{{id}}/")
+    if issubclass(parent, TakenStream):
+        in_path = stream.endpoint.startswith(f"{parent.takes}/{{id}}/")
+    elif parent.resource is None or "id" not in above.fields[parent.resource]:
+        return {"parent": False}
+    by_filter = stream.parent_filter == f"{parent.resource}.id" and "{id}" not in stream.endpoint
+    return {"parent": (in_path and not stream.parent_filter) or by_filter}
+
+
+def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
+    filterable = {
+        name: set(rule.all_operators)
+        for name, rule in endpoint.filters.items()
+        if {Bound.GREATER_THAN, Bound.GREATER_OR_EQUAL} & set(rule.all_operators)
+    }
+    if not issubclass(stream, WindowedStream):
+        usable = (filterable.keys() | set(endpoint.sort)) & CHANGES
+        owners = issubclass(stream, TakenStream)  # whose cursor need not tell of what is taken
+        return {"cursor_attribute": stream.cursor_attribute is None and (owners or not usable)}
+    operators = filterable.get(stream.cursor_attribute, set())
+    sort = stream.sort_key or stream.cursor_attribute
+    said = {
+        "cursor_attribute": stream.cursor_attribute in endpoint.attributes,
+        "newest_first": stream.newest_first == (not operators),
+        "sortable": stream.sortable == (sort in endpoint.sort),
+        "ordered": stream.sortable or not stream.ordered,
+    }
+    if operators:
+        weak = Bound.GREATER_OR_EQUAL in operators
+        said["lower"] = stream.lower in operators and weak == (stream.lower != Bound.GREATER_THAN)
+        said["upper"] = stream.upper == (Bound.LESS_THAN in operators)
+    return said
+
+
+def _allowed(query: dict[str, str], endpoint: Endpoint) -> bool:
+    """Tell whether the endpoint knows every parameter of `query`, and every name in them."""
+    expressions = _EXPRESSION.findall(query.get("filter", ""))
+    filtered = {field for _, field in expressions}
+    required = endpoint.required_filters
+    return all(
+        [
+            all(_knows(endpoint, name, value) for name, value in query.items()),
+            all(
+                field in endpoint.filters and operator in endpoint.filters[field].all_operators
+                for operator, field in expressions
+            ),
+            all(filtered >= set(group) for group in required.get("all_of", ())),
+            any(filtered >= set(group) for group in required.get("one_of", [[]])),
+        ]
+    )
+
+
+def _knows(endpoint: Endpoint, name: str, value: str) -> bool:
+    kind, _, subject = name.rstrip("]").partition("[")
+    names = set(value.split(","))
+    match kind:
+        case "filter":
+            return bool(endpoint.filters)
+        case "sort":
+            return value.removeprefix("-") in endpoint.sort
+        case "include":
+            return names <= set(endpoint.include)
+        case "page":
+            return endpoint.page_size is not None
+        case "fields":
+            return names <= endpoint.fields[subject]
+        case "additional-fields":
+            return names <= endpoint.additional_fields[subject]
+        case _:
+            return False
+
+
+each_stream = pytest.mark.parametrize(
+    "stream", list(single(STREAMS)), ids=lambda stream: stream.__name__
+)
+
+
+@each_stream
+def test_a_stream_is_declared_as_specified(stream: type[KlaviyoStream]) -> None:
+    assert deviations(stream) == set()
+
+
+@each_stream
+def test_scopes_are_named_in_order(stream: type[KlaviyoStream]) -> None:
+    assert list(stream.scopes) == sorted(stream.scopes)
+
+
+@each_stream
+def test_a_stream_tells_its_reader_what_it_is(stream: type[KlaviyoStream]) -> None:
+    public = not stream.__name__.startswith("_")
+    assert not public or (stream.__doc__ or "").strip().endswith(".")
+
+
+def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoStream]:
+    """Return `stream` with some attributes changed, as if by hand."""
+    made: type[KlaviyoStream] = type(stream.__name__, (stream,), {})
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("stream", "attributes"),
+    [
+        (Profiles, {"limit": XL}),
+        (Profiles, {"limit": Limit(75, 751)}),
+        (Profiles, {"page_size": 99}),
+        (Profiles, {"page_size": None}),
+        (Metrics, {"page_size": 200}),
+        (ObjectIngestionLogs, {"page_size": 50}),
+        (Profiles, {"scopes": ("profiles:read", "lists:read")}),
+        (Campaigns, {"scopes": ("campaigns:read",)}),
+        (CouponCodes, {"scopes": ("coupon-codes:read",)}),
+        (CouponCodes, {"parent_filter": "coupon"}),
+        (CouponCodes, {"parent": Lists}),
+        (Campaigns, {"include": ("messages",)}),
+        (Campaigns, {"partitions": ({"messages.channel": "email"},)}),
+        (Campaigns, {"partitions": ({"archived": True}, {"archived": False})}),
+        (CampaignMessages, {"takes": "messages"}),
+        (CampaignSendJobs, {"item": "campaigns"}),
+        (CampaignSendJobs, {"item_limit": S}),
+        (ProfilePredictiveAnalytics, {"costly": ()}),
+        (ProfilePredictiveAnalytics, {"costly": (("predictive_analytics", S),)}),
+        (Profiles, {"parameters": (("additional-fields[profile]", "everything"),)}),
+        (Profiles, {"lower": Bound.GREATER_OR_EQUAL}),
+        (Lists, {"upper": True}),
+        (Lists, {"cursor_attribute": "name"}),
+        (Lists, {"resource": "segment"}),
+        (Reviews, {"newest_first": False}),
+        (ObjectIngestionLogs, {"sortable": True}),
+        (ObjectIngestionLogs, {"ordered": True}),
+        (Webhooks, {"oauth_only": False}),
+        (Webhooks, {"lifts": (("topics", "topic_ids"),)}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else str(value),
+)
+def test_a_change_by_hand_is_found(
+    stream: type[KlaviyoStream], attributes: dict[str, object]
+) -> None:
+    try:
+        found = deviations(changed(stream, **attributes))
+    except KeyError:  # a name that the specification does not have at all
+        return
+    assert found & {*attributes, "query"}
+
+
+def test_a_collection_with_a_cursor_is_not_read_as_a_snapshot() -> None:
+    class Snapshot(KlaviyoStream):
+        """Forms, read whole."""
+
+        endpoint = "forms"
+        scopes = ("forms:read",)
+        limit = S
+        page_size = 100
+
+    assert deviations(Snapshot) == {"cursor_attribute"}
+
+
+def test_every_moment_of_consent_is_mended() -> None:
+    schema = json.loads((FOLDER / "profiles.json").read_text(encoding="utf-8"))
+    subscriptions = schema["properties"]["attributes"]["properties"]["subscriptions"]
+    mended = {path for path, form in Profiles.mends if form is Form.DATETIME}
+    assert set(_moments(subscriptions, "subscriptions")) <= mended
+
+
+def _moments(schema: dict[str, Any], path: str) -> Iterator[str]:
+    if schema.get("format") == "date-time":
+        yield path
+    for name, below in schema.get("properties", {}).items():
+        yield from _moments(below, f"{path}.{name}")
+    if "items" in schema:
+        yield from _moments(schema["items"], path)
