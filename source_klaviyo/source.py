@@ -137,7 +137,6 @@ def _client(config: Config) -> Client:
         api_key(config.key),
         config.revision,
         Budgets(config.quota_share),
-        connections=config.num_workers,
     )
 
 

@@ -119,4 +119,4 @@ def test_cuts_are_rationed_by_the_pages_read() -> None:
         if cutter.may_cut([read], HORIZON):
             cutter.cut([read], HORIZON)
             cuts += 1
-    assert 12 <= cuts <= 12 + 100 / 20 + 1
+    assert 19 <= cuts <= 19 + 100 / 25 + 1

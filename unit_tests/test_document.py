@@ -158,3 +158,19 @@ def test_what_is_no_document_is_refused(body: bytes) -> None:
 )
 def test_seconds_are_rounded_down(text: str, expected: int) -> None:
     assert second(text) == expected
+
+
+@given(st.text(), st.integers(0, 9000))
+def test_text_in_utf8_is_sound_wherever_its_characters_lie(text: str, padding: int) -> None:
+    body = orjson.dumps({"data": [{"type": "x", "id": "1", "text": "a" * padding + text + "é😀"}]})
+    (record,) = records(DocumentReader().read(body, {}))
+    assert orjson.loads(record)["text"].endswith("é😀")
+
+
+@given(
+    st.integers(0, 9000), st.sampled_from([b"\xff", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\x80"])
+)
+def test_text_in_no_utf8_is_refused_wherever_it_lies(padding: int, broken: bytes) -> None:
+    body = b'{"data": [{"type": "x", "id": "1", "text": "%b%b"}]}' % (b"a" * padding, broken)
+    with pytest.raises(UnreadableAnswer):
+        DocumentReader().read(body, {})

@@ -1,6 +1,7 @@
 """Sends requests to Klaviyo: signed, pinned to a revision, within budgets, never without end."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ import requests
 import urllib3
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from source_klaviyo.api import revision as revisions
@@ -81,24 +81,36 @@ class ServerClock:
 class Client:
     """One sync's way to Klaviyo, shared by all its threads.
 
-    `base_url` is Klaviyo's host (`https://a.klaviyo.com`); nothing is sent anywhere else.
-    `connections` bounds how many are kept open.
+    `base_url` is Klaviyo's host (`https://a.klaviyo.com`); nothing is sent anywhere else. Each
+    thread keeps a connection of its own: threads that share a pool spend their time on its lock.
     """
 
     base_url: str
     auth: AuthBase
     revision: str = revisions.DEFAULT
     budgets: Budgets = field(default_factory=Budgets)
-    connections: int = 20
     clock: ServerClock = field(default_factory=ServerClock)
-    _session: requests.Session = field(init=False)
+    _own: threading.local = field(init=False, default_factory=threading.local)
     _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
 
-    def __post_init__(self) -> None:
-        self._session = requests.Session()
-        self._session.auth = self.auth
-        adapter = HTTPAdapter(pool_maxsize=self.connections)
-        self._session.mount(self.base_url, adapter)
+    @property
+    def _session(self) -> requests.Session:
+        """This thread's session."""
+        if not hasattr(self._own, "session"):
+            self._own.session = self._new_session()
+        session: requests.Session = self._own.session
+        return session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.auth = self.auth
+        # The environment's proxies and certificates, looked up once instead of for each request.
+        found = session.merge_environment_settings(
+            self.base_url, proxies={}, stream=True, verify=None, cert=None
+        )
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.trust_env = False
+        return session
 
     def attempt(
         self,
@@ -204,7 +216,7 @@ class Client:
             stream=True,
         )
         with response:
-            response._content = _body(response)  # noqa: SLF001  requests has no reading by a deadline
+            response._content = _body(response)  # type: ignore[assignment]  # noqa: SLF001  by a deadline
         return response
 
 
@@ -215,13 +227,13 @@ def _quota_used_up(url: str, pause: float) -> str:
     )
 
 
-def _body(response: requests.Response) -> bytes:
+def _body(response: requests.Response) -> bytearray:
     """Read the answer's body. Raises requests' errors where it is cut off, damaged or too slow."""
     deadline = time.monotonic() + ANSWER_TIMEOUT
-    chunks: list[bytes] = []
+    body = bytearray()
     try:
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            chunks.append(chunk)
+            body += chunk
             if time.monotonic() > deadline:
                 raise requests.exceptions.ReadTimeout(response=response)
     except urllib3.exceptions.DecodeError as damaged:
@@ -233,4 +245,4 @@ def _body(response: requests.Response) -> bytes:
     if response.raw.length_remaining:
         # urllib3 checks the stated length in read() only, not in read1().
         raise requests.exceptions.ChunkedEncodingError("cut off", response=response)
-    return b"".join(chunks)
+    return body

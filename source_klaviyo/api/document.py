@@ -1,5 +1,6 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ class _Item(msgspec.Struct):
     data: msgspec.Raw
     included: list[msgspec.Raw] = []
 
+
+_PIECE = 4096
 
 _COLLECTIONS = msgspec.json.Decoder(_Collection)
 _ITEMS = msgspec.json.Decoder(_Item)
@@ -89,7 +92,7 @@ class DocumentReader:
         self._cursor_key = _key(self.cursor_key or self.cursor or "")
         self._mender = Mender(self.mends, self.cursor) if self.mends else None
 
-    def read(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
+    def read(self, body: bytes | bytearray, marks: Mapping[str, Scalar]) -> Page:
         """Return the resources of a collection's answer, each with the members `marks` on top.
 
         Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
@@ -100,7 +103,7 @@ class DocumentReader:
         except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
 
-    def read_item(self, body: bytes, marks: Mapping[str, Scalar]) -> Page:
+    def read_item(self, body: bytes | bytearray, marks: Mapping[str, Scalar]) -> Page:
         """Return the one resource of an item's answer; otherwise like `read`."""
         try:
             document = _ITEMS.decode(_sound(body))
@@ -170,14 +173,27 @@ class DocumentReader:
         return b'%b"%b"' % (self._cursor_key, mended_datetime(value).encode())
 
 
-def _sound(body: bytes) -> bytes:
+def _sound(body: bytes | bytearray) -> bytes | bytearray:
     """Return `body` fit to be passed through unparsed: in UTF-8 and without line breaks."""
     if not body.isascii():
-        body.decode()
+        _check_utf8(body)
     if b"\n" in body or b"\r" in body:
         # JSON strings escape theirs, so these are layout; and a message is one line.
         body = body.replace(b"\n", b" ").replace(b"\r", b" ")
     return body
+
+
+def _check_utf8(body: bytes | bytearray) -> None:
+    """Raise UnicodeDecodeError where `body` is not UTF-8.
+
+    Only the pieces that are not plain ASCII are decoded: one emoji in a page would quadruple it.
+    """
+    decoder = getincrementaldecoder("utf-8")()
+    for start in range(0, len(body), _PIECE):
+        piece = body[start : start + _PIECE]
+        if not piece.isascii() or decoder.getstate()[0]:
+            decoder.decode(piece)
+    decoder.decode(b"", final=True)
 
 
 def _key(name: str) -> bytes:

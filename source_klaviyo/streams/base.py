@@ -125,7 +125,8 @@ class KlaviyoStream(HttpStream):
         if self._parents and self.parent_key not in partition:
             return self._parents.fetch(partition, token, attempt)
         try:
-            return self._request(partition, self.query(partition, window), token, attempt)
+            parameters = {} if token else self.query(partition, window)
+            return self._request(partition, parameters, token, attempt)
         except NotFound:
             if not self._parents:
                 raise
@@ -133,8 +134,8 @@ class KlaviyoStream(HttpStream):
 
     def fetch_ids(self, partition: Partition, token: str | None, attempt: int) -> Page:
         """Fetch a page of the collection with as little as can be besides the ids."""
-        parameters = self.query(partition, Window())
-        if self.resource:
+        parameters = {} if token else self.query(partition, Window())
+        if self.resource and not token:
             for name in ("include", *dict(self.parameters)):
                 parameters.pop(name, None)
             parameters[f"fields[{self.resource}]"] = "id"
@@ -145,7 +146,7 @@ class KlaviyoStream(HttpStream):
     ) -> Page:
         return self._client.attempt(
             token or self._url(partition),
-            {} if token else parameters,
+            parameters,
             lambda response: self._page(response, partition),
             budgets=self._budgets,
             verdicts=self._verdicts,

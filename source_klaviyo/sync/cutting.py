@@ -3,8 +3,8 @@
 from source_klaviyo.sync.chain import Chain
 
 _LEAST_PAGES = 8
-_FREE_CUTS = 12
-_PAGES_PER_CUT = 20
+_FREE_CUTS = 19
+_PAGES_PER_CUT = 25
 _FIRST_REACH = 16
 _LEAST_REACH = 4
 
@@ -33,19 +33,19 @@ class Cutter:
     def may_cut(self, chains: list[Chain], horizon: int) -> bool:
         """Tell whether one of `chains` is worth a cut, by what is left of it before `horizon`."""
         rationed = self._cuts >= _FREE_CUTS + self._pages / _PAGES_PER_CUT
-        longest = max((pages_left(chain, horizon) for chain in chains), default=0.0)
+        longest = max((_pages_left(chain, horizon) for chain in chains), default=0.0)
         return longest >= _LEAST_PAGES and not rationed
 
     def cut(self, chains: list[Chain], horizon: int) -> Chain:
         """Cut the chain with the most left, and return the new one; `may_cut` must hold."""
-        longest = max(chains, key=lambda chain: pages_left(chain, horizon))
-        pages_ahead = min(pages_left(longest, horizon) / 2, self._reach)
+        longest = max(chains, key=lambda chain: _pages_left(chain, horizon))
+        pages_ahead = min(_pages_left(longest, horizon) / 2, self._reach)
         at = longest.position + max(1, round(pages_ahead * (longest.seconds_per_page or 0)))
         self._cuts += 1
         return longest.cut(at)
 
 
-def pages_left(chain: Chain, horizon: int) -> float:
+def _pages_left(chain: Chain, horizon: int) -> float:
     """Estimate how many pages are left of a chain; 0 where it cannot or should not be cut."""
     seconds_left = min(chain.hi, horizon) - chain.position
     if not chain.ordered or chain.seconds_per_page is None or seconds_left <= 1:

@@ -2,13 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from source_klaviyo.sync.chain import Chain
-from source_klaviyo.sync.cutting import pages_left
 from source_klaviyo.sync.output import Output
 from source_klaviyo.sync.reader import Reader
 
@@ -20,13 +18,16 @@ _MINUTE = 60.0
 
 @dataclass(slots=True)
 class _Course:
-    """One stream's way through the sync: what had happened when it was last told of."""
+    """One stream's way through the sync: what had happened when it was last told of.
+
+    `left` is how many seconds of the cursor's time were still to be read.
+    """
 
     reader: Reader
     output: Output
     records: int = 0
-    requests: int = 0
     seconds: float = 0.0
+    left: int | None = None
 
 
 class Progress:
@@ -52,7 +53,6 @@ class Progress:
             if course.output.open:
                 logger.info("%s", self._line(course, now - self._told))
             course.records = course.output.records
-            course.requests = course.reader.tally.requests
         self._told = now
 
     def summarise(self) -> None:
@@ -84,11 +84,8 @@ class Progress:
         earliest = min((chain.position for chain in chains), default=0)
         if reader.readable.cursor_attribute and 0 < earliest < horizon:
             parts.append(f"complete up to {datetime.fromtimestamp(earliest, UTC):%Y-%m-%d %H:%M}")
-        pages_a_second = (reader.tally.requests - course.requests) / seconds
-        if pages_a_second and (left := _left(chains, horizon)):
-            parts.append(f"about {left / pages_a_second:.0f} s left")
+        left = sum(max(0, min(chain.hi, horizon) - chain.position) for chain in chains)
+        if course.left and left < course.left:
+            parts.append(f"about {left * seconds / (course.left - left):.0f} s left")
+        course.left = left
         return ", ".join(parts)
-
-
-def _left(chains: Iterable[Chain], horizon: int) -> float:
-    return sum(pages_left(chain, horizon) for chain in chains)

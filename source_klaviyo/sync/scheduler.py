@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from source_klaviyo.protocol import Page
 from source_klaviyo.sync.chain import Chain
 from source_klaviyo.sync.messages import record_lines
 from source_klaviyo.sync.outbox import Delivery, Outbox
@@ -51,7 +52,7 @@ class Scheduler:
             fault = self._fetch(number, chain)
             with self._changed:
                 self._readers[number].settle(chain, fault, time.monotonic())
-                self._changed.notify_all()
+                self._changed.notify()  # this worker goes on by itself; one more may find a cut
             self._end_if_finished(number)
 
     def _next(self) -> tuple[int, Chain] | None:
@@ -78,15 +79,23 @@ class Scheduler:
         readable = reader.readable
         partition = reader.parts.partition(chain.partition)
         try:
-            page = readable.fetch(partition, chain.window, chain.token, chain.attempt)
-            with self._changed:
-                step = reader.accept(chain, page)
-            lines = record_lines(readable.name, step.records)
-            records = len(step.records)
-            self._outbox.put(Delivery(number, chain.partition, lines, records, step.covers))
+            # No name holds the page: while the outbox is full, only its lines are kept.
+            delivery = self._delivery(
+                number, chain, readable.fetch(partition, chain.window, chain.token, chain.attempt)
+            )
+            self._outbox.put(delivery)
         except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
             return fault
         return None
+
+    def _delivery(self, number: int, chain: Chain, page: Page) -> Delivery:
+        """Take in a page of `chain`; return what of it goes out."""
+        reader = self._readers[number]
+        with self._changed:
+            step = reader.accept(chain, page)
+            self._changed.notify(len(page.opens))
+        lines = record_lines(reader.readable.name, step.records)
+        return Delivery(number, chain.partition, lines, len(step.records), step.covers)
 
     def _end_if_finished(self, number: int) -> None:
         with self._changed:

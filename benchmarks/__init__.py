@@ -1,0 +1,1 @@
+"""What the connector costs, measured against a Klaviyo on localhost: `python -m benchmarks`."""

@@ -1,0 +1,27 @@
+"""The least time in which Klaviyo's rate limits let a number of requests through."""
+
+from collections.abc import Mapping
+
+
+def least_seconds(requests: int, windows: Mapping[int, int]) -> float:
+    """Return when the last of `requests` can be sent, the first being sent at second 0.
+
+    `windows` has the requests allowed by the length of a window in seconds. Windows are fixed: each
+    begins with the first request after the one before has ended. So every window is filled as
+    early as it can be, the shorter ones within the longer.
+    """
+    granted: dict[int, int] = {}
+    room, inner = 1, 0
+    for length, limit in sorted(windows.items()):
+        granted[length] = room = min(limit, room * (length // inner)) if inner else limit
+        inner = length
+    left, seconds = max(0, requests - 1), 0
+    for length, room in sorted(granted.items(), reverse=True):
+        full, left = divmod(left, room)
+        seconds += full * length
+    return float(seconds)
+
+
+def pages(rows: int, page_size: int) -> int:
+    """Return the fewest requests that read `rows`: an empty collection is asked for, too."""
+    return max(1, -(-rows // page_size))

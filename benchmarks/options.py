@@ -1,0 +1,15 @@
+"""What a run of the benchmarks was asked for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`small` is a quick version, `two_million` the largest number of events for the quota."""
+
+    small: bool = False
+    two_million: bool = False
+
+    def sized(self, full: int, small: int) -> int:
+        """Return the size to use."""
+        return small if self.small else full

@@ -1,0 +1,51 @@
+"""Sandboxes that are ready to be measured against."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from benchmarks.connector import Connector
+from benchmarks.pages import EVENTS, PROFILES, Pages
+from klaviyo_sandbox import Sandbox, Settings
+from klaviyo_sandbox.spec import load_spec
+
+ENDPOINTS = load_spec().endpoints
+REAL_LATENCY_MS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A sandbox, the connector for it, and a folder that goes when the sandbox goes."""
+
+    sandbox: Sandbox
+    connector: Connector
+    folder: Path
+
+
+@contextmanager
+def open_shop(settings: Settings, *, limits: bool) -> Iterator[Shop]:
+    """Start a sandbox; with `limits` it has Klaviyo's, without it has some that do not bind."""
+    with (
+        tempfile.TemporaryDirectory(prefix="klaviyo-benchmark-") as name,
+        Sandbox.start(settings) as sandbox,
+    ):
+        if not limits:
+            sandbox.grant_plenty()
+        _warm(sandbox, settings)
+        folder = Path(name)
+        yield Shop(sandbox, Connector(sandbox, folder), folder)
+
+
+def _warm(sandbox: Sandbox, settings: Settings) -> None:
+    """Let the sandbox do once what it does at the first request only, and forget the requests."""
+    sandbox.set_latency(0)
+    for pages in (EVENTS, PROFILES):
+        requests.get(pages.url(sandbox), headers=Pages.headers(sandbox), timeout=120)
+    sandbox.warm(EVENTS.query)
+    sandbox.set_latency(settings.latency_ms, settings.jitter_ms)
+    sandbox.set_limits(True)
+    sandbox.reset_requests()
