@@ -17,23 +17,21 @@ from source_klaviyo.api.budget import Budget
 from source_klaviyo.api.client import TIMEOUTS, Client
 from source_klaviyo.api.document import DocumentReader
 from source_klaviyo.api.filters import equals, join
-from source_klaviyo.api.limits import Limit
-from source_klaviyo.api.mending import Mends
 from source_klaviyo.errors import NotFound
 from source_klaviyo.protocol import Page, Partition, Window
+from source_klaviyo.streams.declaration import Declaration
 from source_klaviyo.streams.parents import Parents
 
 _PROBES = 3
 """How often a check asks before it takes Klaviyo for unreachable; a sync is more patient."""
 
 
-class KlaviyoStream(HttpStream):
+class KlaviyoStream(Declaration, HttpStream):
     """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
 
     This class reads a collection whole, each sync anew (a snapshot). Its subclasses are the other
     kinds of stream: WindowedStream, NewestFirstStream, TakenStream, ItemStream and UnitedStream.
-    All are used by declaring the attributes below; their values are those of Klaviyo's OpenAPI
-    document and a test holds them against it.
+    All are used by declaring what stands in declaration.py.
 
     With a `parent`, the collection is read once for each of the parent's resources, and
     `parent_key` on a record tells of which.
@@ -42,56 +40,8 @@ class KlaviyoStream(HttpStream):
     HttpStream's own interface, by which the stream can be used alone, page after page.
     """
 
-    endpoint: ClassVar[str]
-    """The path under `/api/`; `{id}` in it stands for the parent's id."""
-    scopes: ClassVar[tuple[str, ...]]
-    """What the credentials must be allowed."""
-    oauth_only: ClassVar[bool] = False
-    """Whether Klaviyo refuses private keys here, whatever their scopes."""
-    limit: ClassVar[Limit]
-    """The published rate limit of the endpoint."""
-    page_size: int | None = None
-    """The largest page that Klaviyo serves; None where there is no choice."""
-    include: ClassVar[tuple[str, ...]] = ()
-    """Relationships whose resources are brought along and put on top of the record."""
-    lifts: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Relationships, and the key under which the id that they hold is put on top, or the list of
-    ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
-    mends: ClassVar[Mends] = ()
-    """Attributes that are put right where Klaviyo sends them in another form than it documents."""
-    resource: ClassVar[str | None] = None
-    """The JSON:API type; needed of parents, to ask for their ids alone."""
     parent: ClassVar["type[KlaviyoStream] | None"] = None
-    parent_key: ClassVar[str] = ""
-    parent_filter: ClassVar[str | None] = None
-    """The filter by the parent's id, where it does not stand in the path."""
-    parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Further query parameters, for example attributes that Klaviyo leaves out unless asked."""
-    costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
-    """Limits of their own that parameters of the request draw on, besides the endpoint's."""
-    oldest_revision: ClassVar[str | None] = None
-    """The first revision with the shape that this stream reads; None where all have it that the
-    connector can be set to."""
-    newest_revision: ClassVar[str | None] = None
-    """The last revision with that shape; None while there is no other."""
-    partitions: Sequence[Partition] = ({},)
-    """Filter values that are read apart, each part with a cursor of its own; none at the start
-    where there is a parent."""
-    marks: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Filters of a partition that its records do not show, and the key that shows them on top."""
-    keys: ClassVar[tuple[str, ...]] = ("id",)
-    """The members of a record that together name it."""
-    bounded_by_start_date: ClassVar[bool] = False
-    """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
-    arrives_late: ClassVar[bool] = False
-    """Whether rows appear with cursor values long past, so that a look-back is needed."""
-
     cursor = None  # the CDK would install one that reads a single page per call
-    cursor_attribute: ClassVar[str | None] = None
-    cursor_key: ClassVar[str | None] = None
-    """The key under which the cursor is put on top, where it is not the attribute's own name."""
-    ordered: ClassVar[bool] = False
-    newest_first: ClassVar[bool] = False
     roots: Sequence[Partition] = ()
 
     def __init__(self, client: Client) -> None:
@@ -214,12 +164,6 @@ class KlaviyoStream(HttpStream):
     def _url(self, partition: Partition) -> str:
         parent_id = quote(str(partition.get(self.parent_key, "")), safe="")
         return f"{self.url_base}{self.endpoint.replace('{id}', parent_id)}"
-
-    @classmethod
-    def revision_at(cls, configured: str) -> str:
-        """Return the revision that requests name where the connector is set to `configured`."""
-        newest = min(configured, cls.newest_revision or configured)
-        return max(newest, cls.oldest_revision or newest)
 
     @property
     def _revision(self) -> str:

@@ -1,0 +1,71 @@
+"""What there is to say of a collection, so that it can be read."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.mending import Mends
+from source_klaviyo.protocol import Partition
+
+
+class Declaration:
+    """The attributes by which a stream is declared.
+
+    Their values are those of Klaviyo's OpenAPI document, and a test holds them against it. A plain
+    collection needs `endpoint`, `scopes`, `limit` and, where Klaviyo has it, `page_size`.
+    """
+
+    endpoint: ClassVar[str]
+    """The path under `/api/`; `{id}` in it stands for the parent's id."""
+    scopes: ClassVar[tuple[str, ...]]
+    """What the credentials must be allowed."""
+    oauth_only: ClassVar[bool] = False
+    """Whether Klaviyo refuses private keys here, whatever their scopes."""
+    limit: ClassVar[Limit]
+    """The published rate limit of the endpoint."""
+    page_size: int | None = None
+    """The largest page that Klaviyo serves; None where there is no choice."""
+    include: ClassVar[tuple[str, ...]] = ()
+    """Relationships whose resources are brought along and put on top of the record."""
+    lifts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Relationships, and the key under which the id that they hold is put on top, or the list of
+    ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
+    mends: ClassVar[Mends] = ()
+    """Attributes that are put right where Klaviyo sends them in another form than it documents."""
+    resource: ClassVar[str | None] = None
+    """The JSON:API type; needed of parents, to ask for their ids alone."""
+    parent_key: ClassVar[str] = ""
+    """The key under which the parent's id is put on top, where the stream has a `parent`."""
+    parent_filter: ClassVar[str | None] = None
+    """The filter by the parent's id, where it does not stand in the path."""
+    parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Further query parameters, for example attributes that Klaviyo leaves out unless asked."""
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
+    """Limits of their own that parameters of the request draw on, besides the endpoint's."""
+    oldest_revision: ClassVar[str | None] = None
+    """The first revision with the shape that this stream reads; None where all have it that the
+    connector can be set to."""
+    newest_revision: ClassVar[str | None] = None
+    """The last revision with that shape; None while there is no other."""
+    partitions: Sequence[Partition] = ({},)
+    """Filter values that are read apart, each part with a cursor of its own; none at the start
+    where there is a parent."""
+    marks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Filters of a partition that its records do not show, and the key that shows them on top."""
+    keys: ClassVar[tuple[str, ...]] = ("id",)
+    """The members of a record that together name it."""
+    bounded_by_start_date: ClassVar[bool] = False
+    """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    arrives_late: ClassVar[bool] = False
+    """Whether rows appear with cursor values long past, so that a look-back is needed."""
+    cursor_attribute: ClassVar[str | None] = None
+    cursor_key: ClassVar[str | None] = None
+    """The key under which the cursor is put on top, where it is not the attribute's own name."""
+    ordered: ClassVar[bool] = False
+    newest_first: ClassVar[bool] = False
+
+    @classmethod
+    def revision_at(cls, configured: str) -> str:
+        """Return the revision that requests name where the connector is set to `configured`."""
+        newest = min(configured, cls.newest_revision or configured)
+        return max(newest, cls.oldest_revision or newest)
