@@ -219,11 +219,7 @@ class Sandbox:
         self._control.send("override_limit", {"path": path, "burst": burst, "steady": steady})
 
     def grant_plenty(self) -> None:
-        """Give every endpoint limits that do not bind.
-
-        Other than without any limits, replies state these, and a client that learns from them need
-        not keep to the published ones.
-        """
+        """Give every endpoint limits that do not bind; replies state them, so clients can learn."""
         for path in {path for name in REVISIONS for path in load_spec(name).endpoints}:
             self.override_limit(path, _PLENTY, 60 * _PLENTY)
 
