@@ -119,3 +119,17 @@ def test_records_of_a_failing_stream_and_its_state_are_kept() -> None:
     assert states[-1]["stream"]["stream_state"] == {"updated": "1970-01-01T00:01:40+00:00"}
     traces = [message["trace"] for message in messages if message["type"] == "TRACE"]
     assert traces[-1]["stream_status"]["status"] == "INCOMPLETE"
+
+
+def test_the_smallest_quota_is_served_first() -> None:
+    order: list[str] = []
+
+    class Noted(Stream):
+        def reserve(self, partition: Partition) -> float:
+            order.append(self.name)
+            return super().reserve(partition)
+
+    jobs = [job(Noted("large", per_minute=750)), job(Noted("small", per_minute=150))]
+    for _ in engine.run(jobs, 1, lambda: BEGAN - 5):
+        pass
+    assert order == ["small", "small", "large", "large"]

@@ -16,13 +16,16 @@ _LONGEST_SLEEP = 1.0
 class Scheduler:
     """Runs a fixed number of workers over all streams of a sync until nothing is left.
 
-    A worker never waits for a quota or a retry while another stream could use it: it asks for the
-    stream with the fewest requests in flight that may send one now. Pages go to `outbox` in the
-    order in which each chain fetched them.
+    A worker never waits for a quota or a retry while another stream could use it. Of the streams
+    that may send a request now, the one with the smallest quota comes first, or those with a large
+    one would use up what they share with it (predictive analytics draw on the quota of profiles as
+    well); then the one with the fewest in flight. Pages go to `outbox` in the order in which each
+    chain fetched them.
     """
 
     def __init__(self, readers: Sequence[Reader], outbox: Outbox, workers: int) -> None:
         self._readers = readers
+        self._quotas = [reader.readable.per_minute for reader in readers]
         self._open = list(range(len(readers)))
         self._outbox = outbox
         self._changed = threading.Condition()
@@ -61,7 +64,7 @@ class Scheduler:
             while self._open and not self._stopped:
                 now = time.monotonic()
                 soonest = _LONGEST_SLEEP
-                for number in sorted(self._open, key=self._in_flight):
+                for number in sorted(self._open, key=self._turn):
                     outcome = self._readers[number].next_chain(now)
                     if isinstance(outcome, Chain):
                         return number, outcome
@@ -70,8 +73,8 @@ class Scheduler:
                 self._changed.wait(soonest)
             return None
 
-    def _in_flight(self, number: int) -> int:
-        return len(self._readers[number].in_flight)
+    def _turn(self, number: int) -> tuple[int, int]:
+        return self._quotas[number], len(self._readers[number].in_flight)
 
     def _fetch(self, number: int, chain: Chain) -> Exception | None:
         """Fetch one page of `chain` and send it out; return what went wrong, if anything did."""
