@@ -153,3 +153,11 @@ def test_parents_that_have_not_turned_up_keep_their_state_until_the_end() -> Non
     done = job.parts.state(BEGAN, complete=True)["states"]
     assert isinstance(done, list)
     assert [entry["partition"]["list_id"] for entry in done] == ["kept", "new"]
+
+
+def test_a_parent_that_turns_up_twice_is_read_once() -> None:
+    (job,) = planned(configured("list_profiles"))
+    assert isinstance(job, Job)
+    assert len(job.parts.open({"list_id": "one"})) == 1
+    assert job.parts.open({"list_id": "one"}) == []
+    assert len(job.parts.open({"list_id": "other"})) == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from source_klaviyo.protocol import BEGINNING, FOREVER, Partition, Readable
 from source_klaviyo.sync.chain import Chain
 from source_klaviyo.sync.ledger import Ledger
-from source_klaviyo.sync.state import LoadedState, StreamState, dump
+from source_klaviyo.sync.state import LoadedState, StreamState, dump, partition_key
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +23,7 @@ class Parts:
     keeps_state: bool
     _partitions: list[Partition] = field(default_factory=list)
     _ledgers: list[Ledger | None] = field(default_factory=list)
+    _opened: set[str] = field(default_factory=set)
 
     def start(self) -> list[Chain]:
         """Return the chains to begin with."""
@@ -33,7 +34,14 @@ class Parts:
         ]
 
     def open(self, partition: Partition) -> list[Chain]:
-        """Return the chains that read `partition`, one for each window that is missing."""
+        """Return the chains that read `partition`, one for each window that is missing.
+
+        A parent turns up twice where the listing had to be asked anew or changed meanwhile; there
+        is nothing left to open then.
+        """
+        if partition_key(partition) in self._opened:
+            return []
+        self._opened.add(partition_key(partition))
         if self.readable.cursor_attribute is None:
             return [self._whole(partition)]
         ledger = self.begin(partition)

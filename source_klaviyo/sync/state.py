@@ -65,11 +65,11 @@ class LoadedState:
 
     def of(self, partition: Partition) -> CursorState:
         """Return the state of `partition`; one that is not known is read from its start."""
-        return self.known.get(_key(partition), (partition, self.default))[1]
+        return self.known.get(partition_key(partition), (partition, self.default))[1]
 
     def without(self, partitions: Iterable[Partition]) -> list[tuple[Partition, CursorState]]:
         """Return what is known of other partitions than `partitions`."""
-        named = {_key(partition) for partition in partitions}
+        named = {partition_key(partition) for partition in partitions}
         return [entry for key, entry in self.known.items() if key not in named]
 
 
@@ -110,7 +110,9 @@ def _load(data: StreamState, cursor: str) -> LoadedState:
     if not _is_list(entries):
         raise ValueError("`states` is not a list")
     loaded = [_entry(entry, cursor) for entry in entries]
-    return LoadedState(known={_key(partition): (partition, state) for partition, state in loaded})
+    return LoadedState(
+        known={partition_key(partition): (partition, state) for partition, state in loaded}
+    )
 
 
 def _entry(entry: Json, cursor: str) -> tuple[Partition, CursorState]:
@@ -123,7 +125,8 @@ def _entry(entry: Json, cursor: str) -> tuple[Partition, CursorState]:
     return scalars, _cursor_state(entry["cursor"], cursor)
 
 
-def _key(partition: Partition) -> str:
+def partition_key(partition: Partition) -> str:
+    """Return what tells `partition` from others, in whatever order its filters stand."""
     return repr(sorted(partition.items()))
 
 
