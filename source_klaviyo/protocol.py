@@ -45,15 +45,26 @@ class Page:
     `records` are complete JSON objects, ready to be emitted. `instants` has one entry a record:
     its cursor in whole seconds (rounded down), or None where the record has no cursor value; it
     is empty where the stream has no cursor. `next` fetches the following page, None after the
-    last. `opens` are partitions that the page has told of: the parents that are read next.
-    `requests` is what the page has cost.
+    last. `opens` are partitions that the page has told of: the parents that are read next. `parts`
+    fetch what the page itself is made of, where each of its records takes a request of its own.
     """
 
     records: list[Record]
     instants: list[int | None]
     next: str | None
     opens: Sequence[Partition] = ()
-    requests: int = 1
+    parts: Sequence[str] = ()
+
+
+class Quota(Protocol):
+    """What grants requests; a stream may draw on several, for requests of several kinds."""
+
+    @property
+    def per_minute(self) -> int:
+        """The requests that it grants in a minute, as far as is known by now."""
+
+    def reserve(self) -> float:
+        """Take one request: 0 when granted, else the seconds until there may be one."""
 
 
 class Readable(Protocol):
@@ -83,12 +94,8 @@ class Readable(Protocol):
     def roots(self) -> Sequence[Partition]:
         """Parts that bring no records, only further partitions: where the parents are found."""
 
-    @property
-    def per_minute(self) -> int:
-        """The requests that the quota grants in a minute, as far as is known by now."""
-
-    def reserve(self, partition: Partition) -> float:
-        """Take one request out of the quota: 0 when granted, else the seconds until one is due."""
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        """Return what the request for that page draws on; the same object for the same quota."""
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
         """Fetch a page of one partition: the first of `window`, or the one that `token` names.

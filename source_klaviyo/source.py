@@ -23,8 +23,8 @@ from airbyte_cdk.sources.streams import Stream
 
 from source_klaviyo import access
 from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.budget import Budgets
 from source_klaviyo.api.client import Client
+from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.plan import plan
@@ -136,7 +136,7 @@ def _client(config: Config) -> Client:
         config.api_base_url,
         api_key(config.key),
         config.revision,
-        Budgets(config.quota_share),
+        Quotas(config.quota_share),
     )
 
 

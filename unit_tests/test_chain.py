@@ -1,5 +1,7 @@
 """Chains: what a page completes, what it says of the order, and where a window may be cut."""
 
+from dataclasses import replace
+
 from source_klaviyo.protocol import FOREVER, Page, Window
 from source_klaviyo.sync.chain import Chain, Step
 from source_klaviyo.sync.cutting import Cutter
@@ -78,45 +80,77 @@ def test_a_lost_token_asks_anew_from_the_last_second() -> None:
     assert (read.token, read.window) == (None, Window(200, FOREVER))
 
 
+def test_a_window_is_read_only_when_the_parts_of_its_pages_are_out() -> None:
+    read = chain(100, 300, ordered=False)
+    assert read.accept(replace(page(), parts=["a", "b"])).covers is None
+    first, second = read.part("a"), read.part("b")
+    assert first.accept(page(None, more=False)).covers is None
+    assert read.part_is_out() is None, "the listing goes on"
+    assert read.accept(page(more=False)).covers is None
+    assert texts(second.accept(page(None, more=False))) == [b"None"]
+    assert read.part_is_out() == Window(100, 300)
+
+
 def fill(read: Chain, cutter: Cutter, *pages: Page) -> None:
     for each in pages:
-        read.accept(each)
-        cutter.observe(read, empty=not each.records)
+        step = read.accept(each)
+        cutter.observe(read, len(each.records), len(step.records))
+
+
+def cut(cutter: Cutter, *chains: Chain) -> Chain | None:
+    chosen = cutter.choose(chains, HORIZON)
+    return chosen and chosen[0].cut(chosen[1])
 
 
 def test_nothing_is_cut_before_its_density_is_known_or_where_little_is_left() -> None:
     cutter, read = Cutter(), chain()
-    assert not cutter.may_cut([read], HORIZON)
+    assert cutter.choose([read], HORIZON) is None
     fill(read, cutter, page(HORIZON - 30, HORIZON - 20))
-    assert not cutter.may_cut([read], HORIZON)
+    assert cutter.choose([read], HORIZON) is None
 
 
 def test_a_cut_is_a_few_pages_ahead_at_first_and_then_further() -> None:
     cutter, read = Cutter(), chain()
     fill(read, cutter, page(100, 200))
-    assert cutter.may_cut([read], HORIZON)
-    far = cutter.cut([read], HORIZON)
-    assert far.lo == 200 + 16 * 100
-    assert not cutter.may_cut([read, far], HORIZON), "neither has shown its density since"
-    fill(far, cutter, page(far.lo, far.lo + 100))
-    assert cutter.cut([far], HORIZON).lo == far.lo + 100 + 32 * 100
+    far = cut(cutter, read)
+    assert far
+    assert far.lo == 200 + 12 * 100
+    farther = cut(cutter, read, far)
+    assert farther
+    assert farther.lo == far.lo + 24 * 100
+    assert cut(cutter, far, farther)
+    assert cutter.choose([read], HORIZON), "what is left of the first is known to be dense"
+
+
+def test_guesses_do_not_build_on_guesses_without_end() -> None:
+    cutter, newest = Cutter(), chain()
+    fill(newest, cutter, page(100, 101))
+    for _ in range(3):
+        rest = cut(cutter, newest)
+        assert rest
+        newest = rest
+    assert cutter.choose([newest], HORIZON) is None
+    fill(newest, cutter, page(newest.lo, newest.lo + 1))
+    assert cutter.choose([newest], HORIZON)
 
 
 def test_a_second_is_never_cut() -> None:
     cutter, read = Cutter(), chain()
     fill(read, cutter, page(100, 100))
-    rest = cutter.cut([read], HORIZON)
-    assert rest.lo == 101
+    while rest := cut(cutter, read):
+        fill(rest, cutter, page(more=False))
+    assert read.hi - read.lo >= 1
     fill(read, cutter, page(100, 100))
-    assert not cutter.may_cut([read], HORIZON)
+    assert cutter.choose([read], HORIZON) is None
 
 
-def test_cuts_are_rationed_by_the_pages_read() -> None:
+def test_cuts_are_rationed_by_what_they_waste() -> None:
     cutter, cuts = Cutter(), 0
-    for _ in range(100):
+    for _ in range(200):
         read = chain()
         fill(read, cutter, page(100, 101))
-        if cutter.may_cut([read], HORIZON):
-            cutter.cut([read], HORIZON)
+        if rest := cut(cutter, read):
+            fill(rest, cutter, page(more=False))
+            fill(read, cutter, page(more=False))
             cuts += 1
-    assert 19 <= cuts <= 19 + 100 / 25 + 1
+    assert 12 <= cuts <= 12 + 600 / 25

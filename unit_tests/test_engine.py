@@ -1,7 +1,6 @@
 """A whole sync over a stream made for the purpose: signs of life, fairness, and defects."""
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from airbyte_cdk.models import FailureType, StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.protocol import Page, Partition, Window
+from source_klaviyo.protocol import Page, Partition, Quota, Window
 from source_klaviyo.sync import engine, progress
 from source_klaviyo.sync.engine import Job
 from source_klaviyo.sync.ledger import Ledger
@@ -24,32 +23,65 @@ BEGAN = 1_000
 Message = dict[str, Any]
 
 
+@dataclass(eq=False)
+class OpensLater:
+    """A quota that grants nothing before `opens_at`."""
+
+    opens_at: float = 0.0
+    per_minute: int = 60
+    name: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def reserve(self) -> float:
+        self.asked.append(self.name)
+        return max(0.0, self.opens_at - time.monotonic())
+
+
 @dataclass
 class Stream:
-    """A stream of two pages; the quota grants nothing before `opens_at`."""
+    """A stream of two pages."""
 
     name: str = "things"
-    opens_at: float = 0.0
+    grants: OpensLater = field(default_factory=OpensLater)
     fault: Exception | None = None
     cursor_attribute: str | None = "updated"
     ordered: bool = True
     newest_first: bool = False
-    per_minute: int = 60
     partitions: Sequence[Partition] = ({},)
     roots: Sequence[Partition] = ()
-    threads: set[int] = field(default_factory=set)
 
-    def reserve(self, partition: Partition) -> float:
-        del partition
-        return max(0.0, self.opens_at - time.monotonic())
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        del partition, token
+        return self.grants
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
         del partition, window, attempt
-        self.threads.add(threading.get_ident())
         if self.fault and token:
             raise self.fault
         record = (memoryview(b'{"id":"%b"' % (token or "first").encode()), b"}")
         return Page([record], [100], None if token else "second")
+
+
+@dataclass
+class Listed(Stream):
+    """A stream of two pages with two items each; items have a quota of their own."""
+
+    ordered: bool = False
+    grants_items: OpensLater = field(default_factory=OpensLater)
+
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        del partition
+        return self.grants_items if token and token.startswith("item") else self.grants
+
+    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
+        del partition, window, attempt
+        if token and token.startswith("item"):
+            if self.fault and token == "item 2b":
+                raise self.fault
+            return Page([(memoryview(b'{"id":"%b"' % token.encode()), b"}")], [None], None)
+        number = 2 if token else 1
+        items = [f"item {number}a", f"item {number}b"]
+        return Page([], [], None if token else "second", parts=items)
 
 
 def job(stream: Stream) -> Job:
@@ -75,7 +107,7 @@ def test_a_waiting_stream_gives_signs_of_life(
     monkeypatch.setattr(engine, "_LONGEST_SILENCE", 0.05)
     monkeypatch.setattr(progress, "_INTERVAL", 0.05)
     with caplog.at_level(logging.INFO, "airbyte"):
-        messages = run(Stream(opens_at=time.monotonic() + 0.5))
+        messages = run(Stream(grants=OpensLater(time.monotonic() + 0.5)))
     kinds = [message["type"] for message in messages]
     assert "STATE" in kinds[: kinds.index("RECORD")], "states come while nothing else does"
     told = "\n".join(caplog.messages)
@@ -84,7 +116,7 @@ def test_a_waiting_stream_gives_signs_of_life(
 
 
 def test_a_waiting_stream_does_not_hold_up_another() -> None:
-    waiting = Stream("waiting", opens_at=time.monotonic() + 0.5)
+    waiting = Stream("waiting", OpensLater(time.monotonic() + 0.5))
     messages = run(waiting, Stream("quick"))
     records = [message["record"] for message in messages if message["type"] == "RECORD"]
     assert [record["stream"] for record in records] == ["quick", "quick", "waiting", "waiting"]
@@ -123,13 +155,30 @@ def test_records_of_a_failing_stream_and_its_state_are_kept() -> None:
 
 def test_the_smallest_quota_is_served_first() -> None:
     order: list[str] = []
-
-    class Noted(Stream):
-        def reserve(self, partition: Partition) -> float:
-            order.append(self.name)
-            return super().reserve(partition)
-
-    jobs = [job(Noted("large", per_minute=750)), job(Noted("small", per_minute=150))]
-    for _ in engine.run(jobs, 1, lambda: BEGAN - 5):
+    large = Stream("large", OpensLater(per_minute=750, name="large", asked=order))
+    small = Stream("small", OpensLater(per_minute=150, name="small", asked=order))
+    for _ in engine.run([job(large), job(small)], 1, lambda: BEGAN - 5):
         pass
     assert order == ["small", "small", "large", "large"]
+
+
+def test_items_wait_for_their_quota_without_a_worker() -> None:
+    stream = Listed("listed", grants_items=OpensLater(time.monotonic() + 0.5))
+    messages = run(stream, *(Stream(f"quick {number}") for number in range(4)))
+    records = [message["record"] for message in messages if message["type"] == "RECORD"]
+    assert [record["stream"] for record in records][-4:] == ["listed"] * 4
+    assert len(records) == 12
+
+
+def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
+    messages = run(Listed("listed"))
+    kinds = [message["type"] for message in messages if message["type"] in ("RECORD", "STATE")]
+    assert kinds.count("RECORD") == 4
+    states = [message["state"] for message in messages if message["type"] == "STATE"]
+    assert states[-1]["stream"]["stream_state"] == {"updated": "1970-01-01T00:16:35+00:00"}
+    failing = Listed("listed", fault=StreamFailed("No.", FailureType.system_error))
+    kept: list[Message] = []
+    with pytest.raises(AirbyteTracedException):
+        run(failing, into=kept)
+    states = [message["state"] for message in kept if message["type"] == "STATE"]
+    assert states[-1]["stream"]["stream_state"] == {}

@@ -1,9 +1,8 @@
-"""How many requests an endpoint still grants: seeded with what is published, told by answers."""
+"""How many requests a limit still grants: seeded with what is published, told by answers."""
 
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from source_klaviyo.api.limits import Limit, RateLimitHeaders
@@ -12,160 +11,160 @@ _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
 """Seconds by which windows are stretched: requests sent evenly can arrive in a bunch."""
 
+_CLAIM_HOLDS = 3.0
+"""Seconds; the scheduler asks for each stream that waits about once a second."""
+
 
 def _stretched(seconds: int) -> float:
     return seconds + (_BURST_SLACK if seconds == 1 else _STEADY_SLACK)
 
 
 @dataclass(slots=True)
-class _Quota:
+class _Window:
     """One window of a limit: how many requests in how many seconds, and what is known of it.
 
-    `resets_at` is when the server's own window ends, once an answer has told. `taken` is the
-    part of the window that other clients of the same account have used, until `resets_at`.
+    The server's own window ends between `ends_after` and `ends_by`, once answers have told. `taken`
+    is the part of it that other clients of the same account have used.
     """
 
     seconds: int
     limit: int
-    resets_at: float = 0.0
+    ends_after: float = 0.0
+    ends_by: float = 0.0
     taken: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Budget:
     """The requests granted at one endpoint (or to one costly parameter), for all threads.
 
     A request is granted when in every window of the limit fewer than `limit` were sent in the
     last `seconds`: this holds wherever the server's fixed windows begin. Klaviyo documents the
-    windows as fixed, so a known reset sets the whole window free at once.
+    windows as fixed, so a known end sets the whole window free at once.
 
-    `share` is the part of each limit that this sync may use; `clock` gives seconds.
+    `share` is the part of each limit that this sync may use; `clock` gives seconds. A Quota guards
+    it against use by several threads at once.
     """
 
     published: Limit
     share: float = 1.0
     clock: Callable[[], float] = time.monotonic
     blocked_until: float = 0.0
-    _quotas: dict[int, _Quota] = field(init=False)
+    _windows: dict[int, _Window] = field(init=False)
     _sent: deque[float] = field(init=False, default_factory=deque)
+    _claims: "dict[Budget, float]" = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._quotas = {
-            seconds: _Quota(seconds, limit) for seconds, limit in self.published.windows.items()
+        self._windows = {
+            seconds: _Window(seconds, limit) for seconds, limit in self.published.windows.items()
         }
 
-    def wait(self) -> float:
+    @property
+    def limits(self) -> dict[int, int]:
+        """The requests granted, by the length of their window in seconds."""
+        return {window.seconds: window.limit for window in self._windows.values()}
+
+    @property
+    def per_minute(self) -> int:
+        """The requests that this sync may send in a minute, as far as is known by now."""
+        window = self._windows.get(60) or max(self._windows.values(), key=lambda each: each.seconds)
+        return self._own_limit(window)
+
+    def claim(self, smaller: "Budget") -> None:
+        """Leave room for requests that draw on `smaller` as well, as long as there are some.
+
+        Else those that draw on this budget alone use it up before they have had all that the
+        smaller one grants, and what it grants in a window is lost when the window ends.
+        """
+        self._claims[smaller] = self.clock()
+
+    def wait(self, *, for_claimant: bool = False) -> float:
         """Return the seconds until the next request may be sent; 0 if it may be sent now."""
         now = self.clock()
-        due = max([self.blocked_until, *map(self._due, self._quotas.values())])
-        return max(0.0, due - now)
+        due = self._due(now, ())
+        claims = {} if for_claimant else self._standing_claims(now)
+        if claims:
+            due = max(due, min(self._due(now, claims), max(claims.values()) + _CLAIM_HOLDS))
+        return max(0.0, self.blocked_until - now, due - now)
 
     def spend(self) -> None:
         """Count one request as sent now."""
         now = self.clock()
         self._sent.append(now)
-        longest = max(self._quotas.values(), key=lambda quota: quota.seconds)
-        while self._sent and self._sent[0] < now - _stretched(longest.seconds):
+        longest = max(self._windows)
+        while self._sent and self._sent[0] < now - _stretched(longest):
             self._sent.popleft()
-
-    @property
-    def per_minute(self) -> int:
-        """The requests that this sync may send in a minute, as far as is known by now."""
-        quota = self._quotas.get(60) or max(self._quotas.values(), key=lambda each: each.seconds)
-        return self._own_limit(quota)
 
     def refused(self, pause: float) -> None:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`)."""
         self.blocked_until = max(self.blocked_until, self.clock() + pause)
 
-    def learn(self, told: RateLimitHeaders) -> None:
-        """Take over what an answer's headers say of this budget."""
+    def learn(self, told: RateLimitHeaders, elapsed: float) -> None:
+        """Take over what an answer's headers say of this budget, `elapsed` seconds after asking."""
         for seconds, limit in told.limits.items():
-            self._quotas.setdefault(seconds, _Quota(seconds, limit)).limit = limit
-        for seconds in self._quotas.keys() - told.limits.keys():
-            del self._quotas[seconds]
-        self._learn_remaining(self._quotas[told.nearest], told.remaining, told.reset)
+            self._windows.setdefault(seconds, _Window(seconds, limit)).limit = limit
+        for seconds in self._windows.keys() - told.limits.keys():
+            del self._windows[seconds]
+        window = self._windows[told.nearest]
+        if window.seconds > 1:  # the others are over before the answer is here
+            self._learn_end(window, told, elapsed)
 
-    @property
-    def limits(self) -> dict[int, int]:
-        """The requests granted, by the length of their window in seconds."""
-        return {quota.seconds: quota.limit for quota in self._quotas.values()}
-
-    def _learn_remaining(self, quota: _Quota, remaining: int, reset: int) -> None:
-        if quota.seconds == 1:
-            return  # over before the answer is here
+    def _learn_end(self, window: _Window, told: RateLimitHeaders, elapsed: float) -> None:
         now = self.clock()
-        unaccounted = quota.limit - self._counted(quota, now) - remaining
-        quota.taken = max(0, unaccounted)
-        # Reset is rounded down: a second more, or the first request after it would be refused.
-        quota.resets_at = now + reset + 1
+        asked = now - elapsed
+        # The seconds left are whole ones; whether they are rounded up or down is not documented.
+        after, by = asked + told.reset - 1, now + told.reset + 1
+        if by < window.ends_after:
+            return  # it is of the window before, and was long on its way
+        if after < window.ends_by:
+            after, by = max(after, window.ends_after), min(by, window.ends_by)
+        window.ends_after, window.ends_by = after, by
+        counted = self._counted(window, now) - self._sent_since(asked)
+        window.taken = max(0, window.limit - told.remaining - counted)
 
-    def _own_limit(self, quota: _Quota) -> int:
-        return max(1, int(quota.limit * self.share))
+    def _standing_claims(self, now: float) -> "dict[Budget, float]":
+        return {budget: at for budget, at in self._claims.items() if now - at < _CLAIM_HOLDS}
 
-    def _counted(self, quota: _Quota, now: float) -> int:
-        since = max(now - _stretched(quota.seconds), self._last_reset(quota, now))
-        return sum(1 for moment in self._sent if moment > since)
+    def _due(self, now: float, claims: "Collection[Budget]") -> float:
+        """Return when all windows allow a request that leaves room for `claims`."""
+        return max(self._due_in(window, now, claims) for window in self._windows.values())
 
-    @staticmethod
-    def _last_reset(quota: _Quota, now: float) -> float:
-        return quota.resets_at if quota.resets_at <= now else 0.0
-
-    def _due(self, quota: _Quota) -> float:
-        now = self.clock()
-        allowed = self._own_limit(quota)
-        if now < quota.resets_at:
-            allowed = min(allowed, quota.limit - quota.taken)
+    def _due_in(self, window: _Window, now: float, claims: "Collection[Budget]") -> float:
+        allowed = self._own_limit(window)
+        if now < window.ends_by:
+            allowed = min(allowed, window.limit - window.taken)
             if allowed <= 0:
-                return quota.resets_at
+                return window.ends_by
+        allowed = max(1, allowed - sum(claim.unused(window.seconds, now) for claim in claims))
         if len(self._sent) < allowed:
             return 0.0
         oldest = self._sent[-allowed]
-        if oldest <= self._last_reset(quota, now):
+        if oldest <= self._last_end(window, now):
             return 0.0
-        leaves_at = oldest + _stretched(quota.seconds)
-        return min(leaves_at, quota.resets_at) if now < quota.resets_at else leaves_at
+        leaves_at = oldest + _stretched(window.seconds)
+        return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
+    def unused(self, seconds: int, now: float) -> int:
+        """Return what is still to be had of the window of that length."""
+        window = self._windows.get(seconds)
+        return max(0, self._own_limit(window) - self._counted(window, now)) if window else 0
 
-class Budgets:
-    """All budgets of a sync, one per endpoint and costly parameter, made when first asked for."""
+    def _own_limit(self, window: _Window) -> int:
+        return max(1, int(window.limit * self.share))
 
-    def __init__(self, share: float = 1.0) -> None:
-        self._share = share
-        self._budgets: dict[str, Budget] = {}
-        self._lock = threading.Lock()
+    def _counted(self, window: _Window, now: float) -> int:
+        """Return how many requests the server may have counted in its window by `now`."""
+        return self._sent_since(max(now - _stretched(window.seconds), self._last_end(window, now)))
 
-    def get(self, name: str, limit: Limit) -> Budget:
-        """Return the budget called `name`; `limit` seeds it."""
-        with self._lock:
-            if name not in self._budgets:
-                self._budgets[name] = Budget(limit, self._share)
-            return self._budgets[name]
+    def _sent_since(self, moment: float) -> int:
+        count = 0
+        for sent in reversed(self._sent):
+            if sent <= moment:
+                break
+            count += 1
+        return count
 
-    def reserve(self, budgets: Sequence[Budget]) -> float:
-        """Take one request out of all `budgets`: 0 when granted, else the seconds to wait."""
-        with self._lock:
-            pause = max((budget.wait() for budget in budgets), default=0.0)
-            if not pause:
-                for budget in budgets:
-                    budget.spend()
-            return pause
-
-    def learn(self, budgets: Sequence[Budget], headers: Mapping[str, str]) -> None:
-        """Let that one of `budgets` learn from an answer which it speaks of.
-
-        Klaviyo tells the limit of the costly parameter for some endpoints and that of the
-        endpoint, the first of `budgets`, for others (api.md section 4).
-        """
-        told = RateLimitHeaders.parse(headers)
-        if told is None:
-            return
-        with self._lock:
-            spoken_of = (budget for budget in budgets if budget.limits == told.limits)
-            next(spoken_of, budgets[0]).learn(told)
-
-    def refused(self, budgets: Sequence[Budget], pause: float) -> None:
-        """Note a 429 of a request that drew on all `budgets`."""
-        with self._lock:
-            for budget in budgets:
-                budget.refused(pause)
+    @staticmethod
+    def _last_end(window: _Window, now: float) -> float:
+        """Return since when requests are sure to be counted in the window that is open now."""
+        return window.ends_after if window.ends_by <= now else 0.0

@@ -1,9 +1,9 @@
-"""Sends requests to Klaviyo: signed, pinned to a revision, within budgets, never without end."""
+"""Sends requests to Klaviyo: signed, pinned to a revision, within the quota, never without end."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ from requests.auth import AuthBase
 from source_klaviyo.api import revision as revisions
 from source_klaviyo.api.answers import Verdicts
 from source_klaviyo.api.backoff import RetryAfterBackoff
-from source_klaviyo.api.budget import Budget, Budgets
+from source_klaviyo.api.quota import Quota, Quotas
 from source_klaviyo.errors import (
     CredentialsRefused,
     NotFound,
@@ -88,7 +88,7 @@ class Client:
     base_url: str
     auth: AuthBase
     revision: str = revisions.DEFAULT
-    budgets: Budgets = field(default_factory=Budgets)
+    quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
     _own: threading.local = field(init=False, default_factory=threading.local)
     _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
@@ -118,14 +118,14 @@ class Client:
         params: Mapping[str, str],
         read: Callable[[requests.Response], T],
         *,
-        budgets: Sequence[Budget],
+        quota: Quota,
         verdicts: Verdicts,
         revision: str | None = None,
         attempt: int = 0,
     ) -> T:
         """Send a GET once and return what `read` makes of the answer (status 200, complete).
 
-        The request must have been reserved in `budgets`; they learn from the answer. `attempt`
+        The request must have been reserved in `quota`, which learns from the answer. `attempt`
         counts earlier failures of this request: after too many of them the fault is no longer
         taken for a passing one. `read` raises UnreadableAnswer where an answer makes no sense.
 
@@ -133,10 +133,11 @@ class Client:
         """
         self._refuse_foreign(url)
         outcome: requests.Response | Exception
+        began = time.monotonic()
         try:
             outcome = self._send(url, params, revision or self.revision)
             self.clock.observe(outcome.headers.get("Date"))
-            self.budgets.learn(budgets, outcome.headers)
+            quota.learn(outcome.headers, time.monotonic() - began)
             if outcome.status_code == HTTPStatus.OK:
                 return read(outcome)
         except (requests.RequestException, UnreadableAnswer) as failure:
@@ -146,7 +147,7 @@ class Client:
         pause = self._backoff.backoff_time(outcome, attempt)
         match verdict.response_action:
             case ResponseAction.RATE_LIMITED:
-                self.budgets.refused(budgets, pause)
+                quota.refused(pause)
                 if pause > LONGEST_WAIT:
                     raise StreamFailed(_quota_used_up(url, pause), FailureType.transient_error)
                 raise RetryLater(message, pause=pause, throttled=True)
@@ -165,18 +166,18 @@ class Client:
         params: Mapping[str, str],
         read: Callable[[requests.Response], T],
         *,
-        budgets: Sequence[Budget],
+        quota: Quota,
         verdicts: Verdicts,
         revision: str | None = None,
         tries: int = Verdicts.max_retries + 1,
     ) -> T:
-        """Send a GET, waiting for its budget and through passing faults, at most `tries` times.
+        """Send a GET, waiting for its quota and through passing faults, at most `tries` times.
 
         For single requests; the sync engine waits by itself. Raises StreamFailed.
         """
         attempt = 0
         while True:
-            while pause := self.budgets.reserve(budgets):
+            while pause := quota.reserve():
                 if pause > _WORTH_A_LINE:
                     logger.info("Waiting %.0f s for the quota of %s", pause, urlsplit(url).path)
                 time.sleep(pause)
@@ -185,7 +186,7 @@ class Client:
                     url,
                     params,
                     read,
-                    budgets=budgets,
+                    quota=quota,
                     verdicts=verdicts,
                     revision=revision,
                     attempt=attempt,

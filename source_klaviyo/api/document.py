@@ -1,16 +1,16 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
 
-from source_klaviyo.api.heads import Head, HeadReader, Identifier, Related
+from source_klaviyo.api.heads import HeadReader, Heads, Held, HeldIds, Id, Identifier
 from source_klaviyo.api.mending import Mender, Mends, mended_datetime
 from source_klaviyo.errors import UnreadableAnswer
-from source_klaviyo.protocol import Page, Record, Scalar
+from source_klaviyo.protocol import Page, Scalar
 
 _IDENTIFIERS = msgspec.json.Decoder(Identifier)
 
@@ -78,18 +78,21 @@ class DocumentReader:
     mends: Mends = ()
     _heads: HeadReader = field(init=False)
     _taken_heads: HeadReader = field(init=False)
-    _joins: list[bytes] = field(init=False)
-    _lifts: list[bytes] = field(init=False)
-    _cursor_key: bytes = field(init=False)
+    _additions: bytes = field(init=False)
+    _owner: bytes = field(init=False)
     _mender: Mender | None = field(init=False)
 
     def __post_init__(self) -> None:
-        relationships = [self.takes] if self.takes else [*self.joins, *self.lifts]
-        self._heads = HeadReader(self.cursor, relationships)
-        self._taken_heads = HeadReader(None, list(self.lifts))
-        self._joins = [_key(key) for key in self.joins.values()]
-        self._lifts = [_key(key) for key in self.lifts.values()]
-        self._cursor_key = _key(self.cursor_key or self.cursor or "")
+        self._heads = HeadReader(self.cursor, list(self.joins), list(self.lifts))
+        if self.takes:
+            self._heads = HeadReader(self.cursor, [self.takes])
+        self._taken_heads = HeadReader(None, [], list(self.lifts))
+        cursor_key = [self.cursor_key or self.cursor] if self.cursor else []
+        owner_key = [self.owner_key] if self.takes else []
+        self._owner = _members([*cursor_key, *owner_key])
+        joins = [] if self.takes else self.joins.values()
+        own_cursor = [] if self.takes else cursor_key
+        self._additions = _members([*own_cursor, *joins, *self.lifts.values()]) + b"}"
         self._mender = Mender(self.mends, self.cursor) if self.mends else None
 
     def read(self, body: bytes | bytearray, marks: Mapping[str, Scalar]) -> Page:
@@ -120,57 +123,61 @@ class DocumentReader:
     ) -> Page:
         first = b"," + msgspec.json.encode(marks)[1:-1] if marks else b""
         by_identifier = {_IDENTIFIERS.decode(raw): raw for raw in included}
-        records: list[Record] = []
+        heads = self._heads.read(resources)
         instants: list[int | None] = []
-        for raw in resources:
-            head = self._heads.read(raw)
-            made = len(records)
-            if self.takes:
-                records += self._taken(head, first, by_identifier)
-            elif self._mender:
-                sound = self._mender.mend(raw, head[1])
-                records.append(self._whole(sound, head, first, by_identifier))
-            else:
-                records.append(self._whole(raw, head, first, by_identifier))
-            if self.cursor:
-                instant = None if head[1] is None else second(head[1])
-                instants += [instant] * (len(records) - made)
+        if self.cursor:
+            instants = [None if cursor is None else second(cursor) for cursor in heads.cursors]
+        if self.takes:
+            return self._taken(heads, instants, first, by_identifier, following)
+        sound = self._mender.mend(resources, heads.cursors) if self._mender else resources
+        additions = self._added(heads, first, by_identifier)
+        records = [
+            (memoryview(raw)[:-1], added) for raw, added in zip(sound, additions, strict=True)
+        ]
         return Page(records, instants, following)
 
-    def _whole(self, raw: msgspec.Raw, head: Head, first: bytes, included: Included) -> Record:
-        _, cursor, related = head
-        parts: list[bytes | memoryview] = [first, self._cursor_member(cursor)]
-        for key, held in zip(self._joins, related, strict=False):
-            parts.append(key)
-            parts += _joined(held, included)
-        for key, held in zip(self._lifts, related[len(self._joins) :], strict=True):
-            parts += (key, _id(held))
-        parts.append(b"}")
-        return memoryview(raw)[:-1], b"".join(parts)
+    def _added(self, heads: Heads, first: bytes, included: Included) -> Iterable[bytes]:
+        """Return what is put on top of each resource, `first` before all else."""
+        columns = [
+            *([_cursors(heads.cursors)] if self.cursor else []),
+            *(_joined(column, included) for column in heads.identifiers),
+            *(_ids(column) for column in heads.held_ids),
+        ]
+        template = first.replace(b"%", b"%%") + self._additions
+        if not columns:
+            return [template % ()] * len(heads.ids)
+        return map(template.__mod__, zip(*columns, strict=True))
 
-    def _taken(self, head: Head, first: bytes, included: Included) -> Iterator[Record]:
-        owner, cursor, (related,) = head
-        if related is None:
-            # Asked for by `include`, it is a list, if empty. Taking it for none would lose rows.
-            raise UnreadableAnswer(f"{owner} does not tell its {self.takes}")
-        first = b"".join(
-            [first, self._cursor_member(cursor), _key(self.owner_key), msgspec.json.encode(owner)]
-        )
-        for identifier in _many(related):
-            raw = included.get(identifier) or msgspec.Raw(msgspec.json.encode(identifier))
-            _, _, lifted = self._taken_heads.read(raw)
-            parts = [first]
-            for key, held in zip(self._lifts, lifted, strict=True):
-                parts += (key, _id(held))
-            parts.append(b"}")
-            yield memoryview(raw)[:-1], b"".join(parts)
-
-    def _cursor_member(self, value: str | None) -> bytes:
-        if not self.cursor:
-            return b""
-        if value is None:
-            return self._cursor_key + b"null"
-        return b'%b"%b"' % (self._cursor_key, mended_datetime(value).encode())
+    def _taken(
+        self,
+        heads: Heads,
+        instants: Sequence[int | None],
+        first: bytes,
+        included: Included,
+        following: str | None,
+    ) -> Page:
+        """Return what has been included for the resources, as a page of its own."""
+        taken: list[msgspec.Raw] = []
+        owners: list[int] = []
+        for number, related in enumerate(heads.identifiers[0]):
+            if related is None:
+                # Asked for by `include`, it is a list, if empty. To take it for none loses rows.
+                raise UnreadableAnswer(f"{heads.ids[number]} does not tell its {self.takes}")
+            for identifier in _many(related):
+                taken.append(_resource(identifier, included))
+                owners.append(number)
+        cursors = _cursors(heads.cursors) if self.cursor else []
+        of_owners = [
+            first + self._owner % (*cursors[number : number + 1], msgspec.json.encode(owner))
+            for number, owner in enumerate(heads.ids)
+        ]
+        lifted = [_ids(column) for column in self._taken_heads.read(taken).held_ids]
+        rows = zip(*lifted, strict=True) if lifted else [()] * len(taken)
+        records = [
+            (memoryview(raw)[:-1], of_owners[number] + self._additions % row)
+            for raw, number, row in zip(taken, owners, rows, strict=True)
+        ]
+        return Page(records, [instants[number] for number in owners if instants], following)
 
 
 def _sound(body: bytes | bytearray) -> bytes | bytearray:
@@ -196,34 +203,42 @@ def _check_utf8(body: bytes | bytearray) -> None:
     decoder.decode(b"", final=True)
 
 
-def _key(name: str) -> bytes:
-    return b',"%b":' % name.encode()
+def _members(keys: Iterable[str]) -> bytes:
+    """Return the template of members with these keys, their values left open."""
+    return b"".join(b',"%b":%%b' % key.encode() for key in keys)
 
 
-def _id(related: Related) -> bytes:
-    ids = [held.id for held in related] if isinstance(related, list) else related and related.id
-    return msgspec.json.encode(ids)
+def _cursors(values: Iterable[str | None]) -> list[bytes]:
+    return [
+        b"null" if value is None else b'"%b"' % mended_datetime(value).encode() for value in values
+    ]
 
 
-def _many(related: Related) -> list[Identifier]:
-    if related is None:
-        return []
-    return [related] if isinstance(related, Identifier) else related
+def _ids(column: Iterable[HeldIds]) -> list[bytes | msgspec.Raw]:
+    return [held.id if isinstance(held, Id) else _listed_ids(held) for held in column]
 
 
-def _joined(related: Related, included: Included) -> Iterable[bytes | memoryview]:
-    """Return, in pieces, the resources that a relationship holds."""
-    if not related:
-        return (b"null",) if related is None else (b"[]",)
-    if isinstance(related, Identifier):
-        return (_resource(related, included),)
-    pieces: list[bytes | memoryview] = [b"["]
-    for identifier in related:
-        pieces += (_resource(identifier, included), b",")
-    pieces[-1] = b"]"
-    return pieces
+def _listed_ids(held: list[Id] | None) -> bytes:
+    return b"null" if held is None else b"[%b]" % b",".join(each.id for each in held)
 
 
-def _resource(identifier: Identifier, included: Included) -> bytes | memoryview:
-    raw = included.get(identifier)
-    return msgspec.json.encode(identifier) if raw is None else memoryview(raw)
+def _many(held: list[Identifier] | Identifier) -> list[Identifier]:
+    return [held] if isinstance(held, Identifier) else held
+
+
+def _joined(column: Iterable[Held], included: Included) -> list[bytes | msgspec.Raw]:
+    """Return the resources that a relationship holds, of each resource that has it."""
+    return [
+        _resources(held, included) if held else b"null" if held is None else b"[]"
+        for held in column
+    ]
+
+
+def _resources(held: list[Identifier] | Identifier, included: Included) -> bytes | msgspec.Raw:
+    if isinstance(held, Identifier):
+        return _resource(held, included)
+    return b"[%b]" % b",".join([_resource(identifier, included) for identifier in held])
+
+
+def _resource(identifier: Identifier, included: Included) -> msgspec.Raw:
+    return included.get(identifier) or msgspec.Raw(msgspec.json.encode(identifier))

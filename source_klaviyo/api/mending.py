@@ -6,7 +6,7 @@ section 2). Custom properties are never looked into.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -71,22 +71,32 @@ class Mender:
         if beyond:
             self._sound = msgspec.json.Decoder(_struct({"attributes": _tree(beyond)}, _PLAIN))
 
-    def mend(self, resource: msgspec.Raw, cursor: str | None) -> msgspec.Raw:
-        """Return `resource`, of which `cursor` is known, with its declared attributes put right."""
-        if self._is_sound(resource, cursor):
-            return resource
+    def mend(
+        self, resources: Sequence[msgspec.Raw], cursors: Iterable[str | None]
+    ) -> Sequence[msgspec.Raw]:
+        """Return `resources`, whose cursors are known, with their declared attributes put right."""
+        off = [False] * len(resources)
+        if self._cursor:
+            off = [text is not None and mended_datetime(text) is not text for text in cursors]
+        if self._sound is None and not any(off):
+            return resources
+        return [
+            self._mended(raw) if known or self._deviates(raw) else raw
+            for raw, known in zip(resources, off, strict=True)
+        ]
+
+    def _mended(self, resource: msgspec.Raw) -> msgspec.Raw:
         return msgspec.Raw(self._replaced(bytes(resource)) or _mended(resource, self._tree))
 
-    def _is_sound(self, resource: msgspec.Raw, cursor: str | None) -> bool:
-        if self._cursor and cursor and mended_datetime(cursor) is not cursor:
-            return False
+    def _deviates(self, resource: msgspec.Raw) -> bool:
+        """Tell whether `resource` deviates anywhere but in the cursor."""
         if self._sound is None:
-            return True
+            return False
         try:
             self._sound.decode(resource)
         except msgspec.ValidationError:
-            return False
-        return True
+            return True
+        return False
 
     def _replaced(self, resource: bytes) -> bytes | None:
         """Return `resource` with the deviating values replaced where they stand.

@@ -13,10 +13,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_klaviyo.api import revision
 from source_klaviyo.api.answers import Verdicts
 from source_klaviyo.api.backoff import RetryAfterBackoff
-from source_klaviyo.api.budget import Budget
 from source_klaviyo.api.client import TIMEOUTS, Client
 from source_klaviyo.api.document import DocumentReader
 from source_klaviyo.api.filters import equals, join
+from source_klaviyo.api.quota import Quota
 from source_klaviyo.errors import NotFound
 from source_klaviyo.protocol import Page, Partition, Window
 from source_klaviyo.streams.declaration import Declaration
@@ -36,7 +36,7 @@ class KlaviyoStream(Declaration, HttpStream):
     With a `parent`, the collection is read once for each of the parent's resources, and
     `parent_key` on a record tells of which.
 
-    The sync engine reads through `reserve` and `fetch` (protocol.Readable). What remains is
+    The sync engine reads through `quota` and `fetch` (protocol.Readable). What remains is
     HttpStream's own interface, by which the stream can be used alone, page after page.
     """
 
@@ -54,21 +54,13 @@ class KlaviyoStream(Declaration, HttpStream):
         if self._parents:
             self.roots = self._parents.partitions
             self.partitions = ()
-        self._budgets: list[Budget] = [
-            client.budgets.get(self.endpoint, self.limit),
-            *(client.budgets.get(name, limit) for name, limit in self.costly),
-        ]
+        self._quota = client.quotas.get(self.endpoint, self.limit, self.costly)
 
-    @property
-    def per_minute(self) -> int:
-        """The requests that the quota grants in a minute, as far as is known by now."""
-        return min(budget.per_minute for budget in self._budgets)
-
-    def reserve(self, partition: Partition) -> float:
-        """Take one request out of the quota; see protocol.Readable."""
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        """Return what the request for that page draws on; see protocol.Readable."""
         if self._parents and self.parent_key not in partition:
-            return self._parents.reserve(partition)
-        return self._client.budgets.reserve(self._budgets)
+            return self._parents.quota(partition, token)
+        return self._quota
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
         """Fetch one page; see protocol.Readable."""
@@ -98,7 +90,7 @@ class KlaviyoStream(Declaration, HttpStream):
             token or self._url(partition),
             parameters,
             lambda response: self._page(response, partition),
-            budgets=self._budgets,
+            quota=self._quota,
             verdicts=self._verdicts,
             revision=self._revision,
             attempt=attempt,
@@ -122,7 +114,7 @@ class KlaviyoStream(Declaration, HttpStream):
             self._url(partition),
             parameters,
             lambda response: self._page(response, partition),
-            budgets=self._budgets,
+            quota=self._quota,
             verdicts=self._verdicts,
             revision=self._revision,
             tries=_PROBES,

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import msgspec
 from airbyte_cdk.models import SyncMode
 
+from source_klaviyo.api.quota import Quota
 from source_klaviyo.protocol import Page, Partition
 
 
@@ -16,8 +17,8 @@ class ParentStream(Protocol):
     def partitions(self) -> Sequence[Partition]:
         """Its partitions."""
 
-    def reserve(self, partition: Partition) -> float:
-        """Take one request out of its quota."""
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        """Return what a request for a page of it draws on."""
 
     def fetch_ids(self, partition: Partition, token: str | None, attempt: int) -> Page:
         """Fetch a page with little but ids."""
@@ -56,9 +57,9 @@ class Parents:
         """The parent's own partitions: the child's roots."""
         return self._stream.partitions
 
-    def reserve(self, partition: Partition) -> float:
-        """Take one request out of the parent's quota; see protocol.Readable."""
-        return self._stream.reserve(partition)
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        """Return what a request for a page of parents draws on; see protocol.Readable."""
+        return self._stream.quota(partition, token)
 
     def fetch(self, partition: Partition, token: str | None, attempt: int) -> Page:
         """Fetch a page of parents; it has no records and opens a partition for each."""

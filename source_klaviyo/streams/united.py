@@ -6,6 +6,7 @@ from typing import ClassVar
 import requests
 
 from source_klaviyo.api.client import Client
+from source_klaviyo.api.quota import Quota
 from source_klaviyo.protocol import Page, Partition, Window
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -39,14 +40,9 @@ class UnitedStream(WindowedStream):
             for partition in member.partitions
         ]
 
-    @property
-    def per_minute(self) -> int:
-        """The requests a minute of the member with the smallest quota."""
-        return min(member.per_minute for member in self._members.values())
-
-    def reserve(self, partition: Partition) -> float:
-        """Take one request out of the member's quota; see protocol.Readable."""
-        return self._of(partition).reserve(partition)
+    def quota(self, partition: Partition, token: str | None) -> Quota:
+        """Return what a request for a page of a member draws on; see protocol.Readable."""
+        return self._of(partition).quota(partition, token)
 
     def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
         """Fetch one page of a member; see protocol.Readable."""

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from source_klaviyo.protocol import Page, Record, Window
 
+FIRST_REACH = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -23,9 +25,14 @@ class Chain:
     not. `newest_first` is whether they descend. `root` marks a chain that brings parents. `hi` is
     lowered when another chain takes over the end of the window.
 
+    A page may be made of parts, each with a chain of its own, whose `whole` is the chain of the
+    page. A window counts as read only when no part is `missing` any more.
+
     The rest is where it stands: `position` is the second up to which everything has been fetched,
-    `token` what fetches the next page, `pages` how many have been fetched, `seconds_per_page` how
-    much of the cursor's time the last one spanned (None until there is one since the last cut).
+    `token` what fetches the next page, `pages` how many have been fetched. For cuts it knows how
+    much of the cursor's time the last page spanned (`seconds_per_page`; that of the chain that it
+    was cut off before it has one, None where neither has), how many pages ahead it may be cut
+    (`reach`), and how many cuts lie between it and a chain that has had a page (`unproven`).
     A failed request is tried again at `ready_at`; `attempt`, `throttled_for` and `restarts` count
     what has gone wrong since the last page.
     """
@@ -37,10 +44,14 @@ class Chain:
     ordered: bool
     newest_first: bool = False
     root: bool = False
+    whole: "Chain | None" = None
+    missing: int = 0
     position: int = field(init=False)
     token: str | None = None
     pages: int = 0
     seconds_per_page: int | None = None
+    unproven: int = 0
+    reach: int = FIRST_REACH
     attempt: int = 0
     throttled_for: float = 0.0
     restarts: int = 0
@@ -62,6 +73,8 @@ class Chain:
         self.attempt = self.restarts = 0
         self.throttled_for = 0.0
         self.pages += 1
+        self.unproven = 0
+        self.missing += len(page.parts)
         self.token = page.next
         instants = [instant for instant in page.instants if instant is not None]
         if instants:
@@ -72,6 +85,23 @@ class Chain:
         self.finished = beyond or page.next is None
         return Step(self._inside(page), self._advance())
 
+    def part(self, token: str) -> "Chain":
+        """Return the chain that fetches one of the parts of the page that was accepted last."""
+        return Chain(
+            self.partition,
+            self.lo,
+            self.hi,
+            lowest=self.lowest,
+            ordered=False,
+            whole=self,
+            token=token,
+        )
+
+    def part_is_out(self) -> Window | None:
+        """Note that a part's records are on their way; return the window that is read by that."""
+        self.missing -= 1
+        return self._advance() if self.finished else None
+
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token was lost."""
         self.token = None
@@ -79,9 +109,17 @@ class Chain:
 
     def cut(self, at: int) -> "Chain":
         """Give the window from the second `at` on to a new chain, and return that."""
-        rest = Chain(self.partition, at, self.hi, lowest=False, ordered=True)
+        rest = Chain(
+            self.partition,
+            at,
+            self.hi,
+            lowest=False,
+            ordered=True,
+            seconds_per_page=self.seconds_per_page,
+            unproven=self.unproven + 1,
+            reach=self.reach * 2,
+        )
         self.hi = at
-        self.seconds_per_page = None
         return rest
 
     def _observe(self, instants: list[int]) -> None:
@@ -103,6 +141,8 @@ class Chain:
 
     def _advance(self) -> Window | None:
         """Move the position on; return the window that lies behind it now."""
+        if self.missing or self.whole:
+            return None
         # The latest second itself may go on on the next page.
         position = self.hi if self.finished else self._latest if self.ordered else self.lo
         if position <= self.position:

@@ -1,48 +1,62 @@
 """Where to cut a window, so that an idle worker can read a part of it."""
 
+from collections.abc import Sequence
+
+from source_klaviyo.protocol import FOREVER
 from source_klaviyo.sync.chain import Chain
 
-_LEAST_PAGES = 8
-_FREE_CUTS = 19
-_PAGES_PER_CUT = 25
-_FIRST_REACH = 16
-_LEAST_REACH = 4
+_LEAST_PAGES = 4
+_FREE_PAGES = 12.0
+_PAGES_PER_WASTE = 25
+_USUAL_WASTE = 0.6
+_MOST_UNPROVEN = 3
 
 
 class Cutter:
     """Decides on the cuts of one stream.
 
-    A cut costs up to two requests: the page that runs over it, and one for a window that turns
-    out to be empty. So cuts are rationed by the pages read, and are made where records are to be
-    expected: at most `reach` pages ahead of a chain, by the density of its last page. The reach
-    doubles while the far side proves dense and halves when it proves empty, so that an even
-    stream is soon cut into halves, and a lonely peak costs a few requests.
+    A cut wastes a part of a page, where the chain before it runs into the rows of the one behind
+    it, or a whole one, where nothing turns out to be there. So cuts are rationed by what has been
+    wasted and what is likely to be, more strictly where cuts have not paid. They are made where
+    records are to be expected: in the middle of what is left of a chain by the density of its last
+    page, but at most its `reach` ahead of it (see Chain).
+
+    A chain may be cut again before its first page has come, or ten years would be cut into twenty
+    parts one round trip after the other; but only so often, or a peak would be taken for the
+    density of ten years.
     """
 
     def __init__(self) -> None:
-        self._reach = float(_FIRST_REACH)
-        self._cuts = 0
         self._pages = 0
+        self._full_page = 1
+        self._wasted = 0
 
-    def observe(self, chain: Chain, *, empty: bool) -> None:
-        """Take note of a page of `chain`, and whether it was empty."""
+    def observe(self, chain: Chain, fetched: int, kept: int) -> None:
+        """Take note of a page of `chain`: how many records it had, how many of them were new."""
         self._pages += 1
-        if chain.pages == 1 and not chain.lowest:
-            self._reach = max(_LEAST_REACH, self._reach / 2) if empty else self._reach * 2
+        self._full_page = max(self._full_page, fetched)
+        if chain.finished and chain.hi != FOREVER:
+            self._wasted += self._full_page - kept
 
-    def may_cut(self, chains: list[Chain], horizon: int) -> bool:
-        """Tell whether one of `chains` is worth a cut, by what is left of it before `horizon`."""
-        rationed = self._cuts >= _FREE_CUTS + self._pages / _PAGES_PER_CUT
-        longest = max((_pages_left(chain, horizon) for chain in chains), default=0.0)
-        return longest >= _LEAST_PAGES and not rationed
+    def choose(self, chains: Sequence[Chain], horizon: int) -> tuple[Chain, int] | None:
+        """Return the chain with the most left before `horizon`, and the second to cut it at.
 
-    def cut(self, chains: list[Chain], horizon: int) -> Chain:
-        """Cut the chain with the most left, and return the new one; `may_cut` must hold."""
-        longest = max(chains, key=lambda chain: _pages_left(chain, horizon))
-        pages_ahead = min(_pages_left(longest, horizon) / 2, self._reach)
-        at = longest.position + max(1, round(pages_ahead * (longest.seconds_per_page or 0)))
-        self._cuts += 1
-        return longest.cut(at)
+        None says that no cut is worth it by now.
+        """
+        longest = max(chains, key=lambda chain: _pages_left(chain, horizon), default=None)
+        if longest is None or longest.unproven >= _MOST_UNPROVEN or self._rationed(len(chains)):
+            return None
+        left = _pages_left(longest, horizon)
+        if left < _LEAST_PAGES:
+            return None
+        ahead = min(left / 2, longest.reach) * (longest.seconds_per_page or 0)
+        return longest, longest.position + max(1, round(ahead))
+
+    def _rationed(self, chains: int) -> bool:
+        wasted = self._wasted / self._full_page
+        fruitful = 1 - wasted / max(1, self._pages)
+        allowed = _FREE_PAGES * fruitful + self._pages / _PAGES_PER_WASTE
+        return wasted + chains * _USUAL_WASTE >= allowed
 
 
 def _pages_left(chain: Chain, horizon: int) -> float:

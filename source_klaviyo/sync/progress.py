@@ -59,14 +59,15 @@ class Progress:
         """Write what each stream took."""
         for course in self._courses:
             tally = course.reader.tally
-            granted = course.reader.readable.per_minute * ceil(course.seconds / _MINUTE)
+            minutes = max(1, ceil(course.seconds / _MINUTE))
+            used = (made / quota.per_minute / minutes for quota, made in tally.requests.items())
             logger.info(
                 "%s: %d records, %d requests (%.0f %% of its quota), %d retries,"
                 " %d answered 429, %.1f s",
                 course.output.stream.name,
                 course.output.records,
-                tally.requests,
-                100 * tally.requests / max(granted, 1),
+                tally.requests.total(),
+                100 * max(used, default=0.0),
                 tally.retries,
                 tally.throttled,
                 course.seconds,
@@ -79,7 +80,7 @@ class Progress:
             f"{(records - course.records) / seconds:.0f}/s",
             f"waits for {reader.waits_for}",
         ]
-        chains = [*reader.idle, *reader.in_flight]
+        chains = [*reader.chains()]
         horizon = self._horizon()
         earliest = min((chain.position for chain in chains), default=0)
         if reader.readable.cursor_attribute and 0 < earliest < horizon:

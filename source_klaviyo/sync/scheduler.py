@@ -25,7 +25,7 @@ class Scheduler:
 
     def __init__(self, readers: Sequence[Reader], outbox: Outbox, workers: int) -> None:
         self._readers = readers
-        self._quotas = [reader.readable.per_minute for reader in readers]
+        self._quotas = [reader.per_minute for reader in readers]
         self._open = list(range(len(readers)))
         self._outbox = outbox
         self._changed = threading.Condition()
@@ -37,8 +37,10 @@ class Scheduler:
 
     def start(self) -> None:
         """Start the workers; a stream with nothing to read ends at once."""
-        for number in tuple(self._open):
-            self._end_if_finished(number)
+        with self._changed:
+            ended = [number for number in tuple(self._open) if self._close_if_finished(number)]
+        for number in ended:
+            self._tell_end(number)
         for thread in self._threads:
             thread.start()
 
@@ -54,9 +56,15 @@ class Scheduler:
             number, chain = task
             fault = self._fetch(number, chain)
             with self._changed:
-                self._readers[number].settle(chain, fault, time.monotonic())
+                covers = self._readers[number].settle(chain, fault, time.monotonic())
+                ends = self._close_if_finished(number)
                 self._changed.notify()  # this worker goes on by itself; one more may find a cut
-            self._end_if_finished(number)
+            # What this page completes, and that nothing follows, must not be overtaken: only the
+            # worker that has settled the last page tells it.
+            if covers:
+                self._outbox.put(Delivery(number, chain.partition, covers=covers))
+            if ends:
+                self._tell_end(number)
 
     def _next(self) -> tuple[int, Chain] | None:
         """Wait for a request that may be sent; None when there will be no more."""
@@ -96,15 +104,16 @@ class Scheduler:
         reader = self._readers[number]
         with self._changed:
             step = reader.accept(chain, page)
-            self._changed.notify(len(page.opens))
+            self._changed.notify(len(page.opens) + len(page.parts))
         lines = record_lines(reader.readable.name, step.records)
         return Delivery(number, chain.partition, lines, len(step.records), step.covers)
 
-    def _end_if_finished(self, number: int) -> None:
-        with self._changed:
-            reader = self._readers[number]
-            if number not in self._open or not reader.finished:
-                return
+    def _close_if_finished(self, number: int) -> bool:
+        finished = self._readers[number].finished
+        if finished:
             self._open.remove(number)
             self._changed.notify_all()
-        self._outbox.put(Delivery(number, ends=True, failure=reader.failure))
+        return finished
+
+    def _tell_end(self, number: int) -> None:
+        self._outbox.put(Delivery(number, ends=True, failure=self._readers[number].failure))
