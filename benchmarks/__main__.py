@@ -19,11 +19,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--small", action="store_true", help="a quick version; targets do not fit")
-    parser.add_argument("--two-million", action="store_true", help="events for quota, not 500,000")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
-    options = Options(arguments.small, arguments.two_million)
+    options = Options(arguments.small)
     for stop in (signal.SIGINT, signal.SIGTERM):
         # An exit by exception ends the programs that were started, too.
         signal.signal(stop, lambda *_: sys.exit(1))

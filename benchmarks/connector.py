@@ -1,8 +1,8 @@
 """The connector as a program, pointed at a sandbox."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from benchmarks import child, output
 from klaviyo_sandbox import Sandbox
 
 MODULE = "source_klaviyo"
-WORKERS = 20
 _OAUTH_ONLY = frozenset({"webhook_topics", "webhooks"})
 
 
@@ -33,10 +32,14 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Runs `source-klaviyo` against `sandbox`; its files are in `folder`."""
+    """Runs `source-klaviyo` against `sandbox`; its files are in `folder`.
+
+    It is configured as a user would leave it; `settings` are what differs from that.
+    """
 
     sandbox: Sandbox
     folder: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def streams(self) -> dict[str, bool]:
         """Return every stream that a private key can read, and whether it has a cursor.
@@ -80,7 +83,7 @@ class Connector:
         config = {
             "credentials": credentials,
             "api_base_url": self.sandbox.url,
-            "num_workers": WORKERS,
+            **self.settings,
         }
         return self._file("config", config)
 

@@ -1,9 +1,13 @@
-"""The least time in which Klaviyo's rate limits let a number of requests through."""
+"""The least time in which Klaviyo's rate limits let a number of requests through.
+
+In bursts, it is what fixed windows allow that are spent as soon as they open; steadily, it is what
+api.md's table of ceilings (section 5) gives.
+"""
 
 from collections.abc import Mapping
 
 
-def least_seconds(requests: int, windows: Mapping[int, int]) -> float:
+def burst_seconds(requests: int, windows: Mapping[int, int]) -> float:
     """Return when the last of `requests` can be sent, the first being sent at second 0.
 
     `windows` has the requests allowed by the length of a window in seconds. Windows are fixed: each
@@ -20,6 +24,11 @@ def least_seconds(requests: int, windows: Mapping[int, int]) -> float:
         full, left = divmod(left, room)
         seconds += full * length
     return float(seconds)
+
+
+def steady_seconds(requests: int, windows: Mapping[int, int]) -> float:
+    """Return how long `requests` take at the rate that the limits in `windows` allow for long."""
+    return max(requests * length / limit for length, limit in windows.items())
 
 
 def pages(rows: int, page_size: int) -> int:

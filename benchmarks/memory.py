@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from benchmarks.connector import WORKERS
+from benchmarks.connector import Connector
 from benchmarks.options import Options
 from benchmarks.row import Row, at_most, plain
 from benchmarks.shop import open_shop
 from klaviyo_sandbox import Settings
 
+WORKERS = 20
 MOST_MB = 200.0
 FLAT = 1.1
 """How much more the large number may take: the allocator's luck, but nothing that grows."""
@@ -18,7 +19,8 @@ def measure(options: Options) -> Iterator[Row]:
     peaks: list[float] = []
     for events in (options.sized(200_000, 20_000), options.sized(2_000_000, 100_000)):
         with open_shop(Settings(events=events, profiles=1_000), limits=False) as shop:
-            sync = shop.connector.read(["events"])
+            connector = Connector(shop.sandbox, shop.folder, {"num_workers": WORKERS})
+            sync = connector.read(["events"])
             if sync.output.records["events"] != events:
                 raise RuntimeError(f"{sync.output.records['events']} of {events} events were read")
             peaks.append(sync.peak_mb)

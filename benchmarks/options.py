@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`small` is a quick version, `two_million` the largest number of events for the quota."""
+    """`small` is a quick version."""
 
     small: bool = False
-    two_million: bool = False
 
     def sized(self, full: int, small: int) -> int:
         """Return the size to use."""

@@ -116,7 +116,7 @@ class Config(BaseModel):
         json_schema_extra={"order": 3},
     )
     num_workers: int = Field(
-        20,
+        32,
         ge=1,
         le=50,
         title="Parallel requests",

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from source_klaviyo.protocol import FOREVER
 from source_klaviyo.sync.chain import Chain
 
-_LEAST_PAGES = 4
+_LEAST_PAGES = 3
 _FREE_PAGES = 12.0
 _PAGES_PER_WASTE = 25
 _USUAL_WASTE = 0.6
 _MOST_UNPROVEN = 3
+_TRUST = 4
 
 
 class Cutter:
@@ -44,7 +45,9 @@ class Cutter:
         None says that no cut is worth it by now.
         """
         longest = max(chains, key=lambda chain: _pages_left(chain, horizon), default=None)
-        if longest is None or longest.unproven >= _MOST_UNPROVEN or self._rationed(len(chains)):
+        if longest is None or longest.unproven >= _MOST_UNPROVEN:
+            return None
+        if self._rationed(chains, horizon):
             return None
         left = _pages_left(longest, horizon)
         if left < _LEAST_PAGES:
@@ -52,11 +55,18 @@ class Cutter:
         ahead = min(left / 2, longest.reach) * (longest.seconds_per_page or 0)
         return longest, longest.position + max(1, round(ahead))
 
-    def _rationed(self, chains: int) -> bool:
+    def _rationed(self, chains: Sequence[Chain], horizon: int) -> bool:
+        """Tell whether one more cut would waste too much, by what is known to be left to read."""
+        known = sum(
+            _pages_left(chain, horizon)
+            for chain in chains
+            if chain.hi != FOREVER and not chain.unproven
+        )
+        to_come = min(known, _TRUST * self._pages)
         wasted = self._wasted / self._full_page
         fruitful = 1 - wasted / max(1, self._pages)
-        allowed = _FREE_PAGES * fruitful + self._pages / _PAGES_PER_WASTE
-        return wasted + chains * _USUAL_WASTE >= allowed
+        allowed = _FREE_PAGES * fruitful + (self._pages + to_come) / _PAGES_PER_WASTE
+        return wasted + len(chains) * _USUAL_WASTE >= allowed
 
 
 def _pages_left(chain: Chain, horizon: int) -> float:

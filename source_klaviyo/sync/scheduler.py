@@ -58,7 +58,6 @@ class Scheduler:
             with self._changed:
                 covers = self._readers[number].settle(chain, fault, time.monotonic())
                 ends = self._close_if_finished(number)
-                self._changed.notify()  # this worker goes on by itself; one more may find a cut
             # What this page completes, and that nothing follows, must not be overtaken: only the
             # worker that has settled the last page tells it.
             if covers:
@@ -75,6 +74,7 @@ class Scheduler:
                 for number in sorted(self._open, key=self._turn):
                     outcome = self._readers[number].next_chain(now)
                     if isinstance(outcome, Chain):
+                        self._changed.notify()  # where one request was to be had, there may be two
                         return number, outcome
                     if outcome is not None:
                         soonest = min(soonest, outcome)
@@ -104,7 +104,6 @@ class Scheduler:
         reader = self._readers[number]
         with self._changed:
             step = reader.accept(chain, page)
-            self._changed.notify(len(page.opens) + len(page.parts))
         lines = record_lines(reader.readable.name, step.records)
         return Delivery(number, chain.partition, lines, len(step.records), step.covers)
 
