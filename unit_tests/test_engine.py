@@ -1,9 +1,10 @@
 """A whole sync over a stream made for the purpose: signs of life, fairness, and defects."""
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -182,3 +183,43 @@ def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
         run(failing, into=kept)
     states = [message["state"] for message in kept if message["type"] == "STATE"]
     assert states[-1]["stream"]["stream_state"] == {}
+
+
+def test_a_spent_quota_holds_up_only_the_parts_that_draw_on_it() -> None:
+    class United(Stream):
+        def quota(self, partition: Partition, token: str | None) -> Quota:
+            del token
+            return late if partition["of"] == "late" else soon
+
+        def fetch(
+            self, partition: Partition, window: Window, token: str | None, attempt: int
+        ) -> Page:
+            page = super().fetch(partition, window, token, attempt)
+            return replace(page, records=[(memoryview(b'{"id":"%b"' % self._of(partition)), b"}")])
+
+        @staticmethod
+        def _of(partition: Partition) -> bytes:
+            return str(partition["of"]).encode()
+
+    late, soon = OpensLater(time.monotonic() + 0.3), OpensLater()
+    messages = run(United("united", partitions=({"of": "late"}, {"of": "soon"})))
+    ids = [message["record"]["data"]["id"] for message in messages if message["type"] == "RECORD"]
+    assert ids == ["soon", "soon", "late", "late"]
+
+
+def test_every_idle_worker_finds_a_cut_at_once() -> None:
+    together = threading.Barrier(3)
+
+    class Long(Stream):
+        def fetch(
+            self, partition: Partition, window: Window, token: str | None, attempt: int
+        ) -> Page:
+            del partition, attempt
+            if window.lo == 0 and token is None:
+                time.sleep(0.1)  # the others have nothing to do, and sleep
+                return Page([(memoryview(b'{"id":"1"'), b"}")], [1], "second")
+            together.wait(0.5)  # less than the longest time that a worker sleeps
+            return Page([], [], None)
+
+    assert run(Long())[-1]["trace"]["stream_status"]["status"] == "COMPLETE"
+    assert not together.broken
