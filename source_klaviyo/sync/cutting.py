@@ -44,12 +44,12 @@ class Cutter:
 
         None says that no cut is worth it by now.
         """
-        longest = max(chains, key=lambda chain: _pages_left(chain, horizon), default=None)
+        longest = max(chains, key=lambda chain: pages_left(chain, horizon), default=None)
         if longest is None or longest.unproven >= _MOST_UNPROVEN:
             return None
         if self._rationed(chains, horizon):
             return None
-        left = _pages_left(longest, horizon)
+        left = pages_left(longest, horizon)
         if left < _LEAST_PAGES:
             return None
         ahead = min(left / 2, longest.reach) * (longest.seconds_per_page or 0)
@@ -58,7 +58,7 @@ class Cutter:
     def _rationed(self, chains: Sequence[Chain], horizon: int) -> bool:
         """Tell whether one more cut would waste too much, by what is known to be left to read."""
         known = sum(
-            _pages_left(chain, horizon)
+            pages_left(chain, horizon)
             for chain in chains
             if chain.hi != FOREVER and not chain.unproven
         )
@@ -69,7 +69,7 @@ class Cutter:
         return wasted + len(chains) * _USUAL_WASTE >= allowed
 
 
-def _pages_left(chain: Chain, horizon: int) -> float:
+def pages_left(chain: Chain, horizon: int) -> float:
     """Estimate how many pages are left of a chain; 0 where it cannot or should not be cut."""
     seconds_left = min(chain.hi, horizon) - chain.position
     if not chain.ordered or chain.seconds_per_page is None or seconds_left <= 1:

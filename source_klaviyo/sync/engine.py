@@ -49,7 +49,7 @@ def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int])
     outputs = [Output(job.stream, job.parts, horizon) for job in jobs]
     outbox = Outbox(_OUTBOX_BYTES)
     scheduler = Scheduler(readers, outbox, workers)
-    progress = Progress(readers, outputs, horizon)
+    progress = Progress(outputs, scheduler.look)
     failures: dict[str, AirbyteTracedException] = {}
     for refusal in (entry for entry in plan if isinstance(entry, Refusal)):
         failures[refusal.stream.name] = refusal.failure

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from math import ceil
 
 from source_klaviyo.sync.output import Output
-from source_klaviyo.sync.reader import Reader
+from source_klaviyo.sync.status import Status
 
 logger = logging.getLogger("airbyte")
 
@@ -18,28 +18,24 @@ _MINUTE = 60.0
 
 @dataclass(slots=True)
 class _Course:
-    """One stream's way through the sync: what had happened when it was last told of.
+    """One stream's way through the sync: what it had written when it was last told of."""
 
-    `left` is how many seconds of the cursor's time were still to be read.
-    """
-
-    reader: Reader
     output: Output
     records: int = 0
     seconds: float = 0.0
-    left: int | None = None
 
 
 class Progress:
-    """Writes a line per active stream every ten seconds, and a summary per stream at the end."""
+    """Writes a line per active stream every ten seconds, and a summary per stream at the end.
+
+    `look` tells where each stream stands after so many seconds, in the order of `outputs`.
+    """
 
     def __init__(
-        self, readers: Sequence[Reader], outputs: Sequence[Output], horizon: Callable[[], int]
+        self, outputs: Sequence[Output], look: Callable[[float], Sequence[Status]]
     ) -> None:
-        self._courses = [
-            _Course(reader, output) for reader, output in zip(readers, outputs, strict=True)
-        ]
-        self._horizon = horizon
+        self._courses = [_Course(output) for output in outputs]
+        self._look = look
         self._began = self._told = time.monotonic()
 
     def tick(self, now: float) -> None:
@@ -49,44 +45,39 @@ class Progress:
                 course.seconds = now - self._began
         if now - self._told < _INTERVAL:
             return
-        for course in self._courses:
+        for course, status in zip(self._courses, self._look(now - self._began), strict=True):
             if course.output.open:
-                logger.info("%s", self._line(course, now - self._told))
+                logger.info("%s", _line(course, status, now - self._told))
             course.records = course.output.records
         self._told = now
 
     def summarise(self) -> None:
         """Write what each stream took."""
-        for course in self._courses:
-            tally = course.reader.tally
-            minutes = max(1, ceil(course.seconds / _MINUTE))
-            used = (made / quota.per_minute / minutes for quota, made in tally.requests.items())
+        seconds = time.monotonic() - self._began
+        for course, status in zip(self._courses, self._look(seconds), strict=True):
             logger.info(
                 "%s: %d records, %d requests (%.0f %% of its quota), %d retries,"
                 " %d answered 429, %.1f s",
                 course.output.stream.name,
                 course.output.records,
-                tally.requests.total(),
-                100 * max(used, default=0.0),
-                tally.retries,
-                tally.throttled,
+                status.requests,
+                100 * status.minutes_of_quota / max(1, ceil(course.seconds / _MINUTE)),
+                status.retries,
+                status.throttled,
                 course.seconds,
             )
 
-    def _line(self, course: _Course, seconds: float) -> str:
-        reader, records = course.reader, course.output.records
-        parts = [
-            f"{course.output.stream.name}: {records} records",
-            f"{(records - course.records) / seconds:.0f}/s",
-            f"waits for {reader.waits_for}",
-        ]
-        chains = [*reader.chains()]
-        horizon = self._horizon()
-        earliest = min((chain.position for chain in chains), default=0)
-        if reader.readable.cursor_attribute and 0 < earliest < horizon:
-            parts.append(f"complete up to {datetime.fromtimestamp(earliest, UTC):%Y-%m-%d %H:%M}")
-        left = sum(max(0, min(chain.hi, horizon) - chain.position) for chain in chains)
-        if course.left and left < course.left:
-            parts.append(f"about {left * seconds / (course.left - left):.0f} s left")
-        course.left = left
-        return ", ".join(parts)
+
+def _line(course: _Course, status: Status, seconds: float) -> str:
+    """Return what is to be said of a stream `seconds` after it was last told of."""
+    parts = [
+        f"{course.output.stream.name}: {course.output.records} records",
+        f"{(course.output.records - course.records) / seconds:.0f}/s",
+        f"waits for {status.waits_for}",
+    ]
+    if status.complete_up_to is not None:
+        reached = datetime.fromtimestamp(status.complete_up_to, UTC)
+        parts.append(f"complete up to {reached:%Y-%m-%d %H:%M}")
+    if status.seconds_left is not None:
+        parts.append(f"about {status.seconds_left:.0f} s left")
+    return ", ".join(parts)

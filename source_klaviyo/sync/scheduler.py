@@ -9,6 +9,7 @@ from source_klaviyo.sync.chain import Chain
 from source_klaviyo.sync.messages import record_lines
 from source_klaviyo.sync.outbox import Delivery, Outbox
 from source_klaviyo.sync.reader import Reader
+from source_klaviyo.sync.status import Status, status
 
 _LONGEST_SLEEP = 1.0
 
@@ -50,6 +51,11 @@ class Scheduler:
             self._stopped = True
             self._changed.notify_all()
         self._outbox.close()
+
+    def look(self, elapsed: float) -> list[Status]:
+        """Return where each stream stands, `elapsed` seconds after the start."""
+        with self._changed:
+            return [status(reader, elapsed) for reader in self._readers]
 
     def _work(self) -> None:
         while task := self._next():
