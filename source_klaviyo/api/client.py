@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 from requests.auth import AuthBase
@@ -20,6 +19,7 @@ from requests.auth import AuthBase
 from source_klaviyo.api import revision as revisions
 from source_klaviyo.api.answers import Verdicts
 from source_klaviyo.api.backoff import RetryAfterBackoff
+from source_klaviyo.api.body import BodyReader
 from source_klaviyo.api.quota import Quota, Quotas
 from source_klaviyo.errors import (
     CredentialsRefused,
@@ -36,16 +36,11 @@ logger = logging.getLogger("airbyte")
 TIMEOUTS: Final = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte; Klaviyo's slow pages stay well below."""
 
-ANSWER_TIMEOUT: Final = 300.0
-"""Seconds for a whole answer, so that one that trickles in cannot hold a worker for ever."""
-
 LONGEST_WAIT: Final = 900.0
 """Seconds; a longer `Retry-After` is a spent daily quota, which is not waited for."""
 
 
 _WORTH_A_LINE: Final = 5.0
-
-_CHUNK: Final = 256 * 1024
 
 _FAILURES: Final = {401: CredentialsRefused, 403: ScopeMissing, 404: NotFound}
 
@@ -77,6 +72,14 @@ class ServerClock:
         self._lag = lag if self._lag is None else min(self._lag, lag)
 
 
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """What a thread keeps to itself: its session, and the buffer for the bodies of answers."""
+
+    session: requests.Session
+    bodies: BodyReader = field(default_factory=BodyReader)
+
+
 @dataclass(slots=True)
 class Client:
     """One sync's way to Klaviyo, shared by all its threads.
@@ -94,12 +97,12 @@ class Client:
     _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
 
     @property
-    def _session(self) -> requests.Session:
-        """This thread's session."""
-        if not hasattr(self._own, "session"):
-            self._own.session = self._new_session()
-        session: requests.Session = self._own.session
-        return session
+    def _connection(self) -> _Connection:
+        """This thread's connection."""
+        if not hasattr(self._own, "connection"):
+            self._own.connection = _Connection(self._new_session())
+        connection: _Connection = self._own.connection
+        return connection
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -208,7 +211,8 @@ class Client:
             )
 
     def _send(self, url: str, params: Mapping[str, str], revision: str) -> requests.Response:
-        response = self._session.get(
+        own = self._connection
+        response = own.session.get(
             url,
             params=params,
             headers=revisions.headers(revision),
@@ -217,7 +221,7 @@ class Client:
             stream=True,
         )
         with response:
-            response._content = _body(response)  # type: ignore[assignment]  # noqa: SLF001  by a deadline
+            response._content = own.bodies.read(response)  # type: ignore[assignment]  # noqa: SLF001
         return response
 
 
@@ -226,24 +230,3 @@ def _quota_used_up(url: str, pause: float) -> str:
         f"The daily quota of {urlsplit(url).path} is used up; Klaviyo grants more in"
         f" {pause / 3600:.1f} hours. The next sync goes on from here."
     )
-
-
-def _body(response: requests.Response) -> bytearray:
-    """Read the answer's body. Raises requests' errors where it is cut off, damaged or too slow."""
-    deadline = time.monotonic() + ANSWER_TIMEOUT
-    body = bytearray()
-    try:
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            body += chunk
-            if time.monotonic() > deadline:
-                raise requests.exceptions.ReadTimeout(response=response)
-    except urllib3.exceptions.DecodeError as damaged:
-        raise requests.exceptions.ContentDecodingError(damaged, response=response) from damaged
-    except urllib3.exceptions.ReadTimeoutError as late:
-        raise requests.exceptions.ReadTimeout(late, response=response) from late
-    except (urllib3.exceptions.HTTPError, OSError) as broken:
-        raise requests.exceptions.ChunkedEncodingError(broken, response=response) from broken
-    if response.raw.length_remaining:
-        # urllib3 checks the stated length in read() only, not in read1().
-        raise requests.exceptions.ChunkedEncodingError("cut off", response=response)
-    return body

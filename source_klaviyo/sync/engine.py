@@ -15,7 +15,7 @@ from source_klaviyo.sync.progress import Progress
 from source_klaviyo.sync.reader import Reader
 from source_klaviyo.sync.scheduler import Scheduler
 
-_OUTBOX_BYTES = 16 * 1024 * 1024
+_OUTBOX_BYTES = 8 * 1024 * 1024
 _TICK = 1.0
 _LONGEST_SILENCE = 20.0
 """Seconds; the platform takes a source for dead that is silent for longer, and does not count
