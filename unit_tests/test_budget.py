@@ -198,3 +198,15 @@ def test_nothing_is_left_for_requests_that_nobody_wants_to_send_any_more() -> No
     assert sent[44] - sent[0] < 1
     assert 2 < sent[45] - sent[44] < 4
     assert sent[59] - sent[45] < 1
+
+
+def test_a_smaller_budget_that_is_spent_claims_nothing_meanwhile() -> None:
+    clock = Clock()
+    smaller, endpoint = Budget(Limit(5, 5), clock=clock), Budget(Limit(20, 100), clock=clock)
+    for _ in range(5):
+        endpoint.spend()
+        smaller.spend()
+    clock.now += 2
+    endpoint.claim(smaller)
+    sent = spend(endpoint, clock, 20)
+    assert sent[19] - sent[0] < 1

@@ -145,9 +145,13 @@ class Budget:
         return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
     def unused(self, seconds: int, now: float) -> int:
-        """Return what is still to be had of the window of that length."""
-        window = self._windows.get(seconds)
-        return max(0, self._own_limit(window) - self._counted(window, now)) if window else 0
+        """Return what may still be sent within a window of that length."""
+        left = (
+            self._own_limit(window) - self._counted(window, now)
+            for window in self._windows.values()
+            if window.seconds >= seconds
+        )
+        return max(0, min(left, default=0))
 
     def _own_limit(self, window: _Window) -> int:
         return max(1, int(window.limit * self.share))
