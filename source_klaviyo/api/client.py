@@ -94,6 +94,7 @@ class Client:
     quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
     _own: threading.local = field(init=False, default_factory=threading.local)
+    _reading: threading.Lock = field(init=False, default_factory=threading.Lock)
     _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
 
     @property
@@ -142,7 +143,9 @@ class Client:
             self.clock.observe(outcome.headers.get("Date"))
             quota.learn(outcome.headers, time.monotonic() - began)
             if outcome.status_code == HTTPStatus.OK:
-                return read(outcome)
+                # Threads that parse at once only take turns, with a page's worth of memory each.
+                with self._reading:
+                    return read(outcome)
         except (requests.RequestException, UnreadableAnswer) as failure:
             outcome = failure
         verdict = verdicts.interpret_response(outcome)

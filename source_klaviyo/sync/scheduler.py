@@ -30,6 +30,7 @@ class Scheduler:
         self._open = list(range(len(readers)))
         self._outbox = outbox
         self._changed = threading.Condition()
+        self._sending = threading.Lock()
         self._stopped = False
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
@@ -93,14 +94,13 @@ class Scheduler:
     def _fetch(self, number: int, chain: Chain) -> Exception | None:
         """Fetch one page of `chain` and send it out; return what went wrong, if anything did."""
         reader = self._readers[number]
-        readable = reader.readable
         partition = reader.parts.partition(chain.partition)
         try:
-            # No name holds the page: while the outbox is full, only its lines are kept.
-            delivery = self._delivery(
-                number, chain, readable.fetch(partition, chain.window, chain.token, chain.attempt)
-            )
-            self._outbox.put(delivery)
+            page = reader.readable.fetch(partition, chain.window, chain.token, chain.attempt)
+            # One page at a time turns into lines: while the outbox is full, the others wait as they
+            # came, or every worker would hold its page twice.
+            with self._sending:
+                self._outbox.put(self._delivery(number, chain, page))
         except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
             return fault
         return None
