@@ -185,6 +185,26 @@ def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     assert states[-1]["stream"]["stream_state"] == {}
 
 
+def test_a_stream_that_has_failed_begins_nothing_new() -> None:
+    asked: list[str] = []
+
+    class Failing(Listed):
+        def fetch(
+            self, partition: Partition, window: Window, token: str | None, attempt: int
+        ) -> Page:
+            asked.append(token or "listing")
+            if token == "item 1a":
+                raise StreamFailed("No.", FailureType.system_error)
+            if token == "second":
+                time.sleep(0.2)  # it comes when the stream has failed already
+            return super().fetch(partition, window, token, attempt)
+
+    with pytest.raises(AirbyteTracedException):
+        run(Failing("listed"))
+    assert "second" in asked
+    assert not {"item 2a", "item 2b"} & {*asked}
+
+
 def test_a_spent_quota_holds_up_only_the_parts_that_draw_on_it() -> None:
     class United(Stream):
         def quota(self, partition: Partition, token: str | None) -> Quota:

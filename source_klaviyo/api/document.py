@@ -95,7 +95,7 @@ class DocumentReader:
         self._additions = _members([*own_cursor, *joins, *self.lifts.values()]) + b"}"
         self._mender = Mender(self.mends, self.cursor) if self.mends else None
 
-    def read(self, body: bytes | bytearray, marks: Mapping[str, Scalar]) -> Page:
+    def read(self, body: bytes | bytearray, marks: Mapping[str, Scalar | None]) -> Page:
         """Return the resources of a collection's answer, each with the members `marks` on top.
 
         Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
@@ -106,7 +106,7 @@ class DocumentReader:
         except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
 
-    def read_item(self, body: bytes | bytearray, marks: Mapping[str, Scalar]) -> Page:
+    def read_item(self, body: bytes | bytearray, marks: Mapping[str, Scalar | None]) -> Page:
         """Return the one resource of an item's answer; otherwise like `read`."""
         try:
             document = _ITEMS.decode(_sound(body))
@@ -118,7 +118,7 @@ class DocumentReader:
         self,
         resources: list[msgspec.Raw],
         included: list[msgspec.Raw],
-        marks: Mapping[str, Scalar],
+        marks: Mapping[str, Scalar | None],
         following: str | None,
     ) -> Page:
         first = b"," + msgspec.json.encode(marks)[1:-1] if marks else b""

@@ -20,7 +20,7 @@ class _Listed(msgspec.Struct, frozen=True):
     """A resource of the listing, and what of it is put on top of its item's record."""
 
     id: str
-    on_top: Mapping[str, Scalar]
+    on_top: Mapping[str, Scalar | None]
 
 
 _LISTED = msgspec.json.Decoder(_Listed)

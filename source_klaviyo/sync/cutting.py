@@ -6,11 +6,18 @@ from source_klaviyo.protocol import FOREVER
 from source_klaviyo.sync.chain import Chain
 
 _LEAST_PAGES = 3
+"""What has to be left of a chain: each half gains more than the round trip that the cut costs."""
 _FREE_PAGES = 12.0
 _PAGES_PER_WASTE = 25
+"""What may be wasted in all: some pages, and one for so many pages read. By simulation: with more,
+small collections pass 1.05 of the fewest requests plus 20; with less, large ones start slowly."""
 _USUAL_WASTE = 0.6
+"""What an unfinished chain is likely to waste, in pages: half of its last, and a little for those
+that turn out to be empty."""
 _MOST_UNPROVEN = 3
+"""How often in a row a chain is cut before a page of it has come."""
 _TRUST = 4
+"""How many times the pages read are believed to be left, where it looks like that."""
 
 
 class Cutter:

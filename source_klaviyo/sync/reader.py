@@ -133,13 +133,14 @@ class Reader:
                 message = f"Reading {self.readable.name} met a defect of the connector: {fault!r}"
                 self._fail(AirbyteTracedException.from_exception(fault, message=message))
         if not chain.finished:
-            if not self.failure:
-                self._add(chain)
+            self._add(chain)
         elif chain.whole:
             return chain.whole.part_is_out()
         return None
 
     def _add(self, chain: Chain) -> None:
+        if self.failure:
+            return
         if chain.ready_at:
             self._postponed.append(chain)
         else:
