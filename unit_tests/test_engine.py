@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,51 +15,10 @@ from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Page, Partition, Quota, Window
 from source_klaviyo.sync import engine, progress
 from source_klaviyo.sync.engine import Job
-from source_klaviyo.sync.ledger import Ledger
-from source_klaviyo.sync.parts import Parts
-from source_klaviyo.sync.state import CursorState, LoadedState
+from unit_tests.fakes import OpensLater, Stream, parts
 
 BEGAN = 1_000
 Message = dict[str, Any]
-
-
-@dataclass(eq=False)
-class OpensLater:
-    """A quota that grants nothing before `opens_at`."""
-
-    opens_at: float = 0.0
-    per_minute: int = 60
-    name: str = ""
-    asked: list[str] = field(default_factory=list)
-
-    def reserve(self) -> float:
-        self.asked.append(self.name)
-        return max(0.0, self.opens_at - time.monotonic())
-
-
-@dataclass
-class Stream:
-    """A stream of two pages."""
-
-    name: str = "things"
-    grants: OpensLater = field(default_factory=OpensLater)
-    fault: Exception | None = None
-    cursor_attribute: str | None = "updated"
-    ordered: bool = True
-    newest_first: bool = False
-    partitions: Sequence[Partition] = ({},)
-    roots: Sequence[Partition] = ()
-
-    def quota(self, partition: Partition, token: str | None) -> Quota:
-        del partition, token
-        return self.grants
-
-    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
-        del partition, window, attempt
-        if self.fault and token:
-            raise self.fault
-        record = (memoryview(b'{"id":"%b"' % (token or "first").encode()), b"}")
-        return Page([record], [100], None if token else "second")
 
 
 @dataclass
@@ -86,11 +44,7 @@ class Listed(Stream):
 
 
 def job(stream: Stream) -> Job:
-    def begin(partition: Partition) -> Ledger:
-        del partition
-        return Ledger(CursorState(), 0, 0, BEGAN)
-
-    return Job(StreamDescriptor(stream.name), Parts(stream, LoadedState(), begin, keeps_state=True))
+    return Job(StreamDescriptor(stream.name), parts(stream, BEGAN))
 
 
 def run(*streams: Stream, into: list[Message] | None = None) -> list[Message]:
