@@ -170,5 +170,5 @@ class Budget:
 
     @staticmethod
     def _last_end(window: _Window, now: float) -> float:
-        """Return since when requests are sure to be counted in the window that is open now."""
+        """Return since when requests may have been counted in the window that is open now."""
         return window.ends_after if window.ends_by <= now else 0.0
