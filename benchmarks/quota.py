@@ -66,7 +66,13 @@ def _cases(options: Options) -> list[Case]:
         Case(f"{uneven:,} profiles", _shop(1_000, uneven), ["profiles"]),
         Case(f"{predicted:,} predictions", _shop(1_000, predicted), [PREDICTIONS]),
         *(
-            Case(f"{events:,} events", _shop(events, 1_000), ["events"], False, EVENTS)  # noqa: FBT003
+            Case(
+                f"{events:,} events",
+                _shop(events, 1_000),
+                ["events"],
+                in_bursts=False,
+                machine=EVENTS,
+            )
             for events in (few, many)
         ),
         Case("whole account", _shop(options.sized(200_000, 20_000), predicted)),

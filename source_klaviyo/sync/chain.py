@@ -22,17 +22,17 @@ class Chain:
 
     `lowest` says that no other chain and no earlier sync reads what lies before the window.
     `ordered` is whether pages ascend by the cursor; it turns false when one shows that they do
-    not. `newest_first` is whether they descend. `root` marks a chain that brings parents. `hi` is
-    lowered when another chain takes over the end of the window.
+    not. `newest_first` is whether they descend. `hi` is lowered when another chain takes over the
+    end of the window.
 
     A page may be made of parts, each with a chain of its own, whose `whole` is the chain of the
     page. A window counts as read only when no part is `missing` any more.
 
     The rest is where it stands: `position` is the second up to which everything has been fetched,
-    `token` what fetches the next page, `pages` how many have been fetched. For cuts it knows how
-    much of the cursor's time the last page spanned (`seconds_per_page`; that of the chain that it
-    was cut off before it has one, None where neither has), how many pages ahead it may be cut
-    (`reach`), and how many cuts lie between it and a chain that has had a page (`unproven`).
+    `token` what fetches the next page. For cuts it knows how much of the cursor's time the last
+    page spanned (`seconds_per_page`; that of the chain that it was cut off before it has one, None
+    where neither has), how many pages ahead it may be cut (`reach`), and how many cuts lie between
+    it and a chain that has had a page (`unproven`).
     A failed request is tried again at `ready_at`; `attempt`, `throttled_for` and `restarts` count
     what has gone wrong since the last page.
     """
@@ -43,12 +43,10 @@ class Chain:
     lowest: bool
     ordered: bool
     newest_first: bool = False
-    root: bool = False
     whole: "Chain | None" = None
     missing: int = 0
     position: int = field(init=False)
     token: str | None = None
-    pages: int = 0
     seconds_per_page: int | None = None
     unproven: int = 0
     reach: int = FIRST_REACH
@@ -72,7 +70,6 @@ class Chain:
         """Take in the page that was fetched last and move on."""
         self.attempt = self.restarts = 0
         self.throttled_for = 0.0
-        self.pages += 1
         self.unproven = 0
         self.missing += len(page.parts)
         self.token = page.next

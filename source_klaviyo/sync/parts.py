@@ -27,7 +27,7 @@ class Parts:
 
     def start(self) -> list[Chain]:
         """Return the chains to begin with."""
-        roots = [self._whole(partition, root=True) for partition in self.readable.roots]
+        roots = [self._whole(partition) for partition in self.readable.roots]
         return [
             *roots,
             *(c for partition in self.readable.partitions for c in self.open(partition)),
@@ -82,9 +82,9 @@ class Parts:
         kept = [] if complete else self.loaded.without(self._partitions)
         return dump([*current, *kept], cursor, always_listed=True)
 
-    def _whole(self, partition: Partition, *, root: bool = False) -> Chain:
+    def _whole(self, partition: Partition) -> Chain:
         number = self._add(partition, None)
-        return Chain(number, BEGINNING, FOREVER, lowest=True, ordered=False, root=root)
+        return Chain(number, BEGINNING, FOREVER, lowest=True, ordered=False)
 
     def _add(self, partition: Partition, ledger: Ledger | None) -> int:
         self._ledgers.append(ledger)
