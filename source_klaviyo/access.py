@@ -10,7 +10,7 @@ import msgspec
 
 from source_klaviyo.api import revision as revisions
 from source_klaviyo.errors import ScopeMissing, StreamFailed
-from source_klaviyo.protocol import Page
+from source_klaviyo.protocol import Record
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
 
@@ -91,20 +91,20 @@ def warn_of_retirement(revision: str) -> None:
         )
 
 
-def _outcome(stream: KlaviyoStream) -> Page | StreamFailed:
+def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
     try:
         return stream.probe()
     except StreamFailed as refused:
         return refused
 
 
-def _obstacle(outcome: Page | StreamFailed) -> str | None:
+def _obstacle(outcome: Sequence[Record] | StreamFailed) -> str | None:
     return outcome.message if isinstance(outcome, StreamFailed) else None
 
 
-def _name(accounts: Page | StreamFailed) -> str:
-    if isinstance(accounts, StreamFailed) or not accounts.records:
+def _name(accounts: Sequence[Record] | StreamFailed) -> str:
+    if isinstance(accounts, StreamFailed) or not accounts:
         return "an account whose name the credentials may not read"
-    account = msgspec.json.decode(b"".join(accounts.records[0]), type=_Account)
+    account = msgspec.json.decode(b"".join(accounts[0]), type=_Account)
     name = account.attributes.contact_information.organization_name
     return f"the account {name} ({account.id})" if name else f"the account {account.id}"

@@ -1,4 +1,8 @@
-"""Every error that the connector raises on purpose, and what each of them asks of its catcher."""
+"""Every error that the connector raises on purpose, and what each of them asks of its catcher.
+
+One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost, NotFound,
+ParameterRefused or another StreamFailed.
+"""
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -32,10 +36,21 @@ class CredentialsRefused(StreamFailed):
 
 
 class ScopeMissing(StreamFailed):
-    """The credentials are good, but not for this collection."""
+    """The credentials are good, but not for this collection, or not for what it was asked for."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.config_error)
+
+
+class ParameterRefused(StreamFailed):
+    """Klaviyo does not accept the request as it is; `parameter` is the one that it names, if any.
+
+    It may accept it with less.
+    """
+
+    def __init__(self, advice: str, parameter: str | None) -> None:
+        super().__init__(advice, FailureType.system_error)
+        self.parameter = parameter
 
 
 class NotFound(StreamFailed):
@@ -49,18 +64,51 @@ class UnreadableAnswer(Exception):  # noqa: N818
     """An answer is not the JSON:API document that it should be."""
 
 
-class RetryLater(Exception):  # noqa: N818  what it asks for says more than "Error"
-    """A passing fault: the same request may succeed after a pause.
+class IncludedNotTold(UnreadableAnswer):
+    """A resource does not tell what was to be included for it."""
 
-    `pause` is in seconds. `throttled` tells a refusal by the rate limiter, which is no fault and
-    does not count against the bound of retries.
+
+class Throttled(Exception):  # noqa: N818  what it asks for says more than "Error"
+    """The rate limiter refused the request; the same may be sent in `pause` seconds.
+
+    It is no fault, and does not count against the bound of retries.
     """
 
-    def __init__(self, reason: str, *, pause: float, throttled: bool = False) -> None:
+    def __init__(self, reason: str, pause: float) -> None:
         super().__init__(reason)
         self.pause = pause
-        self.throttled = throttled
+
+
+class RequestFailed(Exception):  # noqa: N818
+    """The request met a fault that may pass: the same may succeed when it is sent again.
+
+    `retry_after` is what Klaviyo asked to wait, in seconds, None if it did not. `by_size` tells
+    that a smaller page may succeed where this one does not (a server error, a timeout).
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, by_size: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.by_size = by_size
+
+
+class PageTooLarge(Exception):  # noqa: N818
+    """An answer is larger than memory allows; `size` bytes had come when it was given up."""
+
+    def __init__(self, reason: str, size: int) -> None:
+        super().__init__(reason)
+        self.size = size
+
+
+class PageSizeRefused(StreamFailed):
+    """Klaviyo does not serve pages of this size; `largest` is what it says it does, if it does."""
+
+    def __init__(self, advice: str, largest: int | None) -> None:
+        super().__init__(advice, FailureType.system_error)
+        self.largest = largest
 
 
 class PageLost(Exception):  # noqa: N818
-    """Klaviyo no longer knows the page cursor: the rest of the slice has to be asked for anew."""
+    """The page cursor leads nowhere: the rest of the window has to be asked for anew."""

@@ -1,6 +1,7 @@
 """From a catalog, states and settings to the jobs of a sync."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from airbyte_cdk.models import (
     AirbyteStateMessage,
@@ -11,14 +12,13 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
+from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.protocol import BEGINNING, Partition
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.sync.engine import Job, Refusal
-from source_klaviyo.sync.ledger import Ledger
-from source_klaviyo.sync.parts import Parts
-from source_klaviyo.sync.state import LoadedState, StreamState, load
+from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
+from source_klaviyo.sync.state import StreamState, load
 
 _DAY = 86_400
 _DEDUP_LOOKBACK_DAYS = 7
@@ -29,9 +29,10 @@ def plan(
     catalog: ConfiguredAirbyteCatalog,
     states: Sequence[AirbyteStateMessage],
     config: Config,
+    client: Client,
     began: int,
-) -> list[Job | Refusal]:
-    """Return what to do for each stream of `catalog`; `began` is the sync's start in seconds.
+) -> SyncPlan:
+    """Return what to do for the streams of `catalog`; `began` is the sync's start in seconds.
 
     A stream that this source does not have, or whose state cannot be used, is refused by itself.
     Raises ConfigError where nothing at all can be done.
@@ -43,44 +44,51 @@ def plan(
         raise ConfigError(f"The catalog has streams more than once: {', '.join(repeated)}.")
     by_stream = _states_by_stream(states)
     known = {stream.name: stream for stream in streams}
-    jobs: list[Job | Refusal] = []
+    grouping = _Grouping(client)
+    jobs: list[StreamJob] = []
+    refusals: list[Refusal] = []
     for configured in catalog.streams:
-        stream = StreamDescriptor(configured.stream.name, configured.stream.namespace)
-        state = by_stream.get(stream.name, {})
+        name = configured.stream.name
+        stream = StreamDescriptor(name, configured.stream.namespace)
         try:
-            jobs.append(_job(known.get(stream.name), stream, configured, state, config, began))
+            readable = _known(name, known)
+            job = _stream_job(readable, stream, configured, by_stream.get(name, {}), config, began)
         except ConfigError as refused:
-            jobs.append(Refusal(stream, refused))
-    return jobs
+            refusals.append(Refusal(stream, refused))
+            continue
+        jobs.append(job)
+        grouping.add(readable, job)
+    return SyncPlan(jobs, grouping.collections(), refusals)
 
 
-def _job(
-    readable: KlaviyoStream | None,
+def _known(name: str, streams: Mapping[str, KlaviyoStream]) -> KlaviyoStream:
+    if name in streams:
+        return streams[name]
+    raise ConfigError(
+        f"There is no stream {name} in this source. Refresh the source's schema, or remove the"
+        " stream from the connection."
+    )
+
+
+def _stream_job(
+    readable: KlaviyoStream,
     stream: StreamDescriptor,
     configured: ConfiguredAirbyteStream,
     state: StreamState,
     config: Config,
     began: int,
-) -> Job:
-    if readable is None:
-        raise ConfigError(
-            f"There is no stream {stream.name} in this source. Refresh the source's schema, or"
-            " remove the stream from the connection."
-        )
-    incremental = configured.sync_mode is SyncMode.incremental
-    cursor = readable.cursor_attribute or ""
-    if incremental and not cursor:
-        raise ConfigError(f"The stream {stream.name} has no cursor; set it to full refresh.")
-    loaded = load(stream.name, state, cursor) if incremental else LoadedState()
-    start = BEGINNING
+) -> StreamJob:
+    cursor = readable.cursor_attribute
+    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.parent is not None)
     if config.start_date and readable.bounded_by_start_date:
-        start = int(config.start_date.timestamp())
-    lookback = _lookback(readable, configured, config)
-
-    def begin(partition: Partition) -> Ledger:
-        return Ledger(loaded.of(partition), start, lookback, began)
-
-    return Job(stream, Parts(readable, loaded, begin, keeps_state=incremental))
+        job.start = int(config.start_date.timestamp())
+    # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
+    # does.
+    if cursor and configured.sync_mode is SyncMode.incremental:
+        job.keeps_state = True
+        job.loaded = load(stream.name, state, cursor)
+        job.lookback = _lookback(readable, configured, config)
+    return job
 
 
 def _lookback(readable: KlaviyoStream, configured: ConfiguredAirbyteStream, config: Config) -> int:
@@ -90,8 +98,69 @@ def _lookback(readable: KlaviyoStream, configured: ConfiguredAirbyteStream, conf
     if config.lookback_days is not None:
         return config.lookback_days * _DAY
     # Where the destination only appends, a second read would be a second row.
-    removes_duplicates = configured.destination_sync_mode is DestinationSyncMode.append_dedup
-    return _DEDUP_LOOKBACK_DAYS * _DAY if removes_duplicates else 0
+    appends = configured.destination_sync_mode is DestinationSyncMode.append
+    return 0 if appends else _DEDUP_LOOKBACK_DAYS * _DAY
+
+
+@dataclass(slots=True)
+class _Group:
+    """The views of one collection, and the stream that declares it.
+
+    `listings` list parents, by the key under which they tell the ids.
+    """
+
+    declared: KlaviyoStream
+    views: list[CollectionView] = field(default_factory=list)
+    jobs: list[ViewJob] = field(default_factory=list)
+    listings: dict[tuple[type[KlaviyoStream], str], ViewJob] = field(default_factory=dict)
+
+    def listing(self, parent: KlaviyoStream, key: str) -> ViewJob:
+        """Return the view that lists the ids of `parent` under `key`, the same for all children."""
+        identity = type(parent), key
+        if identity not in self.listings:
+            self.listings[identity] = ViewJob()
+            self.jobs.append(self.listings[identity])
+            self.views.append(CollectionView(parent.parents_view(key)))
+        return self.listings[identity]
+
+
+class _Grouping:
+    """Groups streams by the collection that they are views of."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._groups: dict[Hashable, _Group] = {}
+        self._children: list[tuple[ViewJob, Hashable]] = []
+
+    def add(self, stream: KlaviyoStream, job: StreamJob) -> None:
+        """Add a stream's views, and what lists its parents."""
+        for member in stream.members:
+            group = self._group(member)
+            group.views.append(member.collection_view(stream.name, stream.drift))
+            group.jobs.append(ViewJob(job, member.state_partition({})))
+
+    def collections(self) -> list[CollectionJob]:
+        """Return a job for each collection, with the listings of parents linked to its children."""
+        jobs = {
+            key: CollectionJob(group.declared.collection(group.views), group.jobs)
+            for key, group in self._groups.items()
+        }
+        for listing, child in self._children:
+            listing.children.append(jobs[child])
+        return list(jobs.values())
+
+    def _group(self, stream: KlaviyoStream) -> _Group:
+        key = stream.collection_key
+        if key in self._groups:
+            if stream.cursor_attribute:  # one view may read by a cursor what another reads whole
+                self._groups[key].declared = stream
+        else:
+            self._groups[key] = _Group(stream)
+            if stream.parent:
+                parent = stream.parent(self._client)
+                listing = self._group(parent).listing(parent, stream.parent_key)
+                self._children.append((listing, key))
+        return self._groups[key]
 
 
 def _states_by_stream(states: Sequence[AirbyteStateMessage]) -> dict[str, StreamState]:

@@ -1,19 +1,22 @@
-"""What streams and sync agree on: windows are asked for, pages come back."""
+"""What streams and sync agree on: pages of a collection are asked for, and what views made of them.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+A *collection* is what is fetched: an endpoint, read page by page. A *view* is what one stream makes
+of its pages. Several streams can be views of one collection, which is then read once for all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import Protocol, TypeVar
+
+from source_klaviyo.errors import StreamFailed
+from source_klaviyo.partition import Partition
 
 BEGINNING = 0
 """Lower bound of a window that reaches back as far as there is data: no lower filter is sent."""
 
 FOREVER = 253_402_300_800
 """Upper bound of a window that is open to the future (the year 10000): no upper filter is sent."""
-
-Scalar = str | bool
-
-Partition = Mapping[str, Scalar]
-"""The fixed filter values of one partition, as they stand in state: `{"archived": False}`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,11 +30,11 @@ class Window:
         if self.lo >= self.hi:
             raise ValueError(f"a window must hold at least one second: [{self.lo}, {self.hi})")
 
-    def __contains__(self, instant: int) -> bool:
-        return self.lo <= instant < self.hi
+    def __contains__(self, second: int) -> bool:
+        return self.lo <= second < self.hi
 
 
-Record = tuple[memoryview, bytes]
+Record = tuple[memoryview | bytes, bytes]
 """One record's JSON object in two parts: a piece of the answer as it came, and what follows it.
 
 The piece is copied only once, when the message line is made.
@@ -39,25 +42,103 @@ The piece is copied only once, when the message line is made.
 
 
 @dataclass(frozen=True, slots=True)
+class ItemRequest:
+    """A resource that Klaviyo serves in full only by its id.
+
+    `fields` are the members that its record gets from the listing, as JSON: `"key":value,...`.
+    """
+
+    id: str
+    fields: bytes = b""
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What one view makes of a page: records, or partitions of other collections, or items to ask.
+
+    Each entry belongs to a row of the page: `rows` has the row's number for each, or is None where
+    entry n belongs to row n. `failure` says why the view can make nothing of this collection any
+    more.
+    """
+
+    records: Sequence[Record] = ()
+    children: Sequence[Partition] = ()
+    items: Sequence[ItemRequest] = ()
+    rows: Sequence[int] | None = None
+    failure: StreamFailed | None = None
+
+    def only(self, kept: Sequence[bool]) -> "Extract":
+        """Return what belongs to the rows that are `kept`."""
+        mask = kept if self.rows is None else [kept[row] for row in self.rows]
+
+        def keep(entries: Sequence[_T]) -> Sequence[_T]:
+            return list(compress(entries, mask)) if entries else entries
+
+        return replace(
+            self,
+            records=keep(self.records),
+            children=keep(self.children),
+            items=keep(self.items),
+            rows=None if self.rows is None else list(compress(self.rows, mask)),
+        )
+
+
+def _nothing_to_release() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One answer of the API, taken apart.
 
-    `records` are complete JSON objects, ready to be emitted. `instants` has one entry a record:
-    its cursor in whole seconds (rounded down), or None where the record has no cursor value; it
-    is empty where the stream has no cursor. `next` fetches the following page, None after the
-    last. `opens` are partitions that the page has told of: the parents that are read next. `parts`
-    fetch what the page itself is made of, where each of its records takes a request of its own.
+    `ids` and `cursors` have one entry a row: its id, and its cursor in whole seconds (rounded
+    down), None where the row has none; `cursors` is empty where the collection has no cursor.
+    `extracts` are what the request's views make of it, in their order. `next` fetches the following
+    page, None after the last.
+
+    `sorted` is false where the order had to be left to Klaviyo. `exact` tells whether `next` can
+    tell rows of one cursor value apart; where it cannot, those that did not fit on the page may be
+    missing on the next. `size` is the length of the answer in bytes. `release` must be called when
+    nothing of the page is needed any more: its memory is counted.
     """
 
-    records: list[Record]
-    instants: list[int | None]
-    next: str | None
-    opens: Sequence[Partition] = ()
-    parts: Sequence[str] = ()
+    ids: Sequence[str]
+    cursors: Sequence[int | None]
+    extracts: Sequence[Extract]
+    next: str | None = None
+    sorted: bool = True
+    exact: bool = True
+    size: int = 0
+    release: Callable[[], None] = _nothing_to_release
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to fetch: the first of `window` in `partition`, or the one that `token` names.
+
+    `views` are the numbers of the views that it is for. `page_size` is None where the collection
+    leaves no choice. `newest_first` asks for descending order. `left_out` are the parts that the
+    request is sent without, as the collection said when it was made.
+    """
+
+    partition: Partition
+    window: Window
+    views: tuple[int, ...]
+    token: str | None = None
+    page_size: int | None = None
+    newest_first: bool = False
+    left_out: frozenset[str] = frozenset()
+
+    def following(self, page: Page) -> "PageRequest | None":
+        """Return the request for the page after `page`, None if that was the last."""
+        return replace(self, token=page.next) if page.next else None
 
 
 class Quota(Protocol):
-    """What grants requests; a stream may draw on several, for requests of several kinds."""
+    """What grants requests; a collection may draw on several, for requests of several kinds."""
 
     @property
     def per_minute(self) -> int:
@@ -67,39 +148,60 @@ class Quota(Protocol):
         """Take one request: 0 when granted, else the seconds until there may be one."""
 
 
-class Readable(Protocol):
-    """A stream as the sync engine sees it: partitions, windows of them, and their pages."""
+class Collection(Protocol):
+    """What is fetched, as the sync engine sees it."""
 
     @property
     def name(self) -> str:
-        """The stream's name in the catalog."""
+        """Its name in log lines."""
 
     @property
-    def cursor_attribute(self) -> str | None:
-        """The attribute that is the cursor, None where the stream can only be read whole."""
+    def has_cursor(self) -> bool:
+        """Whether rows have a cursor, so that windows can be asked for."""
+
+    @property
+    def bounded_above(self) -> bool:
+        """Whether Klaviyo can leave out what lies behind a window's end."""
 
     @property
     def ordered(self) -> bool:
-        """Whether pages ascend by the cursor, so that a window can be cut while it is read."""
+        """Whether pages ascend by the cursor, so that a window can be split while it is read."""
 
     @property
     def newest_first(self) -> bool:
         """Whether pages descend by the cursor: they are read down to the window's start."""
 
     @property
-    def partitions(self) -> Sequence[Partition]:
-        """The parts that are read apart, each with its own cursor; `[{}]` if there are none."""
+    def sortable(self) -> bool:
+        """Whether Klaviyo can sort by the cursor."""
 
     @property
-    def roots(self) -> Sequence[Partition]:
-        """Parts that bring no records, only further partitions: where the parents are found."""
+    def page_size(self) -> int | None:
+        """The largest page that is documented, None where there is no choice."""
 
-    def quota(self, partition: Partition, token: str | None) -> Quota:
-        """Return what the request for that page draws on; the same object for the same quota."""
+    @property
+    def partitions(self) -> Sequence[Partition]:
+        """The parts that are known from the start; none where they are found by other pages."""
 
-    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
-        """Fetch a page of one partition: the first of `window`, or the one that `token` names.
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The parts that requests are to be sent without, because Klaviyo refuses them."""
 
-        `attempt` counts from 0 the failures of this very request so far. Raises RetryLater,
-        PageLost or StreamFailed (see errors.py).
+    @property
+    def quota(self) -> Quota:
+        """What requests for pages draw on."""
+
+    def item_quota(self, view: int) -> Quota:
+        """Return what requests for the items of a view draw on."""
+
+    def fetch(self, request: PageRequest) -> Page:
+        """Fetch a page, once. Raises what errors.py lists under "one request"."""
+
+    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+        """Fetch an item, once; the page has the one extract of that view. Raises like `fetch`."""
+
+    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+        """Leave out a part of the request that it can do without; False if there is none left.
+
+        `failure` is what the request met. After True the request is to be sent again.
         """

@@ -23,6 +23,7 @@ from airbyte_cdk.sources.streams import Stream
 
 from source_klaviyo import access
 from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config
@@ -30,8 +31,9 @@ from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.sync.engine import run
+from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 
 RawConfig = Mapping[str, Any]
@@ -93,8 +95,13 @@ class SourceKlaviyo(AbstractSource):
         settings = Config.parse(config)
         client = _client(settings)
         began = int(time.time())
-        jobs = plan(_streams(client), catalog, state, settings, began)
-        yield from run(jobs, settings.num_workers, horizon(began, lambda: client.clock.lag))
+        streams = _streams(client)
+        jobs = plan(streams, catalog, state, settings, client, began)
+        sync = Sync(jobs, settings.num_workers, horizon(began, lambda: client.clock.lag))
+        try:
+            yield from sync.lines()
+        finally:
+            report_drift([stream.drift for stream in streams])
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -137,6 +144,7 @@ def _client(config: Config) -> Client:
         api_key(config.key),
         config.revision,
         Quotas(config.quota_share),
+        memory=BodyMemory.of(config.num_workers),
     )
 
 

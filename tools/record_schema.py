@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
 
@@ -19,26 +19,26 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
 
     Raises LookupError where the stream declares what the SDK does not know.
     """
-    if issubclass(stream, UnitedStream):
-        return record_schema(next(iter(stream.members.values())), sdk)
+    if issubclass(stream, UnionStream):
+        return record_schema(next(iter(stream.kinds.values())), sdk)
     listing = sdk.answer(stream.endpoint)
     schema = _record(stream, listing, sdk)
-    on_top: dict[str, Schema] = {key: {"type": "string"} for _, key in stream.marks}
+    on_top: dict[str, Schema] = {key: {"type": "string"} for _, key in stream.partition_fields}
     if stream.parent_key:
         on_top[stream.parent_key] = {"type": "string"}
     if stream.cursor_attribute:
         key = stream.cursor_key or stream.cursor_attribute
         on_top[key] = _attribute(stream, listing, stream.cursor_attribute)
-    if issubclass(stream, TakenStream):
+    if issubclass(stream, IncludedStream):
         on_top[stream.owner_key] = {"type": "string"}
     else:
-        lifted = dict(stream.lifts)
+        lifted = dict(stream.relationship_ids)
         for relationship in (name for name in stream.include if name not in lifted):
             included = _taken(stream, listing, relationship, sdk)
             if _is_to_many(listing, relationship):
                 included = {"type": "array", "items": included}
             on_top[relationship.replace("-", "_")] = nullable(included)
-    for relationship, key in stream.lifts:
+    for relationship, key in stream.relationship_ids:
         on_top[key] = nullable(_lifted(stream, listing, relationship))
     properties = {**schema["properties"], **on_top}
     return {"$schema": DRAFT, **schema, "properties": properties}
@@ -46,8 +46,8 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
 
 def _record(stream: type[KlaviyoStream], listing: Answer, sdk: Sdk) -> Schema:
     """Return the schema of what becomes a record, as Klaviyo answers with it."""
-    if issubclass(stream, TakenStream):
-        return _taken(stream, listing, stream.takes, sdk)
+    if issubclass(stream, IncludedStream):
+        return _taken(stream, listing, stream.relationship, sdk)
     if issubclass(stream, ItemStream):
         return _resource(sdk.answer(stream.item), dict(stream.item_parameters))
     return _resource(listing, dict(stream.parameters))
@@ -92,7 +92,7 @@ def _attribute(stream: type[KlaviyoStream], listing: Answer, name: str) -> Schem
 
 def _lifted(stream: type[KlaviyoStream], listing: Answer, relationship: str) -> Schema:
     """Return the schema of the id, or of the ids, that `relationship` holds."""
-    if issubclass(stream, TakenStream):
+    if issubclass(stream, IncludedStream):
         return {"type": "string"}  # of some such resources the SDK has no model
     _identifier(listing.resource, relationship)
     if _is_to_many(listing, relationship):

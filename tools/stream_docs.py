@@ -18,10 +18,10 @@ from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.newest_first import NewestFirstStream
+from source_klaviyo.streams.windowed import NewestFirstStream
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "streams.md"
@@ -45,7 +45,7 @@ def readers(streams: Iterable[type[KlaviyoStream]]) -> dict[str, list[str]]:
     Those of the very resources that it answers with come first.
     """
     found: dict[str, list[str]] = {}
-    others = (TakenStream, ItemStream, UnitedStream)
+    others = (IncludedStream, ItemStream, UnionStream)
     for stream in sorted(streams, key=lambda stream: issubclass(stream, others)):
         for path in _paths(stream):
             found.setdefault(path, []).append(name_of(stream))
@@ -53,8 +53,8 @@ def readers(streams: Iterable[type[KlaviyoStream]]) -> dict[str, list[str]]:
 
 
 def _paths(stream: type[KlaviyoStream]) -> Iterator[str]:
-    if issubclass(stream, UnitedStream):
-        for member in stream.members.values():
+    if issubclass(stream, UnionStream):
+        for member in stream.kinds.values():
             yield from _paths(member)
         return
     yield f"/api/{stream.endpoint}"
@@ -117,13 +117,13 @@ def stream_rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
 
 
 def _how(stream: type[KlaviyoStream]) -> str:
-    if issubclass(stream, UnitedStream):
-        return "; ".join(f"{kind}: {_how(member)}" for kind, member in stream.members.items())
+    if issubclass(stream, UnionStream):
+        return "; ".join(f"{kind}: {_how(member)}" for kind, member in stream.kinds.items())
     listing = f"`{stream.endpoint}`"
     if issubclass(stream, ItemStream):
         which = "each changed one" if stream.cursor_attribute else "each"
         return f"`{stream.item}` for {which} of {listing}{_parts(stream)}"
-    if issubclass(stream, TakenStream):
+    if issubclass(stream, IncludedStream):
         by = ", by the cursor of those" if stream.cursor_attribute else ", whole"
         return f"comes with {listing}{_parts(stream)}{by}"
     if issubclass(stream, NewestFirstStream):
@@ -139,8 +139,8 @@ def _parts(stream: type[KlaviyoStream]) -> str:
 
 
 def _quota(stream: type[KlaviyoStream]) -> str:
-    if issubclass(stream, UnitedStream):
-        return "; ".join(f"{kind}: {_quota(member)}" for kind, member in stream.members.items())
+    if issubclass(stream, UnionStream):
+        return "; ".join(f"{kind}: {_quota(member)}" for kind, member in stream.kinds.items())
     quota = _limit(stream.limit)
     if issubclass(stream, ItemStream):
         quota += f", and {_limit(stream.item_limit)} for the items"

@@ -217,10 +217,10 @@ def test_all_that_belongs_together_comes(story: Story, stream: str) -> None:
 def test_ids_that_are_put_on_top_are_those_of_the_relationships(
     story: Story, shop: Sandbox
 ) -> None:
-    lifting = [name for name in OPEN if CLASSES[name].lifts]
+    lifting = [name for name in OPEN if CLASSES[name].relationship_ids]
     assert lifting
     for name in lifting:
-        for relationship, key in CLASSES[name].lifts:
+        for relationship, key in CLASSES[name].relationship_ids:
             assert (
                 any(record[key] for record in story.first[name]) or key == "attributed_event_id"
             )  # the sandbox has none of those

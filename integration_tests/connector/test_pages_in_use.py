@@ -1,9 +1,12 @@
 """A page that is still in use is not overwritten by the next answer, whose buffer it shares."""
 
+from dataclasses import replace
+
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.protocol import Page, Window
+from source_klaviyo.protocol import Page
+from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.profiles import Profiles
 
@@ -11,12 +14,11 @@ from source_klaviyo.streams.profiles import Profiles
 def test_pages_that_are_held_keep_their_records() -> None:
     with Sandbox.start(Settings(events=2_500, profiles=300, limits=False)) as sandbox:
         client = Client(sandbox.url, api_key(sandbox.key))
-        events, profiles = Events(client), Profiles(client)
-        first = events.fetch({}, Window(), None, 0)
+        first = _page(Events(client))
         texts = _texts(first)
-        second = events.fetch({}, Window(), first.next, 0)
-        third = profiles.fetch({}, Window(), None, 0)
-        assert len(first.records) == len(second.records) == 1_000
+        second = _page(Events(client), first.next)
+        third = _page(Profiles(client))
+        assert len(first.ids) == len(second.ids) == 1_000
         assert _texts(first) == texts
         assert len({*_texts(first), *_texts(second), *_texts(third)}) == 2_100
 
@@ -24,16 +26,20 @@ def test_pages_that_are_held_keep_their_records() -> None:
 def test_a_page_that_is_let_go_leaves_nothing_behind() -> None:
     with Sandbox.start(Settings(events=1_500, profiles=300, limits=False)) as sandbox:
         client = Client(sandbox.url, api_key(sandbox.key))
-        events, profiles = Events(client), Profiles(client)
-        long = events.fetch({}, Window(), None, 0)
+        long = _page(Events(client))
         following, alone = long.next, _texts(long)
         del long
-        short = _texts(profiles.fetch({}, Window(), None, 0))
+        short = _texts(_page(Profiles(client)))
         assert len(short) == 100
         assert all(text.startswith(b'{"type":"profile"') for text in short)
-        rest = _texts(events.fetch({}, Window(), following, 0))
+        rest = _texts(_page(Events(client), following))
         assert len({*alone, *rest}) == 1_500
 
 
+def _page(stream: KlaviyoStream, token: str | None = None) -> Page:
+    collection = stream.collection([stream.collection_view(stream.name)])
+    return collection.fetch(replace(stream.first_request({}), token=token))
+
+
 def _texts(page: Page) -> list[bytes]:
-    return [b"".join(record) for record in page.records]
+    return [b"".join(record) for record in page.extracts[0].records]

@@ -1,12 +1,41 @@
 """How long to wait before a request is sent again."""
 
 import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 
+LONGEST: Final = 60.0
+"""Seconds between two tries of a request that fails, whatever Klaviyo asks to wait."""
+
 _FIRST = 0.5
-_LONGEST = 60.0
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return the seconds that `Retry-After` asks to wait: a number, or until a date."""
+    stated = response.headers.get("Retry-After", "").strip()
+    if stated.isdecimal():
+        return float(stated)
+    try:
+        moment = parsedate_to_datetime(stated)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def pause(attempt: int, stated: float | None = None) -> float:
+    """Return the seconds to wait after the failure number `attempt` (from 0) of a request.
+
+    Twice as long each time, with jitter, and at least as long as `stated`; never longer than
+    LONGEST.
+    """
+    longest = min(LONGEST, _FIRST * 2.0 ** min(attempt, 20))
+    wanted = longest * random.uniform(0.5, 1.0)  # noqa: S311  no secret depends on it
+    return min(LONGEST, max(wanted, stated or 0.0))
 
 
 class RetryAfterBackoff(BackoffStrategy):
@@ -18,10 +47,7 @@ class RetryAfterBackoff(BackoffStrategy):
         attempt_count: int,
     ) -> float:
         """Return the seconds to wait after the failure number `attempt_count` (from 0)."""
+        stated = None
         if isinstance(response_or_exception, requests.Response):
-            stated = response_or_exception.headers.get("Retry-After", "")
-            if stated.isdecimal():
-                # "Immediate retries always receive another 429" (Klaviyo's guide).
-                return max(1.0, float(stated))
-        longest = min(_LONGEST, _FIRST * 2.0**attempt_count)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  no secret depends on it
+            stated = retry_after(response_or_exception)
+        return pause(attempt_count, stated)

@@ -50,6 +50,7 @@ class Budget:
     share: float = 1.0
     clock: Callable[[], float] = time.monotonic
     blocked_until: float = 0.0
+    refused_since: float | None = None
     _windows: dict[int, _Window] = field(init=False)
     _sent: deque[float] = field(init=False, default_factory=deque)
     _claims: "dict[Budget, float]" = field(init=False, default_factory=dict)
@@ -95,9 +96,15 @@ class Budget:
         while self._sent and self._sent[0] < now - _stretched(longest):
             self._sent.popleft()
 
-    def refused(self, pause: float) -> None:
-        """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`)."""
-        self.blocked_until = max(self.blocked_until, self.clock() + pause)
+    def refused(self, pause: float) -> float:
+        """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`).
+
+        Return how long it will have been by then since a request was served.
+        """
+        now = self.clock()
+        self.blocked_until = max(self.blocked_until, now + pause)
+        self.refused_since = now if self.refused_since is None else self.refused_since
+        return self.blocked_until - self.refused_since
 
     def learn(self, told: RateLimitHeaders, elapsed: float) -> None:
         """Take over what an answer's headers say of this budget, `elapsed` seconds after asking."""

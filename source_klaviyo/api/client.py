@@ -1,75 +1,47 @@
-"""Sends requests to Klaviyo: signed, pinned to a revision, within the quota, never without end."""
+"""Sends requests to Klaviyo, each once: signed, pinned to a revision, and nowhere else."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 from requests.auth import AuthBase
 
+from source_klaviyo.api import backoff, connection
 from source_klaviyo.api import revision as revisions
-from source_klaviyo.api.answers import Verdicts
-from source_klaviyo.api.backoff import RetryAfterBackoff
-from source_klaviyo.api.body import BodyReader
-from source_klaviyo.api.quota import Quota, Quotas
-from source_klaviyo.errors import (
-    CredentialsRefused,
-    NotFound,
-    PageLost,
-    RetryLater,
-    ScopeMissing,
-    StreamFailed,
-    UnreadableAnswer,
-)
-
-logger = logging.getLogger("airbyte")
-
-TIMEOUTS: Final = (10.0, 60.0)
-"""Seconds to connect, and seconds without a byte; Klaviyo's slow pages stay well below."""
+from source_klaviyo.api.body import BodyMemory, BodyReader
+from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.quota import EndpointQuota, Quotas
+from source_klaviyo.api.server_clock import ServerClock
+from source_klaviyo.errors import StreamFailed, Throttled, UnreadableAnswer
 
 LONGEST_WAIT: Final = 900.0
-"""Seconds; a longer `Retry-After` is a spent daily quota, which is not waited for."""
+"""Seconds; a longer `Retry-After` of a 429 is a spent daily quota, which is not waited for."""
 
-
-_WORTH_A_LINE: Final = 5.0
-
-_FAILURES: Final = {401: CredentialsRefused, 403: ScopeMissing, 404: NotFound}
+LONGEST_THROTTLE: Final = 3600.0
+"""Seconds for which a quota may grant nothing, before what draws on it is left to the next sync."""
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class ServerClock:
-    """How far Klaviyo's clock is behind this machine's, told by the `Date` of its answers.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET: where, with which parameters, and what it is to Klaviyo.
 
-    Each answer was made before it arrived, so every one overstates the lag: the least counts.
+    `parameters` are empty where `url` has them already. `single` tells that it asks for one row.
     """
 
-    _lag: float | None = None
-
-    @property
-    def lag(self) -> float:
-        """Seconds by which Klaviyo's clock is behind; 0 where it is level, ahead or not known."""
-        return max(0.0, self._lag or 0.0)
-
-    def observe(self, date_header: str | None) -> None:
-        """Take note of one answer's `Date`."""
-        try:
-            stated = parsedate_to_datetime(date_header or "")
-        except ValueError:
-            return
-        # The header is cut to whole seconds; half of one more is the fairest guess.
-        lag = (datetime.now(UTC) - stated).total_seconds() - 1
-        self._lag = lag if self._lag is None else min(self._lag, lag)
+    url: str
+    parameters: Mapping[str, str]
+    revision: str
+    quota: EndpointQuota
+    errors: KlaviyoErrorHandler
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +49,7 @@ class _Connection:
     """What a thread keeps to itself: its session, and the buffer for the bodies of answers."""
 
     session: requests.Session
-    bodies: BodyReader = field(default_factory=BodyReader)
+    bodies: BodyReader
 
 
 @dataclass(slots=True)
@@ -93,116 +65,67 @@ class Client:
     revision: str = revisions.DEFAULT
     quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
+    memory: BodyMemory = field(default_factory=BodyMemory)
     _own: threading.local = field(init=False, default_factory=threading.local)
     _reading: threading.Lock = field(init=False, default_factory=threading.Lock)
-    _backoff: RetryAfterBackoff = field(init=False, default_factory=RetryAfterBackoff)
 
     @property
     def _connection(self) -> _Connection:
         """This thread's connection."""
         if not hasattr(self._own, "connection"):
-            self._own.connection = _Connection(self._new_session())
-        connection: _Connection = self._own.connection
-        return connection
+            session = connection.session(self.base_url, self.auth)
+            self._own.connection = _Connection(session, BodyReader(self.memory))
+        own: _Connection = self._own.connection
+        return own
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.auth = self.auth
-        # The environment's proxies and certificates, looked up once instead of for each request.
-        found = session.merge_environment_settings(
-            self.base_url, proxies={}, stream=True, verify=None, cert=None
-        )
-        session.proxies, session.verify = found["proxies"], found["verify"]
-        session.trust_env = False
-        return session
+    def send(self, request: Request, read: Callable[[requests.Response], T]) -> T:
+        """Send `request` once and return what `read` makes of the answer (status 200, complete).
 
-    def attempt(
-        self,
-        url: str,
-        params: Mapping[str, str],
-        read: Callable[[requests.Response], T],
-        *,
-        quota: Quota,
-        verdicts: Verdicts,
-        revision: str | None = None,
-        attempt: int = 0,
-    ) -> T:
-        """Send a GET once and return what `read` makes of the answer (status 200, complete).
-
-        The request must have been reserved in `quota`, which learns from the answer. `attempt`
-        counts earlier failures of this request: after too many of them the fault is no longer
-        taken for a passing one. `read` raises UnreadableAnswer where an answer makes no sense.
-
-        Raises RetryLater, PageLost or StreamFailed.
+        It must have been reserved in its quota, which learns from the answer. `read` raises
+        UnreadableAnswer where an answer makes no sense. Raises what errors.py lists.
         """
-        self._refuse_foreign(url)
-        outcome: requests.Response | Exception
-        began = time.monotonic()
+        self._refuse_foreign(request.url)
         try:
-            outcome = self._send(url, params, revision or self.revision)
-            self.clock.observe(outcome.headers.get("Date"))
-            quota.learn(outcome.headers, time.monotonic() - began)
-            if outcome.status_code == HTTPStatus.OK:
+            response = self._get(request)
+            if response.status_code == HTTPStatus.OK:
                 # Threads that parse at once only take turns, with a page's worth of memory each.
                 with self._reading:
-                    return read(outcome)
-        except (requests.RequestException, UnreadableAnswer) as failure:
-            outcome = failure
-        verdict = verdicts.interpret_response(outcome)
-        message = verdict.error_message or ""
-        pause = self._backoff.backoff_time(outcome, attempt)
-        match verdict.response_action:
-            case ResponseAction.RATE_LIMITED:
-                quota.refused(pause)
-                if pause > LONGEST_WAIT:
-                    raise StreamFailed(_quota_used_up(url, pause), FailureType.transient_error)
-                raise RetryLater(message, pause=pause, throttled=True)
-            case ResponseAction.RETRY if attempt < verdicts.max_retries:
-                raise RetryLater(message, pause=pause)
-            case ResponseAction.RESET_PAGINATION:
-                raise PageLost(message)
-            case ResponseAction.FAIL if isinstance(outcome, requests.Response):
-                if kind := _FAILURES.get(outcome.status_code):
-                    raise kind(message)
-        raise StreamFailed(message, verdict.failure_type or FailureType.system_error)
+                    return read(response)
+            failure = self._failure(response, request)
+        except (requests.RequestException, UnreadableAnswer) as fault:
+            failure = request.errors.failure(fault)
+        except Exception:
+            self.release()
+            raise
+        self.release()
+        raise failure
 
-    def get(
-        self,
-        url: str,
-        params: Mapping[str, str],
-        read: Callable[[requests.Response], T],
-        *,
-        quota: Quota,
-        verdicts: Verdicts,
-        revision: str | None = None,
-        tries: int = Verdicts.max_retries + 1,
-    ) -> T:
-        """Send a GET, waiting for its quota and through passing faults, at most `tries` times.
+    def release(self) -> None:
+        """Let the memory of this thread's last answer go."""
+        self._connection.bodies.release()
 
-        For single requests; the sync engine waits by itself. Raises StreamFailed.
-        """
-        attempt = 0
-        while True:
-            while pause := quota.reserve():
-                if pause > _WORTH_A_LINE:
-                    logger.info("Waiting %.0f s for the quota of %s", pause, urlsplit(url).path)
-                time.sleep(pause)
-            try:
-                return self.attempt(
-                    url,
-                    params,
-                    read,
-                    quota=quota,
-                    verdicts=verdicts,
-                    revision=revision,
-                    attempt=attempt,
-                )
-            except RetryLater as fault:
-                attempt += not fault.throttled
-                if attempt == tries:
-                    raise StreamFailed(str(fault), FailureType.transient_error) from fault
-                logger.info("Trying again in %.1f s: %s", fault.pause, fault)
-                time.sleep(fault.pause)
+    def _failure(self, response: requests.Response, request: Request) -> Exception:
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._throttled(response, request)
+        return request.errors.failure(response)
+
+    def _throttled(self, response: requests.Response, request: Request) -> Exception:
+        pause = max(1.0, backoff.retry_after(response) or 0.0)
+        refused_for = request.quota.refused(min(pause, LONGEST_WAIT))
+        path = urlsplit(request.url).path
+        if pause > LONGEST_WAIT:
+            return StreamFailed(
+                f"The daily quota of {path} is used up; Klaviyo grants more in"
+                f" {pause / 3600:.1f} hours. The next sync goes on from here.",
+                FailureType.transient_error,
+            )
+        if refused_for > LONGEST_THROTTLE:
+            return StreamFailed(
+                f"Klaviyo has granted no request at {path} for an hour. Does another program use"
+                " up the account's quota? The next sync goes on from here.",
+                FailureType.transient_error,
+            )
+        return Throttled("the quota is used up", pause)
 
     def _refuse_foreign(self, url: str) -> None:
         base, target = urlsplit(self.base_url), urlsplit(url)
@@ -213,23 +136,21 @@ class Client:
                 FailureType.system_error,
             )
 
-    def _send(self, url: str, params: Mapping[str, str], revision: str) -> requests.Response:
-        own = self._connection
+    def _get(self, request: Request) -> requests.Response:
+        own, began = self._connection, time.monotonic()
         response = own.session.get(
-            url,
-            params=params,
-            headers=revisions.headers(revision),
-            timeout=TIMEOUTS,
+            request.url,
+            params=request.parameters,
+            headers=revisions.headers(request.revision),
+            timeout=connection.TIMEOUTS,
             allow_redirects=False,
             stream=True,
         )
         with response:
-            response._content = own.bodies.read(response)  # type: ignore[assignment]  # noqa: SLF001
+            body = own.bodies.read(response, single=request.single)
+            response._content = body  # type: ignore[assignment]  # noqa: SLF001
+        self.clock.observe(response.headers.get("Date"))
+        request.quota.learn(response.headers, time.monotonic() - began)
+        if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            request.quota.granted()
         return response
-
-
-def _quota_used_up(url: str, pause: float) -> str:
-    return (
-        f"The daily quota of {urlsplit(url).path} is used up; Klaviyo grants more in"
-        f" {pause / 3600:.1f} hours. The next sync goes on from here."
-    )

@@ -1,18 +1,19 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
+import logging
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final, TypeVar
 
 import msgspec
 
-from source_klaviyo.api.heads import HeadReader, Heads, Held, HeldIds, Id, Identifier
-from source_klaviyo.api.mending import Mender, Mends, mended_datetime
+from source_klaviyo.api.repair import repaired
+from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier
 from source_klaviyo.errors import UnreadableAnswer
-from source_klaviyo.protocol import Page, Scalar
 
-_IDENTIFIERS = msgspec.json.Decoder(Identifier)
+logger = logging.getLogger("airbyte")
 
 
 class _Links(msgspec.Struct):
@@ -20,30 +21,31 @@ class _Links(msgspec.Struct):
 
 
 class _Collection(msgspec.Struct):
-    data: list[msgspec.Raw] | None
-    included: list[msgspec.Raw] = []
-    links: _Links = msgspec.field(default_factory=_Links)
+    data: list[msgspec.Raw]
+    included: list[msgspec.Raw] | None = None
+    links: _Links | None = None
 
 
 class _Item(msgspec.Struct):
     data: msgspec.Raw
-    included: list[msgspec.Raw] = []
+    included: list[msgspec.Raw] | None = None
 
 
-_PIECE = 4096
-
-_COLLECTIONS = msgspec.json.Decoder(_Collection)
-_ITEMS = msgspec.json.Decoder(_Item)
+_PIECE: Final = 4096
+_IDENTIFIERS: Final = msgspec.json.Decoder(Identifier)
+_COLLECTIONS: Final = msgspec.json.Decoder(_Collection)
+_ITEMS: Final = msgspec.json.Decoder(_Item)
 
 Included = Mapping[Identifier, msgspec.Raw]
+_T = TypeVar("_T")
 
 
 def second(value: str) -> int:
     """Return the second since 1970 of a datetime as Klaviyo writes it, fractions cut off.
 
     Klaviyo writes most datetimes as `2026-09-04T13:38:55+00:00`, some with microseconds and a
-    few with a space for the `T` (api.md section 2); one without an offset is in UTC.
-    Raises ValueError for anything else.
+    few with a space for the `T`; one without an offset is in UTC. Raises ValueError for anything
+    else.
     """
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
@@ -52,193 +54,118 @@ def second(value: str) -> int:
 
 
 @dataclass(slots=True)
-class DocumentReader:
-    """Turns answers into records: the resources, each with some members put on top.
+class Document:
+    """The resources of an answer, and what has been read of each.
 
-    `cursor` is the attribute that is copied to the top, under `cursor_key` if that is given.
-    `joins` maps a relationship to the key under which its included resources are put: a list where
-    it is to-many, an object or null where it is to-one. `lifts` maps a relationship to the key
-    under which its id is put, or the list of its ids. `mends` are attributes of the resource that
-    are put right where they deviate.
-
-    With `takes` the records are not the resources themselves but those included for that
-    relationship, with the resource's cursor and, under `owner_key`, its id; `lifts` are then
-    those of the included resource.
-
-    A record is the resource's own bytes with the additions spliced in before its last brace, so
-    that its contents are neither parsed nor changed (numbers keep their digits, keys their order).
+    `next` is where the following page is, None after the last; `links` tells whether the answer
+    spoke of that at all. `included_raw` are the resources that came along, None where the answer
+    had no place for any.
     """
 
-    cursor: str | None = None
-    joins: Mapping[str, str] = field(default_factory=dict)
-    lifts: Mapping[str, str] = field(default_factory=dict)
-    takes: str | None = None
-    owner_key: str = ""
-    cursor_key: str | None = None
-    mends: Mends = ()
-    _heads: HeadReader = field(init=False)
-    _taken_heads: HeadReader = field(init=False)
-    _additions: bytes = field(init=False)
-    _owner: bytes = field(init=False)
-    _mender: Mender | None = field(init=False)
+    resources: Sequence[msgspec.Raw]
+    fields: Fields
+    included_raw: Sequence[msgspec.Raw] | None
+    next: str | None
+    links: bool
+    _included: Included | None = None
 
-    def __post_init__(self) -> None:
-        self._heads = HeadReader(self.cursor, list(self.joins), list(self.lifts))
-        if self.takes:
-            self._heads = HeadReader(self.cursor, [self.takes])
-        self._taken_heads = HeadReader(None, [], list(self.lifts))
-        cursor_key = [self.cursor_key or self.cursor] if self.cursor else []
-        owner_key = [self.owner_key] if self.takes else []
-        self._owner = _members([*cursor_key, *owner_key])
-        joins = [] if self.takes else self.joins.values()
-        own_cursor = [] if self.takes else cursor_key
-        self._additions = _members([*own_cursor, *joins, *self.lifts.values()]) + b"}"
-        self._mender = Mender(self.mends, self.cursor) if self.mends else None
+    @property
+    def included(self) -> Included:
+        """The resources that came along, by type and id."""
+        if self._included is None:
+            self._included = {_IDENTIFIERS.decode(raw): raw for raw in self.included_raw or ()}
+        return self._included
 
-    def read(self, body: bytes | bytearray, marks: Mapping[str, Scalar | None]) -> Page:
-        """Return the resources of a collection's answer, each with the members `marks` on top.
+    @property
+    def cursors(self) -> list[int | None]:
+        """The cursors in whole seconds, None for what is no datetime."""
+        try:
+            return [None if cursor is None else second(cursor) for cursor in self.fields.cursors]
+        except ValueError:
+            return [_second_or_none(cursor) for cursor in self.fields.cursors]
 
-        Raises UnreadableAnswer where it is not a JSON:API document in UTF-8.
+
+def _second_or_none(value: str | None) -> int | None:
+    try:
+        return None if value is None else second(value)
+    except ValueError:
+        return None
+
+
+class DocumentReader:
+    """Takes answers apart; `fields` reads what is needed of each resource."""
+
+    def __init__(self, fields: FieldsReader) -> None:
+        self._fields = fields
+
+    def read(self, body: bytes | bytearray) -> Document:
+        """Return the resources of a collection's answer.
+
+        Raises UnreadableAnswer where it is not a JSON:API document.
         """
-        try:
-            document = _COLLECTIONS.decode(_sound(body))
-            return self._page(document.data or [], document.included, marks, document.links.next)
-        except ValueError as unreadable:  # msgspec's and Python's decoding errors are such
-            raise UnreadableAnswer(str(unreadable)) from unreadable
+        found = _decoded(_COLLECTIONS, body)
+        links = found.links
+        return self._document(
+            found.data, found.included, links.next if links else None, links=links is not None
+        )
 
-    def read_item(self, body: bytes | bytearray, marks: Mapping[str, Scalar | None]) -> Page:
+    def read_item(self, body: bytes | bytearray) -> Document:
         """Return the one resource of an item's answer; otherwise like `read`."""
-        try:
-            document = _ITEMS.decode(_sound(body))
-            return self._page([document.data], document.included, marks, None)
-        except ValueError as unreadable:
-            raise UnreadableAnswer(str(unreadable)) from unreadable
+        found = _decoded(_ITEMS, body)
+        return self._document([found.data], found.included, None, links=True)
 
-    def _page(
+    def _document(
         self,
         resources: list[msgspec.Raw],
-        included: list[msgspec.Raw],
-        marks: Mapping[str, Scalar | None],
+        included: list[msgspec.Raw] | None,
         following: str | None,
-    ) -> Page:
-        first = b"," + msgspec.json.encode(marks)[1:-1] if marks else b""
-        by_identifier = {_IDENTIFIERS.decode(raw): raw for raw in included}
-        heads = self._heads.read(resources)
-        instants: list[int | None] = []
-        if self.cursor:
-            instants = [None if cursor is None else second(cursor) for cursor in heads.cursors]
-        if self.takes:
-            return self._taken(heads, instants, first, by_identifier, following)
-        sound = self._mender.mend(resources, heads.cursors) if self._mender else resources
-        additions = self._added(heads, first, by_identifier)
-        records = [
-            (memoryview(raw)[:-1], added) for raw, added in zip(sound, additions, strict=True)
-        ]
-        return Page(records, instants, following)
-
-    def _added(self, heads: Heads, first: bytes, included: Included) -> Iterable[bytes]:
-        """Return what is put on top of each resource, `first` before all else."""
-        columns = [
-            *([_cursors(heads.cursors)] if self.cursor else []),
-            *(_joined(column, included) for column in heads.identifiers),
-            *(_ids(column) for column in heads.held_ids),
-        ]
-        template = first.replace(b"%", b"%%") + self._additions
-        if not columns:
-            return [template % ()] * len(heads.ids)
-        return map(template.__mod__, zip(*columns, strict=True))
-
-    def _taken(
-        self,
-        heads: Heads,
-        instants: Sequence[int | None],
-        first: bytes,
-        included: Included,
-        following: str | None,
-    ) -> Page:
-        """Return what has been included for the resources, as a page of its own."""
-        taken: list[msgspec.Raw] = []
-        owners: list[int] = []
-        for number, related in enumerate(heads.identifiers[0]):
-            if related is None:
-                # Asked for by `include`, it is a list, if empty. To take it for none loses rows.
-                raise UnreadableAnswer(f"{heads.ids[number]} does not tell its {self.takes}")
-            for identifier in _many(related):
-                taken.append(_resource(identifier, included))
-                owners.append(number)
-        cursors = _cursors(heads.cursors) if self.cursor else []
-        of_owners = [
-            first + self._owner % (*cursors[number : number + 1], msgspec.json.encode(owner))
-            for number, owner in enumerate(heads.ids)
-        ]
-        lifted = [_ids(column) for column in self._taken_heads.read(taken).held_ids]
-        rows = zip(*lifted, strict=True) if lifted else [()] * len(taken)
-        records = [
-            (memoryview(raw)[:-1], of_owners[number] + self._additions % row)
-            for raw, number, row in zip(taken, owners, rows, strict=True)
-        ]
-        return Page(records, [instants[number] for number in owners if instants], following)
+        *,
+        links: bool,
+    ) -> Document:
+        try:
+            fields = self._fields.read(resources)
+        except ValueError as unreadable:  # msgspec's decoding errors are such
+            raise UnreadableAnswer(str(unreadable)) from unreadable
+        return Document(resources, fields, included, following, links)
 
 
-def _sound(body: bytes | bytearray) -> bytes | bytearray:
-    """Return `body` fit to be passed through unparsed: in UTF-8 and without line breaks."""
-    if not body.isascii():
-        _check_utf8(body)
+def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> _T:
+    """Return what is in `body`; what is almost JSON is repaired first."""
+    try:
+        return decoder.decode(_on_one_line(_checked(body)))
+    except msgspec.ValidationError as other:
+        raise UnreadableAnswer(str(other)) from other
+    except ValueError as almost:  # msgspec's and Python's decoding errors are such
+        try:
+            found = decoder.decode(_on_one_line(repaired(body)))
+        except ValueError as unreadable:
+            raise UnreadableAnswer(str(almost)) from unreadable
+    logger.warning(
+        "An answer of Klaviyo has values that JSON does not allow: half of a surrogate pair, bytes"
+        " that are not UTF-8, or NaN. They become U+FFFD or null."
+    )
+    return found
+
+
+def _on_one_line(body: bytes | bytearray) -> bytes | bytearray:
+    """Return `body` without line breaks: a message is one line."""
     if b"\n" in body or b"\r" in body:
-        # JSON strings escape theirs, so these are layout; and a message is one line.
-        body = body.replace(b"\n", b" ").replace(b"\r", b" ")
+        # JSON strings escape theirs, so these are layout.
+        return body.replace(b"\n", b" ").replace(b"\r", b" ")
     return body
 
 
-def _check_utf8(body: bytes | bytearray) -> None:
-    """Raise UnicodeDecodeError where `body` is not UTF-8.
+def _checked(body: bytes | bytearray) -> bytes | bytearray:
+    """Return `body`. Raises UnicodeDecodeError where it is not UTF-8.
 
     Only the pieces that are not plain ASCII are decoded: one emoji in a page would quadruple it.
     """
+    if body.isascii():
+        return body
     decoder = getincrementaldecoder("utf-8")()
     for start in range(0, len(body), _PIECE):
         piece = body[start : start + _PIECE]
         if not piece.isascii() or decoder.getstate()[0]:
             decoder.decode(piece)
     decoder.decode(b"", final=True)
-
-
-def _members(keys: Iterable[str]) -> bytes:
-    """Return the template of members with these keys, their values left open."""
-    return b"".join(b',"%b":%%b' % key.encode() for key in keys)
-
-
-def _cursors(values: Iterable[str | None]) -> list[bytes]:
-    return [
-        b"null" if value is None else b'"%b"' % mended_datetime(value).encode() for value in values
-    ]
-
-
-def _ids(column: Iterable[HeldIds]) -> list[bytes | msgspec.Raw]:
-    return [held.id if isinstance(held, Id) else _listed_ids(held) for held in column]
-
-
-def _listed_ids(held: list[Id] | None) -> bytes:
-    return b"null" if held is None else b"[%b]" % b",".join(each.id for each in held)
-
-
-def _many(held: list[Identifier] | Identifier) -> list[Identifier]:
-    return [held] if isinstance(held, Identifier) else held
-
-
-def _joined(column: Iterable[Held], included: Included) -> list[bytes | msgspec.Raw]:
-    """Return the resources that a relationship holds, of each resource that has it."""
-    return [
-        _resources(held, included) if held else b"null" if held is None else b"[]"
-        for held in column
-    ]
-
-
-def _resources(held: list[Identifier] | Identifier, included: Included) -> bytes | msgspec.Raw:
-    if isinstance(held, Identifier):
-        return _resource(held, included)
-    return b"[%b]" % b",".join([_resource(identifier, included) for identifier in held])
-
-
-def _resource(identifier: Identifier, included: Included) -> msgspec.Raw:
-    return included.get(identifier) or msgspec.Raw(msgspec.json.encode(identifier))
+    return body

@@ -9,7 +9,7 @@ from source_klaviyo.api.limits import Limit, RateLimitHeaders
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Quota:
+class EndpointQuota:
     """All budgets that a request takes one token from each: its endpoint's, and `costly` ones.
 
     `lock` is shared by all quotas of a sync, as budgets are.
@@ -38,10 +38,11 @@ class Quota:
             return pause
 
     def learn(self, headers: Mapping[str, str], elapsed: float) -> None:
-        """Let that budget learn from an answer which it speaks of, `elapsed` seconds after asking.
+        """Take over what an answer's headers say, which came `elapsed` seconds after asking.
 
-        Klaviyo tells the limit of the costly parameter for some endpoints and that of the endpoint
-        for others (api.md section 4).
+        For some endpoints Klaviyo states the limit of the costly parameter, for others that of the
+        endpoint (responses recorded by others on revision 2026-07-15). The budget that has those
+        limits learns from them.
         """
         told = RateLimitHeaders.parse(headers)
         if told is None:
@@ -51,11 +52,19 @@ class Quota:
             spoken_of = (budget for budget in budgets if budget.limits == told.limits)
             next(spoken_of, self.endpoint).learn(told, elapsed)
 
-    def refused(self, pause: float) -> None:
-        """Note a 429 of a request; nothing more may be sent for `pause` seconds."""
+    def granted(self) -> None:
+        """Note that a request was served, whatever the answer."""
         with self.lock:
             for budget in (self.endpoint, *self.costly):
-                budget.refused(pause)
+                budget.refused_since = None
+
+    def refused(self, pause: float) -> float:
+        """Note a 429 of a request; nothing more may be sent for `pause` seconds.
+
+        Return for how many seconds the quota will have granted nothing by then.
+        """
+        with self.lock:
+            return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
 
 
 class Quotas:
@@ -69,11 +78,15 @@ class Quotas:
         self._budgets: dict[str, Budget] = {}
         self._lock = threading.Lock()
 
-    def get(self, endpoint: str, limit: Limit, costly: Sequence[tuple[str, Limit]] = ()) -> Quota:
+    def get(
+        self, endpoint: str, limit: Limit, costly: Sequence[tuple[str, Limit]] = ()
+    ) -> EndpointQuota:
         """Return what requests to `endpoint` draw on; the limits seed the budgets."""
         with self._lock:
             own = self._budget(endpoint, limit)
-            return Quota(own, [self._budget(*parameter) for parameter in costly], self._lock)
+            return EndpointQuota(
+                own, [self._budget(*parameter) for parameter in costly], self._lock
+            )
 
     def _budget(self, name: str, limit: Limit) -> Budget:
         if name not in self._budgets:

@@ -12,3 +12,4 @@ class Accounts(KlaviyoStream):
     endpoint = "accounts"
     scopes: ClassVar[tuple[str, ...]] = ("accounts:read",)
     limit = XS
+    resource = "account"

@@ -1,165 +1,148 @@
-"""What every stream of this source is: a collection of Klaviyo's API, declared by attributes."""
+"""What every stream of this source is: a view of a collection, declared by attributes."""
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar
-from urllib.parse import quote
+from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar, Final
 
 import orjson
 import requests
+from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_klaviyo.api import revision
-from source_klaviyo.api.answers import Verdicts
+from source_klaviyo.api import connection, revision
 from source_klaviyo.api.backoff import RetryAfterBackoff
-from source_klaviyo.api.client import TIMEOUTS, Client
-from source_klaviyo.api.document import DocumentReader
-from source_klaviyo.api.filters import equals, join
-from source_klaviyo.api.quota import Quota
-from source_klaviyo.errors import NotFound
-from source_klaviyo.protocol import Page, Partition, Window
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.partition import Partition, Scalar
+from source_klaviyo.protocol import Page, PageRequest, Record, Window
+from source_klaviyo.streams.collection import CollectionView, KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration
-from source_klaviyo.streams.parents import Parents
+from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.filters import select
+from source_klaviyo.streams.patience import patiently
+from source_klaviyo.streams.views import Needs, ParentsView, RecordFields, ResourceView, View
 
-_PROBES = 3
+_PROBES: Final = 3
 """How often a check asks before it takes Klaviyo for unreachable; a sync is more patient."""
 
 
 class KlaviyoStream(Declaration, HttpStream):
-    """A collection of Klaviyo's API: `GET /api/<endpoint>`, page by page.
+    """The resources of a collection, `GET /api/<endpoint>`.
 
     This class reads a collection whole, each sync anew (a snapshot). Its subclasses are the other
-    kinds of stream: WindowedStream, NewestFirstStream, TakenStream, ItemStream and UnitedStream.
-    All are used by declaring what stands in declaration.py.
+    kinds of stream: WindowedStream and NewestFirstStream have a cursor; IncludedStream, ItemStream
+    and UnionStream make something else of the pages. All are used by declaring what stands in
+    declaration.py.
 
     With a `parent`, the collection is read once for each of the parent's resources, and
     `parent_key` on a record tells of which.
 
-    The sync engine reads through `quota` and `fetch` (protocol.Readable). What remains is
-    HttpStream's own interface, by which the stream can be used alone, page after page.
+    The sync engine reads collections, each once for all streams that are views of it. What remains
+    here is HttpStream's own interface, by which a stream can be used alone, page after page.
     """
 
     parent: ClassVar["type[KlaviyoStream] | None"] = None
     cursor = None  # the CDK would install one that reads a single page per call
-    roots: Sequence[Partition] = ()
 
-    def __init__(self, client: Client) -> None:
-        """Bind the declaration to one sync's `client`."""
+    def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
+        """Bind the declaration to one sync's `client`; `constants` are put on top of records."""
         super().__init__(authenticator=client.auth)
         self._client = client
-        self._verdicts = self.get_error_handler()
-        self._documents = self._document_reader()
-        self._parents = Parents(self.parent(client), self.parent_key) if self.parent else None
-        if self._parents:
-            self.roots = self._parents.partitions
+        self._errors = self.get_error_handler()
+        self._constants = constants or {}
+        if self.parent:
             self.partitions = ()
-        self._quota = client.quotas.get(self.endpoint, self.limit, self.costly)
-
-    def quota(self, partition: Partition, token: str | None) -> Quota:
-        """Return what the request for that page draws on; see protocol.Readable."""
-        if self._parents and self.parent_key not in partition:
-            return self._parents.quota(partition, token)
-        return self._quota
-
-    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
-        """Fetch one page; see protocol.Readable."""
-        if self._parents and self.parent_key not in partition:
-            return self._parents.fetch(partition, token, attempt)
-        try:
-            parameters = {} if token else self.query(partition, window)
-            return self._request(partition, parameters, token, attempt)
-        except NotFound:
-            if not self._parents:
-                raise
-            return Page([], [], None)  # the parent was deleted since it was listed
-
-    def fetch_ids(self, partition: Partition, token: str | None, attempt: int) -> Page:
-        """Fetch a page of the collection with as little as can be besides the ids."""
-        parameters = {} if token else self.query(partition, Window())
-        if self.resource and not token:
-            for name in ("include", *dict(self.parameters)):
-                parameters.pop(name, None)
-            parameters[f"fields[{self.resource}]"] = "id"
-        return self._request(partition, parameters, token, attempt)
-
-    def _request(
-        self, partition: Partition, parameters: dict[str, str], token: str | None, attempt: int
-    ) -> Page:
-        return self._client.attempt(
-            token or self._url(partition),
-            parameters,
-            lambda response: self._page(response, partition),
-            quota=self._quota,
-            verdicts=self._verdicts,
-            revision=self._revision,
-            attempt=attempt,
-        )
-
-    def probe(self) -> Page:
-        """Fetch as little as can be of the collection; raises StreamFailed if it is not allowed.
-
-        With a parent, it is the first resource of the first parent, if there is one.
-        """
-        if self._parents:
-            partition = self._parents.first()
-            if partition is None:
-                return Page([], [], None)
-        else:
-            partition = self.partitions[0]
-        parameters = self.query(partition, Window())
-        if self.page_size:
-            parameters["page[size]"] = "1"
-        return self._client.get(
-            self._url(partition),
-            parameters,
-            lambda response: self._page(response, partition),
-            quota=self._quota,
-            verdicts=self._verdicts,
-            revision=self._revision,
-            tries=_PROBES,
-        )
-
-    def query(self, partition: Partition, window: Window) -> dict[str, str]:
-        """Return the parameters of a first request; `links.next` repeats them."""
-        parameters = dict(self.parameters)
-        if self.include:
-            parameters["include"] = ",".join(self.include)
-        if self.page_size:
-            parameters["page[size]"] = str(self.page_size)
-        filters = dict(partition)
-        parent_id = filters.pop(self.parent_key, None)
-        if self.parent_filter and parent_id is not None:
-            filters[self.parent_filter] = parent_id
-        conditions = [equals(name, value) for name, value in filters.items()]
-        if expression := join([*conditions, *self.bounds(window)]):
-            parameters["filter"] = expression
-        return parameters
-
-    def bounds(self, window: Window) -> list[str]:
-        """Return the filter expressions that select `window`; none where there is no cursor."""
-        del window
-        return []
-
-    def _page(self, response: requests.Response, partition: Partition) -> Page:
-        shown = (*self.marks, (self.parent_key, self.parent_key))
-        marks = {key: partition[name] for name, key in shown if name in partition}
-        return self._documents.read(response.content, marks)
-
-    def _document_reader(self) -> DocumentReader:
-        lifts = dict(self.lifts)
-        joins = {name: name.replace("-", "_") for name in self.include if name not in lifts}
-        return DocumentReader(
-            self.cursor_attribute, joins, lifts, cursor_key=self.cursor_key, mends=self.mends
-        )
-
-    def _url(self, partition: Partition) -> str:
-        parent_id = quote(str(partition.get(self.parent_key, "")), safe="")
-        return f"{self.url_base}{self.endpoint.replace('{id}', parent_id)}"
 
     @property
-    def _revision(self) -> str:
+    def members(self) -> Sequence["KlaviyoStream"]:
+        """The streams, each of one collection, that together are this one: itself, mostly."""
+        return [self]
+
+    @property
+    def collection_key(self) -> Hashable:
+        """What is equal for streams that can be views of one collection."""
+        partitions = tuple(tuple(partition.items()) for partition in self.partitions)
+        return self.endpoint, self.revision_read, partitions, self.costly, self.newest_first
+
+    @property
+    def revision_read(self) -> str:
+        """The revision that requests name."""
         return self.revision_at(self._client.revision)
+
+    def view(self, name: str) -> View:
+        """Return what stream `name` makes of the collection's pages."""
+        return ResourceView(
+            name, self.record_fields(), self.needs(), self.normalize, self.cursor_attribute
+        )
+
+    def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:
+        """Return the view with what goes with it; `drift` looks at its records."""
+        return CollectionView(self.view(name), drift=drift)
+
+    def parents_view(self, key: str) -> ParentsView:
+        """Return the listing of the ids, under `key`, for streams whose parent this is."""
+        narrow = self.cursor_attribute or "id"
+        parameters = ((f"fields[{self.resource}]", narrow),)
+        return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=parameters))
+
+    def collection(self, views: Sequence[CollectionView]) -> KlaviyoCollection:
+        """Return the collection with these views of it."""
+        quota = self._client.quotas.get(self.endpoint, self.limit, self.costly)
+        return KlaviyoCollection(self._client, self, quota, self._errors, views)
+
+    def needs(self) -> Needs:
+        """Return what the records need of a page."""
+        ids = dict(self.relationship_ids)
+        return Needs(
+            self.include,
+            self.parameters,
+            identifiers=tuple(name for name in self.include if name not in ids),
+            ids=tuple(ids),
+            essential=self.essential,
+        )
+
+    def record_fields(self) -> RecordFields:
+        """Return what is put on top of records."""
+        ids = dict(self.relationship_ids)
+        return RecordFields(
+            self.cursor_key or self.cursor_attribute,
+            {name: name.replace("-", "_") for name in self.include if name not in ids},
+            ids,
+            {**dict(self.partition_fields), self.parent_key: self.parent_key},
+            self._constants,
+        )
+
+    def select(
+        self, partition: Partition, window: Window, *, newest_first: bool = False
+    ) -> dict[str, str]:
+        """Return the parameters that select a partition's window and sort it."""
+        return select(self, partition, window, newest_first=newest_first)
+
+    def state_partition(self, partition: Partition) -> Partition:
+        """Return a partition of the collection as it stands in this stream's state."""
+        return {**self._constants, **partition}
+
+    @cached_property
+    def drift(self) -> Drift:
+        """What its records have beyond its schema."""
+        return Drift(self.name, self.get_json_schema)
+
+    def probe(self) -> Sequence[Record]:
+        """Return the first records, or none; raises StreamFailed if they are not allowed.
+
+        With a parent, they are those of the first parent, if there is one.
+        """
+        partition = next(iter(self.all_partitions()), None)
+        if partition is None:
+            return []
+        request = replace(self.first_request(partition), page_size=self.page_size and 1)
+        page = patiently(self._alone, request, tries=_PROBES)
+        records = [(bytes(piece), rest) for piece, rest in page.extracts[0].records]
+        page.release()
+        return records
 
     # From here on: HttpStream's interface.
 
@@ -178,6 +161,15 @@ class KlaviyoStream(Declaration, HttpStream):
         """Klaviyo's API, with a slash at the end."""
         return f"{self._client.base_url}/api/"
 
+    @cached_property
+    def _alone(self) -> KlaviyoCollection:
+        """The collection with this stream as its only view."""
+        return self.collection([self.collection_view(self.name)])
+
+    def first_request(self, partition: Partition) -> PageRequest:
+        """Return the request for the first page of `partition`."""
+        return PageRequest(partition, Window(), (0,), page_size=self.page_size)
+
     def path(
         self,
         *,
@@ -186,12 +178,30 @@ class KlaviyoStream(Declaration, HttpStream):
         next_page_token: Mapping[str, Any] | None = None,
     ) -> str:
         """Return the address of a page: a first one's, or the one that the token holds."""
-        return str(next_page_token["next"]) if next_page_token else self._url(stream_slice or {})
+        if next_page_token:
+            return str(next_page_token["next"])
+        return self._alone.url(stream_slice or {})
 
     def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
-        """Yield one slice a partition."""
-        for partition in self._parents.all() if self._parents else self.partitions:
+        """Yield one slice a partition; with a parent, one for each of its resources."""
+        for partition in self.all_partitions():
             yield StreamSlice(partition=partition, cursor_slice={})
+
+    def all_partitions(self) -> Iterator[Partition]:
+        """Yield the partitions, those of parents found one request after the other."""
+        if self.parent is None:
+            yield from self.partitions
+            return
+        parent = self.parent(self._client)
+        view = CollectionView(parent.parents_view(self.parent_key))
+        collection = parent.collection([view])
+        for partition in parent.all_partitions():
+            request: PageRequest | None = parent.first_request(partition)
+            while request:
+                page = patiently(collection, request)
+                yield from page.extracts[0].children
+                page.release()
+                request = request.following(page)
 
     def request_params(
         self,
@@ -200,19 +210,21 @@ class KlaviyoStream(Declaration, HttpStream):
         next_page_token: Mapping[str, Any] | None = None,
     ) -> MutableMapping[str, Any]:
         """Return the parameters of a first page; the address of a following one has them."""
-        return {} if next_page_token else self.query(stream_slice or {}, Window())
+        if next_page_token:
+            return {}
+        return self._alone.parameters(self.first_request(stream_slice or {}))
 
     def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
         """Return the headers that pin the revision."""
-        return revision.headers(self._revision)
+        return revision.headers(self.revision_read)
 
     def request_kwargs(self, *_: object, **__: object) -> Mapping[str, Any]:
         """Return the time limits of a request; the CDK sets none."""
-        return {"timeout": TIMEOUTS}
+        return {"timeout": connection.TIMEOUTS}
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
         """Return where `links.next` of the answer leads, None on the last page."""
-        following = self._documents.read(response.content, {}).next
+        following = self._alone.read(response, self.first_request({})).next
         return {"next": following} if following else None
 
     def parse_response(
@@ -224,12 +236,30 @@ class KlaviyoStream(Declaration, HttpStream):
         next_page_token: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Iterable[Mapping[str, Any]]:
         """Yield the answer's records."""
-        page = self._page(response, stream_slice or {})
-        return (orjson.loads(b"".join(record)) for record in page.records)
+        page = self._alone.read(response, self.first_request(stream_slice or {}))
+        yield from self._records(page)
 
-    def get_error_handler(self) -> Verdicts:
+    def _records(self, page: Page) -> Iterator[Mapping[str, Any]]:
+        """Yield the records of a page of the collection."""
+        for extract in page.extracts:
+            for record in extract.records:
+                yield orjson.loads(b"".join(record))
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Any]:
+        """Yield the records of a slice, or of all slices where none is given."""
+        slices = [stream_slice] if stream_slice is not None else self.stream_slices()
+        for each in slices:
+            yield from super().read_records(sync_mode, cursor_field, each, stream_state)
+
+    def get_error_handler(self) -> KlaviyoErrorHandler:
         """Return what decides on failed requests."""
-        return Verdicts(self.scopes, oauth_only=self.oauth_only)
+        return KlaviyoErrorHandler(self.scopes, oauth_only=self.oauth_only)
 
     def get_backoff_strategy(self) -> BackoffStrategy:
         """Return what reads `Retry-After`."""

@@ -31,7 +31,7 @@ class BrandEmailDefaults(KlaviyoStream):
     scopes = ("brands:read",)
     limit = M
     include = ("brand-button", "brand-logo", "brand-social-group")
-    lifts = (
+    relationship_ids = (
         ("brand-button", "brand_button_id"),
         ("brand-logo", "brand_logo_id"),
         ("brand-social-group", "brand_social_group_id"),
@@ -47,7 +47,7 @@ class BrandLogos(KlaviyoStream):
     scopes = ("brands:read", "images:read")
     limit = M
     include = ("image",)
-    lifts = (("image", "image_id"),)
+    relationship_ids = (("image", "image_id"),)
     parameters = (("fields[image]", "id"),)
     oldest_revision = "2026-10-15"
 
@@ -67,4 +67,4 @@ class BrandVoices(ItemStream, Accounts):
     scopes = ("accounts:read", "brands:read")
     item = "brand-voice/{id}"
     item_limit = M
-    oldest_revision = "2026-10-15"
+    oldest_item_revision = "2026-10-15"

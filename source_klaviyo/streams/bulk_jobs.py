@@ -5,7 +5,7 @@ Most can neither be filtered nor sorted by time.
 
 from source_klaviyo.api.limits import XL, L, M
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.newest_first import NewestFirstStream
+from source_klaviyo.streams.windowed import NewestFirstStream
 
 
 class _CatalogJobs(KlaviyoStream):

@@ -4,8 +4,8 @@ from itertools import product
 from typing import ClassVar
 
 from source_klaviyo.api.limits import M
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.taken import TakenStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 CHANNELS = ("email", "sms", "mobile_push")
@@ -16,17 +16,19 @@ class OfCampaigns(WindowedStream):
 
     Klaviyo answers for one channel a request and leaves archived campaigns out unless they are
     asked for, so each combination is a partition. Its order by `updated_at` is not exact for
-    archived campaigns (api.md section 3.2): a window is only ever taken as read when it is whole.
+    archived campaigns, as Estuary's connector has seen: a window counts as read only when it is
+    whole.
     """
 
     endpoint = "campaigns"
     scopes: ClassVar[tuple[str, ...]] = ("campaigns:read",)
     limit = M
     page_size = 100
+    resource = "campaign"
     cursor_attribute = "updated_at"
     ordered = False
     newest_revision = "2026-07-15"
-    marks: ClassVar[tuple[tuple[str, str], ...]] = (("messages.channel", "channel"),)
+    partition_fields: ClassVar[tuple[tuple[str, str], ...]] = (("messages.channel", "channel"),)
     partitions = tuple(
         {"messages.channel": channel, "archived": archived}
         for channel, archived in product(CHANNELS, (False, True))
@@ -40,12 +42,12 @@ class Campaigns(OfCampaigns):
     include = ("campaign-messages", "tags")
 
 
-class CampaignMessages(TakenStream, OfCampaigns):
+class CampaignMessages(IncludedStream, OfCampaigns):
     """The messages of campaigns: what is sent, and with which template or image."""
 
-    takes = "campaign-messages"
+    relationship = "campaign-messages"
     owner_key = "campaign_id"
-    lifts = (("template", "template_id"), ("image", "image_id"))
+    relationship_ids = (("template", "template_id"), ("image", "image_id"))
 
 
 class CampaignRecipientEstimations(ItemStream, OfCampaigns):

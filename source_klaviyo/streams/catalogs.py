@@ -15,7 +15,7 @@ class CatalogItems(KlaviyoStream):
     limit = XL
     page_size = 100
     include = ("variants",)
-    lifts = (("variants", "variant_ids"),)
+    relationship_ids = (("variants", "variant_ids"),)
     parameters = (("fields[catalog-variant]", "id"),)
 
 

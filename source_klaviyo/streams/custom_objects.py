@@ -21,7 +21,10 @@ class ObjectTypes(KlaviyoStream):
     scopes = ("custom-objects:read",)
     limit = S
     include = ("current-schema", "draft-schema")
-    lifts = (("current-schema", "current_schema_id"), ("draft-schema", "draft_schema_id"))
+    relationship_ids = (
+        ("current-schema", "current_schema_id"),
+        ("draft-schema", "draft_schema_id"),
+    )
     parameters = (("fields[object-schema]", "id"),)
     resource = "object-type"
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
-from source_klaviyo.api.mending import Mends
-from source_klaviyo.protocol import Partition
+from source_klaviyo.api.normalize import Normalization
+from source_klaviyo.partition import Partition
 
 
 class Declaration:
@@ -26,14 +27,15 @@ class Declaration:
     page_size: int | None = None
     """The largest page that Klaviyo serves; None where there is no choice."""
     include: ClassVar[tuple[str, ...]] = ()
-    """Relationships whose resources are brought along and put on top of the record."""
-    lifts: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Relationships, and the key under which the id that they hold is put on top, or the list of
-    ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
-    mends: ClassVar[Mends] = ()
-    """Attributes that are put right where Klaviyo sends them in another form than it documents."""
+    """Relationships whose resources are brought along and put on top of the record. Klaviyo may
+    refuse them for want of a scope; the record has null there then."""
+    relationship_ids: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Relationships, and the key under which the id that they hold is put on top of the record, or
+    the list of ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
+    normalize: ClassVar[Normalization] = ()
+    """Attributes that Klaviyo sends in another form than it documents, and what they should be."""
     resource: ClassVar[str | None] = None
-    """The JSON:API type; needed of parents, to ask for their ids alone."""
+    """The JSON:API type, where another stream is a view of the same collection or its child."""
     parent_key: ClassVar[str] = ""
     """The key under which the parent's id is put on top, where the stream has a `parent`."""
     parent_filter: ClassVar[str | None] = None
@@ -48,9 +50,9 @@ class Declaration:
     newest_revision: ClassVar[str | None] = None
     """The last revision with that shape; None while there is no other."""
     partitions: Sequence[Partition] = ({},)
-    """Filter values that are read apart, each part with a cursor of its own; none at the start
-    where there is a parent."""
-    marks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Filter values that are read apart, each part with a cursor of its own; a stream with a parent
+    has one for each of its resources instead."""
+    partition_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)
     """The members of a record that together name it."""
@@ -58,11 +60,26 @@ class Declaration:
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
+    essential: ClassVar[frozenset[str]] = frozenset()
+    """The parts of the request (see query.py) that the stream is nothing without."""
     cursor_attribute: ClassVar[str | None] = None
     cursor_key: ClassVar[str | None] = None
     """The key under which the cursor is put on top, where it is not the attribute's own name."""
     ordered: ClassVar[bool] = False
+    """Whether pages ascend by the cursor, so that a window can be split while it is read."""
     newest_first: ClassVar[bool] = False
+    lower: ClassVar[Bound | None] = None
+    """The operator that bounds the cursor below, None where it cannot be filtered."""
+    upper: ClassVar[bool] = False
+    """Whether the cursor can be bounded above; else the sync engine stops by itself."""
+    sortable: ClassVar[bool] = True
+    sort_key: ClassVar[str | None] = None
+    """What `sort` calls the cursor, where not by its own name."""
+
+    @property
+    def sort(self) -> str | None:
+        """What `sort` is set to for ascending order, None where there is no such sort."""
+        return (self.sort_key or self.cursor_attribute) if self.sortable else None
 
     @classmethod
     def revision_at(cls, configured: str) -> str:

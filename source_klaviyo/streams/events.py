@@ -1,8 +1,8 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
 from source_klaviyo.api.limits import XL
-from source_klaviyo.api.mending import Form
-from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
@@ -17,6 +17,7 @@ class OfEvents(WindowedStream):
     scopes = ("events:read",)
     limit = XL
     page_size = 1000
+    resource = "event"
     cursor_attribute = "datetime"
     bounded_by_start_date = True
     arrives_late = True
@@ -30,20 +31,20 @@ class Events(OfEvents):
     """
 
     include = ("attributions",)
-    lifts = (("metric", "metric_id"), ("profile", "profile_id"))
-    mends = (("datetime", Form.DATETIME),)
+    relationship_ids = (("metric", "metric_id"), ("profile", "profile_id"))
+    normalize = (("datetime", Form.DATETIME),)
 
 
-class EventAttributions(TakenStream, OfEvents):
+class EventAttributions(IncludedStream, OfEvents):
     """Which campaign or flow message an event is credited to.
 
     Klaviyo credits events after the fact as well, up to days later.
     """
 
-    takes = "attributions"
+    relationship = "attributions"
     owner_key = "event_id"
     parameters = (("fields[event]", "datetime"),)
-    lifts = (
+    relationship_ids = (
         ("attributed-event", "attributed_event_id"),
         ("campaign", "campaign_id"),
         ("campaign-message", "campaign_message_id"),

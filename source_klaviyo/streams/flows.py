@@ -1,11 +1,52 @@
 """Flows API: https://developers.klaviyo.com/en/reference/flows_api_overview ."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+import msgspec
 
 from source_klaviyo.api.limits import S
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.streams.views import Wanted
 from source_klaviyo.streams.windowed import WindowedStream
+
+_WITHOUT_MESSAGES: Final = frozenset(
+    {
+        "action-output-split",
+        "back-in-stock-delay",
+        "code",
+        "conditional-split",
+        "countdown-delay",
+        "internal-service",
+        "list-update",
+        "multi-branch-split",
+        "target-date",
+        "time-delay",
+        "trigger-split",
+        "update-profile",
+    }
+)
+"""Types of actions that have no message by Klaviyo's specification; a new type may have some."""
+
+
+class _Definition(msgspec.Struct):
+    type: str = ""
+
+
+class _Attributes(msgspec.Struct):
+    definition: _Definition | None = None
+
+
+class _Action(msgspec.Struct):
+    attributes: _Attributes = msgspec.field(default_factory=_Attributes)
+
+
+_ACTIONS: Final = msgspec.json.Decoder(_Action)
+
+
+def _can_have_messages(action: msgspec.Raw) -> bool:
+    definition = _ACTIONS.decode(action).attributes.definition
+    return definition is None or definition.type not in _WITHOUT_MESSAGES
 
 
 class OfFlows(WindowedStream):
@@ -18,6 +59,7 @@ class OfFlows(WindowedStream):
     scopes: ClassVar[tuple[str, ...]] = ("flows:read",)
     limit = S
     page_size = 50
+    resource = "flow"
     cursor_attribute = "updated"
     partitions = ({"archived": False}, {"archived": True})
 
@@ -29,11 +71,17 @@ class Flows(OfFlows):
     include = ("flow-actions", "tags")
 
 
-class FlowActions(TakenStream, OfFlows):
+class FlowActions(IncludedStream, OfFlows):
     """The steps of flows."""
 
-    takes = "flow-actions"
+    relationship = "flow-actions"
     owner_key = "flow_id"
+    narrow = (("fields[flow]", "updated"), ("fields[flow-action]", "definition"))
+
+    @classmethod
+    def has_children(cls) -> Wanted:
+        """Return what tells whether an action can have messages; of other types none is asked."""
+        return _can_have_messages
 
 
 class FlowDefinitions(ItemStream, OfFlows):

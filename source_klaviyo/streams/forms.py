@@ -12,13 +12,12 @@ class OfForms(WindowedStream):
     scopes = ("forms:read",)
     limit = S
     page_size = 100
+    resource = "form"
     cursor_attribute = "updated_at"
 
 
 class Forms(OfForms):
     """Sign-up forms; what is in them is in `form_definitions`."""
-
-    resource = "form"
 
 
 class FormVersions(WindowedStream):

@@ -14,6 +14,7 @@ class OfLists(WindowedStream):
     scopes: ClassVar[tuple[str, ...]] = ("lists:read",)
     limit = L
     page_size = 10
+    resource = "list"
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     upper = False
@@ -21,8 +22,6 @@ class OfLists(WindowedStream):
 
 class Lists(OfLists):
     """Lists; not their members."""
-
-    resource = "list"
 
 
 class ListProfiles(WindowedStream):

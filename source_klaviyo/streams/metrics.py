@@ -35,7 +35,7 @@ class CustomMetrics(KlaviyoStream):
     scopes = ("metrics:read",)
     limit = S
     include = ("metrics",)
-    lifts = (("metrics", "metric_ids"),)
+    relationship_ids = (("metrics", "metric_ids"),)
     parameters = (("fields[metric]", "id"),)
 
 
@@ -46,5 +46,5 @@ class MappedMetrics(KlaviyoStream):
     scopes = ("metrics:read",)
     limit = S
     include = ("metric", "custom-metric")
-    lifts = (("metric", "metric_id"), ("custom-metric", "custom_metric_id"))
+    relationship_ids = (("metric", "metric_id"), ("custom-metric", "custom_metric_id"))
     parameters = (("fields[metric]", "id"), ("fields[custom-metric]", "id"))

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from source_klaviyo.api.limits import M
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
@@ -23,6 +23,7 @@ class OfOmnichannelCampaigns(KlaviyoStream):
     scopes: ClassVar[tuple[str, ...]] = ("campaigns:read",)
     limit = M
     page_size = 100
+    resource = "campaign"
     partitions = ({"archived": False}, {"archived": True})
     oldest_revision = "2026-10-15"
 
@@ -39,13 +40,13 @@ class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
     ordered = False
 
 
-class CampaignAudiences(TakenStream, OfOmnichannelCampaigns):
+class CampaignAudiences(IncludedStream, OfOmnichannelCampaigns):
     """Whom a campaign is sent to: the lists and segments that are in and those that are not.
 
     Klaviyo does not document that a campaign changes with its audiences, so all are read.
     """
 
-    takes = "campaign-audiences"
+    relationship = "campaign-audiences"
     owner_key = "campaign_id"
 
 
@@ -57,7 +58,7 @@ class OmnichannelCampaignMessages(WindowedStream):
     limit = M
     page_size = 100
     include = ("campaign",)
-    lifts = (("campaign", "campaign_id"),)
+    relationship_ids = (("campaign", "campaign_id"),)
     parameters = (("fields[campaign]", "id"),)
     resource = "campaign-message"
     cursor_attribute = "updated"

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import L, M
-from source_klaviyo.api.mending import Form
-from source_klaviyo.streams.taken import TakenStream
+from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 _CONSENTS = (
@@ -29,6 +29,7 @@ class OfProfiles(WindowedStream):
     scopes: ClassVar[tuple[str, ...]] = ("profiles:read",)
     limit = L
     page_size = 100
+    resource = "profile"
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     bounded_by_start_date = True
@@ -41,7 +42,7 @@ class Profiles(OfProfiles):
     """
 
     parameters = (("additional-fields[profile]", "subscriptions"),)
-    mends = (
+    normalize = (
         ("location.latitude", Form.NUMBER),
         ("location.longitude", Form.NUMBER),
         ("subscriptions.email.marketing.suppression.timestamp", Form.DATETIME),
@@ -65,13 +66,14 @@ class ProfilePredictiveAnalytics(OfProfiles):
         ("fields[profile]", "updated,predictive_analytics"),
     )
     costly = (("predictive_analytics", M),)
-    mends = (("predictive_analytics.expected_date_of_next_order", Form.DATETIME),)
+    essential = frozenset({"additional-fields[profile]"})
+    normalize = (("predictive_analytics.expected_date_of_next_order", Form.DATETIME),)
 
 
-class ProfileConversations(TakenStream, OfProfiles):
+class ProfileConversations(IncludedStream, OfProfiles):
     """The conversations of profiles; not what was said in them."""
 
     scopes = ("conversations:read", "profiles:read")
-    takes = "conversations"
+    relationship = "conversations"
     owner_key = "profile_id"
     parameters = (("fields[profile]", "updated"),)

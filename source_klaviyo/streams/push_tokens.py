@@ -12,5 +12,5 @@ class PushTokens(KlaviyoStream):
     limit = M
     page_size = 100
     include = ("profile",)
-    lifts = (("profile", "profile_id"),)
+    relationship_ids = (("profile", "profile_id"),)
     parameters = (("fields[profile]", "id"),)

@@ -14,6 +14,7 @@ class OfSegments(WindowedStream):
     scopes: ClassVar[tuple[str, ...]] = ("segments:read",)
     limit = L
     page_size = 10
+    resource = "segment"
     cursor_attribute = "updated"
     lower = Bound.GREATER_THAN
     upper = False
@@ -21,8 +22,6 @@ class OfSegments(WindowedStream):
 
 class Segments(OfSegments):
     """Segments and their definitions; not their members."""
-
-    resource = "segment"
 
 
 class SegmentProfiles(WindowedStream):

@@ -4,10 +4,10 @@ from source_klaviyo.api.limits import S
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import OfCampaigns
 from source_klaviyo.streams.flows import OfFlows
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.lists import OfLists
 from source_klaviyo.streams.segments import OfSegments
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.union import UnionStream
 
 
 class Tags(KlaviyoStream):
@@ -18,7 +18,7 @@ class Tags(KlaviyoStream):
     limit = S
     page_size = 50
     include = ("tag-group",)
-    lifts = (("tag-group", "tag_group_id"),)
+    relationship_ids = (("tag-group", "tag_group_id"),)
     parameters = (("fields[tag-group]", "id"),)
 
 
@@ -31,17 +31,16 @@ class TagGroups(KlaviyoStream):
     page_size = 25
 
 
-class _Links(TakenStream):
-    takes = "tags"
+class _Links(IncludedStream):
+    relationship = "tags"
     owner_key = "resource_id"
-    parent_key = "resource_type"
     cursor_key = "updated"
 
 
 class _CampaignLinks(_Links, OfCampaigns):
     scopes = ("campaigns:read", "tags:read")
     parameters = (("fields[campaign]", "updated_at"),)
-    marks = ()
+    partition_fields = ()
 
 
 class _FlowLinks(_Links, OfFlows):
@@ -59,17 +58,18 @@ class _SegmentLinks(_Links, OfSegments):
     parameters = (("fields[segment]", "updated"),)
 
 
-class TagLinks(UnitedStream):
+class TagLinks(UnionStream):
     """Which tag is on which campaign, flow, list or segment.
 
     A call for each page of those brings it, where Klaviyo's own endpoints take four for each tag.
     """
 
-    members = {  # noqa: RUF012  a declaration, like every other here
+    kinds = {  # noqa: RUF012  a declaration, like every other here
         "campaign": _CampaignLinks,
         "flow": _FlowLinks,
         "list": _ListLinks,
         "segment": _SegmentLinks,
     }
+    kind_key = "resource_type"
     cursor_attribute = "updated"
     keys = ("resource_type", "resource_id", "id")

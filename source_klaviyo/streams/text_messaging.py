@@ -23,4 +23,4 @@ class TextMessagingConfigurations(ItemStream, Accounts):
     scopes = ("accounts:read", "sender-config:read")
     item = "text-messaging-configurations/{id}"
     item_limit = S
-    oldest_revision = "2026-10-15"
+    oldest_item_revision = "2026-10-15"

@@ -12,6 +12,7 @@ class Translations(KlaviyoStream):
     scopes = ("translations:read",)
     limit = M
     page_size = 100
+    resource = "translation"
     oldest_revision = "2026-10-15"
 
 

@@ -12,7 +12,7 @@ class Webhooks(KlaviyoStream):
     oauth_only = True
     limit = XS
     include = ("webhook-topics",)
-    lifts = (("webhook-topics", "webhook_topic_ids"),)
+    relationship_ids = (("webhook-topics", "webhook_topic_ids"),)
 
 
 class WebhookTopics(KlaviyoStream):

@@ -1,84 +1,120 @@
-"""Runs a sync: several streams at once, out of which comes one ordered flow of lines."""
+"""Runs a sync: several collections at once, out of which comes one ordered flow of lines."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from airbyte_cdk.models import AirbyteStreamStatus, FailureType, StreamDescriptor
+from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.concurrency import Scheduler
+from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.messages import failure_line, status_line
-from source_klaviyo.sync.outbox import Outbox
-from source_klaviyo.sync.output import Output
-from source_klaviyo.sync.parts import Parts
+from source_klaviyo.sync.output_queue import Delivery, OutputQueue
 from source_klaviyo.sync.progress import Progress
-from source_klaviyo.sync.reader import Reader
-from source_klaviyo.sync.scheduler import Scheduler
+from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.stream_output import StreamOutput, StreamView, states_are_due
 
-_OUTBOX_BYTES = 8 * 1024 * 1024
+_QUEUE_BYTES = 8 * 1024 * 1024
 _TICK = 1.0
 _LONGEST_SILENCE = 20.0
 """Seconds; the platform takes a source for dead that is silent for longer, and does not count
 logs as life (`maxSecondsBetweenMessages`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A stream to read, and the parts of it that are missing."""
+class Sync:
+    """One sync, as `plan` has it; `horizon` tells the second that no state passes."""
 
-    stream: StreamDescriptor
-    parts: Parts
+    def __init__(self, plan: SyncPlan, workers: int, horizon: Callable[[], int]) -> None:
+        memory = IdMemory()
+        self._plan = plan
+        self._readers = [CollectionReader(job, horizon, memory) for job in plan.collections]
+        self._outputs = [
+            StreamOutput(
+                job,
+                [
+                    StreamView(number, view, reader.partitions.readings)
+                    for reader in self._readers
+                    for number, view in enumerate(reader.job.views)
+                    if view.stream is job
+                ],
+                horizon,
+            )
+            for job in plan.streams
+        ]
+        self._by_job = {id(output.job): output for output in self._outputs}
+        self._queue = OutputQueue(_QUEUE_BYTES)
+        self._scheduler = Scheduler(self._readers, self._queue, workers)
+        self._progress = Progress(self._outputs, self._readers, self._scheduler.status)
+        self._spoke_at = time.monotonic()
 
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines of the whole sync, each chunk one or more complete lines.
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A stream that cannot be read, and why."""
-
-    stream: StreamDescriptor
-    failure: AirbyteTracedException
-
-
-def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int]) -> Iterator[bytes]:
-    """Yield the lines of a whole sync, each chunk one or more complete lines.
-
-    A chunk must have been written before the next is asked for. `horizon` tells the second that
-    no state passes. Raises AirbyteTracedException at the end if a stream has failed.
-    """
-    jobs = [entry for entry in plan if isinstance(entry, Job)]
-    readers = [Reader(job.parts, horizon) for job in jobs]
-    outputs = [Output(job.stream, job.parts, horizon) for job in jobs]
-    outbox = Outbox(_OUTBOX_BYTES)
-    scheduler = Scheduler(readers, outbox, workers)
-    progress = Progress(outputs, scheduler.look)
-    failures: dict[str, AirbyteTracedException] = {}
-    for refusal in (entry for entry in plan if isinstance(entry, Refusal)):
-        failures[refusal.stream.name] = refusal.failure
-        yield failure_line(refusal.stream, refusal.failure)
-        yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
-    for output in outputs:
-        yield from output.start()
-    scheduler.start()
-    try:
-        spoke_at = time.monotonic()
-        while any(output.open for output in outputs):
-            delivery = outbox.get(_TICK)
-            now = time.monotonic()
-            if delivery:
-                output = outputs[delivery.stream]
-                for chunk in output.deliver(delivery, now):
+        A chunk must have been written before the next is asked for. Raises AirbyteTracedException
+        at the end if a stream has failed.
+        """
+        for refusal in self._plan.refusals:
+            yield failure_line(refusal.stream, refusal.failure)
+            yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
+        for output in self._outputs:
+            yield from output.start()
+        self._scheduler.start()
+        try:
+            while any(output.open for output in self._outputs):
+                delivery = self._queue.get(_TICK)
+                now = time.monotonic()
+                for chunk in self._deliver(delivery, now) if delivery else self._heartbeat(now):
                     yield chunk
-                    spoke_at = now
-                if delivery.failure:
-                    failures[output.stream.name] = delivery.failure
-            elif now - spoke_at >= _LONGEST_SILENCE:
-                yield next(output.state(now) for output in outputs if output.open)
-                spoke_at = now
-            progress.tick(now)
-    finally:
-        scheduler.stop()
-    progress.summarise()
-    if failures:
-        raise _combined(failures)
+                    self._spoke_at = now
+                self._progress.tick(now)
+        finally:
+            self._scheduler.stop()
+        self._progress.summarize()
+        failures = {each.stream.name: each.failure for each in self._plan.refusals}
+        failures |= {each.job.stream.name: each.failure for each in self._outputs if each.failure}
+        if failures:
+            raise _combined(failures)
+
+    def _deliver(self, delivery: Delivery, now: float) -> Iterator[bytes]:
+        """Yield a page's lines, then the states that are due by it.
+
+        The states of all streams that the page is for come together: so they stand at the same
+        place, and the next sync reads for all of them at once.
+        """
+        outputs = [
+            (part, output)
+            for part in delivery
+            if (output := self._output(part.collection, part.view)) is not None
+        ]
+        for part, output in outputs:
+            yield from output.deliver(part)
+        changed = [
+            output
+            for part, output in outputs
+            if not part.ends
+            and output.note(
+                part, self._readers[part.collection].partitions.readings[part.partition]
+            )
+            and output.job.keeps_state
+        ]
+        if changed and states_are_due(changed, now):
+            for output in changed:
+                yield output.state(now)
+        for part, output in outputs:
+            if part.ends:
+                yield from output.end_view(part, now)
+
+    def _output(self, collection: int, view: int) -> StreamOutput | None:
+        """Return the output of a view's stream, None where it lists parents."""
+        job = self._readers[collection].job.views[view].stream
+        return self._by_job[id(job)] if job else None
+
+    def _heartbeat(self, now: float) -> Iterator[bytes]:
+        """Yield the smallest state of an open stream, where nothing has come for long."""
+        if now - self._spoke_at >= _LONGEST_SILENCE:
+            waiting = [output for output in self._outputs if output.open]
+            yield min(waiting, key=lambda output: output.state_size).state(now)
 
 
 def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:

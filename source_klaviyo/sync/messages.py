@@ -17,9 +17,12 @@ from source_klaviyo.protocol import Record
 from source_klaviyo.sync.state import StreamState
 
 
-def record_lines(stream: str, records: Sequence[Record]) -> bytes:
+def record_lines(stream: StreamDescriptor, records: Sequence[Record]) -> bytes:
     """Return a RECORD line for each of `records`, which have no line breaks."""
-    head = b'{"type":"RECORD","record":{"stream":"%b","data":' % stream.encode()
+    head = b'{"type":"RECORD","record":{"stream":%b,' % orjson.dumps(stream.name)
+    if stream.namespace:
+        head += b'"namespace":%b,' % orjson.dumps(stream.namespace)
+    head += b'"data":'
     tail = b',"emitted_at":%d}}\n' % (time.time_ns() // 1_000_000)
     parts: list[bytes | memoryview] = []
     for piece, rest in records:

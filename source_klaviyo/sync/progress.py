@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from source_klaviyo.sync.output import Output
+from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.status import Status
+from source_klaviyo.sync.stream_output import StreamOutput
 
 logger = logging.getLogger("airbyte")
 
@@ -18,61 +19,110 @@ _MINUTE = 60.0
 
 @dataclass(slots=True)
 class _Course:
-    """One stream's way through the sync: what it had written when it was last told of."""
+    """One collection's way through the sync, and what it had brought when it was last told of."""
 
-    output: Output
+    number: int
+    name: str
+    outputs: Sequence[StreamOutput]
     records: int = 0
     seconds: float = 0.0
 
+    @property
+    def open(self) -> bool:
+        """Whether there may be more records of it."""
+        return any(output.open for output in self.outputs)
+
+    @property
+    def written(self) -> int:
+        """The records that it has brought."""
+        return sum(output.by_collection[self.number] for output in self.outputs)
+
+    @property
+    def title(self) -> str:
+        """The collection's name, and its streams where that does not name them."""
+        names = [output.job.stream.name for output in self.outputs]
+        return self.name if names in ([], [self.name]) else f"{self.name} ({', '.join(names)})"
+
 
 class Progress:
-    """Writes a line per active stream every ten seconds, and a summary per stream at the end.
+    """Writes a line per active collection every ten seconds, and a summary at the end.
 
-    `look` tells where each stream stands after so many seconds, in the order of `outputs`.
+    `look` tells where each collection stands after so many seconds, in the order of `readers`.
     """
 
     def __init__(
-        self, outputs: Sequence[Output], look: Callable[[float], Sequence[Status]]
+        self,
+        outputs: Sequence[StreamOutput],
+        readers: Sequence[CollectionReader],
+        look: Callable[[float], Sequence[Status]],
     ) -> None:
-        self._courses = [_Course(output) for output in outputs]
+        self._courses = [
+            _Course(
+                number,
+                reader.job.collection.name,
+                [
+                    output
+                    for view in reader.job.views
+                    for output in outputs
+                    if output.job is view.stream
+                ],
+            )
+            for number, reader in enumerate(readers)
+        ]
         self._look = look
         self._began = self._told = time.monotonic()
 
     def tick(self, now: float) -> None:
         """Write the lines if they are due; `now` is in seconds of the monotonic clock."""
         for course in self._courses:
-            if course.output.open:
+            if course.open:
                 course.seconds = now - self._began
         if now - self._told < _INTERVAL:
             return
         for course, status in zip(self._courses, self._look(now - self._began), strict=True):
-            if course.output.open:
+            if course.open:
                 logger.info("%s", _line(course, status, now - self._told))
-            course.records = course.output.records
+            course.records = course.written
         self._told = now
 
-    def summarise(self) -> None:
-        """Write what each stream took."""
-        seconds = time.monotonic() - self._began
-        for course, status in zip(self._courses, self._look(seconds), strict=True):
-            logger.info(
-                "%s: %d records, %d requests (%.0f %% of its quota), %d retries,"
-                " %d answered 429, %.1f s",
-                course.output.stream.name,
-                course.output.records,
-                status.requests,
-                100 * status.minutes_of_quota / max(1, ceil(course.seconds / _MINUTE)),
-                status.retries,
-                status.throttled,
-                course.seconds,
-            )
+    def summarize(self) -> None:
+        """Write what each collection took; those that brought nothing take one line together."""
+        statuses = self._look(time.monotonic() - self._began)
+        pairs = list(zip(self._courses, statuses, strict=True))
+        idle = [(course, status) for course, status in pairs if not course.written]
+        for course, status in pairs:
+            if course.written:
+                logger.info("%s", _summary(course, status))
+        if idle:
+            requests = sum(status.requests for _, status in idle)
+            names = ", ".join(_stream_names(idle))
+            logger.info("Nothing new, by %d requests: %s", requests, names)
+
+
+def _stream_names(courses: Sequence[tuple[_Course, Status]]) -> Iterator[str]:
+    for course, _ in courses:
+        names = [output.job.stream.name for output in course.outputs]
+        yield from names or [f"ids of {course.name}"]
+
+
+def _summary(course: _Course, status: Status) -> str:
+    records = ", ".join(
+        f"{brought} {output.job.stream.name}"
+        for output in course.outputs
+        if (brought := output.by_collection[course.number])
+    )
+    share = 100 * status.minutes_of_quota / max(1, ceil(course.seconds / _MINUTE))
+    return (
+        f"{course.name}: {records}; {status.requests} requests ({share:.0f} % of its quota),"
+        f" {status.retries} retries, {status.throttled} answered 429, {course.seconds:.1f} s"
+    )
 
 
 def _line(course: _Course, status: Status, seconds: float) -> str:
-    """Return what is to be said of a stream `seconds` after it was last told of."""
+    """Return what is to be said of a collection `seconds` after it was last told of."""
     parts = [
-        f"{course.output.stream.name}: {course.output.records} records",
-        f"{(course.output.records - course.records) / seconds:.0f}/s",
+        f"{course.title}: {course.written} records",
+        f"{(course.written - course.records) / seconds:.0f}/s",
         f"waits for {status.waits_for}",
     ]
     if status.complete_up_to is not None:

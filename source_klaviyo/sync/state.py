@@ -7,9 +7,12 @@ read. While a sync is unfinished there is more in it:
      "unfinished": {"since": "2026-11-23T09:00:00+00:00",
                     "read": [["2026-05-01T…", "2026-06-01T…"]]}}
 
-`read` are the windows that this sync has read besides, `since` is when it began. A stream with
-partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the watermark alone stands
-for all of them.
+`read` are the windows that this sync has read besides, `since` is when it began; with
+`"rows_without_cursor": true` rows that have no cursor value are still to be read.
+
+A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the watermark
+alone stands for all of them. Where many partitions stand at the same place, one entry is for all:
+`{"partition": {"list_id": ["Abc123", …]}, "cursor": {…}}`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +22,14 @@ from typing import TypeGuard
 
 from source_klaviyo.api.document import second
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.protocol import BEGINNING, Partition, Window
+from source_klaviyo.partition import Partition, Scalar, partition_key
+from source_klaviyo.protocol import BEGINNING, Window
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 StreamState = Mapping[str, Json]
 
+_FEW = 20
+"""Partitions up to which each has an entry of its own, as other connectors write it."""
 _NO_CURSOR = "__ab_no_cursor_state_message"
 WHOLE: StreamState = {_NO_CURSOR: True}
 """The state of a stream without a cursor; the platform counts a stream's records by its states."""
@@ -36,6 +42,7 @@ class CursorState:
     watermark: int | None = None
     since: int | None = None
     read: tuple[Window, ...] = ()
+    rows_without_cursor: bool = False
 
 
 def written(moment: int) -> str:
@@ -48,12 +55,13 @@ def dump_cursor(state: CursorState, cursor: str) -> dict[str, Json]:
     data: dict[str, Json] = {}
     if state.watermark is not None:
         data[cursor] = written(state.watermark)
+    unfinished: dict[str, Json] = {}
     if state.since is not None and state.read:
-        data["unfinished"] = {
-            "since": written(state.since),
-            "read": [[written(window.lo), written(window.hi)] for window in state.read],
-        }
-    return data
+        unfinished["since"] = written(state.since)
+        unfinished["read"] = [[written(window.lo), written(window.hi)] for window in state.read]
+    if state.rows_without_cursor:
+        unfinished["rows_without_cursor"] = True
+    return {**data, "unfinished": unfinished} if unfinished else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,19 @@ def dump(
     """Return a stream's state as JSON, from the state of each of its partitions."""
     if len(states) == 1 and not always_listed:
         return dump_cursor(states[0][1], cursor)
-    return {
-        "states": [
-            {"partition": dict(partition), "cursor": dump_cursor(state, cursor)}
-            for partition, state in states
-        ]
-    }
+    alone: list[Json] = []
+    grouped: dict[tuple[str, CursorState], list[Scalar]] = {}
+    for partition, state in states:
+        if len(partition) == 1 and len(states) > _FEW and not state.read:
+            ((key, value),) = partition.items()
+            grouped.setdefault((key, state), []).append(value)
+        else:
+            alone.append({"partition": dict(partition), "cursor": dump_cursor(state, cursor)})
+    groups: list[Json] = [
+        {"partition": {key: values}, "cursor": dump_cursor(state, cursor)}
+        for (key, state), values in grouped.items()
+    ]
+    return {"states": [*groups, *alone]}
 
 
 def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
@@ -109,25 +124,25 @@ def _load(data: StreamState, cursor: str) -> LoadedState:
     entries = data["states"]
     if not _is_list(entries):
         raise ValueError("`states` is not a list")
-    loaded = [_entry(entry, cursor) for entry in entries]
+    loaded = [each for entry in entries for each in _entries(entry, cursor)]
     return LoadedState(
         known={partition_key(partition): (partition, state) for partition, state in loaded}
     )
 
 
-def _entry(entry: Json, cursor: str) -> tuple[Partition, CursorState]:
+def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("cursor"), Mapping):
         raise ValueError("an entry of `states` has no `cursor`")  # noqa: TRY004
     partition = entry.get("partition")
     if not isinstance(partition, Mapping):
         raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
+    state = _cursor_state(entry["cursor"], cursor)
     scalars = {key: value for key, value in partition.items() if isinstance(value, str | bool)}
-    return scalars, _cursor_state(entry["cursor"], cursor)
-
-
-def partition_key(partition: Partition) -> str:
-    """Return what tells `partition` from others, in whatever order its filters stand."""
-    return repr(sorted(partition.items()))
+    listed = {key: value for key, value in partition.items() if _is_list(value)}
+    if not listed:
+        return [(scalars, state)]
+    ((key, values),) = listed.items()
+    return [({**scalars, key: value}, state) for value in values if isinstance(value, str | bool)]
 
 
 def _cursor_state(data: Json, cursor: str) -> CursorState:
@@ -141,12 +156,16 @@ def _cursor_state(data: Json, cursor: str) -> CursorState:
     unfinished = data.get("unfinished")
     if unfinished is None:
         return CursorState(watermark)
-    if not isinstance(unfinished, Mapping) or not _is_list(unfinished.get("read")):
-        raise ValueError("`unfinished` has no list `read`")
+    if not isinstance(unfinished, Mapping):
+        raise ValueError("`unfinished` is not an object")  # noqa: TRY004
+    read = unfinished.get("read", ())
+    if not _is_list(read) or (read and "since" not in unfinished):
+        raise ValueError("`unfinished` has no list `read`, or not since when")
     return CursorState(
         watermark,
-        _moment(unfinished.get("since")),
-        tuple(_window(pair) for pair in unfinished["read"]),  # type: ignore[union-attr]
+        _moment(unfinished["since"]) if "since" in unfinished else None,
+        tuple(_window(pair) for pair in read),
+        rows_without_cursor=unfinished.get("rows_without_cursor") is True,
     )
 
 

@@ -6,8 +6,8 @@ from math import ceil
 from klaviyo_sandbox import Sandbox
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.union import UnionStream
 from tools.demo.reading import StreamRead
 
 
@@ -34,11 +34,11 @@ def of_another_kind(
     `collections` has, for each collection that was read, its fewest and the rows that it brought.
     """
     pages, rows = collections.get(stream.endpoint, (None, 0))
-    if isinstance(stream, UnitedStream):
+    if isinstance(stream, UnionStream):
         return _sum(
-            collections.get(each.endpoint, (None, 0))[0] for each in stream.members.values()
+            collections.get(each.endpoint, (None, 0))[0] for each in stream.kinds.values()
         )
-    if isinstance(stream, TakenStream):
+    if isinstance(stream, IncludedStream):
         return pages
     if isinstance(stream, ItemStream):
         return _sum([pages, rows])

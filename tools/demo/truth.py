@@ -7,8 +7,8 @@ from klaviyo_sandbox import Sandbox, Touched
 from klaviyo_sandbox.spec import REVISION, Endpoint, load_spec
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.union import UnionStream
 from tools.demo.fewest import of_another_kind, of_collection
 from tools.demo.reading import Reading, StreamRead
 
@@ -54,7 +54,7 @@ def collection_of(stream: KlaviyoStream) -> Endpoint | None:
     type, such as the profiles of the lists, and how many pages it takes depends on the parents.
     Nor where its records are not the collection's own resources.
     """
-    if isinstance(stream, TakenStream | ItemStream | UnitedStream):
+    if isinstance(stream, IncludedStream | ItemStream | UnionStream):
         return None
     spec = load_spec(stream.revision_at(REVISION))
     endpoint = spec.endpoints.get(f"/api/{stream.endpoint}")

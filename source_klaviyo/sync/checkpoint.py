@@ -1,20 +1,23 @@
-"""What of a partition has been read in this sync, and the state that follows from it."""
+"""What of a partition has been read for a stream in this sync, and the state that follows."""
 
 from dataclasses import dataclass, field
 
-from source_klaviyo.protocol import FOREVER, Window
+from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.ranges import clip, merge, reach, subtract
 from source_klaviyo.sync.state import CursorState
 
 
 @dataclass(slots=True)
-class Ledger:
+class Checkpoint:
     """Keeps the windows of one partition whose records have all been written.
 
     `state` is where the last sync left off, `start` the earliest cursor value to read at all,
     `lookback` the seconds before the watermark to read again, and `began` the time at which this
-    sync started, all in seconds. Only the thread that writes the records touches a ledger.
+    sync started, all in seconds. Only the thread that writes the records changes a checkpoint.
+
+    `rows_without_cursor` says that rows without a cursor value are still to be read: no window
+    brings those.
     """
 
     state: CursorState
@@ -22,15 +25,17 @@ class Ledger:
     lookback: int
     began: int
     low: int = field(init=False)
-    _read: list[Window] = field(init=False)
+    rows_without_cursor: bool = field(init=False)
+    _completed: list[Window] = field(init=False)
 
     def __post_init__(self) -> None:
         watermark = self.state.watermark
+        self.rows_without_cursor = self.state.rows_without_cursor
         self.low = self.start
         if watermark is not None:
             # A watermark in the future, as others have written, would be refused as a bound.
             self.low = max(self.start, min(watermark, self.began - MARGIN) - self.lookback)
-        self._read = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
+        self._completed = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
 
     def _unsettled(self) -> list[Window]:
         """Return what an interrupted sync read too early for the look-back to be kept.
@@ -44,26 +49,34 @@ class Ledger:
             return []
         return [Window(max(0, since - self.lookback), max(1, self.began - self.lookback))]
 
+    @property
+    def reads_all(self) -> bool:
+        """Whether it is read from its beginning, so that rows without a cursor belong to it."""
+        return self.low == BEGINNING
+
     def missing(self) -> list[Window]:
         """Return the windows that are still to be read, the last of them open to the future."""
-        return subtract([Window(self.low, FOREVER)], self._read)
+        return subtract([Window(self.low, FOREVER)], self._completed)
 
-    def cover(self, window: Window) -> None:
+    def complete(self, window: Window) -> None:
         """Note that every record of `window` has been written."""
-        self._read = merge([*self._read, window])
+        self._completed = merge([*self._completed, window])
 
-    def reached(self) -> int:
-        """Return the second up to which everything from the lowest on has been read."""
-        return reach(self._read, self.low)
+    def reopen(self, window: Window) -> None:
+        """Note that `window` may lack records after all."""
+        self._completed = subtract(self._completed, [window])
 
     def current(self, horizon: int) -> CursorState:
         """Return the state to keep now; it never passes `horizon`."""
-        reached = self.reached()
+        reached = reach(self._completed, self.low)
         if reached >= horizon:
-            return CursorState(horizon)
+            return CursorState(horizon, rows_without_cursor=self.rows_without_cursor)
         known = self.state.watermark
         watermark = reached if reached > self.low else None
         if known is not None:
             watermark = max(min(known, horizon), watermark or 0)
         floor = self.low if watermark is None else max(self.low, watermark - self.lookback)
-        return CursorState(watermark, self.began, tuple(clip(self._read, floor, horizon)))
+        # Klaviyo's clock may be behind this machine's: the sync began by the later reckoning.
+        began = min(self.began, horizon + MARGIN)
+        read = tuple(clip(self._completed, floor, horizon))
+        return CursorState(watermark, began, read, self.rows_without_cursor)

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -10,26 +11,34 @@ from source_klaviyo.protocol import Window
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One page's message lines on their way out, and what of the stream is complete with them.
+class ViewDelivery:
+    """One view's message lines of a page on their way out, and what is complete with them.
 
-    `stream` and `partition` are indices. `ends` is set on the last delivery of a stream, with the
-    `failure` that ended it before its time, if one did.
+    `collection`, `view` and `partition` are numbers. `completes`, `reopens` and `without_cursor`
+    are as in pagination.ViewStep and collection_reader.Step. `ends` is set on the last delivery of
+    a view, with the `failure` that ended it before its time, if one did.
     """
 
-    stream: int
+    collection: int
+    view: int
     partition: int = 0
     lines: bytes = b""
     records: int = 0
-    covers: Window | None = None
+    completes: Sequence[Window] = ()
+    reopens: Window | None = None
+    without_cursor: bool = False
     ends: bool = False
     failure: AirbyteTracedException | None = None
 
 
-class Outbox:
+Delivery = Sequence[ViewDelivery]
+"""What one page brings for all views: no state comes between its parts."""
+
+
+class OutputQueue:
     """A first-in first-out queue, bounded by the bytes it holds.
 
-    A full outbox makes the workers wait, so that a slow reader of stdout costs no memory.
+    A full queue makes the workers wait, so that a slow reader of stdout costs no memory.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -40,13 +49,14 @@ class Outbox:
         self._changed = threading.Condition()
 
     def put(self, delivery: Delivery) -> None:
-        """Add a delivery; wait while the outbox is full. A closed outbox drops it."""
+        """Add a delivery; wait while the queue is full. A closed queue drops it."""
+        size = _size(delivery)
         with self._changed:
-            while self._bytes and self._bytes + len(delivery.lines) > self._most_bytes:
+            while self._bytes and self._bytes + size > self._most_bytes:
                 if self._closed:
                     return
                 self._changed.wait()
-            self._bytes += len(delivery.lines)
+            self._bytes += size
             self._deliveries.append(delivery)
             self._changed.notify_all()
 
@@ -58,7 +68,7 @@ class Outbox:
             if not self._deliveries:
                 return None
             delivery = self._deliveries.popleft()
-            self._bytes -= len(delivery.lines)
+            self._bytes -= _size(delivery)
             self._changed.notify_all()
             return delivery
 
@@ -67,3 +77,7 @@ class Outbox:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+def _size(delivery: Delivery) -> int:
+    return sum(len(part.lines) for part in delivery)

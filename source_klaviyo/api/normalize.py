@@ -1,7 +1,7 @@
-"""Values that Klaviyo sends in another form than it documents, put right where they are declared.
+"""Brings declared attributes into the form that Klaviyo documents, where it sends another one.
 
-Datetimes come with a space for the `T`, or without an offset; coordinates come as strings (api.md
-section 2). Custom properties are never looked into.
+Other connectors have seen datetimes with a space for the `T` or without an offset; coordinates are
+documented as strings or numbers. Custom properties are never looked into.
 """
 
 import re
@@ -20,7 +20,7 @@ class Form(Enum):
     NUMBER = "a number"
 
 
-Mends = tuple[tuple[str, Form], ...]
+Normalization = tuple[tuple[str, Form], ...]
 """Attributes, nested ones as `a.b`, also through lists, and what they should be."""
 
 _Tree = Mapping[str, "_Tree | Form"]
@@ -38,7 +38,7 @@ _ANY: Mapping[Form, Any] = {Form.DATETIME: str, Form.NUMBER: str | float}
 """The types of values whether they deviate or not."""
 
 
-def mended_datetime(text: str) -> str:
+def normalized_datetime(text: str) -> str:
     """Return a datetime in the form of RFC 3339; without an offset it is taken to be in UTC.
 
     What is no datetime is returned as it is.
@@ -49,44 +49,44 @@ def mended_datetime(text: str) -> str:
     return f"{parts[1]}T{parts[2]}{parts[3] or '+00:00'}" if parts else text
 
 
-def mended_number(text: str) -> str | None:
+def normalized_number(text: str) -> str | None:
     """Return the JSON number that `text` holds, digit for digit, None where it holds none."""
     return text.strip() if _NUMBER.fullmatch(text.strip()) else None
 
 
-class Mender:
+class Normalizer:
     """Puts the declared attributes of resources right.
 
     A resource is decoded to see whether it deviates, and only as far as is declared; what does not
     deviate is passed on as it came.
     """
 
-    def __init__(self, mends: Mends, cursor: str | None = None) -> None:
+    def __init__(self, declared: Normalization, cursor: str | None = None) -> None:
         # The cursor has been decoded already, and is all there is to look at in most streams.
-        self._cursor = (cursor, Form.DATETIME) in mends
-        beyond = [(path, form) for path, form in mends if path != cursor]
-        self._tree: _Tree = {"attributes": _tree(mends)}
+        self._cursor = (cursor, Form.DATETIME) in declared
+        beyond = [(path, form) for path, form in declared if path != cursor]
+        self._tree: _Tree = {"attributes": _tree(declared)}
         self._declared = msgspec.json.Decoder(_struct(self._tree, _ANY))
         self._sound: msgspec.json.Decoder[Any] | None = None
         if beyond:
             self._sound = msgspec.json.Decoder(_struct({"attributes": _tree(beyond)}, _PLAIN))
 
-    def mend(
+    def normalize(
         self, resources: Sequence[msgspec.Raw], cursors: Iterable[str | None]
     ) -> Sequence[msgspec.Raw]:
         """Return `resources`, whose cursors are known, with their declared attributes put right."""
         off = [False] * len(resources)
         if self._cursor:
-            off = [text is not None and mended_datetime(text) is not text for text in cursors]
+            off = [text is not None and normalized_datetime(text) is not text for text in cursors]
         if self._sound is None and not any(off):
             return resources
         return [
-            self._mended(raw) if known or self._deviates(raw) else raw
+            self._normalized(raw) if known or self._deviates(raw) else raw
             for raw, known in zip(resources, off, strict=True)
         ]
 
-    def _mended(self, resource: msgspec.Raw) -> msgspec.Raw:
-        return msgspec.Raw(self._replaced(bytes(resource)) or _mended(resource, self._tree))
+    def _normalized(self, resource: msgspec.Raw) -> msgspec.Raw:
+        return msgspec.Raw(self._replaced(bytes(resource)) or _normalized(resource, self._tree))
 
     def _deviates(self, resource: msgspec.Raw) -> bool:
         """Tell whether `resource` deviates anywhere but in the cursor."""
@@ -132,12 +132,12 @@ def _deviating(declared: Any, tree: _Tree) -> Iterator[tuple[str, Form]]:  # noq
 
 
 def _is_off(text: str, form: Form) -> bool:
-    return form is Form.NUMBER or mended_datetime(text) is not text
+    return form is Form.NUMBER or normalized_datetime(text) is not text
 
 
-def _tree(mends: Iterable[tuple[str, Form]]) -> _Tree:
+def _tree(declared: Iterable[tuple[str, Form]]) -> _Tree:
     tree: dict[str, Any] = {}
-    for path, form in mends:
+    for path, form in declared:
         *above, last = path.split(".")
         node = tree
         for step in above:
@@ -160,19 +160,19 @@ def _type(below: "_Tree | Form", values: Mapping[Form, Any]) -> Any:  # noqa: AN
     return struct | list[struct] | None  # type: ignore[valid-type]
 
 
-def _mended(value: msgspec.Raw, below: "_Tree | Form") -> bytes:
+def _normalized(value: msgspec.Raw, below: "_Tree | Form") -> bytes:
     """Return `value` put right; all of its members but the declared ones keep their bytes."""
     if isinstance(below, Form):
         return _FORMS[below](value)
     try:
         if bytes(value).startswith(b"["):
             parts = msgspec.json.decode(value, type=list[msgspec.Raw])
-            return msgspec.json.encode([msgspec.Raw(_mended(part, below)) for part in parts])
+            return msgspec.json.encode([msgspec.Raw(_normalized(part, below)) for part in parts])
         members = msgspec.json.decode(value, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError:
         return bytes(value)  # null, or of another shape than documented
     for name in below.keys() & members.keys():
-        members[name] = msgspec.Raw(_mended(members[name], below[name]))
+        members[name] = msgspec.Raw(_normalized(members[name], below[name]))
     return msgspec.json.encode(members)
 
 
@@ -182,12 +182,12 @@ def _text(value: msgspec.Raw) -> str | None:
 
 def _as_datetime(value: msgspec.Raw) -> bytes:
     text = _text(value)
-    return bytes(value) if text is None else msgspec.json.encode(mended_datetime(text))
+    return bytes(value) if text is None else msgspec.json.encode(normalized_datetime(text))
 
 
 def _as_number(value: msgspec.Raw) -> bytes:
     text = _text(value)
-    return bytes(value) if text is None else (mended_number(text) or "null").encode()
+    return bytes(value) if text is None else (normalized_number(text) or "null").encode()
 
 
 _FORMS: Mapping[Form, Callable[[msgspec.Raw], bytes]] = {

@@ -1,6 +1,6 @@
 """The few parts of a JSON:API resource that reading it needs, without parsing the rest."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
@@ -20,41 +20,44 @@ class Id(msgspec.Struct, gc=False):
     id: msgspec.Raw
 
 
-Held = list[Identifier] | Identifier | None
-"""What a relationship holds: many, one, none; None as well where its `data` was left out."""
+Held = list[Identifier] | Identifier | None | msgspec.UnsetType
+"""What a relationship holds: many, one, none; UNSET where the answer does not tell."""
 
-HeldIds = list[Id] | Id | None
+HeldIds = list[Id] | Id | None | msgspec.UnsetType
 """The same, where nothing but the ids is needed."""
 
 
-class Heads(NamedTuple):
-    """The heads of resources by columns: ids, cursors, and what each named relationship holds."""
+class Fields(NamedTuple):
+    """What was read of resources, by columns: one entry a resource in each.
+
+    `identifiers` and `held_ids` are what the named relationships hold.
+    """
 
     ids: Sequence[str]
     cursors: Sequence[str | None]
-    identifiers: Sequence[Sequence[Held]]
-    held_ids: Sequence[Sequence[HeldIds]]
+    identifiers: Mapping[str, Sequence[Held]]
+    held_ids: Mapping[str, Sequence[HeldIds]]
 
 
 class _Many(msgspec.Struct, gc=False):
-    data: Held = None
+    data: Held = msgspec.UNSET
 
 
 class _ManyIds(msgspec.Struct, gc=False):
-    data: HeldIds = None
+    data: HeldIds = msgspec.UNSET
 
 
-class HeadReader:
-    """Reads heads: the attribute `cursor` and the relationships, all by Klaviyo's names.
+class FieldsReader:
+    """Reads the id, the attribute `cursor` and relationships, all by Klaviyo's names.
 
-    Of `ids` the ids are read, of `identifiers` the types as well.
+    Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
     """
 
     def __init__(
         self, cursor: str | None, identifiers: Sequence[str] = (), ids: Sequence[str] = ()
     ) -> None:
         names = [*identifiers, *ids]
-        keys = [f"r{number}" for number, _ in enumerate(names)]
+        keys = [f"r{number}" for number in range(len(names))]
         kinds = [_Many] * len(identifiers) + [_ManyIds] * len(ids)
         attributes = msgspec.defstruct(
             "Attributes",
@@ -87,13 +90,19 @@ class HeadReader:
             "Callable[[msgspec.Struct], tuple[Any, ...]]",
             attrgetter("id", "attributes.cursor", *(f"relationships.{key}.data" for key in keys)),
         )
-        self._first_ids = 2 + len(identifiers)
+        self._identifiers, self._ids = tuple(identifiers), tuple(ids)
         self._width = 2 + len(names)
 
-    def read(self, resources: Iterable[msgspec.Raw]) -> Heads:
-        """Return the heads of `resources`. Raises msgspec.DecodeError where one has none."""
+    def read(self, resources: Iterable[msgspec.Raw]) -> Fields:
+        """Return the fields of `resources`. Raises msgspec.DecodeError where one has no id."""
         # By columns, in C: a call in Python for each part takes longer than parsing it.
         rows = map(self._parts, map(self._decode, resources))
         columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * self._width
-        first = self._first_ids
-        return Heads(columns[0], columns[1], columns[2:first], columns[first:])
+        ids, cursors, *held = columns
+        count = len(self._identifiers)
+        return Fields(
+            ids,
+            cursors,
+            dict(zip(self._identifiers, held[:count], strict=True)),
+            dict(zip(self._ids, held[count:], strict=True)),
+        )

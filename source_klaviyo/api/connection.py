@@ -1,0 +1,99 @@
+"""Connections whose whole answer has a time limit, not only each wait for a byte."""
+
+import http.client
+import io
+import socket
+import time
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+TIMEOUTS: Final = (10.0, 60.0)
+"""Seconds to connect, and seconds without a byte; Klaviyo's slow pages stay well below."""
+
+ANSWER_TIMEOUT: Final = 300.0
+"""Seconds for a whole answer, so that one that trickles in cannot hold a worker for ever."""
+
+
+class _TimedSocket(io.RawIOBase):
+    """What a socket receives until a deadline."""
+
+    def __init__(self, received: socket.SocketIO, sock: socket.socket, seconds: float) -> None:
+        super().__init__()
+        self._received = received
+        self._sock = sock
+        self._deadline = time.monotonic() + seconds
+        self._patience = sock.gettimeout()
+
+    def readable(self) -> bool:
+        """Return True: there is something to read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401  typeshed's Buffer is 3.12's
+        """Read what is there; TimeoutError when the deadline has passed."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        if self._patience is not None and left < self._patience:
+            self._sock.settimeout(left)
+        return self._received.readinto(buffer)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._received.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer that is over when ANSWER_TIMEOUT is: status lines, headers and body together."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  the standard library's own
+        super().__init__(sock, *arguments, **options)
+        # What HTTPResponse has opened is closed first: each open file keeps the socket alive.
+        self.fp.close()
+        received = sock.makefile("rb", buffering=0)
+        assert isinstance(received, socket.SocketIO)  # noqa: S101  it is what buffering=0 means
+        self.fp = io.BufferedReader(_TimedSocket(received, sock, ANSWER_TIMEOUT))
+
+
+class _Http(HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _Https(HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class TimedAdapter(HTTPAdapter):
+    """Makes a session's requests over such connections."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
+        """Have the pools make such connections."""
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+
+
+def session(base_url: str, auth: requests.auth.AuthBase) -> requests.Session:
+    """Return a session of signed requests to `base_url`, for one thread."""
+    made = requests.Session()
+    made.auth = auth
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, TimedAdapter())
+    # The environment's proxies and certificates, looked up once instead of for each request.
+    found = made.merge_environment_settings(
+        base_url, proxies={}, stream=True, verify=None, cert=None
+    )
+    made.proxies, made.verify = found["proxies"], found["verify"]
+    made.trust_env = False
+    return made

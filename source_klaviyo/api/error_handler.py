@@ -1,0 +1,237 @@
+"""What each way in which a request can fail means, and what to do about it."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import unquote
+
+import msgspec
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
+    ErrorResolution,
+    ResponseAction,
+)
+
+from source_klaviyo.api import backoff
+from source_klaviyo.errors import (
+    CredentialsRefused,
+    NotFound,
+    PageLost,
+    PageSizeRefused,
+    PageTooLarge,
+    ParameterRefused,
+    RequestFailed,
+    ScopeMissing,
+    StreamFailed,
+)
+
+_MOST_DETAIL: Final = 300
+_MALFORMED: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+)
+"""Failures of the request itself: no time mends them."""
+
+
+class _Source(msgspec.Struct):
+    parameter: str | None = None
+    pointer: str | None = None
+
+
+class _Error(msgspec.Struct):
+    detail: str | None = None
+    source: _Source | None = None
+
+
+class _Errors(msgspec.Struct):
+    errors: list[_Error]
+
+    @property
+    def detail(self) -> str:
+        """What Klaviyo says, on one line."""
+        return "; ".join(error.detail or "" for error in self.errors)[:_MOST_DETAIL]
+
+    @property
+    def parameter(self) -> str | None:
+        """The query parameter that Klaviyo names, if it names one."""
+        named = (error.source.parameter for error in self.errors if error.source)
+        return next(filter(None, named), None)
+
+
+def _errors(response: requests.Response) -> _Errors | None:
+    """Return Klaviyo's errors, None where the answer is no JSON:API error document."""
+    try:
+        return msgspec.json.decode(response.content, type=_Errors)
+    except msgspec.DecodeError:
+        return None
+
+
+class KlaviyoErrorHandler(ErrorHandler):
+    """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
+
+    `scopes` are named where Klaviyo refuses for want of one. `oauth_only` tells that it refuses
+    private keys altogether.
+    """
+
+    max_retries = 8
+    max_time = 1800
+
+    def __init__(self, scopes: Sequence[str] = (), *, oauth_only: bool = False) -> None:
+        self._scopes = scopes
+        self._oauth_only = oauth_only
+
+    def failure(self, outcome: requests.Response | Exception) -> Exception:
+        """Return what to raise for `outcome`: an answer other than 200, or the failure to get one.
+
+        A 429 is not handled here: what it means depends on the quota.
+        """
+        match outcome:
+            case requests.Response():
+                return self._of_answer(outcome)
+            case PageTooLarge():
+                return outcome
+            case _ if isinstance(outcome, _MALFORMED):
+                # The text may hold what was malformed, a credential among it.
+                return StreamFailed(
+                    f"The request to Klaviyo cannot be sent ({type(outcome).__name__}). Check"
+                    " `api_base_url`, the credentials and the proxy settings of this machine.",
+                    FailureType.config_error,
+                )
+            case requests.RequestException():
+                late = isinstance(outcome, requests.exceptions.ReadTimeout)
+                reason = f"Klaviyo could not be reached: {_cause(outcome)}."
+                return RequestFailed(reason, by_size=late)
+            case _:
+                return RequestFailed(
+                    f"Klaviyo answered with something that is not a JSON:API document: {outcome}."
+                )
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        """Return the same in the CDK's words."""
+        if isinstance(response, requests.Response):
+            if response.status_code == HTTPStatus.OK:
+                return ErrorResolution(ResponseAction.SUCCESS)
+            if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                return ErrorResolution(
+                    ResponseAction.RATE_LIMITED, FailureType.transient_error, "the quota is used up"
+                )
+        failure = self.failure(response if response is not None else ConnectionError("no answer"))
+        match failure:
+            case StreamFailed():
+                return ErrorResolution(ResponseAction.FAIL, failure.failure_type, failure.message)
+            case PageLost():
+                action = ResponseAction.RESET_PAGINATION
+            case _:
+                action = ResponseAction.RETRY
+        return ErrorResolution(action, FailureType.transient_error, str(failure))
+
+    def _of_answer(self, response: requests.Response) -> Exception:
+        status, said = response.status_code, _errors(response)
+        at_path = f"{status} at {_path(response)}"
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).", None)
+        if response.is_redirect:
+            return StreamFailed(
+                f"Klaviyo refused the request ({at_path}): It leads elsewhere, and was not"
+                " followed.",
+                FailureType.system_error,
+            )
+        if status == HTTPStatus.GONE:
+            return StreamFailed(
+                f"Klaviyo no longer serves revision {response.request.headers.get('revision')} (410"
+                f" at {_path(response)}). Set `revision` to a newer one, or remove it to use the"
+                " default.",
+                FailureType.config_error,
+            )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or said is None:
+            # Pages that are not JSON come from the network edge in front of Klaviyo, whatever
+            # their status: a challenge, an overload. Klaviyo's own refusals are JSON.
+            return RequestFailed(
+                f"Klaviyo answered {at_path}.",
+                retry_after=backoff.retry_after(response),
+                by_size=status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            )
+        return self._refusal(response, said)
+
+    def _refusal(self, response: requests.Response, said: _Errors) -> Exception:
+        """Return what Klaviyo's own refusal means."""
+        match response.status_code:
+            case HTTPStatus.UNAUTHORIZED:
+                return CredentialsRefused(
+                    "Klaviyo does not accept these credentials. Check the API key: it must be a"
+                    " private key (pk_...) that has not been deleted."
+                )
+            case HTTPStatus.FORBIDDEN:
+                return ScopeMissing(self._forbidden(response, said.detail))
+        text = (
+            f"Klaviyo refused the request ({response.status_code} at {_path(response)}):"
+            f" {said.detail}"
+        )
+        match response.status_code:
+            case HTTPStatus.NOT_FOUND:
+                return NotFound(text)
+            case HTTPStatus.BAD_REQUEST if _speaks_of_page_size(said):
+                return PageSizeRefused(text, _largest_named(said.detail))
+            case HTTPStatus.BAD_REQUEST if "page[cursor]" in unquote(response.url or ""):
+                # All but the page cursor was accepted with the page before.
+                return PageLost(said.detail)
+            case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
+                return ParameterRefused(text, said.parameter)
+        return StreamFailed(text, FailureType.system_error)
+
+    def _forbidden(self, response: requests.Response, detail: str) -> str:
+        if not self._scopes:
+            return f"Klaviyo refused {_path(response)}: {detail}"
+        needed = " and ".join(self._scopes)
+        if self._oauth_only:
+            return (
+                f"Klaviyo refused {_path(response)}: {detail} It grants this to OAuth apps with the"
+                f" scope {needed}, never to private keys: sign in by OAuth, or deselect the stream."
+            )
+        return (
+            f"Klaviyo refused {_path(response)}: {detail} The credentials need the scope"
+            f" {needed}; scopes of a private key are chosen when it is created, so create a key"
+            " that has it, or deselect the stream."
+        )
+
+
+def _speaks_of_page_size(said: _Errors) -> bool:
+    # Klaviyo may change its words at any time, so they are a hint beside the parameter's name.
+    words = said.detail.lower()
+    return said.parameter == "page[size]" or "page[size]" in words or "page size" in words
+
+
+def _largest_named(detail: str) -> int | None:
+    numbers = [int(number) for number in re.findall(r"\d+", detail)]
+    return max((number for number in numbers if number > 1), default=None)
+
+
+def _path(response: requests.Response) -> str:
+    return response.request.path_url.partition("?")[0]
+
+
+def _cause(failure: requests.RequestException) -> str:
+    """Name what failed in a few words; the texts of the network libraries are pages long."""
+    match failure:
+        case requests.exceptions.ConnectTimeout():
+            return "no connection within the time limit"
+        case requests.exceptions.Timeout():
+            return "no answer within the time limit"
+        case requests.exceptions.SSLError():
+            return "the TLS connection failed (is the certificate trusted?)"
+        case requests.exceptions.ProxyError():
+            return "the proxy refused"
+        case (
+            requests.exceptions.ContentDecodingError() | requests.exceptions.ChunkedEncodingError()
+        ):
+            return "the answer was cut off or damaged"
+        case requests.exceptions.ConnectionError():
+            return "the connection was refused or broke off"
+        case _:
+            return type(failure).__name__

@@ -1,0 +1,32 @@
+"""How far Klaviyo's clock is behind this machine's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(slots=True)
+class ServerClock:
+    """Told by the `Date` of Klaviyo's answers.
+
+    Each answer was made before it arrived, so every one overstates the lag: the least counts.
+    """
+
+    _lag: float | None = None
+
+    @property
+    def lag(self) -> float:
+        """Seconds by which Klaviyo's clock is behind; 0 where it is level, ahead or not known."""
+        return max(0.0, self._lag or 0.0)
+
+    def observe(self, date_header: str | None) -> None:
+        """Take note of one answer's `Date`."""
+        try:
+            stated = parsedate_to_datetime(date_header or "")
+        except ValueError:
+            return
+        if stated.tzinfo is None:  # the zone `-0000` says so of UTC
+            stated = stated.replace(tzinfo=UTC)
+        # The header is cut to whole seconds; half of one more is the fairest guess.
+        lag = (datetime.now(UTC) - stated).total_seconds() - 1
+        self._lag = lag if self._lag is None else min(self._lag, lag)

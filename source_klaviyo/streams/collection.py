@@ -1,0 +1,279 @@
+"""A collection of Klaviyo's API, fetched page by page for all of its views at once."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+import msgspec
+import requests
+from airbyte_cdk.models import FailureType
+
+from source_klaviyo.api.client import Client, Request
+from source_klaviyo.api.document import Document, DocumentReader
+from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
+from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.errors import (
+    IncludedNotTold,
+    NotFound,
+    ParameterRefused,
+    ScopeMissing,
+    StreamFailed,
+    UnreadableAnswer,
+)
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.optional_parameters import OptionalParameters
+from source_klaviyo.streams.query import SORT, leave_out, optional_parts, unite
+from source_klaviyo.streams.views import View, fields_reader
+
+logger = logging.getLogger("airbyte")
+
+_FULL_PAGE = 100
+"""Rows from which on an answer without `links` is not believed to be the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEndpoint:
+    """Where the items of a view are, and what their requests have and draw on."""
+
+    path: str
+    parameters: Mapping[str, str]
+    revision: str
+    quota: EndpointQuota
+    errors: KlaviyoErrorHandler
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A view, and what goes with it: its items' endpoint, and what its records should be."""
+
+    view: View
+    items: ItemEndpoint | None = None
+    drift: Drift | None = None
+
+
+class Endpoint(Protocol):
+    """What a stream declares of the collection that it is a view of."""
+
+    @property
+    def endpoint(self) -> str:
+        """The path under `/api/`, with `{id}` for the parent's id."""
+
+    @property
+    def resource(self) -> str | None:
+        """The JSON:API type."""
+
+    @property
+    def page_size(self) -> int | None:
+        """The largest page that is documented."""
+
+    @property
+    def cursor_attribute(self) -> str | None:
+        """The attribute that is the cursor."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether pages ascend by the cursor."""
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether pages descend by the cursor."""
+
+    @property
+    def upper(self) -> bool:
+        """Whether the cursor can be bounded above."""
+
+    @property
+    def partitions(self) -> Sequence[Partition]:
+        """The parts known from the start."""
+
+    @property
+    def parent_key(self) -> str:
+        """The key of the parent's id in a partition."""
+
+    @property
+    def revision_read(self) -> str:
+        """The revision that requests name."""
+
+    def select(
+        self, partition: Partition, window: Window, *, newest_first: bool = False
+    ) -> dict[str, str]:
+        """Return the parameters that select a partition's window and sort it."""
+
+
+class KlaviyoCollection:
+    """Implements protocol.Collection for what `declared` says, with `views`."""
+
+    def __init__(
+        self,
+        client: Client,
+        declared: Endpoint,
+        quota: EndpointQuota,
+        errors: KlaviyoErrorHandler,
+        views: Sequence[CollectionView],
+    ) -> None:
+        self.name = declared.endpoint
+        self.has_cursor = declared.cursor_attribute is not None
+        self.bounded_above = declared.upper
+        self.ordered = declared.ordered
+        self.newest_first = declared.newest_first
+        self.page_size = declared.page_size
+        self.partitions = declared.partitions
+        self.quota = quota
+        self._client = client
+        self._declared = declared
+        self._errors = errors
+        self._views = views
+        self._optional = OptionalParameters(self.name)
+        self._readers: dict[tuple[int, ...], DocumentReader] = {}
+        self._item_reader = DocumentReader(FieldsReader(None))
+
+    @property
+    def sortable(self) -> bool:
+        """Whether Klaviyo can sort by the cursor."""
+        return SORT in self._declared.select({}, Window())
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The parts that requests are sent without; see optional_parameters.py."""
+        return self._optional.left_out
+
+    def item_quota(self, view: int) -> EndpointQuota:
+        """Return what requests for the items of a view draw on; see protocol.Collection."""
+        items = self._views[view].items
+        return items.quota if items else self.quota
+
+    def fetch(self, request: PageRequest) -> Page:
+        """Fetch a page; see protocol.Collection."""
+        sent_without = request.left_out
+        asked = {} if request.token else self.parameters(request)
+        url = request.token or self.url(request.partition)
+        if request.token and request.page_size:
+            url = with_page_size(url, request.page_size)
+        page = self._client.send(
+            Request(
+                url,
+                asked,
+                self._declared.revision_read,
+                self.quota,
+                self._errors,
+                single=request.page_size in (None, 1),
+            ),
+            lambda response: self.read(response, request),
+        )
+        self._optional.accepted(sent_without)
+        return page
+
+    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+        """Fetch an item; see protocol.Collection. One that Klaviyo does not have is no record."""
+        items = self._views[view].items
+        assert items is not None  # noqa: S101  only views with items have item requests
+        request = Request(
+            f"{self._client.base_url}/api/{items.path.replace('{id}', quote(item.id, safe=''))}",
+            items.parameters,
+            items.revision,
+            items.quota,
+            items.errors,
+            single=True,
+        )
+
+        def read(response: requests.Response) -> Page:
+            (raw,) = self._item_reader.read_item(response.content).resources
+            extract = Extract([(memoryview(raw)[:-1], item.fields + b"}")])
+            size = len(response.content)
+            return Page([item.id], [], [extract], size=size, release=self._client.release)
+
+        try:
+            return self._client.send(request, read)
+        except NotFound:
+            return Page([item.id], [], [Extract()])
+
+    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+        """Leave out a part of the request; see protocol.Collection."""
+        if not isinstance(failure, ScopeMissing | ParameterRefused) and (
+            failure.failure_type is not FailureType.transient_error
+        ):
+            return False
+        asked = self.parameters(request)
+        return self._optional.refused(request.left_out, optional_parts(asked), failure)
+
+    def parameters(self, request: PageRequest) -> dict[str, str]:
+        """Return the parameters of a first request; `links.next` repeats them."""
+        views = [self._views[number].view for number in request.views]
+        parameters = unite([view.needs for view in views], self._declared.resource)
+        if request.page_size:
+            parameters["page[size]"] = str(request.page_size)
+        parameters |= self._declared.select(
+            request.partition, request.window, newest_first=request.newest_first
+        )
+        return leave_out(parameters, request.left_out)
+
+    def url(self, partition: Partition) -> str:
+        """Return the address of a partition's first page."""
+        parent_id = quote(str(partition.get(self._declared.parent_key, "")), safe="")
+        path = self._declared.endpoint.replace("{id}", parent_id)
+        return f"{self._client.base_url}/api/{path}"
+
+    def read(self, response: requests.Response, request: PageRequest) -> Page:
+        """Return the page in the answer to `request`. Raises UnreadableAnswer."""
+        body = response.content
+        document = self._reader(request.views).read(body)
+        if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
+            raise UnreadableAnswer("it does not tell whether there is another page")
+        extracts = [self._extract(number, document, request) for number in request.views]
+        ids = document.fields.ids
+        exact = not document.next or not ids or tells_rows_apart(document.next, ids[-1])
+        return Page(
+            ids,
+            document.cursors if self.has_cursor else [],
+            extracts,
+            document.next,
+            sorted=SORT not in request.left_out,
+            exact=exact,
+            size=len(body),
+            release=self._client.release,
+        )
+
+    def _extract(self, number: int, document: Document, request: PageRequest) -> Extract:
+        own = self._views[number]
+        needs = own.view.needs
+        if missing := needs.essential & request.left_out:
+            return Extract(failure=self._impossible(own.view, sorted(missing)))
+        for relationship in needs.include:
+            if f"include={relationship}" not in request.left_out:
+                _check_told(document, relationship)
+        extract = own.view.extract(document, request.partition)
+        if own.drift and extract.records:
+            own.drift.look_at(extract.records[0])
+        return extract
+
+    def _impossible(self, view: View, missing: Sequence[str]) -> StreamFailed:
+        return StreamFailed(
+            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
+            f" of that. {self._optional.refusal}",
+            FailureType.config_error,
+        )
+
+    def _reader(self, views: tuple[int, ...]) -> DocumentReader:
+        if views not in self._readers:
+            needs = [self._views[number].view.needs for number in views]
+            self._readers[views] = DocumentReader(
+                fields_reader(self._declared.cursor_attribute, needs)
+            )
+        return self._readers[views]
+
+
+def _check_told(document: Document, relationship: str) -> None:
+    """Raise IncludedNotTold where a resource does not tell what is included for it.
+
+    What is asked for by `include` is told, if empty; to take silence for none would lose rows.
+    """
+    fields = document.fields
+    for columns in (fields.identifiers, fields.held_ids):
+        if relationship in columns and msgspec.UNSET in columns[relationship]:
+            raise IncludedNotTold(f"a resource does not tell its {relationship}")

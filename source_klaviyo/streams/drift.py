@@ -1,0 +1,58 @@
+"""Attributes that Klaviyo sends and no schema has: maintainers hear of them first from a sync."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from source_klaviyo.protocol import Record
+
+logger = logging.getLogger("airbyte")
+
+Schema = Mapping[str, Any]
+
+
+class Drift:
+    """Compares records of one stream with its schema, one of each page.
+
+    Objects that the schema leaves open (custom properties) are not looked into.
+    """
+
+    def __init__(self, stream: str, load: Callable[[], Schema]) -> None:
+        self._stream = stream
+        self._load = load
+        self.unknown: set[str] = set()
+
+    @cached_property
+    def _schema(self) -> Schema:
+        return self._load()
+
+    def look_at(self, record: Record) -> None:
+        """Note what is in `record` and not in the schema."""
+        self._compare(msgspec.json.decode(b"".join(record)), self._schema, self._stream)
+
+    def _compare(self, value: object, schema: Schema, path: str) -> None:
+        if isinstance(value, list):
+            for each in value[:3]:
+                self._compare(each, schema.get("items", {}), path)
+        properties = schema.get("properties")
+        if not isinstance(value, dict) or not properties:
+            return
+        for name, below in value.items():
+            if name in properties:
+                self._compare(below, properties[name], f"{path}.{name}")
+            elif name != "links":
+                self.unknown.add(f"{path}.{name}")
+
+
+def report_drift(drifts: Iterable[Drift]) -> None:
+    """Log in one line which attributes have turned up that the schemas lack, if any."""
+    unknown = sorted(path for drift in drifts for path in drift.unknown)
+    if unknown:
+        logger.warning(
+            "Klaviyo sends what this connector's schemas do not have (the records hold it all the"
+            " same; please tell the maintainers): %s",
+            ", ".join(unknown),
+        )

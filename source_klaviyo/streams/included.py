@@ -1,0 +1,69 @@
+"""Streams of resources that come included with those of another collection."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.query import include_part
+from source_klaviyo.streams.views import (
+    IncludedView,
+    Needs,
+    ParentsView,
+    RecordFields,
+    View,
+    Wanted,
+)
+
+
+class IncludedStream(KlaviyoStream):
+    """The resources that `include=<relationship>` brings along with a collection, as records.
+
+    One request brings them for a whole page of owners, where their own endpoints would take one
+    for each. A subclass is a kind of stream of the owners as well. The cursor, if there is one, is
+    the owner's: an owner changes with what belongs to it. `owner_key` on a record is the owner's
+    id. `narrow` are the parameters that narrow both, where the ids are all that is needed.
+    """
+
+    relationship: ClassVar[str]
+    owner_key: ClassVar[str]
+    narrow: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def view(self, name: str) -> View:
+        """Return what stream `name` makes of the collection's pages."""
+        fields = self.record_fields()
+        return IncludedView(
+            name, self.relationship, self.owner_key, fields, self.needs(), self.normalize
+        )
+
+    def needs(self) -> Needs:
+        """Return what the records need of a page."""
+        return Needs(
+            (self.relationship,),
+            self.parameters,
+            identifiers=(self.relationship,),
+            essential=frozenset({include_part(self.relationship)}),
+        )
+
+    def parents_view(self, key: str) -> ParentsView:
+        """Return the listing of the ids, under `key`, for streams whose parent this is."""
+        return ParentsView(
+            f"ids of {self.relationship} of {self.endpoint}",
+            key,
+            replace(self.needs(), parameters=self.narrow),
+            self.relationship,
+            self.has_children(),
+        )
+
+    @classmethod
+    def has_children(cls) -> Wanted | None:
+        """Return what tells whether a resource can have children; None where all can."""
+        return None
+
+    def record_fields(self) -> RecordFields:
+        """Return what is put on top of records."""
+        return RecordFields(
+            self.cursor_key or self.cursor_attribute,
+            ids=dict(self.relationship_ids),
+            partition=dict(self.partition_fields),
+            constants=self._constants,
+        )

@@ -1,0 +1,94 @@
+"""Finds out which part of a request Klaviyo refuses, and leaves that out from then on.
+
+An `include` needs the scope of what is included, an attribute can be withdrawn, a page with
+predictive analytics can be too much for Klaviyo. The rows themselves must not be lost for that.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+
+from airbyte_cdk.models import FailureType
+
+from source_klaviyo.errors import ParameterRefused, StreamFailed
+
+logger = logging.getLogger("airbyte")
+
+Parts = frozenset[str]
+
+
+class OptionalParameters:
+    """What is left out of the requests for one collection, for all threads.
+
+    Once a request is refused, the same is tried without one part after the other, at last without
+    all. What it succeeds without stays left out.
+    """
+
+    def __init__(self, collection: str) -> None:
+        self._collection = collection
+        self._lock = threading.Lock()
+        self._left_out: Parts = frozenset()
+        self._confirmed: Parts = frozenset()
+        self._untried: list[Parts] | None = None
+        self._suspect: Parts | None = None
+        self._passing = False
+        self._refusal = ""
+
+    @property
+    def left_out(self) -> Parts:
+        """What the next request is to be sent without."""
+        return self._left_out
+
+    @property
+    def refusal(self) -> str:
+        """Why something is left out, in Klaviyo's words."""
+        return self._refusal
+
+    def refused(self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed) -> bool:
+        """Note that a request met `failure`; tell whether it is worth sending with less.
+
+        `optional` are the parts that it had and can do without.
+        """
+        with self._lock:
+            if sent_without != self._left_out:
+                return True  # another thread has been told already
+            if self._untried is None:
+                self._refusal = str(failure.message)
+                self._passing = failure.failure_type is FailureType.transient_error
+                self._untried = self._trials(optional, failure)
+            if not self._untried:
+                self._left_out = self._confirmed
+                return False
+            self._left_out = self._untried.pop(0)
+            return True
+
+    def accepted(self, sent_without: Parts) -> None:
+        """Note that a request without these parts succeeded."""
+        if sent_without == self._confirmed:
+            return
+        with self._lock:
+            if sent_without == self._confirmed or sent_without != self._left_out:
+                return
+            self._untried = None
+            if self._passing and sent_without != self._suspect:
+                # The fault may be over, and have had other causes: all is asked for once more.
+                self._suspect, self._left_out = sent_without, self._confirmed
+                return
+            new = sorted(sent_without - self._confirmed)
+            self._confirmed = sent_without
+            logger.warning(
+                "%s: read without %s, which Klaviyo refuses; records have null there. %s",
+                self._collection,
+                " and ".join(new),
+                self._refusal,
+            )
+
+    def _trials(self, optional: Sequence[str], failure: StreamFailed) -> list[Parts]:
+        named = failure.parameter if isinstance(failure, ParameterRefused) else None
+        parts = [part for part in optional if part not in self._confirmed]
+        parts.sort(key=lambda part: not named or not part.startswith(named))
+        trials = [self._confirmed | {part} for part in parts]
+        if len(parts) > 1:
+            trials.append(self._confirmed | {*parts})
+        trials.sort(key=lambda parts: parts != self._suspect)
+        return trials

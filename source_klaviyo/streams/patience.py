@@ -1,0 +1,48 @@
+"""Sends single requests until they succeed; the sync engine waits by itself."""
+
+import logging
+import time
+from typing import Final
+
+from airbyte_cdk.models import FailureType
+
+from source_klaviyo.api import backoff
+from source_klaviyo.errors import PageLost, RequestFailed, StreamFailed, Throttled
+from source_klaviyo.protocol import Collection, ItemRequest, Page, PageRequest
+
+logger = logging.getLogger("airbyte")
+
+_TRIES: Final = 9
+_WORTH_A_LINE: Final = 5.0
+
+
+def patiently(
+    collection: Collection, request: PageRequest | ItemRequest, *, tries: int = _TRIES
+) -> Page:
+    """Fetch a page, or an item of the first view: wait for its quota and through passing faults.
+
+    Raises StreamFailed after so many `tries`.
+    """
+    is_page = isinstance(request, PageRequest)
+    quota = collection.quota if is_page else collection.item_quota(0)
+    attempt = 0
+    while True:
+        while pause := quota.reserve():
+            if pause > _WORTH_A_LINE:
+                logger.info("Waiting %.0f s for the quota of %s", pause, collection.name)
+            time.sleep(pause)
+        try:
+            if isinstance(request, PageRequest):
+                return collection.fetch(request)
+            return collection.fetch_item(0, request)
+        except Throttled as fault:
+            pause = fault.pause
+        except PageLost as lost:
+            raise StreamFailed(str(lost), FailureType.transient_error) from lost
+        except RequestFailed as fault:
+            attempt += 1
+            if attempt == tries:
+                raise StreamFailed(str(fault), FailureType.transient_error) from fault
+            pause = backoff.pause(attempt - 1, fault.retry_after)
+            logger.info("Trying again in %.1f s: %s", pause, fault)
+        time.sleep(pause)

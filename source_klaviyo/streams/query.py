@@ -1,0 +1,64 @@
+"""The parameters of a request: what several views need, united, and what can be left out of it.
+
+A part that can be left out has a name: `include=tags`, or the parameter's own name, like
+`additional-fields[profile]`, `fields[event]` or `sort`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from source_klaviyo.streams.views import Needs
+
+SORT = "sort"
+
+
+def include_part(relationship: str) -> str:
+    """Return the name of the part of a request that includes `relationship`."""
+    return f"include={relationship}"
+
+
+def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:
+    """Return the parameters that serve all `needs` of a collection of `resource` at once.
+
+    Attributes are narrowed (`fields[type]`) only where every view of that type narrows them.
+    """
+    includes = dict.fromkeys(name for each in needs for name in each.include)
+    values: dict[str, dict[str, None]] = {}
+    for each in needs:
+        for name, value in each.parameters:
+            values.setdefault(name, {}).update(dict.fromkeys(value.split(",")))
+    narrowed = {
+        name: ",".join(value)
+        for name, value in values.items()
+        if not name.startswith("fields[") or _all_narrow(name, needs, resource)
+    }
+    return {**({"include": ",".join(includes)} if includes else {}), **narrowed}
+
+
+def _all_narrow(name: str, needs: Sequence[Needs], resource: str | None) -> bool:
+    narrowing = [each for each in needs if name in dict(each.parameters)]
+    if name == f"fields[{resource}]":
+        return len(narrowing) == len(needs)
+    # Which type a relationship leads to is not declared: who shares the relationship shares it.
+    included = {relationship for each in narrowing for relationship in each.include}
+    others = [each for each in needs if each not in narrowing]
+    return not any(included & set(each.include) for each in others)
+
+
+def optional_parts(parameters: Mapping[str, str]) -> list[str]:
+    """Return the parts of a request without which Klaviyo might serve it, in the order to try."""
+    includes = parameters.get("include", "")
+    names = [include_part(relationship) for relationship in includes.split(",") if relationship]
+    for prefix in ("additional-fields[", "fields[", SORT):
+        names += [name for name in parameters if name.startswith(prefix)]
+    return names
+
+
+def leave_out(parameters: Mapping[str, str], parts: Collection[str]) -> dict[str, str]:
+    """Return `parameters` without `parts`."""
+    rest = {name: value for name, value in parameters.items() if name not in parts}
+    if "include" in rest:
+        kept = [name for name in rest["include"].split(",") if include_part(name) not in parts]
+        rest["include"] = ",".join(kept)
+        if not kept:
+            del rest["include"]
+    return rest

@@ -1,0 +1,65 @@
+"""Streams that are the same kind of rows of several collections."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from airbyte_cdk.models import SyncMode
+
+from source_klaviyo.api.client import Client
+from source_klaviyo.partition import Scalar
+from source_klaviyo.protocol import Record
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.windowed import WindowedStream
+
+
+class UnionStream(WindowedStream):
+    """Several streams with records of one shape, read as one.
+
+    `kinds` are the streams by the value that tells their records apart, which is put on top of them
+    under `kind_key`. Every member is a view of its own collection, and keeps its partitions, its
+    cursor and its quota.
+    """
+
+    kinds: ClassVar[Mapping[str, type[WindowedStream]]]
+    kind_key: ClassVar[str]
+    ordered = False  # unless all members are, and then none of them needs to be
+
+    def __init_subclass__(cls) -> None:
+        """Take over what the members declare."""
+        super().__init_subclass__()
+        first = next(iter(cls.kinds.values()))
+        cls.endpoint, cls.limit = first.endpoint, first.limit
+        scopes = {scope for member in cls.kinds.values() for scope in member.scopes}
+        cls.scopes = tuple(sorted(scopes))
+
+    def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
+        """Bind the declaration to one sync's `client`."""
+        super().__init__(client, constants)
+        self._members = [
+            member(client, {self.kind_key: kind}) for kind, member in self.kinds.items()
+        ]
+
+    @property
+    def members(self) -> Sequence[KlaviyoStream]:
+        """The streams, each of one collection, that together are this one."""
+        return self._members
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Any]:
+        """Yield the records of every member; a slice is one of the first member's."""
+        del stream_slice
+        for member in self._members:
+            yield from member.read_records(sync_mode, cursor_field, None, stream_state)
+
+    def probe(self) -> Sequence[Record]:
+        """Return the first records of every member; see KlaviyoStream."""
+        return [record for member in self._members for record in member.probe()]
+
+    def stream_slices(self, **_: object) -> Iterable[Any]:
+        """Yield a single slice: the members have their own."""
+        yield {}

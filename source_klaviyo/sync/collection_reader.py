@@ -1,0 +1,512 @@
+"""One collection's part in a sync: its readers, and which of them sends the next request."""
+
+import logging
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.api import backoff
+from source_klaviyo.errors import (
+    NotFound,
+    PageLost,
+    PageSizeRefused,
+    PageTooLarge,
+    RequestFailed,
+    StreamFailed,
+    Throttled,
+)
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Quota, Window
+from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.page_size import CollectionPageSize
+from source_klaviyo.sync.pagination import PendingItems, RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.partitions import Partitions
+from source_klaviyo.sync.retry import BEFORE_LESS, MOST_RESTARTS, RetryState
+from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.splitting import Splitter
+
+logger = logging.getLogger("airbyte")
+
+_NOTHING = Extract()
+_MOST_REPEATS = 5
+"""How often changed rows are read again, before their changes are left to the next sync."""
+
+
+@dataclass(slots=True, eq=False)
+class ItemReader:
+    """One item of a page: `pending` knows what is complete with it, `reader` had the page."""
+
+    view: RangeView
+    item: ItemRequest
+    pending: PendingItems
+    reader: RangeReader
+    retry: RetryState = field(default_factory=RetryState)
+    finished: bool = False
+
+
+Task = RangeReader | ItemReader
+"""What sends one request at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a finished request means for one view: rows to emit, and what is complete by them.
+
+    `without_cursor` tells that all rows without a cursor value are complete.
+    """
+
+    partition: int
+    view: int
+    page: ViewStep
+    without_cursor: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a collection has cost so far; requests by the quota that granted them."""
+
+    requests: Counter[Quota] = field(default_factory=Counter)
+    retries: int = 0
+    throttled: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class CollectionReader:
+    """The requests for one collection that are still to be sent.
+
+    A task is ready (for a request that its quota has to grant), postponed or in flight.
+    `waits_for` says in a word what holds it up. Views end one by one: `failures` has those that
+    have failed, and why. Every method is called under the scheduler's lock.
+
+    `opens` opens a partition of another collection; `parents` is how many listings may still open
+    one here.
+    """
+
+    job: CollectionJob
+    horizon: Callable[[], int]
+    memory: IdMemory
+    in_flight: list[Task] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    waits_for: str = "latency"
+    failures: dict[int, AirbyteTracedException] = field(default_factory=dict)
+    partitions: Partitions = field(init=False)
+    _parents: int = 0
+    _open: Counter[int] = field(default_factory=Counter)
+    _ended: set[int] = field(default_factory=set)
+    _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
+    _postponed: list[Task] = field(default_factory=list)
+    _splitter: Splitter = field(default_factory=Splitter)
+
+    def __post_init__(self) -> None:
+        largest = self.job.collection.page_size
+        size = CollectionPageSize(largest) if largest else None
+        self.partitions = Partitions(self.job, self.memory, size)
+
+    # Its life: opened, ended, failed.
+
+    def start(self, parents: int) -> None:
+        """Begin with the partitions that are known; `parents` listings find further ones."""
+        self._parents = parents
+        for partition in self.job.collection.partitions:
+            self.open(partition)
+
+    def open(self, partition: Partition) -> None:
+        """Begin to read `partition`, unless that has been done."""
+        views = self._open_views()
+        for reader in self.partitions.open(partition, views) if views else ():
+            self._begin(reader)
+
+    def parent_ended(self, failure: AirbyteTracedException | None) -> None:
+        """Note that a listing of parents has ended; with a `failure`, it was cut short."""
+        self._parents -= 1
+        if failure:
+            for view in self._open_views():
+                self.fail(view, failure)
+
+    def ended(self) -> list[int]:
+        """Return the views that nothing is left to read for, each only once."""
+        found = [
+            view
+            for view in range(len(self.job.views))
+            if view not in self._ended and self._is_over(view)
+        ]
+        self._ended.update(found)
+        return found
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to fetch, for any view."""
+        return len(self._ended) == len(self.job.views) and not self.in_flight
+
+    def fail(self, view: int, failure: AirbyteTracedException) -> None:
+        """Give up on a view; what is in flight may still bring records of others."""
+        if view in self.failures or view in self._ended:
+            return
+        self.failures[view] = failure
+        for task in self._waiting():
+            if isinstance(task, RangeReader):
+                task.views = [each for each in task.views if each.view != view]
+        for tasks in (self._postponed, *self._ready.values()):
+            for task in [task for task in tasks if not self._is_wanted(task)]:
+                tasks.remove(task)
+                self._forget(task)
+
+    def _is_over(self, view: int) -> bool:
+        if view in self.failures:
+            return not any(view in _views_of(task) for task in self.in_flight)
+        return not self._parents and not self._open[view]
+
+    def _open_views(self) -> tuple[int, ...]:
+        views = range(len(self.job.views))
+        return tuple(view for view in views if view not in self._ended | self.failures.keys())
+
+    def _is_wanted(self, task: Task) -> bool:
+        return any(view not in self.failures for view in _views_of(task))
+
+    # Which request is sent next.
+
+    @property
+    def per_minute(self) -> int:
+        """The requests a minute of the smallest quota that it has drawn on, or is about to."""
+        return min((quota.per_minute for quota in self._ready), default=0)
+
+    def readers(self) -> Iterator[RangeReader]:
+        """Yield all readers of windows that are not finished."""
+        for task in (*self.in_flight, *self._waiting()):
+            if isinstance(task, RangeReader):
+                yield task
+
+    def tasks_left(self) -> int:
+        """Return how many tasks there are."""
+        return len(self.in_flight) + sum(1 for _ in self._waiting())
+
+    def next_task(self, now: float) -> Task | float | None:
+        """Return what is to send its request, or the seconds until there may be something.
+
+        None says that only the end of a request in flight can bring one.
+        """
+        self._wake(now)
+        pauses = []
+        for quota, tasks in self._ready.items():
+            if tasks:
+                pause = quota.reserve()
+                if not pause:
+                    return self._send(tasks.popleft(), quota)
+                pauses.append(pause)
+        if not pauses and (found := self._splitter.choose(self._splittable(), self.horizon())):
+            reader, at = found
+            quota = self.job.collection.quota
+            pause = quota.reserve()
+            if not pause:
+                return self._send(self._counted(reader.split(at)), quota)
+            pauses.append(pause)
+        if pauses:
+            self.waits_for = "the quota"
+        elif self._postponed:
+            self.waits_for = "a retry"
+            pauses.append(min(task.retry.ready_at for task in self._postponed) - now)
+        return min(pauses, default=None)
+
+    def request(self, reader: RangeReader) -> PageRequest:
+        """Return the request for the reader's next page."""
+        if reader.token is None and not reader.without_cursor and reader.window != Window():
+            reader.filtered = True
+            self._read_rows_without_cursor(reader)
+        size = reader.page_size
+        return PageRequest(
+            reader.partition,
+            Window() if reader.without_cursor or reader.newest_first else reader.window,
+            reader.view_numbers,
+            reader.token,
+            size.current if size else None,
+            newest_first=reader.without_cursor,
+            left_out=self.job.collection.left_out,
+        )
+
+    def _splittable(self) -> Sequence[RangeReader]:
+        return [
+            task for task in self.in_flight if isinstance(task, RangeReader) and task.splittable
+        ]
+
+    def _waiting(self) -> Iterator[Task]:
+        yield from self._postponed
+        for tasks in self._ready.values():
+            yield from tasks
+
+    def _wake(self, now: float) -> None:
+        """Make those tasks ready that have been postponed for long enough."""
+        due = [task for task in self._postponed if task.retry.ready_at <= now]
+        for task in due:
+            task.retry.ready_at = 0.0
+            self._postponed.remove(task)
+            self._add(task)
+
+    def _send(self, task: Task, quota: Quota) -> Task:
+        self.waits_for = "latency"
+        self.tally.requests[quota] += 1
+        self.in_flight.append(task)
+        return task
+
+    def _begin(self, reader: RangeReader) -> None:
+        self._add(self._counted(reader))
+
+    def _counted(self, reader: RangeReader) -> RangeReader:
+        reading = self.partitions.readings[reader.number]
+        reading.open += 1
+        reading.readers += 1
+        self._open.update(reader.view_numbers)
+        return reader
+
+    def _add(self, task: Task) -> None:
+        if not self._is_wanted(task):
+            self._forget(task)
+        elif task.retry.ready_at:
+            self._postponed.append(task)
+        elif isinstance(task, RangeReader):
+            self._ready[self.job.collection.quota].append(task)
+        else:
+            self._ready[self.job.collection.item_quota(task.view.view)].append(task)
+
+    def _forget(self, task: Task) -> None:
+        """Take out of the count what a task would still have read."""
+        self._open.subtract(_views_of(task))
+        if isinstance(task, RangeReader):
+            task.close()
+            self.partitions.readings[task.number].open -= 1
+
+    # What a request has brought.
+
+    def accept_page(self, reader: RangeReader, request: PageRequest, page: Page) -> list[Step]:
+        """Take in a page of `reader`, which stays in flight until `settle`.
+
+        Its items are added, its children are in the steps.
+        """
+        reading = self.partitions.readings[reader.number]
+        reading.pages += 1
+        if self.partitions.page_size:
+            self.partitions.page_size.served(len(page.ids), page.size)
+        if reader.page_size:
+            reader.page_size.served()
+        steps = reader.accept(page, request.views)
+        if reader.leads_back(reader.token):
+            self._restart(reader, "A page leads back to one before it.")
+        if reader.new_rows_unlikely:
+            advice = f"Klaviyo sends page after page of {self.job.collection.name} without a row."
+            self._fail_all(reader, StreamFailed(advice, FailureType.system_error))
+        if not reader.repeat:
+            self._remember_recent(reader, page)
+        self._splitter.observe(reader, len(page.ids), reader.rows_kept)
+        for step in steps:
+            if step.failure:
+                self.fail(step.view, step.failure)
+                reader.views = [each for each in reader.views if each.view != step.view]
+                self._open[step.view] -= 1
+            for own in reader.views:
+                for item, pending in step.items if own.view == step.view else ():
+                    self._open[step.view] += 1
+                    self._add(ItemReader(own, item, pending, reader))
+        return [Step(reader.number, step.view, step) for step in steps if not step.failure]
+
+    def settle(self, task: Task, fault: Exception | None, now: float) -> list[Step]:
+        """Take `task` out of flight: on to its next page, or as its `fault` asks.
+
+        Its page is on its way out already, or its pages could be sent out in the wrong order.
+        Return what is complete by that, besides what the page's own steps say.
+        """
+        self.in_flight.remove(task)
+        if fault:
+            self._handle(task, fault, now)
+        if isinstance(task, ItemReader):
+            return self._settle_item(task)
+        task.views = [each for each in task.views if each.view not in self.failures]
+        if not task.finished:
+            self._add(task)
+            return []
+        self._forget(task)
+        return self._after(task)
+
+    def _settle_item(self, task: ItemReader) -> list[Step]:
+        if not task.finished:
+            self._add(task)
+            return []
+        self._open[task.view.view] -= 1
+        task.pending.items -= 1
+        windows = task.view.completed()
+        if not windows:
+            return []
+        done = ViewStep(task.view.view, _NOTHING, windows)
+        return [Step(task.reader.number, task.view.view, done)]
+
+    def _after(self, reader: RangeReader) -> list[Step]:
+        """Begin what a finished reader makes necessary; return what is complete by its end."""
+        if reader.without_cursor:
+            done = [(view, ViewStep(view, _NOTHING)) for view in reader.view_numbers]
+            return [Step(reader.number, view, step, without_cursor=True) for view, step in done]
+        reading = self.partitions.readings[reader.number]
+        if reading.open or not self.job.collection.has_cursor:
+            return []
+        views = tuple(view for view in self._open_views() if not self.job.views[view].keeps_state)
+        # A single reader in ascending order meets every row that moves on while it reads.
+        in_order = reading.readers == 1 and reader.ordered
+        changed = reader.new_rows if reader.repeat else reading.pages > 1 and not in_order
+        if views and changed and reading.repeats < _MOST_REPEATS:
+            reading.repeats += 1
+            self._begin(self.partitions.again(reader.number, self.horizon(), views))
+        else:
+            reading.recent.forget()
+        return []
+
+    def _remember_recent(self, reader: RangeReader, page: Page) -> None:
+        """Remember the rows that changed after the sync began: they are not to come twice."""
+        horizon = self.horizon()
+        recent = [
+            number
+            for number, cursor in enumerate(page.cursors)
+            if cursor is not None and cursor >= horizon
+        ]
+        if recent and not all(view.keeps_state for view in self.job.views):
+            self.partitions.readings[reader.number].recent.add(
+                [page.ids[number] for number in recent],
+                [page.cursors[number] for number in recent],
+            )
+
+    def _read_rows_without_cursor(self, reader: RangeReader) -> None:
+        """See to it that rows are read that a filter by the cursor leaves out."""
+        reading = self.partitions.readings[reader.number]
+        collection = self.job.collection
+        if reading.reads_without_cursor or not collection.sortable or collection.newest_first:
+            return
+        views = tuple(
+            view
+            for view in self._open_views()
+            if (checkpoint := reading.checkpoints[view]) is None
+            or checkpoint.reads_all
+            or checkpoint.rows_without_cursor
+        )
+        reading.reads_without_cursor = True
+        if not views:
+            return
+        for view in views:
+            if checkpoint := reading.checkpoints[view]:
+                checkpoint.rows_without_cursor = True
+        self._begin(self.partitions.without_cursor(reader.number, views))
+
+    # What went wrong.
+
+    def _handle(self, task: Task, fault: Exception, now: float) -> None:
+        name = self.job.collection.name
+        match fault:
+            case Throttled():
+                self.tally.throttled += 1
+                task.retry.ready_at = now + fault.pause
+            case RequestFailed():
+                self._failed(task, fault, now)
+            case PageTooLarge() if isinstance(task, RangeReader) and self._smaller(task, fault):
+                logger.info("%s: %s Smaller pages are asked for.", name, fault)
+            case PageSizeRefused() if isinstance(task, RangeReader) and self._refused(task, fault):
+                logger.info("%s: %s Smaller pages are asked for.", name, fault.message)
+            case PageLost() if isinstance(task, RangeReader):
+                self._restart(task, str(fault))
+            case NotFound() if isinstance(task, RangeReader) and self.is_child:
+                self._not_found(task, fault, now)
+            case StreamFailed() if self._ask_for_less(task, fault):
+                logger.info("%s: trying with less. %s", name, fault.message)
+            case AirbyteTracedException():
+                self._fail_all(task, fault)
+            case PageTooLarge():
+                self._fail_all(task, StreamFailed(str(fault), FailureType.system_error))
+            case _:
+                message = f"Reading {name} met a defect of the connector: {fault!r}"
+                self._fail_all(task, AirbyteTracedException.from_exception(fault, message=message))
+
+    @property
+    def is_child(self) -> bool:
+        """Whether its partitions are resources of another collection, which may be deleted."""
+        return not self.job.collection.partitions
+
+    def _failed(self, task: Task, fault: RequestFailed, now: float) -> None:
+        """See to a fault that may pass: a smaller page, a smaller request, the same once more."""
+        self.tally.retries += 1
+        retry, name = task.retry, self.job.collection.name
+        if isinstance(task, RangeReader) and retry.attempt + 1 >= BEFORE_LESS:
+            size = task.page_size
+            if fault.by_size and size and not retry.smaller_was_no_help:
+                if size.shrink():
+                    logger.info("%s: trying pages of %d. %s", name, size.current, fault)
+                    task.ask_anew()
+                    retry.ready_at = now + backoff.pause(0)
+                    return
+                retry.smaller_was_no_help = True
+            failure = StreamFailed(str(fault), FailureType.transient_error)
+            if self._ask_for_less(task, failure):
+                logger.info("%s: trying with less. %s", name, fault)
+                retry.ready_at = now + backoff.pause(0)
+                return
+        if retry.exhausted:
+            self._fail_all(task, StreamFailed(str(fault), FailureType.transient_error))
+            return
+        seconds = retry.wait(now, fault.retry_after)
+        logger.info("%s: trying again in %.1f s. %s", name, seconds, fault)
+
+    def _smaller(self, reader: RangeReader, fault: PageTooLarge) -> bool:
+        size = reader.page_size
+        if size is None or size.current == 1:
+            return False
+        size.collection.too_large(size.current, fault.size)
+        size.current = max(1, min(size.current // 2, size.collection.wanted))
+        reader.ask_anew()
+        return True
+
+    def _refused(self, reader: RangeReader, fault: PageSizeRefused) -> bool:
+        size = reader.page_size
+        if size is None or not size.collection.refused(size.current, fault.largest):
+            return False
+        size.changes()
+        reader.ask_anew()
+        logger.warning(
+            "%s: Klaviyo refuses pages of that size; pages of %d are asked for.",
+            self.job.collection.name,
+            size.current,
+        )
+        return True
+
+    def _restart(self, reader: RangeReader, why: str) -> None:
+        self.tally.retries += 1
+        reader.restart()
+        name = self.job.collection.name
+        logger.info("%s: asking anew for the rest of a window. %s", name, why)
+        if reader.retry.restarts > MOST_RESTARTS:
+            advice = f"Klaviyo rejects the page cursors that it gave for {name}: {why}"
+            self._fail_all(reader, StreamFailed(advice, FailureType.transient_error))
+
+    def _not_found(self, reader: RangeReader, fault: NotFound, now: float) -> None:
+        """See to a 404 of a child: only a parent that is gone ends it, and it claims nothing."""
+        if reader.token or not reader.retry.attempt:
+            reader.token = None
+            reader.retry.wait(now)
+            return
+        name = self.job.collection.name
+        logger.warning(
+            "%s: the parent is gone; nothing more of it is read. %s", name, fault.message
+        )
+        reader.finished = True
+
+    def _ask_for_less(self, task: Task, failure: StreamFailed) -> bool:
+        if not isinstance(task, RangeReader):
+            return False
+        asked = self.job.collection.ask_for_less(self.request(task), failure)
+        if asked:
+            task.token = None
+        return asked
+
+    def _fail_all(self, task: Task, failure: AirbyteTracedException) -> None:
+        """Give up on all views that a task was for."""
+        for view in _views_of(task):
+            self.fail(view, failure)
+
+
+def _views_of(task: Task) -> tuple[int, ...]:
+    return task.view_numbers if isinstance(task, RangeReader) else (task.view.view,)

@@ -1,0 +1,225 @@
+"""The workers, and which request each of them sends next."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from source_klaviyo.protocol import Page, PageRequest, Record
+from source_klaviyo.sync.collection_reader import CollectionReader, ItemReader, Step, Task
+from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.messages import record_lines
+from source_klaviyo.sync.output_queue import Delivery, OutputQueue, ViewDelivery
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.status import Status, status
+
+logger = logging.getLogger("airbyte")
+
+_LONGEST_SLEEP = 1.0
+
+
+class Scheduler:
+    """Runs workers over all collections of a sync until nothing is left.
+
+    A worker never waits for a quota or a retry while another collection could use it. Of those that
+    may send a request now, the one with the smallest quota comes first, or those with a large one
+    would use up what they share with it (predictive analytics draw on the quota of profiles as
+    well); then the one with the fewest in flight. Pages go to `queue` in the order in which each
+    reader fetched them.
+    """
+
+    def __init__(
+        self, readers: Sequence[CollectionReader], queue: OutputQueue, workers: int
+    ) -> None:
+        self._readers = readers
+        self._numbers = {id(reader.job): number for number, reader in enumerate(readers)}
+        self._quotas = [_smallest_quota(reader.job) for reader in readers]
+        self._open = list(range(len(readers)))
+        self._queue = queue
+        self._workers = workers
+        self._changed = threading.Condition()
+        self._sending = threading.Lock()
+        self._settling = threading.Lock()
+        self._settled: deque[Delivery] = deque()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Start the workers; a view with nothing to read ends at once."""
+        with self._changed:
+            parents = [
+                child
+                for reader in self._readers
+                for view in reader.job.views
+                for child in view.children
+            ]
+            for reader in self._readers:
+                reader.start(parents.count(reader.job))
+            self._note_ends()
+        self._put_settled()
+        self._start_workers()
+
+    def stop(self) -> None:
+        """Let the workers end after the request they are at."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._queue.close()
+
+    def status(self, elapsed: float) -> list[Status]:
+        """Return where each collection stands, `elapsed` seconds after the start."""
+        with self._changed:
+            return [status(reader, elapsed) for reader in self._readers]
+
+    def _start_workers(self) -> None:
+        for number in range(self._workers):
+            worker = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            try:
+                worker.start()
+            except RuntimeError:
+                if not number:
+                    raise
+                logger.warning(
+                    "This machine allows only %d of %d parallel requests (a limit on processes or"
+                    " threads).",
+                    number,
+                    self._workers,
+                )
+                return
+
+    def _work(self) -> None:
+        while found := self._next():
+            number, task, request = found
+            fault = self._fetch(number, task, request)
+            with self._changed:
+                steps = self._readers[number].settle(task, fault, time.monotonic())
+                if steps:
+                    self._settled.append([_delivery(number, step, b"", 0) for step in steps])
+                self._note_ends()
+            self._put_settled()
+
+    def _next(self) -> tuple[int, Task, PageRequest | None] | None:
+        """Wait for a request that may be sent; None when there will be no more."""
+        with self._changed:
+            while self._open and not self._stopped:
+                now = time.monotonic()
+                soonest = _LONGEST_SLEEP
+                for number in sorted(self._open, key=self._turn):
+                    reader = self._readers[number]
+                    outcome = reader.next_task(now)
+                    if isinstance(outcome, RangeReader | ItemReader):
+                        self._changed.notify()  # where one request was to be had, there may be two
+                        page = None if isinstance(outcome, ItemReader) else reader.request(outcome)
+                        return number, outcome, page
+                    if outcome is not None:
+                        soonest = min(soonest, outcome)
+                self._changed.wait(soonest)
+            return None
+
+    def _turn(self, number: int) -> tuple[int, int]:
+        return self._quotas[number], len(self._readers[number].in_flight)
+
+    def _fetch(self, number: int, task: Task, request: PageRequest | None) -> Exception | None:
+        """Fetch a page or an item and send it out; return what went wrong, if anything did."""
+        collection = self._readers[number].job.collection
+        page: Page | None = None
+        try:
+            if isinstance(task, ItemReader):
+                page = collection.fetch_item(task.view.view, task.item)
+            elif request:
+                page = collection.fetch(request)
+            # One page at a time turns into lines: while the queue is full, the others wait as they
+            # came, or every worker would hold its page twice.
+            with self._sending:
+                self._queue.put(self._deliveries(number, task, request, page))
+        except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
+            return fault
+        finally:
+            if page:
+                page.release()
+        return None
+
+    def _deliveries(
+        self, number: int, task: Task, request: PageRequest | None, page: Page | None
+    ) -> Delivery:
+        """Take in what a request has brought; return what of it goes out."""
+        if page is None:
+            return []
+        reader = self._readers[number]
+        if isinstance(task, ItemReader):
+            with self._changed:
+                task.finished = True
+            (extract,) = page.extracts
+            lines = self._lines(number, task.view.view, extract.records)
+            counted = len(extract.records)
+            return [ViewDelivery(number, task.view.view, task.reader.number, lines, counted)]
+        assert request is not None  # noqa: S101  only items are fetched without one
+        with self._changed:
+            steps = reader.accept_page(task, request, page)
+            for step in steps:
+                self._open_children(reader.job, step)
+        return [
+            _delivery(
+                number,
+                step,
+                self._lines(number, step.view, step.page.extract.records),
+                len(step.page.extract.records),
+            )
+            for step in steps
+        ]
+
+    def _lines(self, number: int, view: int, records: Sequence[Record]) -> bytes:
+        job = self._readers[number].job.views[view].stream
+        return record_lines(job.stream, records) if job and records else b""
+
+    def _open_children(self, job: CollectionJob, step: Step) -> None:
+        for partition in step.page.extract.children:
+            for child in job.views[step.view].children:
+                self._readers[self._numbers[id(child)]].open(partition)
+
+    def _note_ends(self) -> None:
+        """Note which views have come to their end, until no end brings another."""
+        ended = True
+        while ended:
+            ended = False
+            for number in tuple(self._open):
+                reader = self._readers[number]
+                for view in reader.ended():
+                    ended = True
+                    self._end_view(number, view)
+                if reader.finished:
+                    self._open.remove(number)
+                    self._changed.notify_all()
+
+    def _end_view(self, number: int, view: int) -> None:
+        reader = self._readers[number]
+        failure = reader.failures.get(view)
+        for child in reader.job.views[view].children:
+            self._readers[self._numbers[id(child)]].parent_ended(failure)
+        self._settled.append([ViewDelivery(number, view, ends=True, failure=failure)])
+        self._changed.notify_all()
+
+    def _put_settled(self) -> None:
+        """Send out what is complete, and what has ended, in the order in which it was settled."""
+        with self._settling:
+            while self._settled:
+                self._queue.put(self._settled.popleft())
+
+
+def _smallest_quota(job: CollectionJob) -> int:
+    """Return the requests a minute of the smallest quota that the collection draws on."""
+    items = (job.collection.item_quota(view) for view in range(len(job.views)))
+    return min(quota.per_minute for quota in (job.collection.quota, *items))
+
+
+def _delivery(number: int, step: Step, lines: bytes, records: int) -> ViewDelivery:
+    return ViewDelivery(
+        number,
+        step.view,
+        step.partition,
+        lines,
+        records,
+        step.page.completes,
+        step.page.reopens,
+        step.without_cursor,
+    )

@@ -1,0 +1,79 @@
+"""What a sync has to do: streams to write, and collections to read for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from airbyte_cdk.models import StreamDescriptor
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import BEGINNING, Collection
+from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.state import LoadedState
+
+
+@dataclass(slots=True, eq=False)
+class StreamJob:
+    """A stream to write.
+
+    `cursor` is the name of its cursor, None where it is read whole. `keeps_state` is false for a
+    full refresh. `loaded` is the state of the last sync; `start` the earliest cursor value to read
+    at all, `lookback` the seconds before the watermark to read again, and `began` when this sync
+    started, all in seconds. `lists_partitions` says that state names every partition, because they
+    are not known beforehand.
+    """
+
+    stream: StreamDescriptor
+    cursor: str | None = None
+    keeps_state: bool = False
+    loaded: LoadedState = field(default_factory=LoadedState)
+    start: int = BEGINNING
+    lookback: int = 0
+    began: int = 0
+    lists_partitions: bool = False
+
+    def checkpoint(self, partition: Partition) -> Checkpoint:
+        """Return where the reading of `partition` begins."""
+        return Checkpoint(self.loaded.of(partition), self.start, self.lookback, self.began)
+
+
+@dataclass(slots=True, eq=False)
+class ViewJob:
+    """A view to read a collection for: a stream's, or a listing of parents for `children`.
+
+    `constants` are added to a partition of the collection in the stream's state.
+    """
+
+    stream: StreamJob | None = None
+    constants: Partition = field(default_factory=dict)
+    children: list["CollectionJob"] = field(default_factory=list)
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether the next sync goes on where this one ends."""
+        return self.stream is not None and self.stream.keeps_state
+
+
+@dataclass(slots=True, eq=False)
+class CollectionJob:
+    """A collection to read, once for all of its `views`."""
+
+    collection: Collection
+    views: list[ViewJob]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stream that cannot be read, and why."""
+
+    stream: StreamDescriptor
+    failure: AirbyteTracedException
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPlan:
+    """All that a sync has to do."""
+
+    streams: Sequence[StreamJob]
+    collections: Sequence[CollectionJob]
+    refusals: Sequence[Refusal] = ()

@@ -1,0 +1,93 @@
+"""How many rows to ask for: as many as Klaviyo serves, and no more than memory and luck allow."""
+
+from dataclasses import dataclass
+
+_WANTED_BYTES = 2_500_000
+"""What a page should have at most, so that 32 of them under way fit into a small container."""
+_DEFAULTS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
+"""Sizes to try where Klaviyo refuses one and does not say what it serves."""
+_EASY_PAGES = 2
+"""Pages in a row without a fault, after which a size that was lowered for a fault is raised."""
+_WORTH_IT = 1.5
+"""A size is changed by this factor at least: a change can cost a part of a page."""
+
+
+@dataclass(slots=True)
+class CollectionPageSize:
+    """What is known of the pages of one collection: the `largest` accepted, and bytes a row."""
+
+    largest: int
+    bytes_per_row: float = 0.0
+
+    def refused(self, size: int, said: int | None) -> bool:
+        """Note that Klaviyo refuses pages of `size` and has `said` what it serves, if it has.
+
+        Return whether there is a smaller one to try.
+        """
+        if size > self.largest:
+            return True  # another request has been told already
+        smaller = [each for each in (said, *_DEFAULTS) if each and each < size]
+        self.largest = smaller[0] if smaller else size
+        return bool(smaller)
+
+    def served(self, rows: int, size: int) -> None:
+        """Note that a page of `rows` had `size` bytes."""
+        if rows:
+            seen = size / rows
+            # Up at once and down slowly: memory is lost faster than requests.
+            self.bytes_per_row = max(seen, 0.75 * self.bytes_per_row + 0.25 * seen)
+
+    def too_large(self, rows: int, size: int) -> None:
+        """Note that a page of `rows` had more than `size` bytes."""
+        self.bytes_per_row = max(self.bytes_per_row, size / rows)
+
+    @property
+    def wanted(self) -> int:
+        """The size to ask for where there have been no faults."""
+        if not self.bytes_per_row:
+            return self.largest
+        return max(1, min(self.largest, int(_WANTED_BYTES / self.bytes_per_row)))
+
+
+@dataclass(slots=True)
+class RangePageSize:
+    """The size of one reader's pages: `collection`'s, or less where a heavy page has failed."""
+
+    collection: CollectionPageSize
+    current: int
+    _most: int | None = None
+    _before: int | None = None
+    _easy: int = 0
+    _patience: int = _EASY_PAGES
+
+    def served(self) -> None:
+        """Note that a page came without a fault."""
+        self._before = None
+        if self._most is None:
+            return
+        self._easy += 1
+        if self._easy >= self._patience:
+            self._easy, self._most = 0, self._most * 2
+            if self._most >= self.collection.wanted:
+                self._most = None
+
+    def shrink(self) -> bool:
+        """Ask for half, because a page has failed; False where that has not helped."""
+        if self.current == 1:
+            self._most, self.current = None, self._before or self.current
+            return False
+        self._before = self._before or self.current
+        self._patience = min(80, self._patience * 2) if self._most else _EASY_PAGES
+        self._most, self._easy = self.current // 2, 0
+        self.current = self._most
+        return True
+
+    def changes(self) -> bool:
+        """Take over the size that is wanted now; tell whether it is another one."""
+        largest = self.collection.largest
+        wanted = min(self.collection.wanted, self._most or largest)
+        near = self.current / _WORTH_IT < wanted < self.current * _WORTH_IT
+        if near and self.current <= largest:
+            return False
+        self.current = wanted
+        return True

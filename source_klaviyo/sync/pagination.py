@@ -1,0 +1,327 @@
+"""Reads one window of one partition, page after page."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from source_klaviyo.errors import StreamFailed
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.page_size import RangePageSize
+from source_klaviyo.sync.retry import RetryState
+from source_klaviyo.sync.seen_rows import SeenRows
+
+FIRST_LOOK_AHEAD = 12
+_LONG_AGO = -(2**62)
+_MOST_PAGES_WITHOUT_ROWS = 1000
+"""By then Klaviyo has sent a thousand pages without a new row: a circle, not a search."""
+
+
+@dataclass(slots=True)
+class PendingItems:
+    """The items of a page that are still to come, and the window that is complete with them."""
+
+    items: int
+    completes: Window | None
+
+
+@dataclass(slots=True)
+class RangeView:
+    """A view that a reader reads for: its number, and the first second that it misses.
+
+    A page whose rows are asked for item by item is complete when its items are; `pending` has such
+    pages in their order.
+    """
+
+    view: int
+    lo: int
+    pending: deque[PendingItems] = field(default_factory=deque)
+
+    def clip(self, window: Window | None) -> Window | None:
+        """Return what of `window` the view misses."""
+        if window is None or window.hi <= self.lo:
+            return None
+        return Window(max(window.lo, self.lo), window.hi)
+
+    def completed(self) -> list[Window]:
+        """Return the windows that are complete now, those of items included."""
+        windows = []
+        while self.pending and not self.pending[0].items:
+            window = self.pending.popleft().completes
+            if window:
+                windows.append(window)
+        return windows
+
+
+@dataclass(frozen=True, slots=True)
+class ViewStep:
+    """What a page brought for one view.
+
+    `completes` are the windows that are read completely by it. `reopens` is one that was taken as
+    read and is not: the order of pages turned out not to be what it seemed.
+    """
+
+    view: int
+    extract: Extract
+    completes: Sequence[Window] = ()
+    reopens: Window | None = None
+    items: Sequence[tuple[ItemRequest, PendingItems]] = ()
+    failure: StreamFailed | None = None
+
+
+@dataclass(slots=True, eq=False)
+class RangeReader:
+    """One window of a partition on its way from `lo` to `hi`, for one or several views.
+
+    `lowest` says that no other reader and no earlier sync reads what lies before the window.
+    `ordered` is whether pages ascend by the cursor; it turns false when one shows that they do
+    not. `newest_first` is whether they descend. `hi` is lowered when another reader takes over the
+    end of the window. `splittable` is whether that may happen at all.
+
+    A `repeat` reads again what may have changed while its collection was read. A reader
+    `without_cursor` reads from the end only the rows that have no cursor value.
+
+    The rest is where it stands: `position` is the second up to which everything has been fetched,
+    `token` what fetches the next page, None for a first one. For splits it knows how much of the
+    cursor's time the last page spanned (`seconds_per_page`; before it has had a page, that of the
+    reader that it was split from), how many pages ahead it may be split (`look_ahead`), and how
+    many splits lie between it and a reader that has had a page (`unproven`). `filtered` tells that
+    a request of it was bounded by the cursor, so that rows without one were left out; `new_rows`
+    that it has brought any, `rows_kept` how many with the last page.
+    """
+
+    number: int
+    partition: Partition
+    lo: int
+    hi: int
+    views: list[RangeView]
+    lowest: bool
+    ordered: bool
+    seen: SeenRows
+    page_size: RangePageSize | None = None
+    newest_first: bool = False
+    splittable: bool = True
+    repeat: bool = False
+    without_cursor: bool = False
+    position: int = field(init=False)
+    token: str | None = None
+    seconds_per_page: int | None = None
+    unproven: int = 0
+    look_ahead: int = FIRST_LOOK_AHEAD
+    pages: int = 0
+    pages_without_rows: int = 0
+    retry: RetryState = field(default_factory=RetryState)
+    finished: bool = False
+    filtered: bool = False
+    has_cursor: bool = True
+    rows_kept: int = 0
+    new_rows: bool = False
+    _latest: int = field(init=False)
+    _earliest: int | None = None
+    _tokens: set[int] = field(default_factory=set)
+    _split_under_way: bool = False
+
+    def __post_init__(self) -> None:
+        self.position = self.lo
+        self._latest = _LONG_AGO
+
+    @property
+    def window(self) -> Window:
+        """The window that a first request asks for: all of it, or what is left of it."""
+        return Window(self.position, self.hi)
+
+    @property
+    def view_numbers(self) -> tuple[int, ...]:
+        """The views that its pages are for."""
+        return tuple(each.view for each in self.views)
+
+    @property
+    def new_rows_unlikely(self) -> bool:
+        """Whether so many pages in a row were empty that there may be no end to them."""
+        return self.pages_without_rows >= _MOST_PAGES_WITHOUT_ROWS
+
+    def accept(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
+        """Take in the page that was fetched last for `views`, and move on."""
+        self.retry.succeeded()
+        self.unproven = 0
+        self.pages += 1
+        fresh = self._fresh(page)
+        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
+        self.rows_kept = sum(kept)
+        self.new_rows = self.new_rows or self.rows_kept > 0
+        self.pages_without_rows = 0 if self.rows_kept else self.pages_without_rows + 1
+        if any(fresh):
+            self.retry.restarts = 0
+        before = self.position
+        reopens = self._observe(page, fresh)
+        self.finished = page.next is None or self._is_beyond(page)
+        completes = self._advance()
+        self._move_on(page, before)
+        return [
+            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, reopens)
+            for each in self.views
+            if each.view in views
+        ]
+
+    def restart(self) -> None:
+        """Ask anew, from the position on, because the page token leads nowhere."""
+        self.token = None
+        self._tokens.clear()
+        self.retry.restarts += 1
+
+    def ask_anew(self) -> None:
+        """Ask for the rest of the window with another request; nothing was wrong with the token."""
+        if self._can_go_on_by_position():
+            self.token = None
+
+    def leads_back(self, token: str | None) -> bool:
+        """Tell whether `token` has been used already: Klaviyo would lead us in a circle."""
+        if token is None:
+            return False
+        if hash(token) in self._tokens:
+            return True
+        self._tokens.add(hash(token))
+        return False
+
+    def split(self, at: int) -> "RangeReader":
+        """Give the window from the second `at` on to a new reader, and return that."""
+        rest = RangeReader(
+            self.number,
+            self.partition,
+            at,
+            self.hi,
+            [RangeView(each.view, max(at, each.lo)) for each in self.views],
+            lowest=False,
+            ordered=True,
+            seen=self.seen.another(),
+            page_size=None
+            if self.page_size is None
+            else RangePageSize(self.page_size.collection, self.page_size.current),
+            seconds_per_page=self.seconds_per_page,
+            unproven=self.unproven + 1,
+            look_ahead=self.look_ahead * 2,
+        )
+        self.hi = at
+        self._split_under_way = True
+        return rest
+
+    def close(self) -> None:
+        """Let go of what it remembers; what a repeat remembers is not its own."""
+        if not self.repeat:
+            self.seen.forget()
+
+    def _fresh(self, page: Page) -> list[bool]:
+        """Tell of each row whether it has not come before in this window."""
+        cursors = [cursor for cursor in page.cursors if cursor is not None]
+        if self.ordered and cursors and len(cursors) == len(page.ids):
+            lo, hi = min(cursors), max(cursors)
+            known = (
+                [False] * len(page.ids)
+                if lo > self._latest
+                else self.seen.has(page.ids, page.cursors)
+            )
+            if hi > self._latest:
+                # What comes again can only be of this page, or of its last second.
+                self.seen.forget()
+        else:
+            known = self.seen.has(page.ids, page.cursors)
+        self.seen.add(page.ids, page.cursors)
+        return [not each for each in known]
+
+    def _inside(self, page: Page) -> list[bool]:
+        """Tell of each row whether this reader has to emit it, and no other."""
+        if not self.has_cursor:
+            return [True] * len(page.ids)
+        if self.without_cursor:
+            return [cursor is None for cursor in page.cursors]
+        lo = _LONG_AGO if self.lowest and not self.newest_first else self.lo
+        return [cursor is None or lo <= cursor < self.hi for cursor in page.cursors]
+
+    def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
+        """Take note of the order and density of rows; return what was taken as read wrongly."""
+        told = zip(page.cursors, fresh, strict=True) if page.cursors else ()
+        cursors = [cursor for cursor, new in told if new and cursor is not None]
+        everything = [cursor for cursor in page.cursors if cursor is not None]
+        if everything:
+            self.seconds_per_page = max(everything) - min(everything)
+            self._earliest = min(everything)
+        reopens = None
+        if self.ordered and not (
+            page.sorted and all(a <= b for a, b in pairwise([self._latest, *cursors]))
+        ):
+            self.ordered = False
+            reopens = Window(self.lo, self.position) if self.position > self.lo else None
+            self.position = self.lo
+        if self.newest_first and not (page.sorted and all(a >= b for a, b in pairwise(everything))):
+            self._earliest = None  # the rest may hold anything
+        self._latest = max(self._latest, *everything) if everything else self._latest
+        return reopens
+
+    def _is_beyond(self, page: Page) -> bool:
+        """Tell whether the following pages hold nothing of the window."""
+        if self.without_cursor:
+            return bool(page.cursors) and page.cursors[-1] is not None
+        if self.newest_first:
+            return self._earliest is not None and self._earliest < self.lo
+        return self.ordered and self._latest >= self.hi
+
+    def _advance(self) -> Window | None:
+        """Move the position on; return the window that lies behind it now."""
+        if not self.has_cursor or self.without_cursor:
+            return None
+        position = self.position
+        if self.finished:
+            position = self.hi
+        elif self.ordered and self._latest > _LONG_AGO:
+            position = max(position, min(self._latest, self.hi - 1))
+        if position <= self.position:
+            return None
+        behind = Window(self.position, position)
+        self.position = position
+        return behind
+
+    def _move_on(self, page: Page, before: int) -> None:
+        """Choose how the next page is asked for."""
+        self.token = None
+        if self.finished:
+            return
+        self.token = page.next
+        progressed = self.position > before and self._can_go_on_by_position()
+        if progressed and (self._split_under_way or not page.exact):
+            # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
+            # last second may be missing on the next page where its cursor cannot tell them apart.
+            self.token = None
+        if progressed or self.token is None:
+            self._split_under_way = False
+        if self.page_size and self.page_size.changes():
+            self.ask_anew()
+
+    def _can_go_on_by_position(self) -> bool:
+        return self.ordered and not self.without_cursor and self.position > self.lo
+
+    def _step(
+        self,
+        own: RangeView,
+        page: Page,
+        extract: Extract,
+        kept: Sequence[bool],
+        completes: Window | None,
+        reopens: Window | None,
+    ) -> ViewStep:
+        if extract.failure:
+            return ViewStep(own.view, Extract(), failure=extract.failure)
+        if own.lo > self.lo:
+            pairs = zip(kept, page.cursors, strict=True)
+            kept = [keep and (cursor is None or cursor >= own.lo) for keep, cursor in pairs]
+        if not all(kept):
+            extract = extract.only(kept)
+        pending = PendingItems(len(extract.items), own.clip(completes))
+        own.pending.append(pending)
+        return ViewStep(
+            own.view,
+            extract,
+            own.completed(),
+            own.clip(reopens),
+            [(item, pending) for item in extract.items],
+        )

@@ -1,0 +1,126 @@
+"""The partitions of one collection in a sync, and which windows of each are to be read for whom."""
+
+from dataclasses import dataclass, field
+
+from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.protocol import BEGINNING, FOREVER, Window
+from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
+from source_klaviyo.sync.pagination import RangeReader, RangeView
+from source_klaviyo.sync.ranges import overlay
+from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+
+
+@dataclass(slots=True, eq=False)
+class PartitionReading:
+    """One partition while it is read.
+
+    `checkpoints` has one for each view, None where there is no stream or no cursor. `readers` is
+    how many readers it has had, `open` how many of them are under way, `pages` how many pages they
+    have fetched, `repeats` how often it was read again. `recent` are rows that may have changed
+    after the sync began.
+    """
+
+    partition: Partition
+    checkpoints: list[Checkpoint | None]
+    recent: SeenRows
+    open: int = 0
+    pages: int = 0
+    readers: int = 0
+    repeats: int = 0
+    reads_without_cursor: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Partitions:
+    """Numbers the partitions of `job`'s collection, and makes the readers of each."""
+
+    job: CollectionJob
+    memory: IdMemory
+    page_size: CollectionPageSize | None
+    readings: list[PartitionReading] = field(default_factory=list)
+    _opened: set[str] = field(default_factory=set)
+
+    def open(self, partition: Partition, views: tuple[int, ...]) -> list[RangeReader]:
+        """Return the readers of `partition` for `views`, one for each window that is missing.
+
+        A parent turns up twice where the listing had to be asked anew or changed meanwhile; there
+        is nothing left to open then.
+        """
+        if partition_key(partition) in self._opened:
+            return []
+        self._opened.add(partition_key(partition))
+        collection = self.job.collection
+        checkpoints = [
+            view.stream.checkpoint({**view.constants, **partition})
+            if collection.has_cursor and view.stream
+            else None
+            for view in self.job.views
+        ]
+        reading = PartitionReading(partition, checkpoints, SeenRows(self.memory))
+        self.readings.append(reading)
+        number = len(self.readings) - 1
+        if not collection.has_cursor:
+            return [self._reader(number, Window(), [RangeView(view, BEGINNING) for view in views])]
+        missing = [checkpoint.missing() if checkpoint else [Window()] for checkpoint in checkpoints]
+        missing = [windows if view in views else [] for view, windows in enumerate(missing)]
+        return [
+            self._reader(number, window, [RangeView(view, lo) for view, lo in starts])
+            for window, starts in self._windows(missing)
+        ]
+
+    def again(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
+        """Return a reader of what may have changed since the second `lo`, for `views`."""
+        reader = self._reader(number, Window(lo), [RangeView(view, lo) for view in views])
+        reader.ordered = reader.splittable = False
+        reader.repeat = True
+        reader.seen = self.readings[number].recent
+        return reader
+
+    def without_cursor(self, number: int, views: tuple[int, ...]) -> RangeReader:
+        """Return a reader of the rows that have no cursor value, for `views`."""
+        reader = self._reader(number, Window(), [RangeView(view, BEGINNING) for view in views])
+        reader.ordered = reader.splittable = False
+        reader.without_cursor = True
+        return reader
+
+    def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[tuple[int, int]]]]:
+        """Return the windows to read, each with its views and the second from which they want it.
+
+        Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
+        missing second on is read once. So it is where a view reads everything anyway: another
+        window would cost a request, and bring nothing.
+        """
+        reads_all = any(not view.keeps_state for view in self.job.views)
+        in_parts = any(len(windows) > 1 for windows in missing)
+        if self.job.collection.bounded_above and (in_parts or not reads_all):
+            return [
+                (window, [(view, window.lo) for view in views])
+                for window, views in overlay(missing)
+            ]
+        starts = [(view, windows[0].lo) for view, windows in enumerate(missing) if windows]
+        lowest = min((lo for _, lo in starts), default=None)
+        return [] if lowest is None else [(Window(lowest, FOREVER), starts)]
+
+    def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
+        reading, collection = self.readings[number], self.job.collection
+        checkpoints = [reading.checkpoints[each.view] for each in views]
+        lowest = window.lo == BEGINNING or all(
+            each is None or each.low == window.lo for each in checkpoints
+        )
+        size = self.page_size
+        return RangeReader(
+            number,
+            reading.partition,
+            window.lo,
+            window.hi,
+            views,
+            lowest=lowest,
+            ordered=collection.ordered,
+            seen=SeenRows(self.memory),
+            page_size=RangePageSize(size, size.wanted) if size else None,
+            newest_first=collection.newest_first,
+            splittable=collection.ordered and collection.bounded_above,
+            has_cursor=collection.has_cursor,
+        )

@@ -1,0 +1,43 @@
+"""How often, and when, a failed request is sent again."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from source_klaviyo.api import backoff
+
+MOST_RETRIES: Final = 8
+"""Failures in a row of one request that are taken for passing ones: some two to four minutes."""
+MOST_RESTARTS: Final = 5
+"""How often a window is asked anew without a new row, before its page cursors are given up."""
+BEFORE_LESS: Final = 2
+"""Failures of one request after which a smaller one is tried."""
+
+
+@dataclass(slots=True)
+class RetryState:
+    """What has gone wrong since the last page: failures of the request, and restarts.
+
+    The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now.
+    """
+
+    attempt: int = 0
+    restarts: int = 0
+    ready_at: float = 0.0
+    smaller_was_no_help: bool = False
+
+    def wait(self, now: float, stated: float | None = None) -> float:
+        """Put the request off after a failure; return for how many seconds."""
+        seconds = backoff.pause(self.attempt, stated)
+        self.attempt += 1
+        self.ready_at = now + seconds
+        return seconds
+
+    def succeeded(self) -> None:
+        """Note that an answer came."""
+        self.attempt = 0
+        self.smaller_was_no_help = False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the fault is no longer to be taken for a passing one."""
+        return self.attempt >= MOST_RETRIES

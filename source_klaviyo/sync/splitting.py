@@ -1,0 +1,96 @@
+"""Where to split a window, so that an idle worker can read a part of it."""
+
+from collections.abc import Sequence
+
+from source_klaviyo.protocol import FOREVER
+from source_klaviyo.sync.pagination import RangeReader
+
+_LEAST_PAGES = 3
+"""Pages that have to be left: each half gains more than the round trip that the split costs."""
+_FIRST_FREE = 4.0
+_FREE_PER_PAGE = 0.25
+_MOST_FREE = 12.0
+_PAGES_PER_WASTE = 25
+"""What may be wasted in all: some pages, a few at first and more while pages come, and one for so
+many pages read. By simulation: with more, small collections pass 1.05 of the fewest requests plus
+20; with less, large ones start slowly."""
+_USUAL_WASTE = 0.6
+"""What an unfinished reader is likely to waste, in pages: half of its last, and a little for those
+that turn out to be empty."""
+_MOST_UNPROVEN = 3
+"""How often in a row a reader is split before a page of it has come."""
+_TRUST = 4
+"""How many times the pages read are believed to be left, where it looks like that."""
+
+
+class Splitter:
+    """Decides on the splits of one collection.
+
+    A split wastes a part of a page, where the reader before it runs into the rows of the one behind
+    it. It wastes a whole one where nothing turns out to be there. So splits are rationed by what
+    has been wasted and what is likely to be, more strictly where splits have not paid.
+
+    They are made where rows are to be expected: in the middle of what is left of a reader by the
+    density of its last page, but at most its `look_ahead` ahead of it (see RangeReader).
+
+    A reader may be split again before its first page has come: ten years would be split into twenty
+    parts one round trip after the other otherwise. It may be only so often, or a peak would be
+    taken for the density of ten years.
+    """
+
+    def __init__(self) -> None:
+        self._pages = 0
+        self._full_page = 1
+        self._wasted = 0
+
+    def observe(self, reader: RangeReader, fetched: int, kept: int) -> None:
+        """Take note of a page of `reader`: how many records it had, how many of them were new."""
+        self._pages += 1
+        self._full_page = max(self._full_page, fetched)
+        if reader.finished and reader.hi != FOREVER:
+            self._wasted += self._full_page - kept
+
+    def choose(
+        self, readers: Sequence[RangeReader], horizon: int
+    ) -> tuple[RangeReader, int] | None:
+        """Return the reader with the most left before `horizon`, and the second to split it at.
+
+        None says that no split is worth it by now.
+        """
+        longest = max(readers, key=lambda reader: pages_left(reader, horizon), default=None)
+        if longest is None or longest.unproven >= _MOST_UNPROVEN:
+            return None
+        if self._rationed(readers, horizon):
+            return None
+        left = pages_left(longest, horizon)
+        if left < _LEAST_PAGES:
+            return None
+        ahead = min(left / 2, longest.look_ahead) * (longest.seconds_per_page or 0)
+        return longest, longest.position + max(1, round(ahead))
+
+    def _rationed(self, readers: Sequence[RangeReader], horizon: int) -> bool:
+        """Tell whether one more split would waste too much, by what is known to be left to read."""
+        known = sum(
+            pages_left(reader, horizon)
+            for reader in readers
+            if reader.hi != FOREVER and not reader.unproven
+        )
+        to_come = min(known, _TRUST * self._pages)
+        wasted = self._wasted / self._full_page
+        fruitful = 1 - wasted / max(1, self._pages)
+        free = min(_MOST_FREE, _FIRST_FREE + _FREE_PER_PAGE * self._pages)
+        allowed = free * fruitful + (self._pages + to_come) / _PAGES_PER_WASTE
+        return wasted + len(readers) * _USUAL_WASTE >= allowed
+
+
+def pages_left(reader: RangeReader, horizon: int) -> float:
+    """Estimate how many pages are left of a reader; 0 where it cannot or should not be split."""
+    seconds_left = min(reader.hi, horizon) - reader.position
+    if (
+        not (reader.ordered and reader.splittable)
+        or reader.seconds_per_page is None
+        or seconds_left <= 1
+    ):
+        return 0.0
+    # A page within one second says only that at least a page is in a second.
+    return seconds_left / max(reader.seconds_per_page, 0.5)

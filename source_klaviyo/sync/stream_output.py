@@ -1,0 +1,136 @@
+"""One stream's messages on stdout: its records, and the states that follow from them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from airbyte_cdk.models import AirbyteStreamStatus
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.sync.jobs import StreamJob, ViewJob
+from source_klaviyo.sync.messages import failure_line, state_line, status_line
+from source_klaviyo.sync.output_queue import ViewDelivery
+from source_klaviyo.sync.partitions import PartitionReading
+from source_klaviyo.sync.state import WHOLE, StreamState, dump
+
+_STATE_INTERVAL = 1.0
+"""Seconds between two states of a stream: what a kill may cost besides the pages in flight."""
+_LARGEST_PART = 0.02
+"""What states may add to the records that they follow: a large state comes seldom."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """One of the views that a stream is made of, and its collection's partitions as they stand."""
+
+    number: int
+    job: ViewJob
+    readings: Sequence[PartitionReading]
+
+
+@dataclass(slots=True, eq=False)
+class StreamOutput:
+    """Turns a stream's deliveries into lines.
+
+    The lines have to be written before the next is asked for: a state comes after the records
+    that it covers. `open_views` is how many of its views are still read. The last state had
+    `state_size` bytes and came at `stated_at`, with `unstated_bytes` of records since.
+    """
+
+    job: StreamJob
+    views: Sequence[StreamView]
+    horizon: Callable[[], int]
+    records: int = 0
+    open_views: int = 0
+    failure: AirbyteTracedException | None = None
+    state_size: int = 0
+    unstated_bytes: int = 0
+    by_collection: Counter[int] = field(default_factory=Counter)
+    stated_at: float = 0.0
+    _unstated: int = 0
+
+    def __post_init__(self) -> None:
+        self.open_views = len(self.views)
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more of it."""
+        return self.open_views > 0
+
+    def start(self) -> Iterator[bytes]:
+        """Yield what announces the stream."""
+        yield status_line(self.job.stream, AirbyteStreamStatus.STARTED)
+
+    def deliver(self, delivery: ViewDelivery) -> Iterator[bytes]:
+        """Yield a delivery's lines, and take note of what is complete by them."""
+        if delivery.records:
+            if not self.records:
+                yield status_line(self.job.stream, AirbyteStreamStatus.RUNNING)
+            yield delivery.lines
+            self.records += delivery.records
+            self.by_collection[delivery.collection] += delivery.records
+            self._unstated += delivery.records
+            self.unstated_bytes += len(delivery.lines)
+
+    def note(self, delivery: ViewDelivery, reading: PartitionReading) -> bool:
+        """Note what is complete once a delivery's lines are written; tell whether anything is."""
+        checkpoint = reading.checkpoints[delivery.view]
+        if checkpoint is None:
+            return False
+        if delivery.reopens:
+            checkpoint.reopen(delivery.reopens)
+        for window in delivery.completes:
+            checkpoint.complete(window)
+        if delivery.without_cursor:
+            checkpoint.rows_without_cursor = False
+        return bool(delivery.completes or delivery.reopens or delivery.without_cursor)
+
+    def end_view(self, delivery: ViewDelivery, now: float) -> Iterator[bytes]:
+        """Yield what ends the stream, if this was the last of its views."""
+        self.failure = self.failure or delivery.failure
+        self.open_views -= 1
+        if self.open_views:
+            return
+        yield self.state(now)
+        if self.failure:
+            yield failure_line(self.job.stream, self.failure)
+            yield status_line(self.job.stream, AirbyteStreamStatus.INCOMPLETE)
+        else:
+            yield status_line(self.job.stream, AirbyteStreamStatus.COMPLETE)
+
+    def state(self, now: float) -> bytes:
+        """Return the line of the current state."""
+        counted, self._unstated, self.unstated_bytes = self._unstated, 0, 0
+        line = state_line(self.job.stream, self._state(), counted)
+        self.state_size, self.stated_at = len(line), now
+        return line
+
+    def _state(self) -> StreamState:
+        """Return the stream's state; it never passes the horizon.
+
+        Until the stream is complete, partitions that have not turned up yet keep their state.
+        """
+        if not self.job.keeps_state:
+            return WHOLE
+        horizon = self.horizon()
+        current = [
+            ({**view.job.constants, **reading.partition}, checkpoint.current(horizon))
+            for view in self.views
+            for reading in tuple(view.readings)
+            if (checkpoint := reading.checkpoints[view.number])
+        ]
+        complete = not self.open and not self.failure
+        kept = []
+        if self.job.lists_partitions and not complete:
+            kept = self.job.loaded.without(partition for partition, _ in current)
+        return dump(
+            [*current, *kept], self.job.cursor or "", always_listed=self.job.lists_partitions
+        )
+
+
+def states_are_due(outputs: Sequence[StreamOutput], now: float) -> bool:
+    """Tell whether the states of `outputs` together are worth their bytes."""
+    size = sum(output.state_size for output in outputs)
+    followed = sum(output.unstated_bytes for output in outputs)
+    rested = all(now - output.stated_at >= _STATE_INTERVAL for output in outputs)
+    return rested and size <= _LARGEST_PART * followed
