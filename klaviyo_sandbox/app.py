@@ -9,10 +9,10 @@ from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
 from klaviyo_sandbox.control.routes import PREFIX, control
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.state import State
-from klaviyo_sandbox.web import spoil
+from klaviyo_sandbox.web import fault_injection
+from klaviyo_sandbox.web.fault_injection import Receive, Send
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request, Scope, request_of
-from klaviyo_sandbox.web.spoil import Receive, Send
 
 TRANSPORT = "klaviyo_sandbox.transport"
 """Where the server leaves the connection's transport in the ASGI scope."""
@@ -39,7 +39,7 @@ class App:
         request = request_of(scope)
         if request.path.startswith(PREFIX):
             body = await _body(receive)
-            await spoil.send_reply(send, control(self._state, request, body))
+            await fault_injection.send_reply(send, control(self._state, request, body))
             return
         endpoint = self._endpoint(request)
         fault, reply = self._reply(request)
@@ -102,9 +102,9 @@ def _instead(fault: Fault) -> Reply:
     if fault.kind == "invalid_cursor":
         return invalid_cursor().reply()
     if fault.kind == "not_json":
-        return Reply(200, spoil.NOT_JSON, _HTML)
+        return Reply(200, fault_injection.NOT_JSON, _HTML)
     if fault.kind == "html_403":
-        return Reply(403, spoil.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
+        return Reply(403, fault_injection.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
     code = _CODES.get(fault.status, "error")
     reply = ApiError(fault.status, code, TITLES[code]).reply()
     if fault.retry_after is not None:
@@ -117,17 +117,17 @@ async def _deliver(
 ) -> None:
     kind = None if fault is None else fault.kind
     if kind == "cut":
-        await spoil.send_cut(send, reply)
+        await fault_injection.send_cut(send, reply)
     elif fault is not None and kind == "slow":
-        await spoil.send_slowly(send, reply, fault.seconds)
+        await fault_injection.send_slowly(send, reply, fault.seconds)
     elif kind == "hang":
-        await spoil.hang(receive)
+        await fault_injection.hang(receive)
     elif kind == "reset":
         transport = scope[TRANSPORT]
         if isinstance(transport, asyncio.Transport):
-            spoil.reset(transport)
+            fault_injection.reset(transport)
     else:
-        await spoil.send_reply(send, reply)
+        await fault_injection.send_reply(send, reply)
 
 
 async def _body(receive: Receive) -> bytes:

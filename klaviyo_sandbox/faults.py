@@ -1,8 +1,8 @@
 """Ways in which the sandbox can be told to fail."""
 
 import fnmatch
-import random
 from dataclasses import dataclass, field
+from random import Random
 
 from klaviyo_sandbox.web.request import Request
 
@@ -75,7 +75,7 @@ class _Rule:
 class FaultBook:
     """The rules in force, tried in the order they were added."""
 
-    random: random.Random
+    random: Random
     rules: list[_Rule] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:

@@ -1,7 +1,7 @@
 """All parts of one running sandbox."""
 
-import random
 from dataclasses import dataclass, field
+from random import Random
 
 from klaviyo_sandbox.api.answer import Api
 from klaviyo_sandbox.api.keys import Keys
@@ -27,7 +27,7 @@ class State:
     keys: Keys
     limiter: Limiter
     faults: FaultBook
-    random: random.Random
+    random: Random
     gzip: bool
     latency_ms: float
     jitter_ms: float
@@ -43,7 +43,7 @@ def open_state(settings: Settings) -> State:
         shop, events = build_shop(specs[-1], clock, settings)
     keys = Keys()
     limiter = Limiter(enabled=settings.limits)
-    dice = random.Random(settings.seed)
+    random = Random(settings.seed)
     return State(
         shop=shop,
         changes=Changes(shop, events),
@@ -51,8 +51,8 @@ def open_state(settings: Settings) -> State:
         api=Api(specs, shop.world, clock, keys, limiter),
         keys=keys,
         limiter=limiter,
-        faults=FaultBook(dice),
-        random=dice,
+        faults=FaultBook(random),
+        random=random,
         gzip=settings.gzip,
         latency_ms=settings.latency_ms,
         jitter_ms=settings.jitter_ms,

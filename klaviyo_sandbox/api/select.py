@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from klaviyo_sandbox.api.broken_filters import finds_nothing, honoured
 from klaviyo_sandbox.api.conditions import test_of
 from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.lies import finds_nothing, honoured
 from klaviyo_sandbox.api.narrow import narrow, narrows
 from klaviyo_sandbox.api.page import Page, Range, pick_page
 from klaviyo_sandbox.api.query import Query

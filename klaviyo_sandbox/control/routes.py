@@ -5,7 +5,7 @@ from collections.abc import Callable
 import orjson
 
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.control import behave, look, touch
+from klaviyo_sandbox.control import configure, inspect, mutate
 from klaviyo_sandbox.control.arguments import Arguments
 from klaviyo_sandbox.shop.change import UnknownResourceError
 from klaviyo_sandbox.state import State
@@ -15,9 +15,9 @@ from klaviyo_sandbox.web.request import Request
 PREFIX = "/_sandbox/"
 JSON = "application/json"
 CALLS: dict[str, Callable[[State, Arguments], object]] = {
-    **look.CALLS,
-    **touch.CALLS,
-    **behave.CALLS,
+    **inspect.CALLS,
+    **mutate.CALLS,
+    **configure.CALLS,
 }
 
 

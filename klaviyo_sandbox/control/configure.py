@@ -1,4 +1,4 @@
-"""Control calls that change how the sandbox behaves."""
+"""Control calls that configure how the sandbox behaves."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl
