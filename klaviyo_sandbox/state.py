@@ -6,6 +6,8 @@ from random import Random
 from klaviyo_sandbox.api.answer import Api
 from klaviyo_sandbox.api.keys import Keys
 from klaviyo_sandbox.api.limits import Limiter
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.change_rules import ChangeRules
 from klaviyo_sandbox.faults import FaultBook
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
@@ -27,6 +29,8 @@ class State:
     keys: Keys
     limiter: Limiter
     faults: FaultBook
+    quirks: QuirkBook
+    change_rules: ChangeRules
     random: Random
     gzip: bool
     latency_ms: float
@@ -44,14 +48,18 @@ def open_state(settings: Settings) -> State:
     keys = Keys()
     limiter = Limiter(enabled=settings.limits)
     random = Random(settings.seed)
+    quirks = QuirkBook(settings.quirks, random)
+    changes = Changes(shop, events)
     return State(
         shop=shop,
-        changes=Changes(shop, events),
+        changes=changes,
         clock=clock,
-        api=Api(specs, shop.world, clock, keys, limiter),
+        api=Api(specs, shop.world, clock, keys, limiter, quirks),
         keys=keys,
         limiter=limiter,
         faults=FaultBook(random),
+        quirks=quirks,
+        change_rules=ChangeRules(changes, random),
         random=random,
         gzip=settings.gzip,
         latency_ms=settings.latency_ms,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import orjson
 
 from klaviyo_sandbox.api.errors import ApiError
@@ -30,7 +31,7 @@ def control(state: State, request: Request, body: bytes) -> Reply:
         result = call(state, Arguments(request, body))
     except ApiError as error:
         return error.reply()
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, msgspec.ValidationError) as error:
         return _refusal(400, f"{type(error).__name__}: {error}")
     except UnknownResourceError as error:
         return _refusal(404, f"no such resource: {error}")

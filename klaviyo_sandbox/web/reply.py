@@ -13,6 +13,8 @@ class Reply:
     body: bytes
     content_type: str = JSON_API
     headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    """Waited before it is sent."""
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
@@ -23,6 +25,11 @@ class Reply:
             **self.headers,
         }
         return [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            (_wire_name(name).encode("latin-1"), value.encode("latin-1"))
             for name, value in given.items()
         ]
+
+
+def _wire_name(name: str) -> str:
+    """Return the name as sent; the server looks for some of its own in lower case."""
+    return name if name.startswith("RateLimit") else name.lower()
