@@ -100,8 +100,9 @@ class Quirks:
     relationships_without_data: Literal["", "included", "all"] = ""
     """Relationships come with links only: those the request includes, or all."""
 
-    limit_headers: Literal["standard", "none", "lowercase", "windows_only", "ietf"] = "standard"
-    """How replies state the rate limit; `lowercase` writes the names in lower case."""
+    limit_headers: Literal["standard", "none", "windows_only", "ietf"] = "standard"
+    """How replies state the rate limit: as Klaviyo does, not at all, with the windows but without
+    the binding limit before them, or as `RateLimit: limit=75, remaining=74, reset=1`."""
     limit_windows: Literal["aligned", "sliding"] = "aligned"
     limit_scope: Literal["path", "tier"] = "path"
     """Whether each endpoint has its own windows, or all of the same limits share them."""

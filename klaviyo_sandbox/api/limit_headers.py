@@ -37,9 +37,8 @@ def limit_headers(windows: Sequence[LimitWindow], now: float, quirks: Quirks) ->
         text = f"limit={limit}, remaining={remaining}, reset={reset}"
         return {"RateLimit": text}
     listed = ", ".join(f"{limit};w={seconds}" for seconds, limit in published.items())
-    found = {
+    return {
         "RateLimit-Limit": listed if style == "windows_only" else f"{limit}, {listed}",
         "RateLimit-Remaining": str(remaining),
         "RateLimit-Reset": str(reset),
     }
-    return {name.lower(): text for name, text in found.items()} if style == "lowercase" else found

@@ -14,6 +14,7 @@ from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.api.quirks.arrangement import arrange
 from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint
+from klaviyo_sandbox.store.moment import MICROS
 from klaviyo_sandbox.store.order import LOWEST, Order, Position
 from klaviyo_sandbox.store.row import Row
 from klaviyo_sandbox.store.rows import Rows
@@ -71,7 +72,7 @@ def select(
     page = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
     following = page.next
     if following is not None and quirks.cursor_without_id:
-        following = (following[0], "" if descending else _BEYOND_IDS)
+        following = _without_id(following, order.kind, descending=descending)
     return Selection(
         page.rows,
         write_cursor(following) if following else None,
@@ -79,6 +80,14 @@ def select(
         order,
         page.places,
     )
+
+
+def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
+    """Return the place beyond all rows of the same value, or second: cursors hold no less."""
+    key, row_id = place[0], "" if descending else _BEYOND_IDS
+    if kind == "date-time" and isinstance(key, int):
+        return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
+    return (key, row_id)
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:

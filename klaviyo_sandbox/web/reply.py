@@ -25,11 +25,6 @@ class Reply:
             **self.headers,
         }
         return [
-            (_wire_name(name).encode("latin-1"), value.encode("latin-1"))
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in given.items()
         ]
-
-
-def _wire_name(name: str) -> str:
-    """Return the name as sent; the server looks for some of its own in lower case."""
-    return name if name.startswith("RateLimit") else name.lower()
