@@ -131,9 +131,10 @@ def collection_document(
 
     Without `texts` its `data` is null; without `links` it has none.
     """
-    data = b"null" if texts is None else b"[" + b",".join(texts) + b"]"
     shown = b"" if links is None else b',"links":' + dump({**links})
-    return b'{"data":' + data + included + shown + b"}"
+    if texts is None:
+        return b"".join((b'{"data":null', included, shown, b"}"))
+    return b"".join((b'{"data":[', b",".join(texts), b"]", included, shown, b"}"))
 
 
 def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
