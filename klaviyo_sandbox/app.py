@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 import uuid
 from email.utils import formatdate
 
@@ -9,10 +10,10 @@ from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
 from klaviyo_sandbox.control.routes import PREFIX, control
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.state import State
-from klaviyo_sandbox.web import spoil
+from klaviyo_sandbox.web import fault_injection
+from klaviyo_sandbox.web.fault_injection import Receive, Send
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request, Scope, request_of
-from klaviyo_sandbox.web.spoil import Receive, Send
 
 TRANSPORT = "klaviyo_sandbox.transport"
 """Where the server leaves the connection's transport in the ASGI scope."""
@@ -39,7 +40,7 @@ class App:
         request = request_of(scope)
         if request.path.startswith(PREFIX):
             body = await _body(receive)
-            await spoil.send_reply(send, control(self._state, request, body))
+            await fault_injection.send_reply(send, control(self._state, request, body))
             return
         endpoint = self._endpoint(request)
         fault, reply = self._reply(request)
@@ -56,6 +57,8 @@ class App:
             0 if silent else reply.status,
             size,
         )
+        if reply.seconds and await fault_injection.gives_up(receive, reply.seconds):
+            return
         await _deliver(fault, self._finish(request, reply), scope, receive, send)
 
     def _endpoint(self, request: Request) -> str:
@@ -70,6 +73,8 @@ class App:
             admitted = api.admit(request)
         except ApiError as error:
             return None, error.reply()
+        if self._state.change_rules.rules:
+            self._state.change_rules.apply(request)
         fault = self._state.faults.pick(request)
         if fault is not None and fault.kind in _REPLACED:
             return fault, _instead(fault)
@@ -83,15 +88,30 @@ class App:
             reply.body = reply.body.replace(
                 f'"next":"http://{host}'.encode(), f'"next":"https://{FOREIGN_HOST}'.encode()
             )
+        if fault is not None and fault.kind == "invalid_utf8":
+            reply.body = reply.body.replace(b'"attributes":{', b'"attributes":{"a\xff":1,', 1)
         return fault, reply
 
     def _finish(self, request: Request, reply: Reply) -> Reply:
-        reply.headers["Date"] = formatdate(self._state.clock.header_seconds(), usegmt=True)
+        quirks = self._state.quirks.find(request.path)
+        wrong = "" if quirks is None else quirks.date_header
+        date = _date(self._state.clock.header_seconds(), wrong)
+        if date is not None:
+            reply.headers["Date"] = date
         reply.headers["CF-RAY"] = f"{uuid.uuid4().hex[:16]}-SBX"
         if self._state.gzip and "gzip" in request.headers.get("accept-encoding", ""):
             reply.body = gzip.compress(reply.body, compresslevel=1)
             reply.headers["Content-Encoding"] = "gzip"
         return reply
+
+
+def _date(seconds: int, wrong: str) -> str | None:
+    """Return the `Date` header, with what is to be wrong with it; None: there is none."""
+    if wrong == "missing":
+        return None
+    if wrong == "garbage":
+        return "yesterday, towards evening"
+    return formatdate(seconds, usegmt=wrong != "minus_zero")
 
 
 _REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset", "hang"})
@@ -102,13 +122,15 @@ def _instead(fault: Fault) -> Reply:
     if fault.kind == "invalid_cursor":
         return invalid_cursor().reply()
     if fault.kind == "not_json":
-        return Reply(200, spoil.NOT_JSON, _HTML)
+        return Reply(200, fault_injection.NOT_JSON, _HTML)
     if fault.kind == "html_403":
-        return Reply(403, spoil.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
+        return Reply(403, fault_injection.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
     code = _CODES.get(fault.status, "error")
     reply = ApiError(fault.status, code, TITLES[code]).reply()
     if fault.retry_after is not None:
-        reply.headers["Retry-After"] = str(fault.retry_after)
+        at = time.time() + fault.retry_after
+        date = formatdate(at, usegmt=True)
+        reply.headers["Retry-After"] = date if fault.retry_after_date else str(fault.retry_after)
     return reply
 
 
@@ -117,17 +139,29 @@ async def _deliver(
 ) -> None:
     kind = None if fault is None else fault.kind
     if kind == "cut":
-        await spoil.send_cut(send, reply)
+        await fault_injection.send_cut(send, reply)
     elif fault is not None and kind == "slow":
-        await spoil.send_slowly(send, reply, fault.seconds)
+        await fault_injection.send_slowly(send, reply, fault.seconds)
     elif kind == "hang":
-        await spoil.hang(receive)
-    elif kind == "reset":
+        await fault_injection.hang(receive)
+    elif fault is not None and kind in _RAW:
         transport = scope[TRANSPORT]
         if isinstance(transport, asyncio.Transport):
-            spoil.reset(transport)
+            await _deliver_raw(fault, transport, reply)
     else:
-        await spoil.send_reply(send, reply)
+        await fault_injection.send_reply(send, reply)
+
+
+_RAW = frozenset({"reset", "trickled_headers", "endless_continue"})
+
+
+async def _deliver_raw(fault: Fault, transport: asyncio.Transport, reply: Reply) -> None:
+    if fault.kind == "reset":
+        fault_injection.reset(transport)
+    elif fault.kind == "trickled_headers":
+        await fault_injection.trickle_headers(transport, reply, fault.seconds)
+    else:
+        await fault_injection.continue_endlessly(transport, fault.seconds)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,8 +1,8 @@
 """Ways in which the sandbox can be told to fail."""
 
 import fnmatch
-import random
 from dataclasses import dataclass, field
+from random import Random
 
 from klaviyo_sandbox.web.request import Request
 
@@ -17,6 +17,9 @@ KINDS = frozenset(
         "hang",
         "foreign_next",
         "invalid_cursor",
+        "invalid_utf8",
+        "trickled_headers",
+        "endless_continue",
     }
 )
 
@@ -28,7 +31,10 @@ class Fault:
     Kinds: `status` (an error document with that status), `reset` (TCP reset), `cut` (the body ends
     before its Content-Length), `not_json` (200 with HTML), `html_403` (the edge's block page),
     `slow` (the body dribbles over `seconds`), `hang` (never answers), `foreign_next` (`links.next`
-    points to another host), `invalid_cursor` (400 on requests with a page cursor).
+    points to another host), `invalid_cursor` (400 on requests with a page cursor),
+    `invalid_utf8` (a byte in the first record that is no UTF-8), `trickled_headers` (a byte of the
+    reply's head each second, for `seconds`, then the rest), `endless_continue` (one interim
+    `100 Continue` after the other for `seconds`, then the connection closes).
     """
 
     kind: str = "status"
@@ -43,9 +49,11 @@ class Fault:
     after: int = 0
     """Matching requests that pass first."""
     seconds: float = 5.0
-    """How long a `slow` reply takes."""
+    """How long a `slow`, `trickled_headers` or `endless_continue` reply takes."""
     retry_after: int | None = None
     """`Retry-After` of a `status` fault, in seconds."""
+    retry_after_date: bool = False
+    """Whether it is written as a date."""
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds.
@@ -75,7 +83,7 @@ class _Rule:
 class FaultBook:
     """The rules in force, tried in the order they were added."""
 
-    random: random.Random
+    random: Random
     rules: list[_Rule] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from klaviyo_sandbox.change_rules import Change, ChangeRule
 from klaviyo_sandbox.control_client import ControlClient
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.process import Process
+from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.spec import REVISIONS, load_spec
 from klaviyo_sandbox.web.log import Entry
@@ -189,6 +191,31 @@ class Sandbox:
         """Return the faults in force, and how many requests each has hit."""
         found = self._control.ask(list[Hits], "faults")
         return [(rule.fault, rule.hits) for rule in found]
+
+    def set_quirks(self, *quirks: Quirks) -> None:
+        """Let the API differ from what is known of Klaviyo's; without arguments: no more."""
+        self._control.send("set_quirks", {"quirks": [dataclasses.asdict(one) for one in quirks]})
+
+    def change_while_read(
+        self,
+        path: str,
+        every: int,
+        type: str,  # noqa: A002  # Klaviyo's own word
+        rows: int,
+        change: Change = "update",
+        times: int | None = None,
+    ) -> None:
+        """After every so many requests to a path (a shell pattern), change random resources.
+
+        `archive` and `unarchive` move them without a new `updated`; `join` lets profiles join
+        random groups of the type `list` or `segment`.
+        """
+        rule = ChangeRule(path, every, type, rows, change, times)
+        self._control.send("change_while_read", dataclasses.asdict(rule))
+
+    def clear_changes(self) -> list[list[str]]:
+        """Drop all those rules; the ids that each has changed (or added, or let join) so far."""
+        return self._control.tell(list[list[str]], "clear_changes", {})
 
     def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
         """Create a private key (or an access token) with these scopes only."""

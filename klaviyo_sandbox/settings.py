@@ -6,6 +6,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
+from klaviyo_sandbox.quirks import Quirks
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -23,6 +27,10 @@ class Settings:
     campaigns: int = 180
     """Over all channels, archived ones included."""
     flows: int = 60
+    flow_actions: float = 2.5
+    """How many actions a flow has on average; some have twice as many."""
+    old_events: int = 0
+    """Events before 1970, beside the others."""
     lists: int = 24
     segments: int = 25
     templates: int = 35
@@ -55,6 +63,8 @@ class Settings:
     """Whether archived e-mail campaigns come slightly out of order, as they do at Klaviyo."""
     clock_skew: float = 0.0
     """Seconds by which the `Date` header is wrong."""
+    quirks: tuple[Quirks, ...] = ()
+    """Ways in which the API differs from what is known of Klaviyo's."""
 
     @property
     def start(self) -> datetime | None:
@@ -68,7 +78,11 @@ class Settings:
     @staticmethod
     def from_json(text: str) -> "Settings":
         """Return the options that `to_json` wrote."""
-        return Settings(**json.loads(text))
+        return msgspec.json.decode(text, type=Settings)
+
+
+def _quirks(text: str) -> tuple[Quirks, ...]:
+    return msgspec.json.decode(text, type=tuple[Quirks, ...])
 
 
 def parse_arguments(arguments: list[str]) -> Settings:
@@ -77,7 +91,9 @@ def parse_arguments(arguments: list[str]) -> Settings:
     parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
     for field in dataclasses.fields(Settings):
         name = f"--{field.name.replace('_', '-')}"
-        if isinstance(field.default, bool):
+        if field.name == "quirks":
+            parser.add_argument(name, type=_quirks, default=(), help="a list of quirks as JSON")
+        elif isinstance(field.default, bool):
             parser.add_argument(name, action=argparse.BooleanOptionalAction, default=field.default)
         else:
             parser.add_argument(name, type=type(field.default), default=field.default)

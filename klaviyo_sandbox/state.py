@@ -1,11 +1,13 @@
 """All parts of one running sandbox."""
 
-import random
 from dataclasses import dataclass, field
+from random import Random
 
 from klaviyo_sandbox.api.answer import Api
 from klaviyo_sandbox.api.keys import Keys
 from klaviyo_sandbox.api.limits import Limiter
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.change_rules import ChangeRules
 from klaviyo_sandbox.faults import FaultBook
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
@@ -27,7 +29,9 @@ class State:
     keys: Keys
     limiter: Limiter
     faults: FaultBook
-    random: random.Random
+    quirks: QuirkBook
+    change_rules: ChangeRules
+    random: Random
     gzip: bool
     latency_ms: float
     jitter_ms: float
@@ -43,16 +47,20 @@ def open_state(settings: Settings) -> State:
         shop, events = build_shop(specs[-1], clock, settings)
     keys = Keys()
     limiter = Limiter(enabled=settings.limits)
-    dice = random.Random(settings.seed)
+    random = Random(settings.seed)
+    quirks = QuirkBook(settings.quirks, random)
+    changes = Changes(shop, events)
     return State(
         shop=shop,
-        changes=Changes(shop, events),
+        changes=changes,
         clock=clock,
-        api=Api(specs, shop.world, clock, keys, limiter),
+        api=Api(specs, shop.world, clock, keys, limiter, quirks),
         keys=keys,
         limiter=limiter,
-        faults=FaultBook(dice),
-        random=dice,
+        faults=FaultBook(random),
+        quirks=quirks,
+        change_rules=ChangeRules(changes, random),
+        random=random,
         gzip=settings.gzip,
         latency_ms=settings.latency_ms,
         jitter_ms=settings.jitter_ms,

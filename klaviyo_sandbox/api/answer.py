@@ -15,9 +15,13 @@ from klaviyo_sandbox.api.errors import ApiError, throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.query import Query, query_of
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.api.quirks.page import NOTHING, quirky_page
+from klaviyo_sandbox.api.quirks.refusals import check_parameters
 from klaviyo_sandbox.api.revisions import revision_of
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
+from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
@@ -57,15 +61,22 @@ class Api:
     """The read API of one shop, at every revision that there is a specification of."""
 
     def __init__(
-        self, specs: Sequence[Spec], world: World, clock: Clock, keys: Keys, limiter: Limiter
+        self,
+        specs: Sequence[Spec],
+        world: World,
+        clock: Clock,
+        keys: Keys,
+        limiter: Limiter,
+        quirks: QuirkBook,
     ) -> None:
         """Serve `world` as `specs` say, oldest first, at the time of `clock`, to `keys`.
 
-        Within the `limiter`'s limits.
+        Within the `limiter`'s limits, and with `quirks`.
         """
-        self._editions = [Edition(spec, world, clock) for spec in specs]
+        self._editions = [Edition(spec, world, clock, quirks) for spec in specs]
         self._keys = keys
         self._limiter = limiter
+        self._quirks = quirks
 
     def route(self, request: Request) -> Route:
         """Return the endpoint a request is for.
@@ -85,7 +96,12 @@ class Api:
         credential = self._keys.credential(request.headers.get("authorization"))
         revision = revision_of(request)
         check_scopes(credential, route.endpoint.scopes)
-        verdict = self._limiter.take(credential.quota, route.endpoint, dict(request.query))
+        verdict = self._limiter.take(
+            credential.quota,
+            route.endpoint,
+            dict(request.query),
+            self._quirks.find(request.path) or DEFAULT,
+        )
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)
         return Admitted(route, revision, verdict.headers)
@@ -115,8 +131,9 @@ class Api:
 class Edition:
     """The read API as one specification has it."""
 
-    def __init__(self, spec: Spec, world: World, clock: Clock) -> None:
-        """Serve `world` as `spec` says, at the time of `clock`."""
+    def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
+        """Serve `world` as `spec` says, at the time of `clock`, with `quirks`."""
+        self._quirks = quirks
         self.revision = spec.revision
         self._world = world
         self._clock = clock
@@ -140,6 +157,9 @@ class Edition:
             ApiError: 400, 404 or 500.
         """
         endpoint = admitted.route.endpoint
+        quirks = self._quirks.find(request.path)
+        if quirks is not None:
+            check_parameters(request, endpoint, quirks)
         query = query_of(request.query, endpoint, admitted.revision, self._clock.now())
         item_id = admitted.route.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
@@ -192,7 +212,17 @@ class Edition:
         )
 
     def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
-        selection = select(self._world, endpoint, rows, query)
+        quirks = self._quirks.find(request.path)
+        if quirks is None:
+            page = None
+            selection = select(self._world, endpoint, rows, query)
+        else:
+            page = quirky_page(request, self._quirks, quirks)
+            selection = page.selection(
+                NOTHING
+                if page.ended
+                else select(self._world, endpoint, rows, page.query(query), quirks)
+            )
         previous = selection.previous
         if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
             previous = "<Filters: []>"
@@ -201,13 +231,17 @@ class Edition:
             "next": None if selection.next is None else request.url(selection.next),
             "prev": None if previous is None else request.url(previous),
         }
-        if endpoint.kind == "relationship":
-            return collection_document(identifiers(selection.rows), b"", links)
-        texts, included = self._documents.resources(endpoint, query, selection.rows)
-        return collection_document(texts, included, links)
+        texts, included = (
+            (identifiers(selection.rows), b"")
+            if endpoint.kind == "relationship"
+            else self._documents.resources(endpoint, query, selection.rows, quirks)
+        )
+        document = collection_document if page is None else page.document
+        return document(texts, included, links)
 
     def _one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
-        texts, included = self._documents.resources(endpoint, query, [row])
+        quirks = self._quirks.find(request.path)
+        texts, included = self._documents.resources(endpoint, query, [row], quirks)
         return single_document(texts[0], included, {"self": request.url()})
 
     def _related_one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:

@@ -23,6 +23,8 @@ class Cursor:
 
     position: Position
     forward: bool
+    overlap: int = 0
+    """Rows on this side of it to read once more."""
 
 
 def write_cursor(position: Position, *, forward: bool = True) -> str:

@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from klaviyo_sandbox.api.query import Query
+from klaviyo_sandbox.api.quirks.arrangement import cursor_fields
+from klaviyo_sandbox.api.quirks.choose import chosen
+from klaviyo_sandbox.api.quirks.record import record_text
 from klaviyo_sandbox.api.shape import Shape, identifier
+from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.spec import Endpoint, Relation, Spec, wire_type
 from klaviyo_sandbox.store.json_text import dump
 from klaviyo_sandbox.store.row import Reference, Row, each
@@ -42,10 +46,13 @@ class Documents:
         query: Query,
         included: Iterable[str],
         unasked: frozenset[str] = frozenset(),
+        *,
+        with_data: bool = True,
     ) -> Shape:
         """How resources of type `kind` are written for this query.
 
         `unasked` are attributes hidden elsewhere that this endpoint shows without being asked.
+        Not `with_data`: no relationship has data.
         """
         return Shape(
             kind,
@@ -54,19 +61,32 @@ class Documents:
             query.fields.get(wire_type(kind)),
             query.additional.get(wire_type(kind), frozenset()) | unasked,
             frozenset(included),
+            with_data=with_data,
         )
 
     def resources(
-        self, endpoint: Endpoint, query: Query, rows: Sequence[Row]
+        self, endpoint: Endpoint, query: Query, rows: Sequence[Row], quirks: Quirks | None = None
     ) -> tuple[list[bytes], bytes]:
         """Return the rows as JSON texts.
 
         And the `included` member (empty text when nothing was to be included).
         """
+        without = "" if quirks is None else quirks.relationships_without_data
         shape = self.shape(
-            endpoint.type, dict(endpoint.relations), query, query.include, _unasked(endpoint)
+            endpoint.type,
+            dict(endpoint.relations),
+            query,
+            () if without else query.include,
+            _unasked(endpoint),
+            with_data=without != "all",
         )
         texts = [shape.write(row, self._world) for row in rows]
+        if quirks is not None:
+            cursors = cursor_fields(endpoint) if quirks.null_cursors_every else frozenset()
+            texts = [
+                record_text(text, row, quirks, cursors)
+                for text, row in zip(texts, rows, strict=True)
+            ]
         if not query.include:
             return texts, b""
         found = dict.fromkeys(
@@ -75,9 +95,13 @@ class Documents:
             for name in query.include
             for reference in each(self._world.related(row, name))
         )
-        return texts, b',"included":[' + b",".join(self._included(found, query)) + b"]"
+        if quirks is not None and quirks.included_absent:
+            return texts, b""
+        return texts, b',"included":[' + b",".join(self._included(found, query, quirks)) + b"]"
 
-    def _included(self, references: Iterable[Reference], query: Query) -> Iterable[bytes]:
+    def _included(
+        self, references: Iterable[Reference], query: Query, quirks: Quirks | None
+    ) -> Iterable[bytes]:
         shapes: dict[str, Shape] = {}
         for reference in references:
             row = self._world.get(reference)
@@ -86,7 +110,11 @@ class Documents:
             shape = shapes.get(row.type)
             if shape is None:
                 shape = shapes[row.type] = self.shape(row.type, None, query, ())
-            yield shape.write(row, self._world)
+            text = shape.write(row, self._world)
+            if quirks is None:
+                yield text
+            elif not chosen(row.id, quirks.included_missing_every, "included"):
+                yield record_text(text, row, quirks)
 
 
 def _unasked(endpoint: Endpoint) -> frozenset[str]:
@@ -97,10 +125,16 @@ def _unasked(endpoint: Endpoint) -> frozenset[str]:
 
 
 def collection_document(
-    texts: Sequence[bytes], included: bytes, links: dict[str, str | None]
+    texts: Sequence[bytes] | None, included: bytes, links: dict[str, str | None] | None
 ) -> bytes:
-    """Return a document with many resources (or identifiers)."""
-    return b'{"data":[' + b",".join(texts) + b"]" + included + b',"links":' + dump({**links}) + b"}"
+    """Return a document with many resources (or identifiers).
+
+    Without `texts` its `data` is null; without `links` it has none.
+    """
+    shown = b"" if links is None else b',"links":' + dump({**links})
+    if texts is None:
+        return b"".join((b'{"data":null', included, shown, b"}"))
+    return b"".join((b'{"data":[', b",".join(texts), b"]", included, shown, b"}"))
 
 
 def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:

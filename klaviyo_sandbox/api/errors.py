@@ -32,12 +32,14 @@ class ApiError(Exception):
         detail: str,
         *,
         parameter: str | None = None,
-        pointer: str = "/data/",
+        pointer: str | None = "/data/",
         headers: dict[str, str] | None = None,
+        seconds: float = 0.0,
     ) -> None:
         """`parameter` names the query parameter at fault.
 
-        Otherwise `pointer` says where the fault lies.
+        Otherwise `pointer` says where the fault lies; None: the error has no `source`. `seconds`
+        pass before the refusal is sent.
         """
         super().__init__(detail)
         self.status = status
@@ -45,6 +47,7 @@ class ApiError(Exception):
         self.detail = detail
         self.source = {"parameter": parameter} if parameter is not None else {"pointer": pointer}
         self.headers = headers or {}
+        self.seconds = seconds
 
     def reply(self) -> Reply:
         """Return the error document."""
@@ -59,7 +62,10 @@ class ApiError(Exception):
             "links": links,
             "meta": [],
         }
-        return Reply(self.status, orjson.dumps({"errors": [error]}), headers=dict(self.headers))
+        if self.source == {"pointer": None}:
+            del error["source"]
+        body = orjson.dumps({"errors": [error]})
+        return Reply(self.status, body, headers=dict(self.headers), seconds=self.seconds)
 
 
 def invalid(detail: str, parameter: str) -> ApiError:

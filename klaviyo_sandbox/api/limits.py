@@ -1,10 +1,13 @@
-"""Rate limits: fixed windows per endpoint, shared by all keys of one quota."""
+"""Rate limits: windows per endpoint, shared by all keys of one quota."""
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from klaviyo_sandbox.api.limit_headers import limit_headers
+from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
@@ -26,6 +29,10 @@ class Window:
             self.started = now
             self.used = 0
 
+    def take(self, _now: float) -> None:
+        """Count a request."""
+        self.used += 1
+
     @property
     def remaining(self) -> int:
         """Requests left."""
@@ -37,12 +44,42 @@ class Window:
 
 
 @dataclass(slots=True)
+class SlidingWindow:
+    """Any stretch of so many seconds holds no more than the limit."""
+
+    seconds: int
+    limit: int
+    taken: deque[float] = field(default_factory=deque)
+
+    def open_at(self, now: float) -> None:
+        """Forget what lies too far back."""
+        while self.taken and self.taken[0] <= now - self.seconds:
+            self.taken.popleft()
+
+    def take(self, now: float) -> None:
+        """Count a request."""
+        self.taken.append(now)
+
+    @property
+    def remaining(self) -> int:
+        """Requests left."""
+        return max(0, self.limit - len(self.taken))
+
+    def seconds_left(self, now: float) -> float:
+        """Until the oldest request is forgotten."""
+        return max(0.0, self.taken[0] + self.seconds - now) if self.taken else 0.0
+
+
+@dataclass(slots=True)
 class Verdict:
     """Whether a request may pass."""
 
     retry_after: int | None
     """Whole seconds to wait; None when it passed."""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+AnyWindow = Window | SlidingWindow
 
 
 class Limiter:
@@ -52,7 +89,7 @@ class Limiter:
         """Count nothing while not `enabled`."""
         self.enabled = enabled
         self._overrides: dict[str, dict[int, int]] = {}
-        self._buckets: dict[tuple[str, str], list[Window]] = {}
+        self._buckets: dict[tuple[str, str], list[AnyWindow]] = {}
 
     def override(self, path: str, windows: Mapping[int, int]) -> None:
         """Give an endpoint other limits from now on: window length in seconds to requests."""
@@ -63,7 +100,13 @@ class Limiter:
         """Forget all that was counted."""
         self._buckets.clear()
 
-    def take(self, quota: str, endpoint: Endpoint, parameters: Mapping[str, str]) -> Verdict:
+    def take(
+        self,
+        quota: str,
+        endpoint: Endpoint,
+        parameters: Mapping[str, str],
+        quirks: Quirks = DEFAULT,
+    ) -> Verdict:
         """Let one request pass, or say when it may come back.
 
         It takes one token from the endpoint's windows and one from each limiter that one of its
@@ -73,38 +116,36 @@ class Limiter:
             return Verdict(None)
         now = time.monotonic()
         windows = self._overrides.get(endpoint.path, endpoint.windows)
-        own = self._bucket(quota, endpoint.path, windows)
+        tier = quirks.limit_scope == "tier"
+        own = self._bucket(quota, repr(windows) if tier else endpoint.path, windows, quirks)
         shown = own
         every = list(own)
         for rule in endpoint.reduced:
             if rule.value in parameters.get(rule.parameter, "").split(","):
-                bucket = self._bucket(quota, rule.bucket, rule.windows)
+                bucket = self._bucket(quota, rule.bucket, rule.windows, quirks)
                 every += bucket
                 shown = bucket if rule.parameter in SHOWN_IN_HEADERS else shown
         for window in every:
             window.open_at(now)
         full = [window.seconds_left(now) for window in every if not window.remaining]
         if full:
+            for window in every if quirks.refusals_count else ():
+                window.take(now)
             return Verdict(max(1, math.ceil(max(full))))
         for window in every:
-            window.used += 1
-        return Verdict(None, _headers(shown, now))
+            window.take(now)
+        return Verdict(None, limit_headers(shown, now, quirks))
 
-    def _bucket(self, quota: str, name: str, windows: Mapping[int, int]) -> list[Window]:
+    def _bucket(
+        self, quota: str, name: str, windows: Mapping[int, int], quirks: Quirks
+    ) -> list[AnyWindow]:
         key = (quota, name)
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = [Window(seconds, limit) for seconds, limit in sorted(windows.items())]
+            make = SlidingWindow if quirks.limit_windows == "sliding" else Window
+            bucket = [
+                make(seconds, max(1, int(limit * quirks.limit_factor)))
+                for seconds, limit in sorted(windows.items())
+            ]
             self._buckets[key] = bucket
         return bucket
-
-
-def _headers(windows: Iterable[Window], now: float) -> dict[str, str]:
-    known = list(windows)
-    binding = min(known, key=lambda window: (window.remaining, window.seconds))
-    listed = ", ".join(f"{window.limit};w={window.seconds}" for window in known)
-    return {
-        "RateLimit-Limit": f"{binding.limit}, {listed}",
-        "RateLimit-Remaining": str(binding.remaining),
-        "RateLimit-Reset": str(int(binding.seconds_left(now))),
-    }

@@ -26,6 +26,8 @@ class Page:
     rows: list[Row]
     next: Position | None
     previous: Position | None
+    places: list[Position]
+    """Where each of the rows stands."""
 
 
 def pick_page(
@@ -42,14 +44,11 @@ def pick_page(
 
     Reading starts behind the cursor, in the direction of the sort, or in front of it when the
     cursor
-    says backward. Without a `size` everything is returned.
+    says backward. Without a `size` everything is returned. A cursor with an
+    `overlap` starts so many rows earlier.
     """
     upward = descending if cursor is not None and not cursor.forward else not descending
-    stretch = (
-        within
-        if cursor is None
-        else _beyond(order.positions, within, cursor.position, upward=upward)
-    )
+    stretch = within if cursor is None else _beyond(order.positions, within, cursor, upward=upward)
     if not tests and size is not None:
         stretch = _first(stretch, size + 1, upward=upward)
     found: list[Row] = []
@@ -70,13 +69,15 @@ def pick_page(
         places.reverse()
     has_next = bool(places) and (more or backward)
     has_previous = bool(places) and cursor is not None and (more or cursor.forward)
-    return Page(found, places[-1] if has_next else None, places[0] if has_previous else None)
+    following = places[-1] if has_next else None
+    return Page(found, following, places[0] if has_previous else None, places)
 
 
-def _beyond(positions: list[Position], within: Range, place: Position, *, upward: bool) -> Range:
+def _beyond(positions: list[Position], within: Range, cursor: Cursor, *, upward: bool) -> Range:
+    place, overlap = cursor.position, cursor.overlap
     if upward:
-        return Range(max(within.low, bisect_right(positions, place)), within.high)
-    return Range(within.low, min(within.high, bisect_left(positions, place)))
+        return Range(max(within.low, bisect_right(positions, place) - overlap), within.high)
+    return Range(within.low, min(within.high, bisect_left(positions, place) + overlap))
 
 
 def _first(stretch: Range, count: int, *, upward: bool) -> Range:

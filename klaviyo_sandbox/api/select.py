@@ -1,24 +1,28 @@
 """From a query to the rows of the page it asks for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from klaviyo_sandbox.api.broken_filters import finds_nothing, honoured
 from klaviyo_sandbox.api.conditions import test_of
 from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.lies import finds_nothing, honoured
 from klaviyo_sandbox.api.narrow import narrow, narrows
-from klaviyo_sandbox.api.page import Page, Range, pick_page
+from klaviyo_sandbox.api.page import Range, pick_page
 from klaviyo_sandbox.api.query import Query
+from klaviyo_sandbox.api.quirks.arrangement import arrange
+from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint
-from klaviyo_sandbox.store.order import LOWEST
+from klaviyo_sandbox.store.moment import MICROS
+from klaviyo_sandbox.store.order import LOWEST, Order, Position
 from klaviyo_sandbox.store.row import Row
 from klaviyo_sandbox.store.rows import Rows
 from klaviyo_sandbox.store.world import HIDDEN_BY, World
 
 DEFAULT_SORT = {"event": "datetime"}
 """Events come by time, as their cursor shows; the cursor of other collections names the id."""
+_BEYOND_IDS = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,15 @@ class Selection:
     rows: list[Row]
     next: str | None
     previous: str | None
+    order: Order = field(default_factory=lambda: Order("id", "string", ()))
+    """Of the whole collection."""
+    places: list[Position] = field(default_factory=list)
+    """Of the rows, in that order."""
 
 
-def select(world: World, endpoint: Endpoint, rows: Rows, query: Query) -> Selection:
+def select(
+    world: World, endpoint: Endpoint, rows: Rows, query: Query, quirks: Quirks = DEFAULT
+) -> Selection:
     """Return the page of `rows` which the query asks for.
 
     Raises:
@@ -41,22 +51,43 @@ def select(world: World, endpoint: Endpoint, rows: Rows, query: Query) -> Select
     _check_metrics(world, endpoint, conditions)
     default = DEFAULT_SORT.get(endpoint.type, "id") if endpoint.kind == "collection" else "id"
     order = rows.order(query.sort or default)
+    arranged = arrange(rows, order, endpoint, query.conditions, quirks)
+    if arranged is not None:
+        rows, order = arranged.rows, arranged.order
     cursor = None if query.cursor is None else read_cursor(query.cursor, LOWEST[order.kind])
-    bounds = [condition for condition in conditions if narrows(condition, order)]
+    bounds = (
+        [condition for condition in conditions if narrows(condition, order)]
+        if arranged is None
+        else []
+    )
     tests = [
         test_of(condition, _exists(world)) for condition in conditions if condition not in bounds
     ]
+    tests += [] if arranged is None else arranged.tests
     within = Range(0, 0) if finds_nothing(conditions, endpoint) else narrow(order, bounds)
-    page = pick_page(rows, order, within, tests, cursor, query.size, descending=query.descending)
-    return _selection(page)
-
-
-def _selection(page: Page) -> Selection:
+    descending = query.descending != (quirks.unsorted == "reversed")
+    if cursor is not None and quirks.repeated_rows:
+        overlap = min(quirks.repeated_rows, (query.size or 0) // 2)
+        cursor = replace(cursor, overlap=overlap)
+    page = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
+    following = page.next
+    if following is not None and quirks.cursor_without_id:
+        following = _without_id(following, order.kind, descending=descending)
     return Selection(
         page.rows,
-        write_cursor(page.next) if page.next else None,
+        write_cursor(following) if following else None,
         write_cursor(page.previous, forward=False) if page.previous else None,
+        order,
+        page.places,
     )
+
+
+def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
+    """Return the place beyond all rows of the same value, or second: cursors hold no less."""
+    key, row_id = place[0], "" if descending else _BEYOND_IDS
+    if kind == "date-time" and isinstance(key, int):
+        return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
+    return (key, row_id)
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:

@@ -47,12 +47,14 @@ class Shape:
         tree: Tree | None = None,
         additional: frozenset[str] = frozenset(),
         included: frozenset[str] = frozenset(),
+        *,
+        with_data: bool = True,
     ) -> None:
         """`tree`: attributes to keep (None: all).
 
-        `included`: relationships that the request includes.
+        `included`: relationships that the request includes. Not `with_data`: they have links only.
         """
-        self.key = repr((tree, sorted(additional), sorted(included)))
+        self.key = repr((tree, sorted(additional), sorted(included), with_data))
         """Tells this shape from the type's others."""
         self._tree = tree
         self._additional = sorted(additional)
@@ -63,7 +65,7 @@ class Shape:
         parts = []
         for name, relation in relations.items():
             shown = b""
-            if (resource_type, name) in WITH_DATA or name in included:
+            if with_data and ((resource_type, name) in WITH_DATA or name in included):
                 self._with_data.append(relation)
                 shown = b'"data":' + _DATA + b","
             links = (

@@ -1,1 +1,1 @@
-"""The calls that change, observe and spoil a running sandbox."""
+"""The calls that mutate, inspect and configure a running sandbox."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import msgspec
 import orjson
 
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.control import behave, look, touch
+from klaviyo_sandbox.control import configure, inspect, mutate
 from klaviyo_sandbox.control.arguments import Arguments
 from klaviyo_sandbox.shop.change import UnknownResourceError
 from klaviyo_sandbox.state import State
@@ -15,9 +16,9 @@ from klaviyo_sandbox.web.request import Request
 PREFIX = "/_sandbox/"
 JSON = "application/json"
 CALLS: dict[str, Callable[[State, Arguments], object]] = {
-    **look.CALLS,
-    **touch.CALLS,
-    **behave.CALLS,
+    **inspect.CALLS,
+    **mutate.CALLS,
+    **configure.CALLS,
 }
 
 
@@ -30,7 +31,7 @@ def control(state: State, request: Request, body: bytes) -> Reply:
         result = call(state, Arguments(request, body))
     except ApiError as error:
         return error.reply()
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, msgspec.ValidationError) as error:
         return _refusal(400, f"{type(error).__name__}: {error}")
     except UnknownResourceError as error:
         return _refusal(404, f"no such resource: {error}")

@@ -58,8 +58,8 @@ def campaign(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
 
 def _misplaced(shop: Shop, changed: int) -> int:
     """Return where the campaign is sorted: a moment off, every so often much more."""
-    span = _TWO_DAYS if shop.dice.randrange(MISPLACED_EVERY) == 0 else MICROS
-    return changed + shop.dice.randrange(-span, span)
+    span = _TWO_DAYS if shop.random.randrange(MISPLACED_EVERY) == 0 else MICROS
+    return changed + shop.random.randrange(-span, span)
 
 
 def _strategy(number: int, at: datetime) -> JsonObject:
@@ -140,7 +140,7 @@ def _jobs(shop: Shop, reference: Reference) -> None:
     """Make the recipient estimation and the jobs; they carry the campaign's id."""
     shop.put(
         Reference("campaign-recipient-estimation", reference.id),
-        {"estimated_recipient_count": shop.dice.randrange(0, 3_000)},
+        {"estimated_recipient_count": shop.random.randrange(0, 3_000)},
     )
     shop.put(Reference("campaign-recipient-estimation-job", reference.id), {"status": "complete"})
     shop.put(Reference("campaign-send-job", reference.id), {"status": "complete"})
@@ -152,7 +152,7 @@ def build_campaigns(shop: Shop) -> None:
     for number in range(shop.settings.campaigns):
         at = shop.some_time()
         if number // len(CHANNELS) % ARCHIVED_EVERY == ARCHIVED_EVERY - 1 and number % 2 == 0:
-            moment = max(shop.dice.choice(bulk), at)
-            campaign(shop, at, moment + timedelta(milliseconds=shop.dice.randrange(900)))
+            moment = max(shop.random.choice(bulk), at)
+            campaign(shop, at, moment + timedelta(milliseconds=shop.random.randrange(900)))
         else:
             campaign(shop, at)

@@ -38,7 +38,7 @@ def _variant(shop: Shop, item: Reference, external: str, at: datetime) -> None:
         **_product(shop, external, at),
         "sku": external,
         "inventory_policy": 1,
-        "inventory_quantity": float(shop.dice.randrange(200)),
+        "inventory_quantity": float(shop.random.randrange(200)),
         "published": True,
     }
     shop.put(
@@ -54,7 +54,7 @@ def _product(shop: Shop, external: str, at: datetime) -> JsonObject:
         "external_id": external,
         "title": f"{shop.text(COLOURS)} {shop.text(PRODUCTS)}",
         "description": "Made to last.",
-        "price": round(shop.dice.uniform(5, 300), 2),
+        "price": round(shop.random.uniform(5, 300), 2),
         "url": f"https://{DOMAIN}/products/{external}",
         "image_full_url": f"https://images.{DOMAIN}/{external}.png",
         "image_thumbnail_url": None,

@@ -70,7 +70,25 @@ class Changes:
         flag = HIDDEN_BY.get(resource_type)
         if flag is None:
             raise UnknownResourceError(resource_type)
-        return [self._hide(self._row(resource_type, row_id), flag) for row_id in ids]
+        now = self.shop.clock.now()
+        return [
+            self._hide(self._row(resource_type, row_id), flag, hidden=True, now=now)
+            for row_id in ids
+        ]
+
+    def move(self, resource_type: str, ids: Iterable[str], *, hidden: bool) -> list[str]:
+        """Archive (or hide) resources or bring them back, without a new `updated`.
+
+        Raises:
+            UnknownResourceError: one of the ids does not exist, or the type cannot be hidden.
+        """
+        flag = HIDDEN_BY.get(resource_type)
+        if flag is None:
+            raise UnknownResourceError(resource_type)
+        return [
+            self._hide(self._row(resource_type, row_id), flag, hidden=hidden, now=None)
+            for row_id in ids
+        ]
 
     def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Delete resources without a trace; returns the ids that were there."""
@@ -99,19 +117,20 @@ class Changes:
             raise UnknownResourceError(message)
         return row
 
-    def _hide(self, row: Row, flag: str) -> str:
+    def _hide(self, row: Row, flag: str, *, hidden: bool, now: datetime | None) -> str:
         definition = load_object(row.attributes).get("definition")
-        changed: JsonObject = {flag: True}
+        changed: JsonObject = {flag: hidden}
         if isinstance(definition, dict) and flag in definition:
-            changed = {"definition": {**definition, flag: True}}
-        return self._rewrite(row, changed, self.shop.clock.now()).id
+            changed = {"definition": {**definition, flag: hidden}}
+        return self._rewrite(row, changed, now).id
 
-    def _rewrite(self, row: Row, changed: Mapping[str, JsonValue], now: datetime) -> Row:
+    def _rewrite(self, row: Row, changed: Mapping[str, JsonValue], now: datetime | None) -> Row:
+        """Write a row anew; without `now` its `updated` stays."""
         attributes = load_object(row.attributes) | dict(changed)
         if isinstance(row, EventRow):
             return self.shop.world.put(row_of(self.shop.spec, _document(row, attributes)))
         for name in UPDATED:
-            if name in attributes and name not in changed:
+            if now is not None and name in attributes and name not in changed:
                 exact = _WITH_MICROS in str(attributes[name])
                 attributes[name] = micros_text(now) if exact else seconds_text(now)
         reference = Reference(row.type, row.id)

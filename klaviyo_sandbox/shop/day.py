@@ -46,12 +46,12 @@ def day_passes(changes: Changes) -> Touched:
     No resource is touched in two ways, so that each kind of change can be looked for on its own.
     """
     touched: Touched = defaultdict(lambda: defaultdict(list))
-    dice = changes.shop.dice
+    random = changes.shop.random
     for table, plan in (("updated", UPDATED), ("archived", ARCHIVED), ("deleted", DELETED)):
         for kind, count in plan.items():
             used = {row_id for ids in touched[kind].values() for row_id in ids}
             free = [row_id for row_id in changes.shop.world.table(kind).rows if row_id not in used]
-            touched[kind][table] = dice.sample(free, min(count, len(free)))
+            touched[kind][table] = random.sample(free, min(count, len(free)))
     for kind, ways in touched.items():
         changes.update(kind, ways["updated"], {})
         if ways.get("archived"):

@@ -44,7 +44,7 @@ def _order(shop: Shop) -> bytes:
             "Quantity": 1,
             "ItemPrice": 19.95,
         }
-        for _ in range(shop.dice.randrange(1, 4))
+        for _ in range(shop.random.randrange(1, 4))
     ]
     properties = {
         "$event_id": "@EVENT@",
@@ -78,10 +78,10 @@ def _message(shop: Shop) -> bytes:
         "$ESP": 0,
         "Transmission ID": shop.ids.uuid(),
         "machine_open": shop.chance(0.3),
-        "URL": f"https://{DOMAIN}/{shop.dice.randrange(1000)}?utm_source=klaviyo",
+        "URL": f"https://{DOMAIN}/{shop.random.randrange(1000)}?utm_source=klaviyo",
     }
     campaign, flow = shop.one("campaign"), shop.one("flow")
-    origin = shop.dice.randrange(5)
+    origin = shop.random.randrange(5)
     if origin < 3 and campaign is not None:
         properties |= {"Campaign Name": shop.text(THEMES), "$message": campaign.id}
     elif origin == 3 and flow is not None:
@@ -90,7 +90,7 @@ def _message(shop: Shop) -> bytes:
 
 
 def _product(shop: Shop) -> bytes:
-    number = shop.dice.randrange(900)
+    number = shop.random.randrange(900)
     properties = {
         "ProductName": shop.text(PRODUCTS),
         "ProductID": str(number),
@@ -113,13 +113,13 @@ def _custom(shop: Shop, metric: str) -> bytes:
     properties = {
         "$event_id": "@EVENT@",
         "$value": "@VALUE@",
-        "sku": f"D{shop.dice.randrange(9)}",
+        "sku": f"D{shop.random.randrange(9)}",
         "kind": metric,
         "campaign_source": f"https://{DOMAIN}/loyalty?utm_medium=email&utm_campaign=winback",
         "notes": ["delivered to the neighbour", "asked for a larger size"],
-        "points": shop.dice.randrange(500),
+        "points": shop.random.randrange(500),
         "comment": f"{shop.text(THEMES)} — {shop.text(PRODUCTS)}",
         "store": {"name": shop.text(COLOURS), "country": "DK", "opening": ["09:00", "18:00"]},
-        "answers": [shop.chance(0.5), shop.dice.random(), None],
+        "answers": [shop.chance(0.5), shop.random.random(), None],
     }
     return _encode(properties)

@@ -57,9 +57,9 @@ class EventMaker:
         They are in the shop then.
         """
         self.refresh()
-        dice = self._shop.dice
-        chosen = dice.choices(self._metrics, weights=self._weights, k=len(seconds))
-        people = dice.choices(self._profiles, k=len(seconds))
+        random = self._shop.random
+        chosen = random.choices(self._metrics, weights=self._weights, k=len(seconds))
+        people = random.choices(self._profiles, k=len(seconds))
         table = self._shop.world.table("event")
         made: list[EventRow] = []
         for second, (metric, texts, ordered), who in zip(seconds, chosen, people, strict=True):
@@ -157,6 +157,6 @@ def build_events(shop: Shop, maker: EventMaker) -> None:
         if in_shop
         else []
     )
-    maker.make(
-        moments(count - len(ahead), spread, shop.settings.spread_years, now, shop.dice) + ahead
-    )
+    oldest = [-(number + 1) * 10_000_019 for number in reversed(range(shop.settings.old_events))]
+    usual = moments(count - len(ahead), spread, shop.settings.spread_years, now, shop.random)
+    maker.make(oldest + usual + ahead)

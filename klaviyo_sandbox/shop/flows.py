@@ -10,15 +10,26 @@ from klaviyo_sandbox.store.row import Reference, Row
 
 ARCHIVED_EVERY = 4
 TRIGGERS = {"list": "Added to List", "metric": "Metric", "segment": "Added to List"}
+_SILENT_DATA: dict[str, JsonObject] = {
+    "conditional-split": {"profile_filter": None},
+    "trigger-split": {
+        "trigger_filter": None,
+        "trigger_id": "",
+        "trigger_type": "metric",
+        "trigger_subtype": None,
+    },
+    "update-profile": {"profile_operations": [], "status": "live"},
+}
+_SILENT = ("time-delay", *_SILENT_DATA)
 _STATUSES = ("live", "draft", "manual")
 
 
 def flow(shop: Shop, at: datetime) -> Row:
-    """Make a flow with one to four actions, half of which send a message."""
+    """Make a flow; half of its actions send a message."""
     number = len(shop.world.table("flow"))
     reference = Reference("flow", shop.ids.short())
     trigger = shop.one(("list", "metric", "segment")[number % 3])
-    actions = [_action(shop, reference, at, place) for place in range(1 + number % 4)]
+    actions = [_action(shop, reference, at, place) for place in range(_size(shop, number))]
     changed = shop.between(at)
     status = _STATUSES[number % len(_STATUSES)]
     return shop.put(
@@ -41,6 +52,12 @@ def flow(shop: Shop, at: datetime) -> Row:
     )
 
 
+def _size(shop: Shop, number: int) -> int:
+    """How many actions the flow has: from one to nearly twice the average, in turn."""
+    most = max(1, round(2 * shop.settings.flow_actions - 1))
+    return 1 + number % most
+
+
 def _definition(trigger: Reference | None, actions: list[JsonObject]) -> JsonObject:
     triggers: list[JsonValue] = (
         [] if trigger is None else [{"type": trigger.type, "id": trigger.id}]
@@ -61,7 +78,7 @@ def _action(
     if place % 2:
         definition = _send(shop, reference, at, channel="email" if place % 4 == 1 else "sms")
     else:
-        definition = _delay(reference)
+        definition = _silent(reference, place // 2)
     kind = str(definition["type"])
     messages = [Reference("flow-message", message) for message in _message_ids(definition)]
     shop.put(
@@ -81,6 +98,16 @@ def _message_ids(definition: JsonObject) -> list[str]:
     data = definition.get("data")
     message = data.get("message") if isinstance(data, dict) else None
     return [str(message["id"])] if isinstance(message, dict) else []
+
+
+def _silent(reference: Reference, number: int) -> JsonObject:
+    """Return the definition of an action that sends nothing: Klaviyo's spec gives it no message."""
+    if number % len(_SILENT) == 0:
+        return _delay(reference)
+    kind = _SILENT[number % len(_SILENT)]
+    ways = ("next_if_true", "next_if_false") if kind.endswith("split") else ("next",)
+    links: JsonObject = dict.fromkeys(ways)
+    return {"id": reference.id, "type": kind, "data": {**_SILENT_DATA[kind]}, "links": links}
 
 
 def _delay(reference: Reference) -> JsonObject:

@@ -91,12 +91,12 @@ def fill_groups(shop: Shop) -> None:
             continue
         first = created // MICROS
         share = SHARES[number % len(SHARES)] / 10 ** (number // len(SHARES) % 2)
-        members = shop.dice.sample(profiles, int(len(profiles) * share))
+        members = shop.random.sample(profiles, int(len(profiles) * share))
         together = first + (now - first) // 2
         joined = shop.world.group(reference).joined
         for position, who in enumerate(members):
             second = (
-                together if position % JOINED_TOGETHER == 0 else shop.dice.randrange(first, now)
+                together if position % JOINED_TOGETHER == 0 else shop.random.randrange(first, now)
             )
             joined[who] = second * MICROS
 

@@ -1,9 +1,9 @@
 """Ids in the forms Klaviyo gives them, repeatable from a seed."""
 
 import base64
-import random
 import uuid
 from datetime import datetime
+from random import Random
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
@@ -15,33 +15,33 @@ _SHORT_LENGTH = 6
 class Ids:
     """Gives out ids; no short id twice."""
 
-    def __init__(self, dice: random.Random) -> None:
-        """Draw from `dice`."""
-        self._dice = dice
+    def __init__(self, random: Random) -> None:
+        """Draw from `random`."""
+        self._random = random
         self._short: set[str] = set()
         self._number = 116_466_000
         self._event = 0
 
     def ulid(self, at: datetime) -> str:
         """26 characters that sort by time: profiles, campaigns and their messages."""
-        value = (int(at.timestamp() * 1000) << 80) | self._dice.getrandbits(80)
+        value = (int(at.timestamp() * 1000) << 80) | self._random.getrandbits(80)
         return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
     def short(self) -> str:
         """6 characters: flows, lists, segments, metrics, templates."""
         while True:
-            found = "".join(self._dice.choices(_LETTERS, k=_SHORT_LENGTH))
+            found = "".join(self._random.choices(_LETTERS, k=_SHORT_LENGTH))
             if found not in self._short:
                 self._short.add(found)
                 return found
 
     def uuid(self) -> str:
         """Return a random UUID: tags, push tokens, jobs."""
-        return str(uuid.UUID(int=self._dice.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def number(self) -> str:
         """Return a numeric string: flow actions, form versions, images."""
-        self._number += 1 + self._dice.randrange(9)
+        self._number += 1 + self._random.randrange(9)
         return str(self._number)
 
     def event(self) -> str:
@@ -52,4 +52,4 @@ class Ids:
 
     def digest(self) -> str:
         """32 hexadecimal digits: attributions."""
-        return f"{self._dice.getrandbits(128):032x}"
+        return f"{self._random.getrandbits(128):032x}"

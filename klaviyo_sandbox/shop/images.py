@@ -20,7 +20,7 @@ def image(shop: Shop, at: datetime) -> Row:
             "name": f"{shop.text(PRODUCTS)} {number}",
             "image_url": f"https://images.fjordandfield.example/{number}.{kind}",
             "format": kind,
-            "size": shop.dice.randrange(10_000, 900_000),
+            "size": shop.random.randrange(10_000, 900_000),
             "hidden": number % 7 == 3,
             "updated_at": micros_text(at),
         },

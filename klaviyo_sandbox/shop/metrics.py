@@ -103,7 +103,7 @@ def metric(shop: Shop, at: datetime, name: str | None = None, integration: str =
             "integration": INTEGRATIONS[integration],
         },
     )
-    for label in shop.dice.sample(_PROPERTIES, 3):
+    for label in shop.random.sample(_PROPERTIES, 3):
         shop.put(
             Reference("metric-property", shop.ids.uuid()),
             {

@@ -57,7 +57,7 @@ def _location(shop: Shop, number: int) -> JsonObject:
     city, country, region, code, latitude, longitude, zone = CITIES[number % len(CITIES)]
     as_text = number % 6 == 0
     return {
-        "address1": f"{shop.dice.randrange(1, 200)} Main Street",
+        "address1": f"{shop.random.randrange(1, 200)} Main Street",
         "address2": None,
         "city": city,
         "country": country,
@@ -74,7 +74,7 @@ def _properties(shop: Shop, number: int) -> JsonObject:
     found: dict[str, JsonValue] = {
         "plan": shop.text(("free", "pro", "team")),
         "tags": [shop.text(COLOURS), shop.text(COLOURS)],
-        "score": shop.dice.randrange(100),
+        "score": shop.random.randrange(100),
     }
     if number % 11 == 0:
         found |= {
@@ -101,16 +101,16 @@ def _predictions(shop: Shop, number: int) -> JsonObject:
     )
     if number % 3:
         return dict.fromkeys(names)
-    spent, expected = round(shop.dice.uniform(10, 900), 2), round(shop.dice.uniform(0, 90), 2)
+    spent, expected = round(shop.random.uniform(10, 900), 2), round(shop.random.uniform(0, 90), 2)
     return {
         "historic_clv": spent,
         "predicted_clv": expected,
         "total_clv": round(spent + expected, 2),
-        "historic_number_of_orders": shop.dice.randrange(1, 12),
-        "predicted_number_of_orders": round(shop.dice.random(), 2),
-        "average_days_between_orders": shop.dice.randrange(5, 200),
+        "historic_number_of_orders": shop.random.randrange(1, 12),
+        "predicted_number_of_orders": round(shop.random.random(), 2),
+        "average_days_between_orders": shop.random.randrange(5, 200),
         "average_order_value": round(spent / 3, 2),
-        "churn_probability": round(shop.dice.random(), 2),
+        "churn_probability": round(shop.random.random(), 2),
         "expected_date_of_next_order": "2026-12-08T00:00:00",
         "ranked_channel_affinity": ["sms", "email", "push"],
     }
@@ -156,12 +156,12 @@ def build_profiles(shop: Shop) -> None:
     spread = settings.profile_spread or settings.spread
     in_shop = spread == "shop"
     now = shop.clock.now()
-    seconds = moments(settings.profiles, spread, settings.spread_years, now, shop.dice)
+    seconds = moments(settings.profiles, spread, settings.spread_years, now, shop.random)
     for number, second in enumerate(seconds):
         changed = datetime.fromtimestamp(second, UTC)
         if in_shop and number % IMPORTED == 0:
             changed = imported
-        profile(shop, changed - timedelta(days=shop.dice.uniform(0, 300)), changed)
+        profile(shop, changed - timedelta(days=shop.random.uniform(0, 300)), changed)
     known = len(shop.world.table("profile"))
     for _ in range(min(known, max(110, known // PUSH_EVERY))):
         push_token(shop, shop.some_time())

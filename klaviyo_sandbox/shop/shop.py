@@ -1,8 +1,8 @@
 """What every family of generators works with."""
 
-import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from random import Random
 
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.ids import Ids
@@ -15,7 +15,7 @@ from klaviyo_sandbox.store.world import World
 
 
 class Shop:
-    """The world under construction, with dice, ids and the time."""
+    """The world under construction, with its random numbers, ids and the time."""
 
     def __init__(self, spec: Spec, clock: Clock, settings: Settings) -> None:
         """Open an empty shop."""
@@ -23,8 +23,8 @@ class Shop:
         self.clock = clock
         self.settings = settings
         self.world = World(spec)
-        self.dice = random.Random(settings.seed)
-        self.ids = Ids(self.dice)
+        self.random = Random(settings.seed)
+        self.ids = Ids(self.random)
         self._known: dict[str, tuple[int, list[Reference]]] = {}
 
     def put(
@@ -42,21 +42,21 @@ class Shop:
 
     def some_time(self, newest_days: float = 0.01, oldest_days: float = 730) -> datetime:
         """Return a random instant in the past, between so many days ago."""
-        return self.clock.now() - timedelta(days=self.dice.uniform(newest_days, oldest_days))
+        return self.clock.now() - timedelta(days=self.random.uniform(newest_days, oldest_days))
 
     def between(self, earliest: datetime) -> datetime:
         """Return a random instant between `earliest` and now."""
-        return earliest + (self.clock.now() - earliest) * self.dice.random()
+        return earliest + (self.clock.now() - earliest) * self.random.random()
 
     def some(self, resource_type: str, most: int, *, least: int = 0) -> list[Reference]:
         """Return a few random resources of a type."""
         known = self.all(resource_type)
-        return self.dice.sample(known, min(len(known), self.dice.randint(least, most)))
+        return self.random.sample(known, min(len(known), self.random.randint(least, most)))
 
     def one(self, resource_type: str) -> Reference | None:
         """Return a random resource of a type; None when there is none."""
         known = self.all(resource_type)
-        return self.dice.choice(known) if known else None
+        return self.random.choice(known) if known else None
 
     def all(self, resource_type: str) -> list[Reference]:
         """Return every resource of a type; the list is kept until the type changes."""
@@ -69,8 +69,8 @@ class Shop:
 
     def chance(self, probability: float) -> bool:
         """Return true with that probability."""
-        return self.dice.random() < probability
+        return self.random.random() < probability
 
     def text(self, options: Sequence[str]) -> str:
         """One of the options."""
-        return self.dice.choice(options)
+        return self.random.choice(options)

@@ -53,6 +53,10 @@ class Order:
         if index < len(self.positions) and self.positions[index][1] == row.id:
             del self.positions[index]
 
+    def index(self, position: Position) -> int:
+        """Index of the first position that is `position` or more."""
+        return bisect_left(self.positions, position)
+
     def before(self, key: Key) -> int:
         """Index of the first position whose value is `key` or more."""
         return bisect_left(self.positions, (key,))

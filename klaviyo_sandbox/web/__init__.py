@@ -1,1 +1,1 @@
-"""HTTP as the sandbox sees it: requests in, replies out, and ways to spoil them."""
+"""HTTP as the sandbox sees it: requests in, replies out, and faults on the wire."""

@@ -13,6 +13,8 @@ class Reply:
     body: bytes
     content_type: str = JSON_API
     headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    """Waited before it is sent."""
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:

@@ -1,4 +1,4 @@
-"""Control calls that change the shop."""
+"""Control calls that mutate the shop."""
 
 from collections.abc import Callable
 

@@ -1,10 +1,14 @@
-"""Control calls that change how the sandbox behaves."""
+"""Control calls that configure how the sandbox behaves."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+import msgspec
+
+from klaviyo_sandbox.change_rules import ActiveRule, ChangeRule
 from klaviyo_sandbox.control.arguments import Arguments
 from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.state import State
 
 
@@ -87,6 +91,26 @@ def reset_requests(state: State, _arguments: Arguments) -> object:
     return None
 
 
+def change_while_read(state: State, arguments: Arguments) -> object:
+    """Put a rule in force; the body holds its fields."""
+    rule = msgspec.convert(arguments.values, ChangeRule)
+    state.change_rules.rules.append(ActiveRule(rule))
+    return None
+
+
+def clear_changes(state: State, _arguments: Arguments) -> object:
+    """Drop all rules; return the ids that each has changed."""
+    changed = [active.ids for active in state.change_rules.rules]
+    state.change_rules.rules.clear()
+    return changed
+
+
+def set_quirks(state: State, arguments: Arguments) -> object:
+    """Put `quirks` in force, a list, in place of those before."""
+    state.quirks.replace(msgspec.convert(arguments.values["quirks"], tuple[Quirks, ...]))
+    return None
+
+
 CALLS: dict[str, Callable[[State, Arguments], object]] = {
     "fail": fail,
     "clear_faults": clear_faults,
@@ -100,4 +124,7 @@ CALLS: dict[str, Callable[[State, Arguments], object]] = {
     "advance": advance,
     "reset_requests": reset_requests,
     "warm": warm,
+    "change_while_read": change_while_read,
+    "clear_changes": clear_changes,
+    "set_quirks": set_quirks,
 }

@@ -1,4 +1,4 @@
-"""Control calls that look: the truth about the shop, and what was asked of it."""
+"""Control calls that inspect: the truth about the shop, and what was asked of it."""
 
 from collections.abc import Callable
 from dataclasses import asdict

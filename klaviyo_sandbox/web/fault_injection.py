@@ -1,6 +1,7 @@
 """Replies that go wrong on the wire."""
 
 import asyncio
+import math
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -60,6 +61,38 @@ async def hang(receive: Receive) -> None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return
+
+
+async def gives_up(receive: Receive, seconds: float) -> bool:
+    """Wait so long; tells whether the client gave up before."""
+    try:
+        await asyncio.wait_for(hang(receive), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def trickle_headers(transport: asyncio.Transport, reply: Reply, seconds: float) -> None:
+    """Send the status line and headers one byte a second for so long, then everything else."""
+    fields = b"".join(b"%b: %b\r\n" % pair for pair in reply.raw_headers)
+    head = b"HTTP/1.1 %d X\r\n%b\r\n" % (reply.status, fields)
+    slow = min(len(head), math.ceil(seconds))
+    for place in range(slow):
+        if transport.is_closing():
+            return
+        transport.write(head[place : place + 1])
+        await asyncio.sleep(1.0 if seconds >= 1 else seconds)
+    transport.write(head[slow:] + reply.body)
+    transport.close()
+
+
+async def continue_endlessly(transport: asyncio.Transport, seconds: float) -> None:
+    """Send interim replies for so long, then close the connection."""
+    ends = asyncio.get_running_loop().time() + seconds
+    while not transport.is_closing() and asyncio.get_running_loop().time() < ends:
+        transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await asyncio.sleep(0.02)
+    transport.close()
 
 
 def reset(transport: asyncio.WriteTransport) -> None:

@@ -1,0 +1,44 @@
+"""How a reply states the rate limit."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from klaviyo_sandbox.quirks import Quirks
+
+
+class LimitWindow(Protocol):
+    """A stretch of time in which so many requests may come."""
+
+    seconds: int
+    limit: int
+
+    @property
+    def remaining(self) -> int:
+        """Requests left."""
+
+    def seconds_left(self, now: float) -> float:
+        """Until there are more."""
+
+
+def limit_headers(windows: Sequence[LimitWindow], now: float, quirks: Quirks) -> dict[str, str]:
+    """Return the headers about `windows`: of Klaviyo's style, unless the quirks say otherwise.
+
+    A limit that is lower in fact is stated as published.
+    """
+    style = quirks.limit_headers
+    if style == "none":
+        return {}
+    binding = min(windows, key=lambda window: (window.remaining, window.seconds))
+    used = binding.limit - binding.remaining
+    published = {window.seconds: round(window.limit / quirks.limit_factor) for window in windows}
+    limit, reset = published[binding.seconds], int(binding.seconds_left(now))
+    remaining = max(0, limit - used)
+    if style == "ietf":
+        text = f"limit={limit}, remaining={remaining}, reset={reset}"
+        return {"RateLimit": text}
+    listed = ", ".join(f"{limit};w={seconds}" for seconds, limit in published.items())
+    return {
+        "RateLimit-Limit": listed if style == "windows_only" else f"{limit}, {listed}",
+        "RateLimit-Remaining": str(remaining),
+        "RateLimit-Reset": str(reset),
+    }

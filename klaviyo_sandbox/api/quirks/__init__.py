@@ -1,0 +1,1 @@
+"""How each quirk changes an answer; with none switched on, none of this runs."""

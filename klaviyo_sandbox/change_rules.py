@@ -1,0 +1,92 @@
+"""Changes that the shop makes while it is read."""
+
+import fnmatch
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from klaviyo_sandbox.shop.change import Changes
+from klaviyo_sandbox.store.row import Reference
+from klaviyo_sandbox.store.world import GROUPS, HIDDEN_BY
+from klaviyo_sandbox.web.request import Request
+
+Change = Literal["update", "add", "delete", "archive", "unarchive", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule:
+    """After every so many requests to a path, some resources change."""
+
+    path: str
+    """Shell pattern on the request's path."""
+    every: int
+    type: str
+    """Resource type; `list` or `segment` with the change `join`."""
+    rows: int
+    """How many change each time."""
+    change: Change = "update"
+    """`archive` and `unarchive` leave `updated` as it is; `join` adds members to random groups."""
+    times: int | None = None
+    """How often it happens; None: without end."""
+
+
+@dataclass(slots=True)
+class ActiveRule:
+    """A rule in force: requests seen, and the ids changed so far, in order, repeated ones too."""
+
+    rule: ChangeRule
+    seen: int = 0
+    done: int = 0
+    ids: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ChangeRules:
+    """The rules in force."""
+
+    changes: Changes
+    random: Random
+    rules: list[ActiveRule] = field(default_factory=list)
+
+    def apply(self, request: Request) -> None:
+        """Count a request that is about to be answered; make the changes that are due."""
+        for active in self.rules:
+            rule = active.rule
+            spent = rule.times is not None and active.done >= rule.times
+            if spent or not fnmatch.fnmatchcase(request.path, rule.path):
+                continue
+            active.seen += 1
+            if active.seen > 1 and (active.seen - 1) % rule.every == 0:
+                active.done += 1
+                active.ids += self._change(rule)
+
+    def _change(self, rule: ChangeRule) -> list[str]:
+        if rule.change == "add":
+            return self.changes.add(rule.type, rule.rows)
+        if rule.change == "join":
+            return self._join(rule)
+        hidden = rule.change == "unarchive"
+        flag = HIDDEN_BY.get(rule.type) if rule.change.endswith("archive") else None
+        table = self.changes.shop.world.table(rule.type)
+        free = [row.id for row in table if flag is None or bool(row.value(flag)) == hidden]
+        ids = self.random.sample(free, min(rule.rows, len(free)))
+        if rule.change == "update":
+            return self.changes.update(rule.type, ids, {})
+        if rule.change == "delete":
+            return self.changes.delete(rule.type, ids)
+        return self.changes.move(rule.type, ids, hidden=not hidden)
+
+    def _join(self, rule: ChangeRule) -> list[str]:
+        world = self.changes.shop.world
+        kinds = [rule.type] if rule.type in GROUPS else []
+        groups = [Reference(kind, row_id) for kind in kinds for row_id in world.table(kind).rows]
+        profiles = list(world.table("profile").rows)
+        joined: list[str] = []
+        for _ in range(rule.rows):
+            group = self.random.choice(groups)
+            inside = world.group(group).joined
+            free = [who for who in profiles if who not in inside]
+            if free:
+                joined.append(self.random.choice(free))
+                self.changes.join(group, joined[-1:])
+        return joined
