@@ -44,6 +44,11 @@ class OptionalParameters:
         """Why something is left out, in Klaviyo's words."""
         return self._refusal
 
+    @property
+    def failure_type(self) -> FailureType:
+        """Whether time may bring it back, or the user."""
+        return FailureType.transient_error if self._passing else FailureType.config_error
+
     def refused(self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed) -> bool:
         """Note that a request met `failure`; tell whether it is worth sending with less.
 
@@ -77,7 +82,8 @@ class OptionalParameters:
             new = sorted(sent_without - self._confirmed)
             self._confirmed = sent_without
             logger.warning(
-                "%s: read without %s, which Klaviyo refuses; records have null there. %s",
+                "%s: Klaviyo refuses %s. It is left out of this sync, and the records have null for"
+                " what it would have brought. %s",
                 self._collection,
                 " and ".join(new),
                 self._refusal,
@@ -87,8 +93,9 @@ class OptionalParameters:
         named = failure.parameter if isinstance(failure, ParameterRefused) else None
         parts = [part for part in optional if part not in self._confirmed]
         parts.sort(key=lambda part: not named or not part.startswith(named))
-        trials = [self._confirmed | {part} for part in parts]
-        if len(parts) > 1:
-            trials.append(self._confirmed | {*parts})
+        includes = [part for part in parts if part.startswith("include=")]
+        groups = [[part] for part in parts]
+        groups += [group for group in (includes, parts) if len(group) > 1]
+        trials = [self._confirmed | {*group} for group in groups]
         trials.sort(key=lambda parts: parts != self._suspect)
         return trials
