@@ -25,7 +25,9 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 schemas: $(READY)
+	$(BIN)/python -m tools.generate_spec
 	$(BIN)/python -m tools.generate_schemas
+	$(BIN)/python -m tools.stream_docs
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks

@@ -38,11 +38,17 @@ class Refusal:
     failure: AirbyteTracedException
 
 
-def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int]) -> Iterator[bytes]:
+def run(
+    plan: Sequence[Job | Refusal],
+    workers: int,
+    horizon: Callable[[], int],
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[bytes]:
     """Yield the lines of a whole sync, each chunk one or more complete lines.
 
     A chunk must have been written before the next is asked for. `horizon` tells the second that
-    no state passes. Raises AirbyteTracedException at the end if a stream has failed.
+    no state passes. Once `stopped`, the states of what was read come, and nothing more. Raises
+    AirbyteTracedException at the end if a stream has failed or is not finished.
     """
     jobs = [entry for entry in plan if isinstance(entry, Job)]
     readers = [Reader(job.parts, horizon) for job in jobs]
@@ -60,7 +66,7 @@ def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int])
     scheduler.start()
     try:
         spoke_at = time.monotonic()
-        while any(output.open for output in outputs):
+        while any(output.open for output in outputs) and not stopped():
             delivery = outbox.get(_TICK)
             now = time.monotonic()
             if delivery:
@@ -77,8 +83,22 @@ def run(plan: Sequence[Job | Refusal], workers: int, horizon: Callable[[], int])
     finally:
         scheduler.stop()
     progress.summarise()
+    yield from _unfinished(outputs)
     if failures:
         raise _combined(failures)
+
+
+def _unfinished(outputs: Sequence[Output]) -> Iterator[bytes]:
+    """Yield where the streams stand that a stop has left open; raise if there are any."""
+    left = [output for output in outputs if output.open]
+    for output in left:
+        yield output.state(time.monotonic())
+        yield status_line(output.stream, AirbyteStreamStatus.INCOMPLETE)
+    if left:
+        advice = "The sync was stopped before its end. The next one goes on from the last state."
+        raise AirbyteTracedException(
+            message=advice, internal_message=advice, failure_type=FailureType.transient_error
+        )
 
 
 def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:
