@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types unit-test format schemas lock benchmarks clean
+.PHONY: demo test lint types unit-test image-test acceptance-test pyairbyte-test site format \
+  schemas lock benchmarks clean
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
@@ -19,6 +20,14 @@ types: $(READY)
 
 unit-test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# These need a Docker engine, and say so. BASE_IMAGE=... where the Dockerfile's cannot be pulled.
+image-test: $(READY)
+	$(BIN)/pytest integration_tests/docker
+
+acceptance-test: $(READY)
+	$(BIN)/pytest -p airbyte_cdk.test.standard_tests.pytest_hooks --read-from-streams=all \
+	  integration_tests/acceptance
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -38,6 +47,8 @@ lock:
 	  --no-header --no-annotate --upgrade -q -o requirements/run.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate -c requirements/run.txt -q -o requirements/dev.txt
+	echo 'hatchling>=1.25' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate -c requirements/dev.txt -q -o requirements/build.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .hypothesis demo_output

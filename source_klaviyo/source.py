@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from airbyte_cdk.models import (
+    AirbyteCatalog,
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteMessageSerializer,
@@ -60,9 +61,15 @@ class SourceKlaviyo(AbstractSource):
         return AirbyteConnectionStatus(status=status, message=found.summary)
 
     def streams(self, config: RawConfig) -> list[Stream]:
-        """Return every stream that this way of signing in can read."""
+        """Return every stream there is."""
+        return [*_streams(_client(Config.parse(config)))]
+
+    def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
+        """Return the streams that this way of signing in can read."""
         streams = _streams(_client(Config.parse(config)))
-        return [stream for stream in streams if not stream.oauth_only]
+        return AirbyteCatalog(
+            streams=[stream.as_airbyte_stream() for stream in streams if not stream.oauth_only]
+        )
 
     def read(
         self,
