@@ -29,6 +29,13 @@ acceptance-test: $(READY)
 	$(BIN)/pytest -p airbyte_cdk.test.standard_tests.pytest_hooks --read-from-streams=all \
 	  integration_tests/acceptance
 
+# Also needs PostgreSQL's server program, of Debian's package `postgresql`.
+pyairbyte-test: $(READY) .venv-pyairbyte/.ready
+	$(BIN)/pytest integration_tests/pyairbyte
+
+site: $(READY)
+	$(BIN)/python -m tools.site
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -49,9 +56,11 @@ lock:
 	  --generate-hashes --no-header --no-annotate -c requirements/run.txt -q -o requirements/dev.txt
 	echo 'hatchling>=1.25' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate -c requirements/dev.txt -q -o requirements/build.txt
+	printf 'airbyte\npsycopg2-binary\n' | uv pip compile - --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate -q -o requirements/pyairbyte.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis demo_output
+	rm -rf .venv .venv-pyairbyte .mypy_cache .ruff_cache .hypothesis demo_output
 
 $(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
@@ -61,3 +70,9 @@ $(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
 	  --target .venv/sdk-2026-10-15 -r requirements/sdk-2026-10-15.txt
 	@touch $(READY)
+
+# PyAirbyte's needs would bind ours. The lock is complete, and pip's own check of it stumbles over extras.
+.venv-pyairbyte/.ready: requirements/pyairbyte.txt
+	$(PYTHON) -m venv .venv-pyairbyte
+	.venv-pyairbyte/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
