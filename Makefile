@@ -23,7 +23,7 @@ unit-test: $(READY)
 
 # These need a Docker engine, and say so. BASE_IMAGE=... where the Dockerfile's cannot be pulled.
 image-test: $(READY)
-	$(BIN)/pytest integration_tests/docker
+	$(BIN)/pytest integration_tests/docker integration_tests/readme
 
 acceptance-test: $(READY)
 	$(BIN)/pytest -p airbyte_cdk.test.standard_tests.pytest_hooks --read-from-streams=all \
