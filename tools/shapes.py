@@ -26,6 +26,9 @@ _SCALARS: Final[Mapping[object, Schema]] = {
     date: {"type": "string", "format": "date"},
 }
 
+# Documented as string or number; the connector makes numbers of them (see api/mending.py).
+_MENDED: Final = frozenset({"latitude", "longitude"})
+
 _UNKNOWN: Final = Documented()
 
 
@@ -61,6 +64,8 @@ def of_model(
     told = documented.properties
     for name, field in fields.items():
         schema = _of_annotation(field.annotation, told.get(name, _UNKNOWN), (*above, model))
+        if name in _MENDED:
+            schema = {"type": "number"}
         if name not in fixed:
             schema = nullable(schema)
         if field.description:
