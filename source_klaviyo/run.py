@@ -80,8 +80,9 @@ class Stdout(logging.Handler):
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the connector with command line `arguments`; exits with 1 where it failed."""
-    entrypoint = Entrypoint(SourceKlaviyo())
     stdout = Stdout()
+    source = SourceKlaviyo(emit=lambda message: stdout.write(message_line(message)))
+    entrypoint = Entrypoint(source)
     logging.getLogger().handlers = [stdout]
     parsed = entrypoint.parse_args(list(sys.argv[1:] if arguments is None else arguments))
     if parsed.command is None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,12 @@ from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import Stream
 
 from source_klaviyo import access
-from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
+from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
@@ -35,12 +35,21 @@ from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
+from source_klaviyo.sync.messages import message_line
 
 RawConfig = Mapping[str, Any]
 
 
 class SourceKlaviyo(AbstractSource):
-    """Reads a Klaviyo account."""
+    """Reads a Klaviyo account.
+
+    `emit` is given the messages that must be on their way at once: a configuration with new tokens
+    in it, which has to be kept before they are used. Without it they go to the message repository,
+    and come first among the messages that follow.
+    """
+
+    def __init__(self, emit: Callable[[AirbyteMessage], None] | None = None) -> None:
+        self._emit = emit or self._queue
 
     def spec(self, logger: logging.Logger) -> ConnectorSpecification:  # noqa: ARG002
         """Return what can be configured."""
@@ -58,7 +67,9 @@ class SourceKlaviyo(AbstractSource):
         try:
             settings = Config.parse(config)
             access.warn_of_retirement(settings.revision)
-            found = access.probe(_streams(_client(settings)))
+            client = self._client(settings, config)
+            client.auth.sign_in()
+            found = access.probe(_streams(client), client.scopes, is_oauth=client.auth.is_oauth)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -66,7 +77,7 @@ class SourceKlaviyo(AbstractSource):
 
     def streams(self, config: RawConfig) -> list[Stream]:
         """Return every stream there is."""
-        return [*_streams(_client(Config.parse(config)))]
+        return [*_streams(self._client(Config.parse(config), config))]
 
     def read(
         self,
@@ -93,15 +104,38 @@ class SourceKlaviyo(AbstractSource):
         have failed.
         """
         settings = Config.parse(config)
-        client = _client(settings)
+        client = self._client(settings, config)
+        client.auth.sign_in()
         began = int(time.time())
         streams = _streams(client)
         jobs = plan(streams, catalog, state, settings, client, began)
         sync = Sync(jobs, settings.num_workers, horizon(began, lambda: client.clock.lag))
         try:
-            yield from sync.lines()
+            yield from self._queued()
+            for chunk in sync.lines():
+                yield from self._queued()
+                yield chunk
         finally:
             report_drift([stream.drift for stream in streams])
+
+    def _queue(self, message: AirbyteMessage) -> None:
+        if self.message_repository:
+            self.message_repository.emit_message(message)
+
+    def _queued(self) -> Iterator[bytes]:
+        """Yield what waits in the message repository."""
+        if self.message_repository:
+            for message in self.message_repository.consume_queue():
+                yield message_line(message)
+
+    def _client(self, config: Config, raw: RawConfig) -> Client:
+        return Client(
+            config.api_base_url,
+            signature(config, raw, self._emit),
+            config.revision,
+            Quotas(config.quota_share),
+            memory=BodyMemory.of(config.num_workers),
+        )
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -136,16 +170,6 @@ class SourceKlaviyo(AbstractSource):
             raise ConfigError(
                 f"The state in {state_path} is not a list of stream states: {_line(invalid)}"
             ) from invalid
-
-
-def _client(config: Config) -> Client:
-    return Client(
-        config.api_base_url,
-        api_key(config.key),
-        config.revision,
-        Quotas(config.quota_share),
-        memory=BodyMemory.of(config.num_workers),
-    )
 
 
 def _streams(client: Client) -> list[KlaviyoStream]:

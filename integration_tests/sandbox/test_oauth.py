@@ -30,7 +30,7 @@ def shop() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(autouse=True)
-def rules(shop: Sandbox) -> None:
+def usual_rules(shop: Sandbox) -> None:
     shop.set_oauth(OAuthRules())
     shop.set_quirks()
 
@@ -129,13 +129,13 @@ def test_access_tokens_end_and_refresh_tokens_stay(shop: Sandbox) -> None:
     assert refresh(shop, tokens.refresh_token)[0] == 400
 
 
-@pytest.mark.parametrize("rotate", ["on_use", "at_once"])
-def test_rotated_refresh_tokens_die(shop: Sandbox, rotate: Any) -> None:
-    shop.set_oauth(OAuthRules(rotate=rotate))
+@pytest.mark.parametrize("rules", [OAuthRules(rotate="on_use"), OAuthRules(rotate="at_once")])
+def test_rotated_refresh_tokens_die(shop: Sandbox, rules: OAuthRules) -> None:
+    shop.set_oauth(rules)
     tokens = shop.install_app()
     issued = refresh(shop, tokens.refresh_token)[1]
     assert issued["refresh_token"] != tokens.refresh_token
-    if rotate == "on_use":
+    if rules.rotate == "on_use":
         issued = refresh(shop, tokens.refresh_token)[1]
         assert opens(shop, issued["access_token"])
     assert refresh(shop, tokens.refresh_token)[1]["error"] == "invalid_grant"

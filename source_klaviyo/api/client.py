@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk.models import FailureType
-from requests.auth import AuthBase
 
 from source_klaviyo.api import backoff, connection
 from source_klaviyo.api import revision as revisions
+from source_klaviyo.api.auth import Signature
 from source_klaviyo.api.body import BodyMemory, BodyReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.api.server_clock import ServerClock
 from source_klaviyo.errors import StreamFailed, Throttled, UnreadableAnswer
@@ -61,13 +62,17 @@ class Client:
     """
 
     base_url: str
-    auth: AuthBase
+    auth: Signature
     revision: str = revisions.DEFAULT
     quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
     memory: BodyMemory = field(default_factory=BodyMemory)
+    scopes: GrantedScopes = field(init=False)
     _own: threading.local = field(init=False, default_factory=threading.local)
     _reading: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.scopes = GrantedScopes(self.auth)
 
     @property
     def _connection(self) -> _Connection:
@@ -87,6 +92,10 @@ class Client:
         self._refuse_foreign(request.url)
         try:
             response = self._get(request)
+            if response.status_code == HTTPStatus.UNAUTHORIZED and self.auth.renew(
+                response.request
+            ):
+                response = self._get(request)
             if response.status_code == HTTPStatus.OK:
                 # Threads that parse at once only take turns, with a page's worth of memory each.
                 with self._reading:
