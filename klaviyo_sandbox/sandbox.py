@@ -251,6 +251,10 @@ class Sandbox:
         """Let OAuth behave by other rules; the list of lifetimes starts anew."""
         self._control.send("set_oauth", dataclasses.asdict(rules))
 
+    def secrets(self) -> list[str]:
+        """Return the OAuth codes and tokens that are known, which no client may show."""
+        return self._control.ask(list[str], "secrets")
+
     def requests(self) -> list[Entry]:
         """Return the requests made, oldest first; control calls are not among them."""
         return self._control.ask(list[Entry], "requests")

@@ -29,7 +29,8 @@ from source_klaviyo.errors import ConfigError
 KLAVIYO = "https://a.klaviyo.com"
 
 
-def _of_klaviyo_or_loopback(url: str) -> str:
+def of_klaviyo_or_loopback(url: str) -> str:
+    """Return the address of a host that credentials may be sent to. Raises ValueError."""
     parts = urlsplit(url)
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
         raise ValueError(f"must be a host's address like {KLAVIYO}")
@@ -126,7 +127,7 @@ class Config(BaseModel):
         " it.",
         json_schema_extra={"order": 6},
     )
-    api_base_url: Annotated[str, AfterValidator(_of_klaviyo_or_loopback)] = Field(
+    api_base_url: Annotated[str, AfterValidator(of_klaviyo_or_loopback)] = Field(
         KLAVIYO,
         title="API address",
         description="For tests against a stand-in for Klaviyo.",

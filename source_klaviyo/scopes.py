@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable
 
+from airbyte_cdk.sources.utils import casing
+
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.registry import STREAMS
+
+
+def stream_name(stream: type[KlaviyoStream]) -> str:
+    """Return the name that a stream has in catalogs."""
+    return casing.camel_to_snake(stream.__name__)
 
 
 def enriching_scopes(stream: type[KlaviyoStream]) -> list[str]:

@@ -71,6 +71,11 @@ class Grants:
         self.rules = rules
         self._granted = 0
 
+    @property
+    def secrets(self) -> list[str]:
+        """All codes and tokens that are known."""
+        return [*self._codes, *self._refresh, *self._access]
+
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
         """Return a code for what the owner has just allowed."""
         expires = self.clock.now() + timedelta(seconds=self.rules.code_seconds)

@@ -38,6 +38,10 @@ class Signature(AuthBase):
         """
         return False
 
+    def is_outdated(self, request: requests.PreparedRequest) -> bool:  # noqa: ARG002
+        """Tell whether `request` was signed with what has ended since."""
+        return False
+
 
 class ApiKey(Signature):
     """A private API key (`pk_...`), whose scopes show only when something is asked for."""

@@ -19,7 +19,7 @@ from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.api.server_clock import ServerClock
-from source_klaviyo.errors import StreamFailed, Throttled, UnreadableAnswer
+from source_klaviyo.errors import RequestFailed, StreamFailed, Throttled, UnreadableAnswer
 
 LONGEST_WAIT: Final = 900.0
 """Seconds; a longer `Retry-After` of a 429 is a spent daily quota, which is not waited for."""
@@ -92,9 +92,7 @@ class Client:
         self._refuse_foreign(request.url)
         try:
             response = self._get(request)
-            if response.status_code == HTTPStatus.UNAUTHORIZED and self.auth.renew(
-                response.request
-            ):
+            if _is_unauthorized(response) and self.auth.renew(response.request):
                 response = self._get(request)
             if response.status_code == HTTPStatus.OK:
                 # Threads that parse at once only take turns, with a page's worth of memory each.
@@ -116,6 +114,8 @@ class Client:
     def _failure(self, response: requests.Response, request: Request) -> Exception:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             return self._throttled(response, request)
+        if _is_unauthorized(response) and self.auth.is_outdated(response.request):
+            return RequestFailed("The access token ended while the request was on its way.")
         return request.errors.failure(response)
 
     def _throttled(self, response: requests.Response, request: Request) -> Exception:
@@ -163,3 +163,7 @@ class Client:
         if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             request.quota.granted()
         return response
+
+
+def _is_unauthorized(response: requests.Response) -> bool:
+    return response.status_code == HTTPStatus.UNAUTHORIZED

@@ -1,5 +1,6 @@
 """From the configuration to what signs requests."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -36,4 +37,5 @@ def _kept_token(credentials: OAuthCredentials) -> Token | None:
     ends = credentials.token_expiry_date
     if not credentials.access_token or ends is None:
         return None
-    return Token.of(credentials.access_token, (ends - datetime.now(UTC)).total_seconds())
+    left = (ends - datetime.now(UTC)).total_seconds()
+    return Token.of(credentials.access_token, time.monotonic(), left)

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import requests
@@ -37,10 +37,9 @@ class Token:
     scopes: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, value: str, lifetime: float, scopes: frozenset[str] | None = None) -> "Token":
-        """Return a token that ends in `lifetime` seconds."""
-        margin = min(_LONGEST_MARGIN, max(0.0, lifetime) * _MARGIN)
-        return cls(value, time.monotonic() + lifetime, margin, scopes)
+    def of(cls, value: str, since: float, lifetime: float) -> "Token":
+        """Return a token that ends `lifetime` seconds after `since` (on the monotonic clock)."""
+        return cls(value, since + lifetime, min(_LONGEST_MARGIN, max(0.0, lifetime) * _MARGIN))
 
     @property
     def header(self) -> str:
@@ -98,6 +97,12 @@ class OAuthSignature(Signature):
                 self._renew()
         return True
 
+    def is_outdated(self, request: requests.PreparedRequest) -> bool:
+        """Tell whether `request` was signed with a token that has ended since."""
+        token = self._token
+        signed = request.headers.get("Authorization")
+        return token is None or not token.is_fresh or token.header != signed
+
     def _fresh_token(self) -> Token:
         token = self._token
         if token and token.is_fresh:
@@ -112,20 +117,23 @@ class OAuthSignature(Signature):
         if self._failure:
             raise self._failure
         try:
-            granted = self._patiently()
+            granted, asked_at = self._patiently()
         except StreamFailed as failure:
             self._failure = failure
             raise
         self._refresh_token = granted.refresh_token
         self._keep(granted)
-        self._token = Token.of(granted.access_token, granted.lifetime, granted.scopes)
+        token = Token.of(granted.access_token, asked_at, granted.lifetime)
+        self._token = replace(token, scopes=granted.scopes)
         logger.info("Signed in anew for %.0f s.", granted.lifetime)
         return self._token
 
-    def _patiently(self) -> Granted:
+    def _patiently(self) -> tuple[Granted, float]:
+        """Return what was granted, and when it was asked for: a token's life begins there."""
         for attempt in range(_TRIES):
+            asked_at = time.monotonic()
             try:
-                return self._refresh(self._refresh_token)
+                return self._refresh(self._refresh_token), asked_at
             except RequestFailed as fault:
                 last = fault
                 if attempt + 1 < _TRIES:
