@@ -190,14 +190,14 @@ class Connector:
     def run(self, *arguments: str) -> Output:
         """Run the program to its end."""
         done = subprocess.run(
-            _command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
+            command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
         )
         return self._without_secrets(Output(done.returncode, done.stdout, done.stderr))
 
     def _killed(self, arguments: Iterable[str], lines: int) -> Output:
         with (
             (self.folder / "stderr").open("w+b") as errors,
-            subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
+            subprocess.Popen(command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
         ):
             assert process.stdout is not None
             printed = bytearray()
@@ -225,7 +225,7 @@ class Connector:
         return output
 
 
-def _command(arguments: Iterable[str]) -> list[str]:
+def command(arguments: Iterable[str]) -> list[str]:
     return [sys.executable, "-m", "source_klaviyo", *arguments]
 
 

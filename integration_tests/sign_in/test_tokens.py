@@ -66,7 +66,7 @@ def test_token_answers_that_fail_are_asked_again(shop: Sandbox, signed_in: Signe
     shop.fail(Fault("reset", path=path, after=4, times=1))
     output = read(signed_in, button(shop))
     assert_whole(shop, output)
-    assert refreshes(shop) == 10
+    assert refreshes(shop) == 10 + 1  # one 200 was a page without a token
     assert [hits for _, hits in shop.faults()] == [2, 1, 1, 1]
 
 

@@ -65,7 +65,7 @@ def _refused(error: str, redirect_url: str) -> Failed:
     match error:
         case "access_denied":
             return Failed(
-                "Klaviyo was not allowed to share this account",
+                "Access to the account was denied",
                 "The request was denied on Klaviyo's page. Start the program again and choose to"
                 " allow it; it takes somebody who may install apps in this account.",
             )
