@@ -1,7 +1,7 @@
 """Every error that the connector raises on purpose, and what each of them asks of its catcher.
 
-One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost, NotFound,
-ParameterRefused or another StreamFailed.
+One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost,
+ParentGone, ParameterRefused or another StreamFailed.
 """
 
 from airbyte_cdk.models import FailureType
@@ -59,6 +59,13 @@ class ParameterRefused(StreamFailed):
 
 class NotFound(StreamFailed):
     """Klaviyo has nothing at this address."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice, FailureType.system_error)
+
+
+class ParentGone(StreamFailed):
+    """The parent of what was asked for has been deleted since it was listed."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.system_error)

@@ -1,6 +1,5 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
-import logging
 from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,6 @@ import msgspec
 from source_klaviyo.api.repair import repaired
 from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier
 from source_klaviyo.errors import UnreadableAnswer
-
-logger = logging.getLogger("airbyte")
 
 
 class _Links(msgspec.Struct):
@@ -58,8 +55,8 @@ class Document:
     """The resources of an answer, and what has been read of each.
 
     `next` is where the following page is, None after the last; `links` tells whether the answer
-    spoke of that at all. `included_raw` are the resources that came along, None where the answer
-    had no place for any.
+    spoke of that at all, `repaired` whether it was not quite JSON. `included_raw` are the resources
+    that came along, None where the answer had no place for any.
     """
 
     resources: Sequence[msgspec.Raw]
@@ -67,6 +64,7 @@ class Document:
     included_raw: Sequence[msgspec.Raw] | None
     next: str | None
     links: bool
+    repaired: bool = False
     _included: Included | None = None
 
     @property
@@ -103,16 +101,18 @@ class DocumentReader:
 
         Raises UnreadableAnswer where it is not a JSON:API document.
         """
-        found = _decoded(_COLLECTIONS, body)
-        links = found.links
-        return self._document(
-            found.data, found.included, links.next if links else None, links=links is not None
-        )
+        found, whole = _decoded(_COLLECTIONS, body)
+        links, following = found.links is not None, found.links.next if found.links else None
+        document = self._document(found.data, found.included, following, links=links)
+        document.repaired = not whole
+        return document
 
     def read_item(self, body: bytes | bytearray) -> Document:
         """Return the one resource of an item's answer; otherwise like `read`."""
-        found = _decoded(_ITEMS, body)
-        return self._document([found.data], found.included, None, links=True)
+        found, whole = _decoded(_ITEMS, body)
+        document = self._document([found.data], found.included, None, links=True)
+        document.repaired = not whole
+        return document
 
     def _document(
         self,
@@ -129,22 +129,17 @@ class DocumentReader:
         return Document(resources, fields, included, following, links)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> _T:
-    """Return what is in `body`; what is almost JSON is repaired first."""
+def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
+    """Return what is in `body`, and whether it was JSON; what is almost JSON is repaired."""
     try:
-        return decoder.decode(_on_one_line(_checked(body)))
+        return decoder.decode(_on_one_line(_checked(body))), True
     except msgspec.ValidationError as other:
         raise UnreadableAnswer(str(other)) from other
     except ValueError as almost:  # msgspec's and Python's decoding errors are such
         try:
-            found = decoder.decode(_on_one_line(repaired(body)))
+            return decoder.decode(_on_one_line(repaired(body))), False
         except ValueError as unreadable:
             raise UnreadableAnswer(str(almost)) from unreadable
-    logger.warning(
-        "An answer of Klaviyo has values that JSON does not allow: half of a surrogate pair, bytes"
-        " that are not UTF-8, or NaN. They become U+FFFD or null."
-    )
-    return found
 
 
 def _on_one_line(body: bytes | bytearray) -> bytes | bytearray:

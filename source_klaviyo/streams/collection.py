@@ -1,6 +1,7 @@
 """A collection of Klaviyo's API, fetched page by page for all of its views at once."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,13 +14,17 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
     IncludedNotTold,
     NotFound,
+    PageLost,
     ParameterRefused,
+    ParentGone,
+    RequestFailed,
     ScopeMissing,
     StreamFailed,
     UnreadableAnswer,
@@ -30,12 +35,11 @@ from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.optional_parameters import OptionalParameters
 from source_klaviyo.streams.query import (
     SORT,
-    include_part,
     leave_out,
     optional_parts,
     unite,
 )
-from source_klaviyo.streams.views import View, fields_reader
+from source_klaviyo.streams.views import View, fields_reader, include_part
 
 logger = logging.getLogger("airbyte")
 
@@ -69,6 +73,10 @@ class Endpoint(Protocol):
     @property
     def endpoint(self) -> str:
         """The path under `/api/`, with `{id}` for the parent's id."""
+
+    @property
+    def limit(self) -> Limit:
+        """The published rate limit."""
 
     @property
     def resource(self) -> str | None:
@@ -135,8 +143,9 @@ class KlaviyoCollection:
         self._declared = declared
         self._errors = errors
         self._views = views
+        self._repaired = False
         self._optional = OptionalParameters(self.name, client.scopes, _scopes_of(views, client))
-        self._readers: dict[tuple[int, ...], DocumentReader] = {}
+        self._readers: dict[tuple[tuple[int, ...], frozenset[str]], DocumentReader] = {}
         self._item_reader = DocumentReader(FieldsReader(None))
 
     @property
@@ -161,17 +170,12 @@ class KlaviyoCollection:
         url = request.token or self.url(request.partition)
         if request.token and request.page_size:
             url = with_page_size(url, request.page_size)
-        page = self._client.send(
-            Request(
-                url,
-                asked,
-                self._declared.revision_read,
-                self.quota,
-                self._errors,
-                single=request.page_size in (None, 1),
-            ),
-            lambda response: self.read(response, request),
-        )
+        single = request.page_size in (None, 1)
+        sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
+        try:
+            page = self._client.send(sent, lambda response: self.read(response, request))
+        except NotFound as missing:
+            raise self._missing(request, missing) from missing
         self._optional.accepted(sent_without)
         return page
 
@@ -189,7 +193,9 @@ class KlaviyoCollection:
         )
 
         def read(response: requests.Response) -> Page:
-            (raw,) = self._item_reader.read_item(response.content).resources
+            document = self._item_reader.read_item(response.content)
+            self._tell_of_repair(document)
+            (raw,) = document.resources
             extract = Extract([(memoryview(raw)[:-1], item.fields + b"}")])
             size = len(response.content)
             return Page([item.id], [], [extract], size=size, release=self._client.release)
@@ -219,16 +225,17 @@ class KlaviyoCollection:
         )
         return leave_out(parameters, request.left_out)
 
-    def url(self, partition: Partition) -> str:
-        """Return the address of a partition's first page."""
+    def url(self, partition: Partition, path: str | None = None) -> str:
+        """Return the address of a partition's first page, or of `path` with its parent's id."""
         parent_id = quote(str(partition.get(self._declared.parent_key, "")), safe="")
-        path = self._declared.endpoint.replace("{id}", parent_id)
+        path = (path or self._declared.endpoint).replace("{id}", parent_id)
         return f"{self._client.base_url}/api/{path}"
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""
         body = response.content
-        document = self._reader(request.views).read(body)
+        document = self._reader(request.views, request.left_out).read(body)
+        self._tell_of_repair(document)
         if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
             raise UnreadableAnswer("it does not tell whether there is another page")
         extracts = [self._extract(number, document, request) for number in request.views]
@@ -245,14 +252,43 @@ class KlaviyoCollection:
             release=self._client.release,
         )
 
+    def _missing(self, request: PageRequest, missing: NotFound) -> Exception:
+        """Return what a 404 means: a following page is lost, or the parent may be gone."""
+        if request.token:
+            return PageLost(str(missing.message))
+        head, placeholder, _ = self._declared.endpoint.partition("{id}")
+        if not placeholder:
+            return missing
+        path = f"{head}{placeholder}"
+        quota = self._client.quotas.get(path, self._declared.limit)
+        url = self.url(request.partition, path)
+        parent = Request(url, {}, self._declared.revision_read, quota, self._errors, single=True)
+        while pause := parent.quota.reserve():
+            time.sleep(min(pause, 1.0))
+        try:
+            self._client.send(parent, lambda _: None)
+        except NotFound:
+            return ParentGone(str(missing.message))
+        except Exception as other:  # noqa: BLE001  whatever it is, it does not prove the parent gone
+            return other
+        return RequestFailed(f"{missing.message} Its parent is there, though.")
+
+    def _tell_of_repair(self, document: Document) -> None:
+        if document.repaired and not self._repaired:
+            self._repaired = True
+            logger.warning(
+                "%s: Klaviyo sends values that JSON does not allow: half of a surrogate pair, bytes"
+                " that are not UTF-8, control characters, or NaN. They become U+FFFD or null.",
+                self.name,
+            )
+
     def _extract(self, number: int, document: Document, request: PageRequest) -> Extract:
         own = self._views[number]
         needs = own.view.needs
         if missing := needs.essential & request.left_out:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
-        for relationship in needs.include:
-            if include_part(relationship) not in request.left_out:
-                self._check_told(document, relationship)
+        for relationship in needs.without(request.left_out).include:
+            self._check_told(document, relationship)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])
@@ -286,16 +322,16 @@ class KlaviyoCollection:
         return StreamFailed(
             f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
             f" of that. {self._optional.refusal}",
-            FailureType.config_error,
+            self._optional.failure_type,
         )
 
-    def _reader(self, views: tuple[int, ...]) -> DocumentReader:
-        if views not in self._readers:
-            needs = [self._views[number].view.needs for number in views]
-            self._readers[views] = DocumentReader(
-                fields_reader(self._declared.cursor_attribute, needs)
-            )
-        return self._readers[views]
+    def _reader(self, views: tuple[int, ...], left_out: frozenset[str]) -> DocumentReader:
+        """Return what reads the pages of `views`; some relationships tell ids unasked."""
+        if (views, left_out) not in self._readers:
+            needs = [self._views[number].view.needs.without(left_out) for number in views]
+            fields = fields_reader(self._declared.cursor_attribute, needs)
+            self._readers[views, left_out] = DocumentReader(fields)
+        return self._readers[views, left_out]
 
 
 def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:

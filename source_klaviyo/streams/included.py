@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.query import include_part
 from source_klaviyo.streams.views import (
     IncludedView,
     Needs,
@@ -12,6 +11,7 @@ from source_klaviyo.streams.views import (
     RecordFields,
     View,
     Wanted,
+    include_part,
 )
 
 

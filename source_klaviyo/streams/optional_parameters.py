@@ -54,6 +54,11 @@ class OptionalParameters:
         """Why something is left out, in Klaviyo's words."""
         return self._refusal
 
+    @property
+    def failure_type(self) -> FailureType:
+        """Whether time may bring it back, or the user."""
+        return FailureType.transient_error if self._passing else FailureType.config_error
+
     def refused(self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed) -> bool:
         """Note that a request met `failure`; tell whether it is worth sending with less.
 
@@ -94,7 +99,8 @@ class OptionalParameters:
             if not new:
                 return
             logger.warning(
-                "%s: read without %s, which Klaviyo refuses; records have null there. %s",
+                "%s: Klaviyo refuses %s. It is left out of this sync, and the records have null for"
+                " what it would have brought. %s",
                 self._collection,
                 " and ".join(new),
                 self._refusal,
@@ -115,8 +121,9 @@ class OptionalParameters:
         parts.sort(key=lambda part: not named or not part.startswith(named))
         if self._for_scope:
             parts.sort(key=lambda part: part not in self.scopes)
-        trials = [self._confirmed | {part} for part in parts]
-        if len(parts) > 1:
-            trials.append(self._confirmed | {*parts})
+        includes = [part for part in parts if part.startswith("include=")]
+        groups = [[part] for part in parts]
+        groups += [group for group in (includes, parts) if len(group) > 1]
+        trials = [self._confirmed | {*group} for group in groups]
         trials.sort(key=lambda parts: parts != self._suspect)
         return trials

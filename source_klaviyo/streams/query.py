@@ -6,14 +6,9 @@ A part that can be left out has a name: `include=tags`, or the parameter's own n
 
 from collections.abc import Collection, Mapping, Sequence
 
-from source_klaviyo.streams.views import Needs
+from source_klaviyo.streams.views import Needs, include_part
 
 SORT = "sort"
-
-
-def include_part(relationship: str) -> str:
-    """Return the name of the part of a request that includes `relationship`."""
-    return f"include={relationship}"
 
 
 def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:

@@ -5,8 +5,8 @@ contents are neither parsed nor changed: numbers keep their digits, keys their o
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import msgspec
@@ -19,6 +19,11 @@ from source_klaviyo.partition import Partition, Scalar
 from source_klaviyo.protocol import Extract, ItemRequest, Record
 
 logger = logging.getLogger("airbyte")
+
+
+def include_part(relationship: str) -> str:
+    """Return the name of the part of a request that includes `relationship`; see query.py."""
+    return f"include={relationship}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ class Needs:
     ids: tuple[str, ...] = ()
     essential: frozenset[str] = frozenset()
     include_scopes: tuple[tuple[str, str], ...] = ()
+
+    def without(self, parts: Collection[str]) -> "Needs":
+        """Return what is left of the needs where these parts of the request are left out."""
+        refused = {name for name in self.include if include_part(name) in parts}
+        return replace(
+            self,
+            include=tuple(name for name in self.include if name not in refused),
+            identifiers=tuple(name for name in self.identifiers if name not in refused),
+        )
 
 
 class View(Protocol):
@@ -90,6 +104,7 @@ class ResourceView:
     ) -> None:
         self.name = name
         self.needs = needs
+        self._missing = MissingIncluded(name)
         self._fields = fields
         cursor = [fields.cursor] if fields.cursor else []
         self._additions = _members([*cursor, *fields.joins.values(), *fields.ids.values()]) + b"}"
@@ -119,8 +134,10 @@ class ResourceView:
 
     def _joined(self, document: Document, name: str) -> list[bytes | msgspec.Raw]:
         """Return the resources that a relationship holds, of each resource that has it."""
-        column = document.fields.identifiers[name]
-        found = _Finder(self.name, name, document)
+        column = document.fields.identifiers.get(name)
+        if column is None:
+            return [b"null"] * len(document.resources)
+        found = _Finder(self._missing, name, document)
         return [
             found.all(held) if held else b"[]" if isinstance(held, list) else b"null"
             for held in column
@@ -145,6 +162,7 @@ class IncludedView:
     ) -> None:
         self.name = name
         self.needs = needs
+        self._missing = MissingIncluded(name)
         self._relationship = relationship
         self._fields = fields
         self._own_fields = FieldsReader(None, [], list(fields.ids))
@@ -154,7 +172,7 @@ class IncludedView:
 
     def extract(self, document: Document, partition: Partition) -> Extract:
         """Return a record for each resource that belongs to one of the page's; see View."""
-        raws, owners = included_for(document, self._relationship, self.name)
+        raws, owners = included_for(document, self._relationship, self._missing)
         held = self._own_fields.read(raws).held_ids
         resources: Sequence[msgspec.Raw] = raws
         if self._normalizer:
@@ -224,6 +242,7 @@ class ParentsView:
         self.name = name
         self.needs = needs
         self._key = key
+        self._missing = MissingIncluded(name)
         self._relationship = relationship
         self._wanted = wanted
 
@@ -232,7 +251,7 @@ class ParentsView:
         del partition
         raws, rows = document.resources, None
         if self._relationship:
-            raws, rows = included_for(document, self._relationship, self.name)
+            raws, rows = included_for(document, self._relationship, self._missing)
         ids: Sequence[str] = document.fields.ids if rows is None else _ONLY_ID.read(raws).ids
         chosen = [
             number for number, raw in enumerate(raws) if self._wanted is None or self._wanted(raw)
@@ -247,7 +266,7 @@ _ONLY_ID = FieldsReader(None)
 
 
 def included_for(
-    document: Document, relationship: str, view: str
+    document: Document, relationship: str, missing: "MissingIncluded"
 ) -> tuple[list[msgspec.Raw], list[int]]:
     """Return the resources included for a relationship, and the row that each belongs to.
 
@@ -256,7 +275,7 @@ def included_for(
     """
     raws: list[msgspec.Raw] = []
     rows: list[int] = []
-    found = _Finder(view, relationship, document)
+    found = _Finder(missing, relationship, document)
     for row, held in enumerate(document.fields.identifiers[relationship]):
         if held is msgspec.UNSET:
             raise IncludedNotTold(f"{document.fields.ids[row]} does not tell its {relationship}")
@@ -269,8 +288,8 @@ def included_for(
 class _Finder:
     """Finds included resources; one that did not come along is passed on as its type and id."""
 
-    def __init__(self, view: str, relationship: str, document: Document) -> None:
-        self._view = view
+    def __init__(self, missing: "MissingIncluded", relationship: str, document: Document) -> None:
+        self._missing = missing
         self._relationship = relationship
         self._document = document
 
@@ -289,13 +308,28 @@ class _Finder:
         if not any(each.type == identifier.type for each in included):
             # One may have been deleted meanwhile; that none came is not to be believed.
             raise IncludedNotTold(f"no {identifier.type} came along for {self._relationship}")
-        logger.warning(
-            "%s: Klaviyo names the %s %s, but did not send it; the record has only its id.",
-            self._view,
-            identifier.type,
-            identifier.id,
-        )
+        self._missing.tell(identifier)
         return msgspec.Raw(msgspec.json.encode(identifier))
+
+
+class MissingIncluded:
+    """Tells once that a view's records lack something that was to be included."""
+
+    def __init__(self, view: str) -> None:
+        self._view = view
+        self._told = False
+
+    def tell(self, identifier: Identifier) -> None:
+        """Log the first resource that Klaviyo has named and not sent."""
+        if not self._told:
+            self._told = True
+            logger.warning(
+                "%s: Klaviyo names the %s %s, but did not send it; the record has only its id."
+                " There may be more like it.",
+                self._view,
+                identifier.type,
+                identifier.id,
+            )
 
 
 def fields_reader(cursor: str | None, needs: Iterable[Needs]) -> FieldsReader:

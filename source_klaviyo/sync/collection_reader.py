@@ -10,10 +10,10 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api import backoff
 from source_klaviyo.errors import (
-    NotFound,
     PageLost,
     PageSizeRefused,
     PageTooLarge,
+    ParentGone,
     RequestFailed,
     StreamFailed,
     Throttled,
@@ -71,6 +71,7 @@ class Tally:
     requests: Counter[Quota] = field(default_factory=Counter)
     retries: int = 0
     throttled: int = 0
+    parents_gone: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +95,7 @@ class CollectionReader:
     failures: dict[int, AirbyteTracedException] = field(default_factory=dict)
     partitions: Partitions = field(init=False)
     _parents: int = 0
+    _hidden: list[Partition] = field(default_factory=list)
     _open: Counter[int] = field(default_factory=Counter)
     _ended: set[int] = field(default_factory=set)
     _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
@@ -103,15 +105,28 @@ class CollectionReader:
     def __post_init__(self) -> None:
         largest = self.job.collection.page_size
         size = CollectionPageSize(largest) if largest else None
-        self.partitions = Partitions(self.job, self.memory, size)
+        self.partitions = Partitions(self.job, self.memory, size, self.horizon)
 
     # Its life: opened, ended, failed.
 
     def start(self, parents: int) -> None:
         """Begin with the partitions that are known; `parents` listings find further ones."""
         self._parents = parents
-        for partition in self.job.collection.partitions:
-            self.open(partition)
+        # A row that is archived or hidden while we read leaves one partition for another, and
+        # Klaviyo need not change its cursor for that. So what is hidden is read last.
+        partitions = self.job.collection.partitions
+        self._hidden = [each for each in partitions if True in each.values()]
+        for partition in partitions:
+            if partition not in self._hidden:
+                self.open(partition)
+        self._open_hidden()
+
+    def _open_hidden(self) -> None:
+        """Begin to read what is hidden, once everything else has been read."""
+        if not any(reading.open for reading in self.partitions.readings):
+            for partition in self._hidden:
+                self.open(partition)
+            self._hidden = []
 
     def open(self, partition: Partition) -> None:
         """Begin to read `partition`, unless that has been done."""
@@ -157,7 +172,7 @@ class CollectionReader:
     def _is_over(self, view: int) -> bool:
         if view in self.failures:
             return not any(view in _views_of(task) for task in self.in_flight)
-        return not self._parents and not self._open[view]
+        return not self._parents and not self._hidden and not self._open[view]
 
     def _open_views(self) -> tuple[int, ...]:
         views = range(len(self.job.views))
@@ -216,7 +231,7 @@ class CollectionReader:
             reader.filtered = True
             self._read_rows_without_cursor(reader)
         size = reader.page_size
-        return PageRequest(
+        reader.sent = PageRequest(
             reader.partition,
             Window() if reader.without_cursor or reader.newest_first else reader.window,
             reader.view_numbers,
@@ -225,6 +240,7 @@ class CollectionReader:
             newest_first=reader.without_cursor,
             left_out=self.job.collection.left_out,
         )
+        return reader.sent
 
     def _splittable(self) -> Sequence[RangeReader]:
         return [
@@ -326,7 +342,9 @@ class CollectionReader:
             self._add(task)
             return []
         self._forget(task)
-        return self._after(task)
+        steps = self._after(task)
+        self._open_hidden()
+        return steps
 
     def _settle_item(self, task: ItemReader) -> list[Step]:
         if not task.finished:
@@ -410,8 +428,8 @@ class CollectionReader:
                 logger.info("%s: %s Smaller pages are asked for.", name, fault.message)
             case PageLost() if isinstance(task, RangeReader):
                 self._restart(task, str(fault))
-            case NotFound() if isinstance(task, RangeReader) and self.is_child:
-                self._not_found(task, fault, now)
+            case ParentGone() if isinstance(task, RangeReader):
+                self._end_child(task, fault)
             case StreamFailed() if self._ask_for_less(task, fault):
                 logger.info("%s: trying with less. %s", name, fault.message)
             case AirbyteTracedException():
@@ -482,22 +500,18 @@ class CollectionReader:
             advice = f"Klaviyo rejects the page cursors that it gave for {name}: {why}"
             self._fail_all(reader, StreamFailed(advice, FailureType.transient_error))
 
-    def _not_found(self, reader: RangeReader, fault: NotFound, now: float) -> None:
-        """See to a 404 of a child: only a parent that is gone ends it, and it claims nothing."""
-        if reader.token or not reader.retry.attempt:
-            reader.token = None
-            reader.retry.wait(now)
-            return
-        name = self.job.collection.name
-        logger.warning(
-            "%s: the parent is gone; nothing more of it is read. %s", name, fault.message
-        )
+    def _end_child(self, reader: RangeReader, gone: ParentGone) -> None:
+        """End what is read of a parent that has been deleted; its window is not taken as read."""
+        if not self.tally.parents_gone:
+            name = self.job.collection.name
+            logger.warning("%s: a parent was deleted while it was read. %s", name, gone.message)
+        self.tally.parents_gone += 1
         reader.finished = True
 
     def _ask_for_less(self, task: Task, failure: StreamFailed) -> bool:
-        if not isinstance(task, RangeReader):
+        if not isinstance(task, RangeReader) or task.sent is None:
             return False
-        asked = self.job.collection.ask_for_less(self.request(task), failure)
+        asked = self.job.collection.ask_for_less(task.sent, failure)
         if asked:
             task.token = None
         return asked

@@ -60,6 +60,10 @@ class RangePageSize:
     _easy: int = 0
     _patience: int = _EASY_PAGES
 
+    def another(self) -> "RangePageSize":
+        """Return that of a reader which takes over a part: heavy rows may go on there."""
+        return RangePageSize(self.collection, self.current, self._most, _patience=self._patience)
+
     def served(self) -> None:
         """Note that a page came without a fault."""
         self._before = None

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, Window
+from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.sync.page_size import RangePageSize
 from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
@@ -88,7 +88,8 @@ class RangeReader:
     reader that it was split from), how many pages ahead it may be split (`look_ahead`), and how
     many splits lie between it and a reader that has had a page (`unproven`). `filtered` tells that
     a request of it was bounded by the cursor, so that rows without one were left out; `new_rows`
-    that it has brought any, `rows_kept` how many with the last page.
+    that it has brought any, `rows_kept` how many with the last page. `horizon` is the second from
+    which on no window may begin. `sent` is the request that is under way, or was the last.
     """
 
     number: int
@@ -115,6 +116,8 @@ class RangeReader:
     finished: bool = False
     filtered: bool = False
     has_cursor: bool = True
+    horizon: int = FOREVER
+    sent: PageRequest | None = None
     rows_kept: int = 0
     new_rows: bool = False
     _latest: int = field(init=False)
@@ -195,9 +198,8 @@ class RangeReader:
             lowest=False,
             ordered=True,
             seen=self.seen.another(),
-            page_size=None
-            if self.page_size is None
-            else RangePageSize(self.page_size.collection, self.page_size.current),
+            page_size=self.page_size.another() if self.page_size else None,
+            horizon=self.horizon,
             seconds_per_page=self.seconds_per_page,
             unproven=self.unproven + 1,
             look_ahead=self.look_ahead * 2,
@@ -221,7 +223,7 @@ class RangeReader:
                 if lo > self._latest
                 else self.seen.has(page.ids, page.cursors)
             )
-            if hi > self._latest:
+            if self._latest < min(hi, self.horizon):
                 # What comes again can only be of this page, or of its last second.
                 self.seen.forget()
         else:
@@ -274,7 +276,8 @@ class RangeReader:
         if self.finished:
             position = self.hi
         elif self.ordered and self._latest > _LONG_AGO:
-            position = max(position, min(self._latest, self.hi - 1))
+            # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
+            position = max(position, min(self._latest, self.hi - 1, self.horizon))
         if position <= self.position:
             return None
         behind = Window(self.position, position)

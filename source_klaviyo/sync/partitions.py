@@ -1,5 +1,6 @@
 """The partitions of one collection in a sync, and which windows of each are to be read for whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from source_klaviyo.partition import Partition, partition_key
@@ -39,6 +40,7 @@ class Partitions:
     job: CollectionJob
     memory: IdMemory
     page_size: CollectionPageSize | None
+    horizon: Callable[[], int]
     readings: list[PartitionReading] = field(default_factory=list)
     _opened: set[str] = field(default_factory=set)
 
@@ -123,4 +125,5 @@ class Partitions:
             newest_first=collection.newest_first,
             splittable=collection.ordered and collection.bounded_above,
             has_cursor=collection.has_cursor,
+            horizon=self.horizon(),
         )
