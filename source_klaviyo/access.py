@@ -16,6 +16,7 @@ from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream
 
@@ -129,12 +130,22 @@ def _next_probes(
 ) -> dict[str, KlaviyoStream]:
     """Return for each scope that can be told now the stream that tells it."""
     found: dict[str, KlaviyoStream] = {}
-    for stream in sorted(streams, key=lambda each: len(each.include)):
+    for stream in sorted(streams, key=_weight):
         unknown = [scope for scope in stream.scopes if scope not in known]
         open_so_far = not any(scope in refusals for scope in stream.scopes)
         if len(unknown) == 1 and open_so_far and _shows_its_scopes(stream):
             found.setdefault(unknown[0], stream)
     return found
+
+
+def _weight(stream: KlaviyoStream) -> tuple[bool, bool, bool, int]:
+    """Return what makes a stream a worse probe: what may be refused for reasons of its own."""
+    return (
+        bool(stream.costly),
+        isinstance(stream, IncludedStream),
+        stream.oldest_revision is not None,
+        len(stream.include),
+    )
 
 
 def _shows_its_scopes(stream: KlaviyoStream) -> bool:
