@@ -75,7 +75,7 @@ class Output:
 
     def ids(self, stream: str) -> list[str]:
         """Return the ids of a stream's records, in their order."""
-        return [record["id"] for record in self.records[stream]]
+        return [record["id"] for record in self.records.get(stream, ())]
 
     @property
     def failures(self) -> list[Json]:
