@@ -161,3 +161,15 @@ def test_an_app_that_is_uninstalled_meanwhile_ends_the_read(
     assert output.code == 1
     assert {failure["failure_type"] for failure in output.failures} == {"config_error"}
     assert all("Sign in again" in failure["message"] for failure in output.failures)
+
+
+def test_not_even_debug_logs_show_a_token(shop: Sandbox, signed_in: SignedIn) -> None:
+    shop.set_oauth(OAuthRules(rotate="at_once"))
+    shop.fail(Fault("status", status=503, path="/oauth/token", times=1))
+    connector = signed_in()
+    config = connector.file("config", connector.config)
+    read = connector.file("catalog", catalog(["lists"]))
+    output = connector.run("read", "--debug", "--config", config, "--catalog", read)
+    assert output.code == 0
+    assert any("Trying again to sign in" in line for line in output.logs)
+    assert_secret(shop, output)
