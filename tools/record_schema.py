@@ -5,8 +5,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
