@@ -105,7 +105,7 @@ class OptionalParameters:
                     self._granted.refused(scope)
                 new = [part for part in new if part not in self.scopes]
             if not new:
-                return
+                return True
             logger.warning(
                 "%s: Klaviyo refuses %s. It is left out of this sync, and the records have null for"
                 " what it would have brought. %s",
@@ -119,7 +119,7 @@ class OptionalParameters:
         with self._lock:
             new = lacking - self._confirmed
             self._confirmed |= new
-            self._left_out, self._untried = self._confirmed, None
+            self._left_out, self._untried, self._suspect = self._confirmed, None, None
             missing = sorted({self.scopes[part] for part in new})
         for scope in missing:
             self._granted.report(scope)
