@@ -38,8 +38,8 @@ class OfCampaigns(WindowedStream):
 class Campaigns(OfCampaigns):
     """Campaigns with their messages and tags, of every channel, archived or not."""
 
-    scopes = ("campaigns:read", "tags:read")
     include = ("campaign-messages", "tags")
+    include_scopes = (("tags", "tags:read"),)
 
 
 class CampaignMessages(IncludedStream, OfCampaigns):
