@@ -30,6 +30,7 @@ _STREAMS_HEAD: Final = (
     "| stream | what | key | cursor | how it is read | scopes | quota | page |",
     "|---|---|---|---|---|---|---|---|",
 )
+_COSTS_HEAD: Final = ("| stream | requests of a sync |", "|---|---|")
 _ENDPOINTS_HEAD: Final = ("| GET | stream, or why there is none |", "|---|---|")
 
 
@@ -132,6 +133,38 @@ def _how(stream: type[KlaviyoStream]) -> str:
     return f"{way}, for each of `{name_of(stream.parent)}`" if stream.parent else way
 
 
+def cost_rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
+    """Yield a table row for every stream: what a sync of it costs, by the sizes that drive it."""
+    for stream in streams:
+        yield f"| **{name_of(stream)}** | {_cost(stream)} |"
+
+
+def _cost(stream: type[KlaviyoStream]) -> str:
+    if issubclass(stream, UnionStream):
+        of = ", ".join(f"`{member.endpoint}`" for member in stream.kinds.values())
+        return f"those of {of}; none where they are read for other streams too"
+    if stream.parent:
+        rows = "new rows" if stream.cursor_attribute else "rows"
+        per_page = f", and {rows} / {stream.page_size} more" if stream.page_size else ""
+        return f"1 for each of `{name_of(stream.parent)}`{per_page}, and the listing of those"
+    listing = _cost_of_pages(stream)
+    if issubclass(stream, ItemStream):
+        which = "each changed one" if stream.cursor_attribute else "each"
+        return f"1 for {which} of `{stream.endpoint}`, and the listing: {listing}"
+    return listing
+
+
+def _cost_of_pages(stream: type[KlaviyoStream]) -> str:
+    rows = f"changed {stream.endpoint}" if stream.cursor_attribute else stream.endpoint
+    pages = (
+        f"{rows} / {stream.page_size}"
+        if stream.page_size
+        else "1; more where Klaviyo cuts it into pages"
+    )
+    least = f", at least {len(stream.partitions)}" if len(stream.partitions) > 1 else ""
+    return f"{pages}{least}"
+
+
 def _parts(stream: type[KlaviyoStream]) -> str:
     names = sorted({name for partition in stream.partitions for name in partition})
     return f" by {' and '.join(f'`{name}`' for name in names)}" if names else ""
@@ -188,6 +221,7 @@ def page(text: str, spec: Spec, streams: Sequence[type[KlaviyoStream]]) -> str:
         text,
         {
             "streams": [*_STREAMS_HEAD, *stream_rows(streams)],
+            "costs": [*_COSTS_HEAD, *cost_rows(streams)],
             "endpoints": [*_ENDPOINTS_HEAD, *endpoint_rows(spec, older, reasons(spec))],
             "added": [*_ENDPOINTS_HEAD, *endpoint_rows(new, newer, reasons(new))],
         },
