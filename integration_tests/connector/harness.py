@@ -110,7 +110,8 @@ class Output:
     @property
     def controls(self) -> list[Json]:
         """The messages that hand over a changed configuration."""
-        return self.of_type("CONTROL")
+        lines = [line for line in self.stdout.split(b"\n") if b'"type":"CONTROL"' in line]
+        return [orjson.loads(line) for line in lines]
 
     @property
     def logs(self) -> list[str]:

@@ -10,7 +10,7 @@ from integration_tests.connector.truth import documents
 from klaviyo_sandbox import Sandbox
 
 _SPACED: Final = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
-_ADDITIONAL = {"profiles": ("subscriptions",)}
+_ADDITIONAL = {"email_templates": ("definition",), "profiles": ("subscriptions",)}
 
 
 def as_documented(value: Any) -> Any:  # noqa: ANN401  any JSON

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from integration_tests.quirks.reading import HELD, read
@@ -91,6 +91,8 @@ def test_everything_is_read_through_any_combination(
     tokens: Quirks,
     mode: str,
 ) -> None:
+    # Pages that come in no order and cannot be followed leave no way through a large window.
+    assume(not (order.unsorted and tokens.cursor_refused_every))
     there = [replace(quirks, path=path) for quirks in (pages, order, tokens)]
     shared.set_quirks(*everywhere, *there)
     streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
