@@ -26,7 +26,7 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
-from source_klaviyo.config import Config
+from source_klaviyo.config import Config, unknown_settings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
@@ -35,6 +35,8 @@ from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
+
+logger = logging.getLogger("airbyte")
 
 RawConfig = Mapping[str, Any]
 
@@ -56,7 +58,7 @@ class SourceKlaviyo(AbstractSource):
     def check(self, logger: logging.Logger, config: RawConfig) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Sign in, name the account, and tell for every stream whether it can be read."""
         try:
-            settings = Config.parse(config)
+            settings = _settings(config)
             access.warn_of_retirement(settings.revision)
             found = access.probe(_streams(_client(settings)))
         except (ConfigError, StreamFailed) as refused:
@@ -92,7 +94,7 @@ class SourceKlaviyo(AbstractSource):
         AirbyteTracedException: at once for input that cannot be used, at the end for streams that
         have failed.
         """
-        settings = Config.parse(config)
+        settings = _settings(config)
         client = _client(settings)
         began = int(time.time())
         streams = _streams(client)
@@ -136,6 +138,14 @@ class SourceKlaviyo(AbstractSource):
             raise ConfigError(
                 f"The state in {state_path} is not a list of stream states: {_line(invalid)}"
             ) from invalid
+
+
+def _settings(config: RawConfig) -> Config:
+    """Return the configuration, with a warning about what in it is none. Raises ConfigError."""
+    settings = Config.parse(config)
+    if warning := unknown_settings(config):
+        logger.warning(warning)
+    return settings
 
 
 def _client(config: Config) -> Client:
