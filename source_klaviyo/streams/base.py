@@ -65,7 +65,8 @@ class KlaviyoStream(Declaration, HttpStream):
     def collection_key(self) -> Hashable:
         """What is equal for streams that can be views of one collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
-        return self.endpoint, self.revision_read, partitions, self.costly, self.newest_first
+        narrowed = partitions, self.fixed_filters
+        return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
     def revision_read(self) -> str:
@@ -75,7 +76,12 @@ class KlaviyoStream(Declaration, HttpStream):
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the collection's pages."""
         return ResourceView(
-            name, self.record_fields(), self.needs(), self.normalize, self.cursor_attribute
+            name,
+            self.record_fields(),
+            self.needs(),
+            self.normalize,
+            self.cursor_attribute,
+            self.additions,
         )
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:

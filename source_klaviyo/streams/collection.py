@@ -30,7 +30,8 @@ from source_klaviyo.errors import (
     UnreadableAnswer,
 )
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
+from source_klaviyo.streams.additions import member
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.optional_parameters import OptionalParameters
 from source_klaviyo.streams.query import SORT, leave_out, optional_parts, unite
@@ -44,13 +45,18 @@ _FULL_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class ItemEndpoint:
-    """Where the items of a view are, and what their requests have and draw on."""
+    """Where the items of a view are, and what their requests have and draw on.
+
+    `joined` is the attribute that goes on top of the listing's record; None where the item itself
+    is the record.
+    """
 
     path: str
     parameters: Mapping[str, str]
     revision: str
     quota: EndpointQuota
     errors: KlaviyoErrorHandler
+    joined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +197,15 @@ class KlaviyoCollection:
             document = self._item_reader.read_item(response.content)
             self._tell_of_repair(document)
             (raw,) = document.resources
-            extract = Extract([(memoryview(raw)[:-1], item.fields + b"}")])
+            extract = Extract([_item_record(item, raw, items.joined)])
             size = len(response.content)
             return Page([item.id], [], [extract], size=size, release=self._client.release)
 
         try:
             return self._client.send(request, read)
         except NotFound:
-            return Page([item.id], [], [Extract()])
+            records = [_item_record(item, None, items.joined)] if items.joined else []
+            return Page([item.id], [], [Extract(records)])
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""
@@ -303,6 +310,14 @@ class KlaviyoCollection:
             fields = fields_reader(self._declared.cursor_attribute, needs)
             self._readers[views, left_out] = DocumentReader(fields)
         return self._readers[views, left_out]
+
+
+def _item_record(item: ItemRequest, raw: msgspec.Raw | None, joined: str | None) -> Record:
+    """Return the record that an item makes, or completes; `raw` is None where there is no item."""
+    if joined is None:
+        return memoryview(raw or b"")[:-1], item.fields + b"}"
+    value = member(raw, ("attributes", joined)) if raw is not None else None
+    return item.fields, b',"%b":%b}' % (joined.encode(), bytes(value or b"null"))
 
 
 def _check_told(document: Document, relationship: str) -> None:

@@ -1,7 +1,10 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
+from typing import ClassVar
+
 from source_klaviyo.api.limits import XL
 from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.additions import IncludedAttribute
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -14,7 +17,7 @@ class OfEvents(WindowedStream):
     """
 
     endpoint = "events"
-    scopes = ("events:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("events:read",)
     limit = XL
     page_size = 1000
     resource = "event"
@@ -33,6 +36,17 @@ class Events(OfEvents):
     include = ("attributions",)
     relationship_ids = (("metric", "metric_id"), ("profile", "profile_id"))
     normalize = (("datetime", Form.DATETIME),)
+
+
+class EventsDetailed(OfEvents):
+    """Events with their attributions and the name of their metric."""
+
+    scopes = ("events:read", "metrics:read")
+    include = ("metric", "attributions")
+    parameters = (("fields[metric]", "name"),)
+    relationship_ids = Events.relationship_ids
+    normalize = Events.normalize
+    additions = (IncludedAttribute("metric", "name"),)
 
 
 class EventAttributions(IncludedStream, OfEvents):

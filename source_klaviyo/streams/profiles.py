@@ -3,9 +3,10 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.filters import Bound
+from source_klaviyo.api.filters import Bound, instant
 from source_klaviyo.api.limits import L, M
 from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.additions import CopiedMember
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -19,6 +20,7 @@ _CONSENTS = (
     "whatsapp.transactional",
     "whatsapp.conversational",
 )
+_SUPPRESSION = "subscriptions.email.marketing.suppression"
 _MOMENTS = ("consent_timestamp", "created_timestamp", "last_updated", "valid_until")
 
 
@@ -68,6 +70,25 @@ class ProfilePredictiveAnalytics(OfProfiles):
     costly = (("predictive_analytics", M),)
     essential = frozenset({"additional-fields[profile]"})
     normalize = (("predictive_analytics.expected_date_of_next_order", Form.DATETIME),)
+
+
+class GlobalExclusions(OfProfiles):
+    """The profiles that get no email, for whichever of Klaviyo's reasons.
+
+    Every suppression has a timestamp, so a bound below all of them selects whoever has one. A
+    profile whose suppression is lifted leaves the collection, and does not show here any more.
+    """
+
+    parameters = Profiles.parameters
+    normalize = Profiles.normalize
+    fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
+    bounded_by_start_date = False
+    additions = (
+        CopiedMember(
+            ("attributes", *_SUPPRESSION.split(".")[:-1], "suppressions"),
+            ("attributes", *_SUPPRESSION.split(".")),
+        ),
+    )
 
 
 class ProfileConversations(IncludedStream, OfProfiles):
