@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from airbyte_cdk.models import (
     AirbyteStateMessage,
@@ -15,10 +16,12 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
-from source_klaviyo.errors import ConfigError
+from source_klaviyo.errors import ConfigError, StreamFailed
+from source_klaviyo.event_metrics import metric_ids
 from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
 from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load
@@ -49,6 +52,7 @@ def plan(
         raise ConfigError(f"The catalog has streams more than once: {', '.join(repeated)}.")
     by_stream = _states_by_stream(states)
     known = {stream.name: stream for stream in streams}
+    wanted_metrics = cache(lambda: metric_ids(client, config.event_metric_ids))
     grouping = _Grouping(client)
     jobs: list[StreamJob] = []
     refusals: list[Refusal] = []
@@ -57,8 +61,10 @@ def plan(
         stream = StreamDescriptor(name, configured.stream.namespace)
         try:
             readable = _known(name, known)
+            if isinstance(readable, OfEvents) and config.event_metric_ids:
+                readable.read_only(wanted_metrics())
             job = _stream_job(readable, stream, configured, by_stream.get(name, {}), config, began)
-        except ConfigError as refused:
+        except (ConfigError, StreamFailed) as refused:
             refusals.append(Refusal(stream, refused))
             continue
         jobs.append(job)
@@ -84,7 +90,7 @@ def _stream_job(
     began: int,
 ) -> StreamJob:
     cursor = readable.cursor_attribute
-    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.parent is not None)
+    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.lists_partitions)
     if config.start_date and readable.bounded_by_start_date:
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK

@@ -57,6 +57,11 @@ class KlaviyoStream(Declaration, HttpStream):
             self.partitions = ()
 
     @property
+    def lists_partitions(self) -> bool:
+        """Whether state names every partition, because they are not known beforehand."""
+        return self.parent is not None
+
+    @property
     def members(self) -> Sequence["KlaviyoStream"]:
         """The streams, each of one collection, that together are this one: itself, mostly."""
         return [self]

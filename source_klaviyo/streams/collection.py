@@ -14,6 +14,7 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
 from source_klaviyo.api.quota import EndpointQuota
@@ -100,6 +101,10 @@ class Endpoint(Protocol):
         """Whether pages descend by the cursor."""
 
     @property
+    def lower(self) -> Bound | None:
+        """The operator that bounds the cursor below."""
+
+    @property
     def upper(self) -> bool:
         """Whether the cursor can be bounded above."""
 
@@ -134,6 +139,7 @@ class KlaviyoCollection:
     ) -> None:
         self.name = declared.endpoint
         self.has_cursor = declared.cursor_attribute is not None
+        self.bounded_below = declared.lower is not None
         self.bounded_above = declared.upper
         self.ordered = declared.ordered
         self.newest_first = declared.newest_first

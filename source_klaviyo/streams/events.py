@@ -1,5 +1,6 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from source_klaviyo.api.limits import XL
@@ -24,6 +25,15 @@ class OfEvents(WindowedStream):
     cursor_attribute = "datetime"
     bounded_by_start_date = True
     arrives_late = True
+
+    def read_only(self, metric_ids: Sequence[str]) -> None:
+        """Read no events but those of these metrics, each metric with a cursor of its own."""
+        self.partitions = tuple({"metric_id": metric_id} for metric_id in metric_ids)
+
+    @property
+    def lists_partitions(self) -> bool:
+        """Whether state names every partition: metrics may be added to the configuration."""
+        return any(self.partitions)
 
 
 class Events(OfEvents):

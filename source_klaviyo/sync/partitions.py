@@ -108,8 +108,9 @@ class Partitions:
     def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
         reading, collection = self.readings[number], self.job.collection
         checkpoints = [reading.checkpoints[each.view] for each in views]
-        lowest = window.lo == BEGINNING or all(
-            each is None or each.low == window.lo for each in checkpoints
+        lowest = window.lo == BEGINNING or (
+            collection.bounded_below
+            and all(each is None or each.low == window.lo for each in checkpoints)
         )
         size = self.page_size
         return RangeReader(
