@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types unit-test format schemas lock benchmarks clean
+.PHONY: demo test lint types unit-test format schemas lock benchmarks compare-official clean
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
@@ -29,6 +29,10 @@ schemas: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Installs the official connector in an environment of its own, once.
+compare-official: $(READY)
+	$(BIN)/python -m tools.compare_official
 
 # Needs uv; the lock files hold hashes and no addresses.
 lock:

@@ -117,7 +117,15 @@ def _loaded(
         for member in readable.members
         for partition in member.partitions
     ]
-    reading = Reading(stream, cursor, partitions, job.start, origin, job.began)
+    reading = Reading(
+        stream,
+        cursor,
+        partitions,
+        job.start,
+        origin,
+        job.began,
+        clients_word=readable.arrives_late,
+    )
     loaded, unknown = load_foreign(state, reading)
     if unknown:
         logger.warning(

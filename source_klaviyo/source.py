@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
+from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
@@ -97,7 +98,8 @@ class SourceKlaviyo(AbstractSource):
         settings = _settings(config)
         client = _client(settings)
         began = int(time.time())
-        streams = _streams(client)
+        selected = {configured.stream.name for configured in catalog.streams}
+        streams = _streams(client, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
         sync = Sync(jobs, settings.num_workers, horizon(began, lambda: client.clock.lag))
         try:
@@ -158,8 +160,21 @@ def _client(config: Config) -> Client:
     )
 
 
-def _streams(client: Client) -> list[KlaviyoStream]:
-    return [stream(client) for stream in STREAMS]
+def _streams(
+    client: Client,
+    instead: Mapping[type[KlaviyoStream], type[KlaviyoStream]] | None = None,
+) -> list[KlaviyoStream]:
+    """Return every stream; `instead` are those that take the place of others."""
+    return [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
+
+
+def without_predictions(
+    config: Config, selected: Collection[str]
+) -> dict[type[KlaviyoStream], type[KlaviyoStream]]:
+    """Return what reads profiles where nobody wants their predictions from that stream."""
+    alone = "profile_predictive_analytics" in selected
+    at_full_speed = alone or config.disable_fetching_predictive_analytics
+    return {Profiles: ProfilesAtFullSpeed} if at_full_speed else {}
 
 
 def _json_file(path: str, what: str) -> Any:  # noqa: ANN401  its callers check what is in it

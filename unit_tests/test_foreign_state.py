@@ -11,7 +11,7 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.foreign_state import Reading, load_foreign
-from source_klaviyo.sync.state import Json, StreamState, is_own, written
+from source_klaviyo.sync.state import CursorState, Json, StreamState, is_own, written
 
 MAY_2024 = 1_714_521_600
 JUNE_2024 = 1_717_200_000
@@ -153,6 +153,15 @@ def test_a_global_cursor_covers_what_there_has_always_been_less_the_length_of_th
     assert covered(state, CAMPAIGNS, "updated_at") == [*[BEFORE_MAY] * 4, [], []]
     assert covered(state, ARCHIVED, "updated_at") == [BEFORE_MAY] * 2
     assert covered(state, METRICS, "updated_at") == [[], []]
+
+
+def test_a_cursor_in_the_future_covers_nothing_where_rows_may_lie_there() -> None:
+    state: StreamState = {"datetime": "2099-01-01T00:00:00+0000"}
+    reading = Reading("events_detailed", "datetime", ALL, began=NOW, clients_word=True)
+    loaded, _ = load_foreign(state, reading)
+    assert loaded.of({}) == CursorState()
+    # Klaviyo's own clock may be ahead of this machine's, but no row is.
+    assert covered(state, cursor="datetime") == [[Window(0, NOW)]]
 
 
 @pytest.mark.parametrize("empty", [{}, {"__ab_full_refresh_sync_complete": True}])

@@ -4,7 +4,7 @@ from itertools import product
 from typing import ClassVar
 
 from source_klaviyo.api.filters import Bound, instant
-from source_klaviyo.api.limits import L, M
+from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import CopiedMember
 from source_klaviyo.streams.included import IncludedStream
@@ -38,13 +38,17 @@ class OfProfiles(WindowedStream):
 
 
 class Profiles(OfProfiles):
-    """The people of the account, with their consent and suppressions.
+    """The people of the account, with their consent, suppressions and predictive analytics.
 
-    `subscriptions` costs no quota; `predictive_analytics` would cut it to a fifth.
+    `subscriptions` costs no quota; `predictive_analytics` cuts it to a fifth, and there is no
+    faster way to records that have it: Klaviyo grants it for 150 pages a minute. Where it is
+    switched off, or read as a stream of its own, ProfilesAtFullSpeed takes this stream's place.
     """
 
-    parameters = (("additional-fields[profile]", "subscriptions"),)
+    parameters = (("additional-fields[profile]", "subscriptions,predictive_analytics"),)
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = (("predictive_analytics", M),)
     normalize = (
+        ("predictive_analytics.expected_date_of_next_order", Form.DATETIME),
         ("location.latitude", Form.NUMBER),
         ("location.longitude", Form.NUMBER),
         ("subscriptions.email.marketing.suppression.timestamp", Form.DATETIME),
@@ -54,6 +58,14 @@ class Profiles(OfProfiles):
             for consent, moment in product(_CONSENTS, _MOMENTS)
         ),
     )
+
+
+class ProfilesAtFullSpeed(Profiles):
+    """Profiles without predictive analytics."""
+
+    name = "profiles"
+    parameters = (("additional-fields[profile]", "subscriptions"),)
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
 
 
 class ProfilePredictiveAnalytics(OfProfiles):
@@ -79,7 +91,7 @@ class GlobalExclusions(OfProfiles):
     profile whose suppression is lifted leaves the collection, and does not show here any more.
     """
 
-    parameters = Profiles.parameters
+    parameters = ProfilesAtFullSpeed.parameters
     normalize = Profiles.normalize
     fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
     bounded_by_start_date = False

@@ -11,7 +11,8 @@ It has written, over the years:
 
 A cursor value is that of a row, and other rows of its second may be missing: the second is not
 covered. A slice has both of its ends in it, but its filter may leave them out, and rows within the
-last second with them: neither second is covered. Nothing is covered before the start date.
+last second with them: neither second is covered. Nothing is covered before the start date. A cursor
+in the future, where rows may lie there, does not tell when it was written: it covers nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,8 @@ class Reading:
     """How a stream is read now; times in seconds since 1970.
 
     `start` is the earliest cursor value that it reads, `origin` the earliest that the official
-    connector can have read, and `began` when this sync started.
+    connector can have read, and `began` when this sync started. `clients_word` tells that the
+    cursor is not Klaviyo's own clock, so that rows may lie in the future.
     """
 
     stream: str
@@ -57,6 +59,7 @@ class Reading:
     start: int = BEGINNING
     origin: int = BEGINNING
     began: int = 0
+    clients_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,10 @@ def _covered(cursor: Json, reading: Reading) -> list[Window]:
     for each in (cursor, legacy if isinstance(legacy, Mapping) else {}):
         if reading.cursor in each:
             reached = _moment(each[reading.cursor])
-            windows += [Window(reading.origin, reached)] if reading.origin < reached else []
+            # What was read of a time that has not come yet says nothing of what came since.
+            known = not reading.clients_word or reached <= reading.began
+            if known and reading.origin < reached:
+                windows.append(Window(reading.origin, reached))
     return merge(windows)
 
 
