@@ -4,6 +4,8 @@ One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, 
 ParentGone, ParameterRefused or another StreamFailed.
 """
 
+from collections.abc import Sequence
+
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -110,11 +112,11 @@ class PageTooLarge(Exception):  # noqa: N818
 
 
 class PageSizeRefused(StreamFailed):
-    """Klaviyo does not serve pages of this size; `largest` is what it says it does, if it does."""
+    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so."""
 
-    def __init__(self, advice: str, largest: int | None) -> None:
+    def __init__(self, advice: str, numbers: Sequence[int] = ()) -> None:
         super().__init__(advice, FailureType.system_error)
-        self.largest = largest
+        self.numbers = numbers
 
 
 class PageLost(Exception):  # noqa: N818

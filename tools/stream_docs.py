@@ -17,12 +17,11 @@ from typing import Final
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.windowed import NewestFirstStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "streams.md"
 REASONS: Final = Path(__file__).parent / "unread.json"
@@ -174,9 +173,15 @@ def added() -> Spec:
     return replace(newest, endpoints=dict(sorted(new.items())))
 
 
+def first_revision(stream: type[KlaviyoStream]) -> str | None:
+    """Return the first revision that has what is special to the stream, None where all have."""
+    of_item = stream.oldest_item_revision if issubclass(stream, ItemStream) else None
+    return stream.oldest_revision or of_item
+
+
 def page(text: str, spec: Spec, streams: Sequence[type[KlaviyoStream]]) -> str:
     """Return the page `text` with its tables made anew."""
-    older = [stream for stream in streams if stream.oldest_revision is None]
+    older = [stream for stream in streams if first_revision(stream) is None]
     newer = [stream for stream in streams if stream not in older]
     new = added()
     return render(

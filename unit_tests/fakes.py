@@ -1,13 +1,19 @@
-"""A stream and a quota made for tests of the sync engine."""
+"""A collection and a quota made for tests of the sync engine."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.protocol import Page, Partition, Quota, Window
-from source_klaviyo.sync.ledger import Ledger
-from source_klaviyo.sync.parts import Parts
-from source_klaviyo.sync.state import CursorState, LoadedState
+from airbyte_cdk.models import StreamDescriptor
+
+from source_klaviyo.errors import StreamFailed
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan, ViewJob
+
+BEGAN = 1_000
+"""When the syncs of these tests start, in seconds since 1970."""
+HORIZON = BEGAN - 5
 
 
 @dataclass(eq=False)
@@ -24,36 +30,62 @@ class OpensLater:
         return max(0.0, self.opens_at - time.monotonic())
 
 
-@dataclass
-class Stream:
-    """A stream of two pages."""
+def record(text: object) -> Record:
+    """Return a record with that id."""
+    return memoryview(b'{"id":"%b"' % str(text).encode()), b"}"
+
+
+@dataclass(eq=False)
+class TwoPages:
+    """A collection of two pages of a record each; `fault` is what the second meets."""
 
     name: str = "things"
-    grants: OpensLater = field(default_factory=OpensLater)
+    quota: OpensLater = field(default_factory=OpensLater)
     fault: Exception | None = None
-    cursor_attribute: str | None = "updated"
+    has_cursor: bool = True
+    bounded_above: bool = True
     ordered: bool = True
     newest_first: bool = False
+    sortable: bool = True
+    page_size: int | None = None
     partitions: Sequence[Partition] = ({},)
-    roots: Sequence[Partition] = ()
+    left_out: frozenset[str] = frozenset()
 
-    def quota(self, partition: Partition, token: str | None) -> Quota:
-        del partition, token
-        return self.grants
+    def item_quota(self, view: int) -> OpensLater:
+        del view
+        return self.quota
 
-    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
-        del partition, window, attempt
-        if self.fault and token:
+    def fetch(self, request: PageRequest) -> Page:
+        if self.fault and request.token:
             raise self.fault
-        record = (memoryview(b'{"id":"%b"' % (token or "first").encode()), b"}")
-        return Page([record], [100], None if token else "second")
+        row = request.token or "first"
+        extracts = [Extract([record(row)]) for _ in request.views]
+        cursors = [100] if self.has_cursor else []
+        return Page([row], cursors, extracts, None if request.token else "second")
+
+    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+        del view
+        return Page([item.id], [], [Extract([record(item.id)])])
+
+    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+        del request, failure
+        return False
 
 
-def parts(stream: Stream, began: int) -> Parts:
-    """Return the parts of a first sync of `stream`."""
+def stream_job(name: str = "things", cursor: str | None = "updated") -> StreamJob:
+    """Return a stream's first sync."""
+    keeps_state = cursor is not None
+    return StreamJob(StreamDescriptor(name), cursor, keeps_state=keeps_state, began=BEGAN)
 
-    def begin(partition: Partition) -> Ledger:
-        del partition
-        return Ledger(CursorState(), 0, 0, began)
 
-    return Parts(stream, LoadedState(), begin, keeps_state=True)
+def collection_job(collection: TwoPages, *streams: StreamJob) -> CollectionJob:
+    """Return the reading of `collection` for `streams`, each a view of it."""
+    cursor = "updated" if collection.has_cursor else None
+    jobs = streams or (stream_job(collection.name, cursor),)
+    return CollectionJob(collection, [ViewJob(job) for job in jobs])
+
+
+def sync_plan(*jobs: CollectionJob) -> SyncPlan:
+    """Return the plan of a sync that reads for `jobs`."""
+    streams = dict.fromkeys(view.stream for job in jobs for view in job.views if view.stream)
+    return SyncPlan(list(streams), jobs)

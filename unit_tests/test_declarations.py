@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -12,20 +13,20 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XL, Limit, S
-from source_klaviyo.api.mending import Form
+from source_klaviyo.api.normalize import Form
 from source_klaviyo.protocol import Window
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, CampaignSendJobs
 from source_klaviyo.streams.coupons import CouponCodes
 from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.lists import Lists
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.reviews import Reviews
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.webhooks import Webhooks
 from source_klaviyo.streams.windowed import WindowedStream
 from tools.generate_schemas import FOLDER
@@ -44,8 +45,8 @@ _EXPRESSION: Final = re.compile(r"([a-z-]+)\(([\w.]+),")
 def single(streams: Iterable[type[KlaviyoStream]]) -> Iterator[type[KlaviyoStream]]:
     """Yield the streams that read one endpoint each."""
     for stream in streams:
-        if issubclass(stream, UnitedStream):
-            yield from stream.members.values()
+        if issubclass(stream, UnionStream):
+            yield from stream.kinds.values()
         else:
             yield stream
 
@@ -59,6 +60,12 @@ def endpoint_of(stream: type[KlaviyoStream], path: str) -> Endpoint:
     return spec_of(stream).endpoints[f"/api/{path}"]
 
 
+def item_of(stream: type[ItemStream]) -> Endpoint:
+    revision = stream.revision_at(REVISION)
+    spec = load_spec(max(revision, stream.oldest_item_revision or revision))
+    return spec.endpoints[f"/api/{stream.item}"]
+
+
 def scopes_of_type(spec: Spec, kind: str) -> set[str]:
     """Return what is needed to read resources of a type: as little as any collection asks for."""
     found = [set(endpoint.scopes) for endpoint in spec.endpoints.values() if endpoint.type == kind]
@@ -69,7 +76,9 @@ def queries(stream: type[KlaviyoStream]) -> Iterator[dict[str, str]]:
     """Yield the first requests that the stream makes, one for each partition."""
     made = stream(Client("https://a.klaviyo.com", api_key("pk")))
     for partition in made.partitions or [{made.parent_key: "the parent's id"}]:
-        yield made.query(partition, Window(1_000_000_000, 1_100_000_000))
+        window = Window(1_000_000_000, 1_100_000_000)
+        request = replace(made.first_request(partition), window=window)
+        yield made.collection([made.collection_view(made.name)]).parameters(request)
 
 
 def deviations(stream: type[KlaviyoStream]) -> set[str]:
@@ -83,15 +92,15 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         "include": set(stream.include) <= set(endpoint.include),
         "costly": dict(stream.costly) == _costly(stream, endpoint),
         "resource": stream.resource in {None, wire_type(endpoint.type)},
-        "lifts": _lifts_are_told(stream, endpoint),
+        "relationship_ids": _ids_are_told(stream, endpoint),
         "partitions": _partitions(stream) == (set(endpoint.filters) & HIDDEN),
         **_parent(stream),
         **_cursor(stream, endpoint),
     }
-    if issubclass(stream, TakenStream):
-        said["takes"] = stream.takes in endpoint.include
+    if issubclass(stream, IncludedStream):
+        said["relationship"] = stream.relationship in endpoint.include
     if issubclass(stream, ItemStream):
-        item = endpoint_of(stream, stream.item)
+        item = item_of(stream)
         said["item"] = item.kind == "item"
         said["item_limit"] = stream.item_limit.windows == item.windows
         said["item_parameters"] = _allowed(dict(stream.item_parameters), item)
@@ -106,12 +115,15 @@ def _largest_page(endpoint: Endpoint) -> int | None:
 
 def _scopes(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
     scopes = set(endpoint.scopes)
-    for relationship in stream.include:
+    included = stream.include
+    if issubclass(stream, IncludedStream):
+        included = (*included, stream.relationship)
+    for relationship in included:
         scopes |= scopes_of_type(spec_of(stream), endpoint.relations[relationship].type)
     if stream.parent:
         scopes |= set(stream.parent.scopes)
     if issubclass(stream, ItemStream):
-        scopes |= set(endpoint_of(stream, stream.item).scopes)
+        scopes |= set(item_of(stream).scopes)
     return scopes
 
 
@@ -124,11 +136,11 @@ def _costly(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, Limit]
     }
 
 
-def _lifts_are_told(stream: type[KlaviyoStream], endpoint: Endpoint) -> bool:
-    if issubclass(stream, TakenStream):
-        taken = spec_of(stream).relations.get(endpoint.relations[stream.takes].type)
-        return taken is None or all(name in taken for name, _ in stream.lifts)
-    names = {name for name, _ in stream.lifts}
+def _ids_are_told(stream: type[KlaviyoStream], endpoint: Endpoint) -> bool:
+    if issubclass(stream, IncludedStream):
+        taken = spec_of(stream).relations.get(endpoint.relations[stream.relationship].type)
+        return taken is None or all(name in taken for name, _ in stream.relationship_ids)
+    names = {name for name, _ in stream.relationship_ids}
     return names <= endpoint.relations.keys() and names <= {*stream.include, *ALWAYS_WITH_DATA}
 
 
@@ -144,8 +156,8 @@ def _parent(stream: type[KlaviyoStream]) -> dict[str, bool]:
     parent = stream.parent
     above = endpoint_of(parent, parent.endpoint)
     in_path = stream.endpoint.startswith(f"{parent.endpoint}/{{id}}/")
-    if issubclass(parent, TakenStream):
-        in_path = stream.endpoint.startswith(f"{parent.takes}/{{id}}/")
+    if issubclass(parent, IncludedStream):
+        in_path = stream.endpoint.startswith(f"{parent.relationship}/{{id}}/")
     elif parent.resource is None or "id" not in above.fields[parent.resource]:
         return {"parent": False}
     by_filter = stream.parent_filter == f"{parent.resource}.id" and "{id}" not in stream.endpoint
@@ -160,7 +172,7 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
     }
     if not issubclass(stream, WindowedStream):
         usable = (filterable.keys() | set(endpoint.sort)) & CHANGES
-        owners = issubclass(stream, TakenStream)  # whose cursor need not tell of what is taken
+        owners = issubclass(stream, IncludedStream)  # whose cursor need not tell of what is taken
         return {"cursor_attribute": stream.cursor_attribute is None and (owners or not usable)}
     operators = filterable.get(stream.cursor_attribute, set())
     sort = stream.sort_key or stream.cursor_attribute
@@ -261,7 +273,7 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (Campaigns, {"include": ("messages",)}),
         (Campaigns, {"partitions": ({"messages.channel": "email"},)}),
         (Campaigns, {"partitions": ({"archived": True}, {"archived": False})}),
-        (CampaignMessages, {"takes": "messages"}),
+        (CampaignMessages, {"relationship": "messages"}),
         (CampaignSendJobs, {"item": "campaigns"}),
         (CampaignSendJobs, {"item_limit": S}),
         (ProfilePredictiveAnalytics, {"costly": ()}),
@@ -275,7 +287,7 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (ObjectIngestionLogs, {"sortable": True}),
         (ObjectIngestionLogs, {"ordered": True}),
         (Webhooks, {"oauth_only": False}),
-        (Webhooks, {"lifts": (("topics", "topic_ids"),)}),
+        (Webhooks, {"relationship_ids": (("topics", "topic_ids"),)}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else str(value),
 )
@@ -301,11 +313,11 @@ def test_a_collection_with_a_cursor_is_not_read_as_a_snapshot() -> None:
     assert deviations(Snapshot) == {"cursor_attribute"}
 
 
-def test_every_moment_of_consent_is_mended() -> None:
+def test_every_moment_of_consent_is_normalized() -> None:
     schema = json.loads((FOLDER / "profiles.json").read_text(encoding="utf-8"))
     subscriptions = schema["properties"]["attributes"]["properties"]["subscriptions"]
-    mended = {path for path, form in Profiles.mends if form is Form.DATETIME}
-    assert set(_moments(subscriptions, "subscriptions")) <= mended
+    normalized = {path for path, form in Profiles.normalize if form is Form.DATETIME}
+    assert set(_moments(subscriptions, "subscriptions")) <= normalized
 
 
 def _moments(schema: dict[str, Any], path: str) -> Iterator[str]:

@@ -1,58 +1,86 @@
-"""A whole sync over a stream made for the purpose: signs of life, fairness, and defects."""
+"""A whole sync over collections made for the purpose: signs of life, fairness, and defects."""
 
 import logging
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import pytest
-from airbyte_cdk.models import FailureType, StreamDescriptor
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.protocol import Page, Partition, Quota, Window
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest
 from source_klaviyo.sync import engine, progress
-from source_klaviyo.sync.engine import Job
-from unit_tests.fakes import OpensLater, Stream, parts
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from unit_tests.fakes import (
+    HORIZON,
+    OpensLater,
+    TwoPages,
+    collection_job,
+    record,
+    stream_job,
+    sync_plan,
+)
 
-BEGAN = 1_000
 Message = dict[str, Any]
+NO = StreamFailed("No.", FailureType.system_error)
 
 
-@dataclass
-class Listed(Stream):
-    """A stream of two pages with two items each; items have a quota of their own."""
+@dataclass(eq=False)
+class Listed(TwoPages):
+    """Two pages with two items each; items have a quota and a fault of their own."""
 
     ordered: bool = False
     grants_items: OpensLater = field(default_factory=OpensLater)
+    item_fault: str = ""
 
-    def quota(self, partition: Partition, token: str | None) -> Quota:
-        del partition
-        return self.grants_items if token and token.startswith("item") else self.grants
+    def item_quota(self, view: int) -> OpensLater:
+        del view
+        return self.grants_items
 
-    def fetch(self, partition: Partition, window: Window, token: str | None, attempt: int) -> Page:
-        del partition, window, attempt
-        if token and token.startswith("item"):
-            if self.fault and token == "item 2b":
-                raise self.fault
-            return Page([(memoryview(b'{"id":"%b"' % token.encode()), b"}")], [None], None)
-        number = 2 if token else 1
-        items = [f"item {number}a", f"item {number}b"]
-        return Page([], [], None if token else "second", parts=items)
+    def fetch(self, request: PageRequest) -> Page:
+        number = 2 if request.token else 1
+        items = [ItemRequest(f"{number}{letter}") for letter in "ab"]
+        ids = [item.id for item in items]
+        return Page(ids, [100, 100], [Extract(items=items)], None if request.token else "second")
 
-
-def job(stream: Stream) -> Job:
-    return Job(StreamDescriptor(stream.name), parts(stream, BEGAN))
+    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+        if item.id == self.item_fault:
+            raise NO
+        return super().fetch_item(view, item)
 
 
-def run(*streams: Stream, into: list[Message] | None = None) -> list[Message]:
+def run(
+    *jobs: TwoPages | CollectionJob, into: list[Message] | None = None, workers: int = 3
+) -> list[Message]:
     """Return the messages of a sync; those before a failure are in `into`."""
     messages = [] if into is None else into
-    for chunk in engine.run([job(stream) for stream in streams], 3, lambda: BEGAN - 5):
+    made = [job if isinstance(job, CollectionJob) else collection_job(job) for job in jobs]
+    for chunk in engine.Sync(sync_plan(*made), workers, lambda: HORIZON).lines():
         messages += [orjson.loads(line) for line in chunk.splitlines()]
     return messages
+
+
+def records(messages: list[Message]) -> list[tuple[str, str]]:
+    """Return the stream and the id of each record."""
+    found = [message["record"] for message in messages if message["type"] == "RECORD"]
+    return [(record["stream"], record["data"]["id"]) for record in found]
+
+
+def states(messages: list[Message], stream: str = "things") -> list[Message]:
+    found = [message["state"]["stream"] for message in messages if message["type"] == "STATE"]
+    return [
+        state["stream_state"] for state in found if state["stream_descriptor"]["name"] == stream
+    ]
+
+
+def statuses(messages: list[Message], stream: str) -> list[str]:
+    traces = [message["trace"] for message in messages if message["type"] == "TRACE"]
+    told = [trace["stream_status"] for trace in traces if trace["type"] == "STREAM_STATUS"]
+    return [each["status"] for each in told if each["stream_descriptor"]["name"] == stream]
 
 
 def test_a_waiting_stream_gives_signs_of_life(
@@ -62,19 +90,18 @@ def test_a_waiting_stream_gives_signs_of_life(
     monkeypatch.setattr(engine, "_LONGEST_SILENCE", 0.05)
     monkeypatch.setattr(progress, "_INTERVAL", 0.05)
     with caplog.at_level(logging.INFO, "airbyte"):
-        messages = run(Stream(grants=OpensLater(time.monotonic() + 0.5)))
+        messages = run(TwoPages(quota=OpensLater(time.monotonic() + 0.5)))
     kinds = [message["type"] for message in messages]
     assert "STATE" in kinds[: kinds.index("RECORD")], "states come while nothing else does"
     told = "\n".join(caplog.messages)
     assert "things: 0 records, 0/s, waits for the quota" in told
-    assert "things: 2 records, 2 requests (3 % of its quota), 0 retries, 0 answered 429" in told
+    assert "things: 2 things; 2 requests (3 % of its quota), 0 retries, 0 answered 429" in told
 
 
 def test_a_waiting_stream_does_not_hold_up_another() -> None:
-    waiting = Stream("waiting", OpensLater(time.monotonic() + 0.5))
-    messages = run(waiting, Stream("quick"))
-    records = [message["record"] for message in messages if message["type"] == "RECORD"]
-    assert [record["stream"] for record in records] == ["quick", "quick", "waiting", "waiting"]
+    waiting = TwoPages("waiting", OpensLater(time.monotonic() + 0.5))
+    found = records(run(waiting, TwoPages("quick")))
+    assert [stream for stream, _ in found] == ["quick", "quick", "waiting", "waiting"]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +114,8 @@ def test_a_waiting_stream_does_not_hold_up_another() -> None:
 def test_what_ends_a_stream_leaves_the_other_whole(fault: Exception, kind: str, words: str) -> None:
     messages: list[Message] = []
     with pytest.raises(AirbyteTracedException) as combined:
-        run(Stream("broken", fault=fault), Stream("sound"), into=messages)
-    records = [message["record"] for message in messages if message["type"] == "RECORD"]
-    assert sorted(record["stream"] for record in records) == ["broken", "sound", "sound"]
+        run(TwoPages("broken", fault=fault), TwoPages("sound"), into=messages)
+    assert sorted(stream for stream, _ in records(messages)) == ["broken", "sound", "sound"]
     assert "broken" in str(combined.value.message)
     assert combined.value.failure_type is not None
     assert combined.value.failure_type.value == kind
@@ -97,103 +123,180 @@ def test_what_ends_a_stream_leaves_the_other_whole(fault: Exception, kind: str, 
 
 
 def test_records_of_a_failing_stream_and_its_state_are_kept() -> None:
-    failing = Stream(fault=StreamFailed("No.", FailureType.system_error))
     messages: list[Message] = []
     with pytest.raises(AirbyteTracedException):
-        run(failing, into=messages)
-    assert [message["type"] for message in messages].count("RECORD") == 1
-    states = [message["state"] for message in messages if message["type"] == "STATE"]
-    assert states[-1]["stream"]["stream_state"] == {"updated": "1970-01-01T00:01:40+00:00"}
-    traces = [message["trace"] for message in messages if message["type"] == "TRACE"]
-    assert traces[-1]["stream_status"]["status"] == "INCOMPLETE"
+        run(TwoPages(fault=NO), into=messages)
+    assert len(records(messages)) == 1
+    assert states(messages)[-1]["updated"] == "1970-01-01T00:01:40+00:00"
+    assert statuses(messages, "things")[-1] == "INCOMPLETE"
 
 
 def test_the_smallest_quota_is_served_first() -> None:
     order: list[str] = []
-    large = Stream("large", OpensLater(per_minute=750, name="large", asked=order))
-    small = Stream("small", OpensLater(per_minute=150, name="small", asked=order))
-    for _ in engine.run([job(large), job(small)], 1, lambda: BEGAN - 5):
-        pass
+    large = TwoPages("large", OpensLater(per_minute=750, name="large", asked=order))
+    small = TwoPages("small", OpensLater(per_minute=150, name="small", asked=order))
+    run(large, small, workers=1)
     assert order == ["small", "small", "large", "large"]
 
 
+def test_one_page_feeds_every_view_of_its_collection() -> None:
+    asked: list[str] = []
+    quota = OpensLater(name="page", asked=asked)
+    messages = run(collection_job(TwoPages(quota=quota), stream_job("a"), stream_job("b")))
+    assert sorted(records(messages)) == [
+        ("a", "first"),
+        ("a", "second"),
+        ("b", "first"),
+        ("b", "second"),
+    ]
+    assert asked == ["page", "page"]
+    for stream in "ab":
+        assert states(messages, stream)[-1] == {"updated": "1970-01-01T00:16:35+00:00"}
+        assert statuses(messages, stream) == ["STARTED", "RUNNING", "COMPLETE"]
+
+
+def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
+    class OneRefused(TwoPages):
+        def fetch(self, request: PageRequest) -> Page:
+            page = super().fetch(request)
+            refused = [
+                Extract(failure=NO) if view == 0 and request.token else extract
+                for view, extract in zip(request.views, page.extracts, strict=True)
+            ]
+            return Page(page.ids, page.cursors, refused, page.next)
+
+    messages: list[Message] = []
+    with pytest.raises(AirbyteTracedException, match=r"a: No\."):
+        run(collection_job(OneRefused(), stream_job("a"), stream_job("b")), into=messages)
+    found = [each for each in records(messages) if each[0] == "b"]
+    assert found == [("b", "first"), ("b", "second")]
+    assert statuses(messages, "a")[-1] == "INCOMPLETE"
+    assert statuses(messages, "b")[-1] == "COMPLETE"
+    assert states(messages, "a")[-1]["updated"] == "1970-01-01T00:01:40+00:00"
+
+
+def test_every_page_is_released_once_its_lines_are_made() -> None:
+    released: list[int] = []
+
+    class Counting(TwoPages):
+        def fetch(self, request: PageRequest) -> Page:
+            page = super().fetch(request)
+            return Page(
+                page.ids,
+                page.cursors,
+                page.extracts,
+                page.next,
+                release=lambda: released.append(1),
+            )
+
+    run(Counting())
+    assert len(released) == 2
+
+
 def test_items_wait_for_their_quota_without_a_worker() -> None:
-    stream = Listed("listed", grants_items=OpensLater(time.monotonic() + 0.5))
-    messages = run(stream, *(Stream(f"quick {number}") for number in range(4)))
-    records = [message["record"] for message in messages if message["type"] == "RECORD"]
-    assert [record["stream"] for record in records][-4:] == ["listed"] * 4
-    assert len(records) == 12
+    listed = Listed("listed", grants_items=OpensLater(time.monotonic() + 0.5))
+    found = records(run(listed, *(TwoPages(f"quick {number}") for number in range(4))))
+    assert [stream for stream, _ in found][-4:] == ["listed"] * 4
+    assert len(found) == 12
 
 
 def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
-    messages = run(Listed("listed"))
-    kinds = [message["type"] for message in messages if message["type"] in ("RECORD", "STATE")]
-    assert kinds.count("RECORD") == 4
-    states = [message["state"] for message in messages if message["type"] == "STATE"]
-    assert states[-1]["stream"]["stream_state"] == {"updated": "1970-01-01T00:16:35+00:00"}
-    failing = Listed("listed", fault=StreamFailed("No.", FailureType.system_error))
+    messages = run(Listed())
+    assert sorted(name for _, name in records(messages)) == ["1a", "1b", "2a", "2b"]
+    assert states(messages)[-1] == {"updated": "1970-01-01T00:16:35+00:00"}
     kept: list[Message] = []
     with pytest.raises(AirbyteTracedException):
-        run(failing, into=kept)
-    states = [message["state"] for message in kept if message["type"] == "STATE"]
-    assert states[-1]["stream"]["stream_state"] == {}
+        run(Listed(item_fault="2b"), into=kept)
+    assert "updated" not in states(kept)[-1]
 
 
 def test_a_stream_that_has_failed_begins_nothing_new() -> None:
     asked: list[str] = []
 
     class Failing(Listed):
-        def fetch(
-            self, partition: Partition, window: Window, token: str | None, attempt: int
-        ) -> Page:
-            asked.append(token or "listing")
-            if token == "item 1a":
-                raise StreamFailed("No.", FailureType.system_error)
-            if token == "second":
+        def fetch(self, request: PageRequest) -> Page:
+            asked.append(request.token or "listing")
+            if request.token:
                 time.sleep(0.2)  # it comes when the stream has failed already
-            return super().fetch(partition, window, token, attempt)
+            return super().fetch(request)
+
+        def fetch_item(self, view: int, item: ItemRequest) -> Page:
+            asked.append(item.id)
+            return super().fetch_item(view, item)
 
     with pytest.raises(AirbyteTracedException):
-        run(Failing("listed"))
+        run(Failing(item_fault="1a"))
     assert "second" in asked
-    assert not {"item 2a", "item 2b"} & {*asked}
+    assert not {"2a", "2b"} & {*asked}
 
 
-def test_a_spent_quota_holds_up_only_the_parts_that_draw_on_it() -> None:
-    class United(Stream):
-        def quota(self, partition: Partition, token: str | None) -> Quota:
-            del token
-            return late if partition["of"] == "late" else soon
-
-        def fetch(
-            self, partition: Partition, window: Window, token: str | None, attempt: int
-        ) -> Page:
-            page = super().fetch(partition, window, token, attempt)
-            return replace(page, records=[(memoryview(b'{"id":"%b"' % self._of(partition)), b"}")])
-
-        @staticmethod
-        def _of(partition: Partition) -> bytes:
-            return str(partition["of"]).encode()
-
-    late, soon = OpensLater(time.monotonic() + 0.3), OpensLater()
-    messages = run(United("united", partitions=({"of": "late"}, {"of": "soon"})))
-    ids = [message["record"]["data"]["id"] for message in messages if message["type"] == "RECORD"]
-    assert ids == ["soon", "soon", "late", "late"]
+def test_a_spent_quota_holds_up_only_the_collections_that_draw_on_it() -> None:
+    late = TwoPages("late", OpensLater(time.monotonic() + 0.3))
+    job: StreamJob = stream_job("united")
+    members = [
+        CollectionJob(collection, [ViewJob(job, {"of": collection.name})])
+        for collection in (late, TwoPages("soon"))
+    ]
+    messages = run(*members)
+    assert len(records(messages)) == 4
+    before_the_wait = states(messages, "united")
+    assert before_the_wait[-1] == {
+        "states": [
+            {"partition": {"of": name}, "cursor": {"updated": "1970-01-01T00:16:35+00:00"}}
+            for name in ("late", "soon")
+        ]
+    }
+    assert statuses(messages, "united") == ["STARTED", "RUNNING", "COMPLETE"]
 
 
-def test_every_idle_worker_finds_a_cut_at_once() -> None:
+def parents_and_children(fault: Exception | None = None) -> tuple[CollectionJob, CollectionJob]:
+    """Return a listing of two parents without a stream of its own, and what is read of each."""
+
+    class Parents(TwoPages):
+        def fetch(self, request: PageRequest) -> Page:
+            page = super().fetch(request)
+            children = [Extract(children=[{"list": name}]) for name in page.ids]
+            return Page(page.ids, page.cursors, children, page.next)
+
+    job = stream_job("members")
+    job.lists_partitions = True
+    children = CollectionJob(TwoPages("members", partitions=()), [ViewJob(job)])
+    return CollectionJob(Parents(fault=fault), [ViewJob(children=[children])]), children
+
+
+def test_children_are_read_of_the_parents_that_pages_bring() -> None:
+    messages = run(*parents_and_children())
+    assert len(records(messages)) == 4
+    done = states(messages, "members")[-1]["states"]
+    assert [entry["partition"] for entry in done] == [{"list": "first"}, {"list": "second"}]
+    assert statuses(messages, "members")[-1] == "COMPLETE"
+
+
+def test_children_fail_where_their_parents_could_not_be_listed_to_the_end() -> None:
+    messages: list[Message] = []
+    with pytest.raises(AirbyteTracedException, match=r"members: No\."):
+        run(*parents_and_children(NO), into=messages)
+    assert statuses(messages, "members")[-1] == "INCOMPLETE"
+
+
+def test_a_full_refresh_has_a_state_that_only_counts() -> None:
+    messages = run(TwoPages(has_cursor=False, ordered=False))
+    assert len(records(messages)) == 2
+    assert states(messages)[-1] == {"__ab_no_cursor_state_message": True}
+
+
+def test_every_idle_worker_finds_a_split_at_once() -> None:
     together = threading.Barrier(3)
 
-    class Long(Stream):
-        def fetch(
-            self, partition: Partition, window: Window, token: str | None, attempt: int
-        ) -> Page:
-            del partition, attempt
-            if window.lo == 0 and token is None:
+    class Long(TwoPages):
+        def fetch(self, request: PageRequest) -> Page:
+            if request.newest_first:
+                return Page([], [], [Extract()])
+            if request.window.lo == 0 and request.token is None:
                 time.sleep(0.1)  # the others have nothing to do, and sleep
-                return Page([(memoryview(b'{"id":"1"'), b"}")], [1], "second")
+                return Page(["1"], [1], [Extract([record(1)])], "second")
             together.wait(0.5)  # less than the longest time that a worker sleeps
-            return Page([], [], None)
+            return Page([], [], [Extract()])
 
-    assert run(Long())[-1]["trace"]["stream_status"]["status"] == "COMPLETE"
+    assert statuses(run(Long()), "things")[-1] == "COMPLETE"
     assert not together.broken

@@ -1,6 +1,8 @@
 """From a catalog and states to jobs: starts, look-backs, and what is refused."""
 
+import orjson
 import pytest
+import requests
 from airbyte_cdk.models import (
     AirbyteStateBlob,
     AirbyteStateMessage,
@@ -19,10 +21,15 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
-from source_klaviyo.protocol import FOREVER, Window
+from source_klaviyo.protocol import FOREVER, PageRequest, Window
+from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.sync.engine import Job, Refusal
+from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
+from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.stream_output import StreamOutput, StreamView
 
+NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in STREAMS]
 BEGAN = 1_790_000_000
 WATERMARK = 1_780_000_000
 DAY = 86_400
@@ -48,16 +55,20 @@ def planned(
     *streams: ConfiguredAirbyteStream,
     states: list[AirbyteStateMessage] | None = None,
     **settings: object,
-) -> list[Job | Refusal]:
+) -> SyncPlan:
     client = Client("https://a.klaviyo.com", api_key("pk"))
     config = Config.parse({"api_key": "pk", **settings})
     catalog = ConfiguredAirbyteCatalog(list(streams))
-    return plan([kind(client) for kind in STREAMS], catalog, states or [], config, BEGAN)
+    return plan([kind(client) for kind in STREAMS], catalog, states or [], config, client, BEGAN)
 
 
-def windows(job: Job | Refusal) -> list[Window]:
-    assert isinstance(job, Job)
-    return [chain.window for chain in job.parts.start()]
+def windows(job: StreamJob) -> list[Window]:
+    return job.checkpoint({}).missing()
+
+
+def collection_of(made: SyncPlan, name: str) -> CollectionJob:
+    (found,) = (job for job in made.collections if job.collection.name == name)
+    return found
 
 
 EVENTS_STATE = state("events", datetime="2026-05-28T20:26:40+00:00")
@@ -76,48 +87,46 @@ def test_events_look_back_where_duplicates_are_removed(
     destination: DestinationSyncMode, settings: dict[str, object], days: int
 ) -> None:
     stream = configured("events", destination=destination)
-    (job,) = planned(stream, states=[EVENTS_STATE], **settings)
+    (job,) = planned(stream, states=[EVENTS_STATE], **settings).streams
     assert windows(job) == [Window(WATERMARK - days * DAY, FOREVER)]
 
 
 def test_only_late_streams_look_back() -> None:
-    (job,) = planned(
-        configured("profiles"), states=[state("profiles", updated="2026-05-28T20:26:40+00:00")]
-    )
+    kept = state("profiles", updated="2026-05-28T20:26:40+00:00")
+    (job,) = planned(configured("profiles"), states=[kept]).streams
     assert windows(job) == [Window(WATERMARK, FOREVER)]
 
 
 def test_a_start_date_bounds_events_and_profiles_and_nothing_that_they_refer_to() -> None:
     jobs = planned(
         *map(configured, ("events", "profiles", "lists")), start_date="2026-05-28T20:26:40Z"
-    )
+    ).streams
     assert [windows(job)[0].lo for job in jobs] == [WATERMARK, WATERMARK, 0]
 
 
 def test_a_full_refresh_takes_no_notice_of_state() -> None:
     stream = configured("events", SyncMode.full_refresh, DestinationSyncMode.overwrite)
-    (job,) = planned(stream, states=[EVENTS_STATE])
+    (job,) = planned(stream, states=[EVENTS_STATE]).streams
     assert windows(job) == [Window(0, FOREVER)]
-    assert isinstance(job, Job)
-    assert not job.parts.keeps_state
+    assert not job.keeps_state
 
 
 def test_streams_that_cannot_be_read_are_refused_by_themselves() -> None:
-    strange, snapshot, foreign, good = planned(
-        configured("orders"),
-        configured("metrics"),
-        configured("events"),
-        configured("lists"),
+    made = planned(
+        *map(configured, ("orders", "events", "lists")),
         states=[state("events", updated="2026-05-28")],
     )
-    for refusal, words in (
-        (strange, "no stream orders"),
-        (snapshot, "set it to full refresh"),
-        (foreign, "another stream's"),
-    ):
-        assert isinstance(refusal, Refusal)
-        assert words in str(refusal.failure)
-    assert isinstance(good, Job)
+    told = [(refusal.stream.name, str(refusal.failure)) for refusal in made.refusals]
+    assert [name for name, _ in told] == ["orders", "events"]
+    assert "no stream orders" in told[0][1]
+    assert "another stream's" in told[1][1]
+    assert [job.stream.name for job in made.streams] == ["lists"]
+    assert [job.collection.name for job in made.collections] == ["lists"]
+
+
+def test_a_stream_without_a_cursor_is_read_whole_though_it_is_asked_for_incrementally() -> None:
+    (job,) = planned(configured("metrics")).streams
+    assert (job.cursor, job.keeps_state) == (None, False)
 
 
 def test_a_catalog_without_streams_or_with_one_twice_is_refused() -> None:
@@ -132,32 +141,100 @@ def test_a_state_that_is_not_of_a_stream_is_refused() -> None:
         planned(configured("lists"), states=[AirbyteStateMessage(AirbyteStateType.GLOBAL)])
 
 
+@pytest.mark.parametrize(
+    ("streams", "collections"),
+    [
+        (("events", "event_attributions"), ["events"]),
+        (("profiles", "profile_conversations"), ["profiles"]),
+        (("campaigns", "campaign_messages"), ["campaigns"]),
+        (("flows", "flow_actions", "flow_definitions"), ["flows"]),
+        (("lists", "list_profiles"), ["lists", "lists/{id}/profiles"]),
+        (("flow_messages",), ["flow-actions/{id}/flow-messages", "flows"]),
+        (("profiles", "profile_predictive_analytics"), ["profiles", "profiles"]),
+    ],
+)
+def test_streams_of_one_collection_share_it(
+    streams: tuple[str, ...], collections: list[str]
+) -> None:
+    for order in (streams, streams[::-1]):
+        made = planned(*map(configured, order))
+        assert sorted(job.collection.name for job in made.collections) == collections
+
+
+@pytest.mark.parametrize("order", [("flows", "flow_definitions"), ("flow_definitions", "flows")])
+def test_how_a_collection_is_read_does_not_depend_on_the_order_of_the_catalog(
+    order: tuple[str, str],
+) -> None:
+    (job,) = planned(*map(configured, order)).collections
+    assert job.collection.ordered == planned(configured("flows")).collections[0].collection.ordered
+
+
+def test_children_hang_on_the_pages_that_their_parents_stream_reads_anyway() -> None:
+    made = planned(*map(configured, ("lists", "list_profiles")))
+    lists, members = (collection_of(made, name) for name in ("lists", "lists/{id}/profiles"))
+    own, listing = lists.views
+    assert own.stream is made.streams[0]
+    assert own.children == []
+    assert (listing.stream, listing.children) == (None, [members])
+
+
+def test_all_streams_together_can_be_asked_for() -> None:
+    made = planned(*map(configured, NAMES))
+    assert not made.refusals
+    assert [job.stream.name for job in made.streams] == NAMES
+    for job in made.collections:
+        views = tuple(range(len(job.views)))
+        partition = next(iter(job.collection.partitions), {})
+        request = PageRequest(partition, Window(), views)
+        assert isinstance(job.collection, KlaviyoCollection)
+        assert job.collection.parameters(request) is not None
+        response = requests.Response()
+        response._content = b'{"data":[],"included":[],"links":{}}'
+        page = job.collection.read(response, request)
+        assert [extract.failure for extract in page.extracts] == [None] * len(views)
+
+
+def members_reader(
+    states: list[AirbyteStateMessage],
+) -> tuple[CollectionReader, StreamOutput]:
+    """Return the reader of the members of lists, and the output of their stream."""
+    made = planned(configured("list_profiles"), states=states)
+    job = collection_of(made, "lists/{id}/profiles")
+    reader = CollectionReader(job, lambda: BEGAN, IdMemory())
+    reader.start(1)
+    views = [StreamView(0, job.views[0], reader.partitions.readings)]
+    return reader, StreamOutput(made.streams[0], views, lambda: BEGAN)
+
+
+def listed(output: StreamOutput) -> list[str]:
+    """Return the lists that the output's state names."""
+    found = orjson.loads(output.state(0.0))["state"]["stream"]["stream_state"]["states"]
+    return [entry["partition"]["list_id"] for entry in found]
+
+
 def test_parents_that_have_not_turned_up_keep_their_state_until_the_end() -> None:
-    members = configured("list_profiles")
     known = [
         {"partition": {"list_id": name}, "cursor": {"joined_group_at": "2026-05-28T20:26:40+00:00"}}
         for name in ("kept", "deleted")
     ]
-    (job,) = planned(members, states=[state("list_profiles", states=known)])
-    assert isinstance(job, Job)
-    (root,) = job.parts.start()
-    assert job.parts.partition(root.partition) in job.parts.readable.roots
-    assert job.parts.state(BEGAN, complete=False) == {"states": known}
-    (chain,) = job.parts.open({"list_id": "kept"})
-    assert chain.window == Window(WATERMARK, FOREVER)
-    (new,) = job.parts.open({"list_id": "new"})
-    assert new.window == Window(0, FOREVER)
-    unfinished = job.parts.state(BEGAN, complete=False)["states"]
-    assert isinstance(unfinished, list)
-    assert [entry["partition"]["list_id"] for entry in unfinished] == ["kept", "new", "deleted"]
-    done = job.parts.state(BEGAN, complete=True)["states"]
-    assert isinstance(done, list)
-    assert [entry["partition"]["list_id"] for entry in done] == ["kept", "new"]
+    reader, output = members_reader([state("list_profiles", states=known)])
+    assert listed(output) == ["kept", "deleted"]
+    reader.open({"list_id": "kept"})
+    reader.open({"list_id": "new"})
+    assert [each.window for each in reader.readers()] == [
+        Window(WATERMARK, FOREVER),
+        Window(0, FOREVER),
+    ]
+    assert listed(output) == ["kept", "new", "deleted"]
+    output.open_views = 0
+    assert listed(output) == ["kept", "new"]
 
 
 def test_a_parent_that_turns_up_twice_is_read_once() -> None:
-    (job,) = planned(configured("list_profiles"))
-    assert isinstance(job, Job)
-    assert len(job.parts.open({"list_id": "one"})) == 1
-    assert job.parts.open({"list_id": "one"}) == []
-    assert len(job.parts.open({"list_id": "other"})) == 1
+    reader, _ = members_reader([])
+    for name in ("one", "one", "other"):
+        reader.open({"list_id": name})
+    assert [each.partition for each in reader.readers()] == [
+        {"list_id": "one"},
+        {"list_id": "other"},
+    ]

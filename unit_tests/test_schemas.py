@@ -16,9 +16,9 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.revision import DEFAULT
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.taken import TakenStream
-from source_klaviyo.streams.united import UnitedStream
+from source_klaviyo.streams.union import UnionStream
 from tools.generate_schemas import FOLDER, differing, file_name, main, render, sdk_of
 from tools.record_schema import DRAFT, record_schema
 from tools.sdk import Sdk, load_all
@@ -107,7 +107,7 @@ def test_it_is_a_draft_07_schema_without_references_and_listed_values(schema: Sc
 def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: Schema) -> None:
     properties = schema["properties"]
     fixed = {"type", "id", "channel", stream.parent_key, getattr(stream, "owner_key", "")}
-    if issubclass(stream, UnitedStream):
+    if issubclass(stream, UnionStream):
         fixed |= set(stream.keys)
     assert {"type", "id"} <= set(properties)
     for name, part in properties.items():
@@ -143,7 +143,7 @@ def test_what_names_a_record_stands_on_top(stream: type[KlaviyoStream], schema: 
 
 @each_stream
 def test_lifted_ids_stand_on_top(stream: type[KlaviyoStream], schema: Schema) -> None:
-    for _, key in stream.lifts:
+    for _, key in stream.relationship_ids:
         lifted = schema["properties"][key]
         many = key.endswith("_ids")
         assert lifted["type"] == ["null", "array" if many else "string"]
@@ -158,9 +158,11 @@ def test_the_cursor_and_the_included_resources_stand_on_top(
     if stream.cursor_attribute:
         cursor = properties[stream.cursor_attribute]
         assert (cursor["type"], cursor["format"]) == (["null", "string"], "date-time")
-    if issubclass(stream, TakenStream):
+    if issubclass(stream, IncludedStream):
         return
-    for relationship in (name for name in stream.include if name not in dict(stream.lifts)):
+    for relationship in (
+        name for name in stream.include if name not in dict(stream.relationship_ids)
+    ):
         included = properties[relationship.replace("-", "_")]
         one = included.get("items", included)
         assert {"type", "id", "attributes", "relationships", "links"} <= set(one["properties"])

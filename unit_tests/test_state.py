@@ -1,10 +1,14 @@
 """State: what is written can be read again, and what cannot is refused in a sentence."""
 
+import json
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.errors import ConfigError
+from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.sync.state import CursorState, Json, StreamState, dump, load
 
@@ -16,10 +20,13 @@ moments = st.integers(0, 4_000_000_000)
 def unfinished(draw: st.DrawFn) -> CursorState:
     edges = sorted(draw(st.sets(moments, min_size=2, max_size=8)))
     read = tuple(Window(lo, hi) for lo, hi in zip(edges[::2], edges[1::2], strict=False))
-    return CursorState(draw(st.none() | moments), draw(moments), read)
+    return CursorState(draw(st.none() | moments), draw(moments), read, draw(st.booleans()))
 
 
-states = st.builds(CursorState, st.none() | moments) | unfinished()
+watermarks = st.builds(
+    CursorState, st.none() | moments, st.none(), st.just(()), rows_without_cursor=st.booleans()
+)
+states = watermarks | unfinished()
 
 
 @given(states)
@@ -35,6 +42,47 @@ def test_partitions_keep_their_own_states(first: CursorState, second: CursorStat
     assert (loaded.of(live), loaded.of(archived)) == (first, second)
     assert loaded.of({"archived": "of another kind"}) == CursorState()
     assert loaded.without([archived]) == [(live, first)]
+
+
+few_states = st.lists(states, min_size=1, max_size=3)
+
+
+@given(st.integers(1, 60), few_states, st.randoms(use_true_random=False))
+def test_many_partitions_keep_their_own_states(
+    count: int, few: list[CursorState], chance: Random
+) -> None:
+    expected = {f"list {number}": chance.choice(few) for number in range(count)}
+    entries: list[tuple[Partition, CursorState]]
+    entries = [({"list_id": name}, state) for name, state in expected.items()]
+    written = json.loads(json.dumps(dump(entries, "updated", always_listed=True)))
+    loaded = load("list_profiles", written, "updated")
+    for name, state in expected.items():
+        assert loaded.of({"list_id": name}) == state
+    assert loaded.of({"list_id": "new"}) == CursorState()
+    assert len(loaded.known) == count
+    if count > 20:
+        lonely = sum(bool(state.read) for state in expected.values())
+        assert len(written["states"]) <= lonely + len(few)
+    else:
+        assert [entry["partition"] for entry in written["states"]] == [
+            {"list_id": name} for name in expected
+        ]
+
+
+def test_partitions_that_stand_at_the_same_place_cost_a_line_together() -> None:
+    same = [({"list_id": f"L{number:05}"}, CursorState(1_772_323_200)) for number in range(10_000)]
+    behind = ({"list_id": "behind"}, CursorState(5))
+    written = dump([*same, behind], "updated")
+    assert len(json.dumps(written)) < 10_000 * 15
+    assert load("list_profiles", written, "updated").of(behind[0]) == CursorState(5)
+
+
+def test_partitions_of_several_filters_are_never_grouped() -> None:
+    entries: list[tuple[Partition, CursorState]]
+    entries = [({"list_id": str(number), "x": True}, CursorState(5)) for number in range(50)]
+    loaded = load("x", dump(entries, "updated"), "updated")
+    assert loaded.of({"x": True, "list_id": "49"}) == CursorState(5)
+    assert len(loaded.known) == 50
 
 
 def test_a_watermark_alone_is_a_state_for_every_partition() -> None:

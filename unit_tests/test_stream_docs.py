@@ -13,6 +13,7 @@ from tools.stream_docs import (
     REASONS,
     added,
     endpoint_rows,
+    first_revision,
     main,
     name_of,
     page,
@@ -23,7 +24,7 @@ from tools.stream_docs import (
 SPEC = load_spec(REVISION)
 
 
-OLDER = [stream for stream in STREAMS if stream.oldest_revision is None]
+OLDER = [stream for stream in STREAMS if first_revision(stream) is None]
 
 
 def said() -> dict[str, str]:
@@ -60,7 +61,7 @@ def test_a_reason_that_nobody_needs_is_an_error() -> None:
 
 def test_a_reason_names_streams_that_exist() -> None:
     names = {name_of(stream) for stream in STREAMS}
-    on_top = {key for stream in STREAMS for _, key in stream.lifts}
+    on_top = {key for stream in STREAMS for _, key in stream.relationship_ids}
     on_top |= {stream.parent_key for stream in STREAMS} | {"campaign_id", "flow_id"}
     for reason in said().values():
         for word in reason.split("`")[1::2]:

@@ -135,7 +135,7 @@ class KlaviyoErrorHandler(ErrorHandler):
         status, said = response.status_code, _errors(response)
         at_path = f"{status} at {_path(response)}"
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).", None)
+            return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).")
         if response.is_redirect:
             return StreamFailed(
                 f"Klaviyo refused the request ({at_path}): It leads elsewhere, and was not"
@@ -177,7 +177,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             case HTTPStatus.NOT_FOUND:
                 return NotFound(text)
             case HTTPStatus.BAD_REQUEST if _speaks_of_page_size(said):
-                return PageSizeRefused(text, _largest_named(said.detail))
+                return PageSizeRefused(text, _numbers(said.detail))
             case HTTPStatus.BAD_REQUEST if "page[cursor]" in unquote(response.url or ""):
                 # All but the page cursor was accepted with the page before.
                 return PageLost(said.detail)
@@ -207,9 +207,8 @@ def _speaks_of_page_size(said: _Errors) -> bool:
     return said.parameter == "page[size]" or "page[size]" in words or "page size" in words
 
 
-def _largest_named(detail: str) -> int | None:
-    numbers = [int(number) for number in re.findall(r"\d+", detail)]
-    return max((number for number in numbers if number > 1), default=None)
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,6}", text)]
 
 
 def _path(response: requests.Response) -> str:

@@ -56,9 +56,10 @@ class FieldsReader:
     def __init__(
         self, cursor: str | None, identifiers: Sequence[str] = (), ids: Sequence[str] = ()
     ) -> None:
-        names = [*identifiers, *ids]
+        others = [name for name in ids if name not in identifiers]
+        names = [*identifiers, *others]
         keys = [f"r{number}" for number in range(len(names))]
-        kinds = [_Many] * len(identifiers) + [_ManyIds] * len(ids)
+        kinds = [_Many] * len(identifiers) + [_ManyIds] * len(others)
         attributes = msgspec.defstruct(
             "Attributes",
             [("cursor", str | None, None)],
@@ -90,7 +91,8 @@ class FieldsReader:
             "Callable[[msgspec.Struct], tuple[Any, ...]]",
             attrgetter("id", "attributes.cursor", *(f"relationships.{key}.data" for key in keys)),
         )
-        self._identifiers, self._ids = tuple(identifiers), tuple(ids)
+        self._identifiers, self._ids = tuple(identifiers), tuple(others)
+        self._both = [name for name in ids if name in identifiers]
         self._width = 2 + len(names)
 
     def read(self, resources: Iterable[msgspec.Raw]) -> Fields:
@@ -100,9 +102,17 @@ class FieldsReader:
         columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * self._width
         ids, cursors, *held = columns
         count = len(self._identifiers)
-        return Fields(
-            ids,
-            cursors,
-            dict(zip(self._identifiers, held[:count], strict=True)),
-            dict(zip(self._ids, held[count:], strict=True)),
-        )
+        identifiers = dict(zip(self._identifiers, held[:count], strict=True))
+        only_ids = dict(zip(self._ids, held[count:], strict=True))
+        only_ids |= {name: [_only_ids(each) for each in identifiers[name]] for name in self._both}
+        return Fields(ids, cursors, identifiers, only_ids)
+
+
+def _only_ids(held: Held) -> HeldIds:
+    if isinstance(held, list):
+        return [_only_id(each) for each in held]
+    return _only_id(held) if isinstance(held, Identifier) else held
+
+
+def _only_id(identifier: Identifier) -> Id:
+    return Id(msgspec.Raw(msgspec.json.encode(identifier.id)))

@@ -183,7 +183,9 @@ class KlaviyoCollection:
             page = self._client.send(sent, lambda response: self.read(response, request))
         except NotFound as missing:
             raise self._missing(request, missing) from missing
-        self._optional.accepted(sent_without)
+        if not request.token and not self._optional.accepted(sent_without):
+            page.release()
+            raise RequestFailed("It succeeds with less; everything is asked for once more.")
         return page
 
     def fetch_item(self, view: int, item: ItemRequest) -> Page:

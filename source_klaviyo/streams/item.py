@@ -24,7 +24,6 @@ class ItemStream(KlaviyoStream):
     `oldest_item_revision` is the first revision that has the item.
     """
 
-    ordered = False
     item: ClassVar[str]
     item_limit: ClassVar[Limit]
     item_parameters: ClassVar[tuple[tuple[str, str], ...]] = ()

@@ -67,18 +67,26 @@ class OptionalParameters:
             self._left_out = self._untried.pop(0)
             return True
 
-    def accepted(self, sent_without: Parts) -> None:
-        """Note that a request without these parts succeeded."""
-        if sent_without == self._confirmed:
-            return
+    def accepted(self, sent_without: Parts) -> bool:
+        """Note that a request without these parts succeeded; tell whether its answer is good.
+
+        It is not where all has to be asked for once more: a fault may have passed meanwhile.
+        """
+        if sent_without == self._confirmed and not self._suspect and self._untried != []:
+            return True
         with self._lock:
-            if sent_without == self._confirmed or sent_without != self._left_out:
-                return
+            if sent_without == self._confirmed:
+                # What has failed before succeeds as a whole: no part of it was refused.
+                self._suspect = None
+                if not self._untried:
+                    self._untried = None
+                return True
+            if sent_without != self._left_out:
+                return not self._passing
             self._untried = None
             if self._passing and sent_without != self._suspect:
-                # The fault may be over, and have had other causes: all is asked for once more.
                 self._suspect, self._left_out = sent_without, self._confirmed
-                return
+                return False
             new = sorted(sent_without - self._confirmed)
             self._confirmed = sent_without
             logger.warning(
@@ -88,6 +96,7 @@ class OptionalParameters:
                 " and ".join(new),
                 self._refusal,
             )
+            return True
 
     def _trials(self, optional: Sequence[str], failure: StreamFailed) -> list[Parts]:
         named = failure.parameter if isinstance(failure, ParameterRefused) else None

@@ -19,7 +19,7 @@ from source_klaviyo.errors import (
     Throttled,
 )
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Quota, Window
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Quota
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize
 from source_klaviyo.sync.pagination import PendingItems, RangeReader, RangeView, ViewStep
@@ -53,15 +53,11 @@ Task = RangeReader | ItemReader
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a finished request means for one view: rows to emit, and what is complete by them.
-
-    `without_cursor` tells that all rows without a cursor value are complete.
-    """
+    """What a finished request means for one view: rows to emit, and what is complete by them."""
 
     partition: int
     view: int
     page: ViewStep
-    without_cursor: bool = False
 
 
 @dataclass(slots=True)
@@ -227,20 +223,11 @@ class CollectionReader:
 
     def request(self, reader: RangeReader) -> PageRequest:
         """Return the request for the reader's next page."""
-        if reader.token is None and not reader.without_cursor and reader.window != Window():
-            reader.filtered = True
-            self._read_rows_without_cursor(reader)
-        size = reader.page_size
-        reader.sent = PageRequest(
-            reader.partition,
-            Window() if reader.without_cursor or reader.newest_first else reader.window,
-            reader.view_numbers,
-            reader.token,
-            size.current if size else None,
-            newest_first=reader.without_cursor,
-            left_out=self.job.collection.left_out,
-        )
-        return reader.sent
+        if reader.token is None:
+            reader.begin(self.job.collection.left_out)
+            if reader.filtered:
+                self._read_rows_without_cursor(reader)
+        return reader.request()
 
     def _splittable(self) -> Sequence[RangeReader]:
         return [
@@ -307,12 +294,13 @@ class CollectionReader:
         if reader.page_size:
             reader.page_size.served()
         steps = reader.accept(page, request.views)
+        reading.unordered = reading.unordered or not reader.ordered
         if reader.leads_back(reader.token):
             self._restart(reader, "A page leads back to one before it.")
         if reader.new_rows_unlikely:
             advice = f"Klaviyo sends page after page of {self.job.collection.name} without a row."
             self._fail_all(reader, StreamFailed(advice, FailureType.system_error))
-        if not reader.repeat:
+        if not reader.repeat and not reader.without_cursor:
             self._remember_recent(reader, page)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
         for step in steps:
@@ -352,40 +340,43 @@ class CollectionReader:
             return []
         self._open[task.view.view] -= 1
         task.pending.items -= 1
-        windows = task.view.completed()
-        if not windows:
+        windows, without_cursor = task.view.completed()
+        if not windows and not without_cursor:
             return []
-        done = ViewStep(task.view.view, _NOTHING, windows)
+        done = ViewStep(task.view.view, _NOTHING, windows, without_cursor)
         return [Step(task.reader.number, task.view.view, done)]
 
     def _after(self, reader: RangeReader) -> list[Step]:
         """Begin what a finished reader makes necessary; return what is complete by its end."""
-        if reader.without_cursor:
-            done = [(view, ViewStep(view, _NOTHING)) for view in reader.view_numbers]
-            return [Step(reader.number, view, step, without_cursor=True) for view, step in done]
         reading = self.partitions.readings[reader.number]
         if reading.open or not self.job.collection.has_cursor:
             return []
-        views = tuple(view for view in self._open_views() if not self.job.views[view].keeps_state)
-        # A single reader in ascending order meets every row that moves on while it reads.
-        in_order = reading.readers == 1 and reader.ordered
-        changed = reader.new_rows if reader.repeat else reading.pages > 1 and not in_order
-        if views and changed and reading.repeats < _MOST_REPEATS:
+        views = self._open_views()
+        stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
+        if stateless and reading.changed(reader) and reading.repeats < _MOST_REPEATS:
             reading.repeats += 1
-            self._begin(self.partitions.again(reader.number, self.horizon(), views))
-        else:
-            reading.recent.forget()
-        return []
+            self._begin(self.partitions.again(reader.number, self.horizon(), stateless))
+            return []
+        reading.recent.forget()
+        if reading.reads_without_cursor:
+            return []
+        # One unbounded request after the other has brought all rows, those without a cursor too.
+        kept = [view for view in views if reading.checkpoints[view]]
+        done = [ViewStep(view, _NOTHING, without_cursor=True) for view in kept]
+        return [Step(reader.number, step.view, step) for step in done]
 
     def _remember_recent(self, reader: RangeReader, page: Page) -> None:
-        """Remember the rows that changed after the sync began: they are not to come twice."""
+        """Remember the rows that other readers may bring again: they are not to come twice.
+
+        These are the rows that changed after the sync began, and those without a cursor value.
+        """
         horizon = self.horizon()
         recent = [
             number
             for number, cursor in enumerate(page.cursors)
-            if cursor is not None and cursor >= horizon
+            if cursor is None or cursor >= horizon
         ]
-        if recent and not all(view.keeps_state for view in self.job.views):
+        if recent:
             self.partitions.readings[reader.number].recent.add(
                 [page.ids[number] for number in recent],
                 [page.cursors[number] for number in recent],
@@ -407,9 +398,6 @@ class CollectionReader:
         reading.reads_without_cursor = True
         if not views:
             return
-        for view in views:
-            if checkpoint := reading.checkpoints[view]:
-                checkpoint.rows_without_cursor = True
         self._begin(self.partitions.without_cursor(reader.number, views))
 
     # What went wrong.
@@ -458,13 +446,14 @@ class CollectionReader:
                     retry.ready_at = now + backoff.pause(0)
                     return
                 retry.smaller_was_no_help = True
+        if retry.exhausted:
+            # A fault that has lasted for minutes may come of a part that can be left out.
             failure = StreamFailed(str(fault), FailureType.transient_error)
             if self._ask_for_less(task, failure):
                 logger.info("%s: trying with less. %s", name, fault)
                 retry.ready_at = now + backoff.pause(0)
-                return
-        if retry.exhausted:
-            self._fail_all(task, StreamFailed(str(fault), FailureType.transient_error))
+            else:
+                self._fail_all(task, failure)
             return
         seconds = retry.wait(now, fault.retry_after)
         logger.info("%s: trying again in %.1f s. %s", name, seconds, fault)
@@ -480,7 +469,7 @@ class CollectionReader:
 
     def _refused(self, reader: RangeReader, fault: PageSizeRefused) -> bool:
         size = reader.page_size
-        if size is None or not size.collection.refused(size.current, fault.largest):
+        if size is None or not size.collection.refused(size.current, fault.numbers):
             return False
         size.changes()
         reader.ask_anew()

@@ -221,5 +221,5 @@ def _delivery(number: int, step: Step, lines: bytes, records: int) -> ViewDelive
         records,
         step.page.completes,
         step.page.reopens,
-        step.without_cursor,
+        step.page.without_cursor,
     )

@@ -1,5 +1,6 @@
 """How many rows to ask for: as many as Klaviyo serves, and no more than memory and luck allow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WANTED_BYTES = 2_500_000
@@ -19,14 +20,16 @@ class CollectionPageSize:
     largest: int
     bytes_per_row: float = 0.0
 
-    def refused(self, size: int, said: int | None) -> bool:
-        """Note that Klaviyo refuses pages of `size` and has `said` what it serves, if it has.
+    def refused(self, size: int, named: Sequence[int] = ()) -> bool:
+        """Note that Klaviyo refuses pages of `size`; `named` are the numbers that it said.
 
-        Return whether there is a smaller one to try.
+        The largest of those below `size` is taken for the most that it serves. Return whether there
+        is a smaller one to try.
         """
         if size > self.largest:
             return True  # another request has been told already
-        smaller = [each for each in (said, *_DEFAULTS) if each and each < size]
+        said = [number for number in named if 1 < number < size]
+        smaller = [max(said)] if said else [each for each in _DEFAULTS if each < size]
         self.largest = smaller[0] if smaller else size
         return bool(smaller)
 

@@ -2,12 +2,20 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.protocol import (
+    BEGINNING,
+    FOREVER,
+    Extract,
+    ItemRequest,
+    Page,
+    PageRequest,
+    Window,
+)
 from source_klaviyo.sync.page_size import RangePageSize
 from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
@@ -20,10 +28,14 @@ _MOST_PAGES_WITHOUT_ROWS = 1000
 
 @dataclass(slots=True)
 class PendingItems:
-    """The items of a page that are still to come, and the window that is complete with them."""
+    """The items of a page that are still to come, and the window that is complete with them.
+
+    `without_cursor` tells that all rows without a cursor value are complete with them.
+    """
 
     items: int
     completes: Window | None
+    without_cursor: bool = False
 
 
 @dataclass(slots=True)
@@ -51,27 +63,32 @@ class RangeView:
             return None
         return Window(max(window.lo, self.lo), window.hi)
 
-    def completed(self) -> list[Window]:
-        """Return the windows that are complete now, those of items included."""
-        windows = []
+    def completed(self) -> tuple[list[Window], bool]:
+        """Return the windows that are complete now with their items.
+
+        And whether all rows without a cursor value are.
+        """
+        windows, without_cursor = [], False
         while self.pending and not self.pending[0].items:
-            window = self.pending.popleft().completes
-            if window:
-                windows.append(window)
-        return windows
+            done = self.pending.popleft()
+            windows += [done.completes] if done.completes else []
+            without_cursor = without_cursor or done.without_cursor
+        return windows, without_cursor
 
 
 @dataclass(frozen=True, slots=True)
 class ViewStep:
     """What a page brought for one view.
 
-    `completes` are the windows that are read completely by it. `reopens` is one that was taken as
-    read and is not: the order of pages turned out not to be what it seemed.
+    `completes` are the windows that are read completely by it; `without_cursor` tells that all rows
+    without a cursor value are. `reopens` is a window that was taken as read and is not: the order
+    of pages turned out not to be what it seemed.
     """
 
     view: int
     extract: Extract
     completes: Sequence[Window] = ()
+    without_cursor: bool = False
     reopens: Window | None = None
     items: Sequence[tuple[ItemRequest, PendingItems]] = ()
     failure: StreamFailed | None = None
@@ -124,11 +141,15 @@ class RangeReader:
     filtered: bool = False
     has_cursor: bool = True
     horizon: int = FOREVER
+    left_out: frozenset[str] = frozenset()
     sent: PageRequest | None = None
     rows_kept: int = 0
     new_rows: bool = False
     _latest: int = field(init=False)
     _earliest: int | None = None
+    _descends: bool = True
+    _asked_from: int = _LONG_AGO
+    _from_end: bool = True
     _tokens: set[int] = field(default_factory=set)
     _split_under_way: bool = False
 
@@ -151,6 +172,28 @@ class RangeReader:
         """Whether so many pages in a row were empty that there may be no end to them."""
         return self.pages_without_rows >= _MOST_PAGES_WITHOUT_ROWS
 
+    def begin(self, left_out: frozenset[str]) -> None:
+        """Prepare a first request, without the parts `left_out`; the pages after it are alike."""
+        self.left_out = left_out
+        self._asked_from = _LONG_AGO
+        if self.has_cursor and not self.without_cursor and not self.newest_first:
+            self._asked_from = self.position if self.position > BEGINNING else _LONG_AGO
+            self.filtered = self.filtered or self.window != Window()
+
+    def request(self) -> PageRequest:
+        """Return the request for the next page."""
+        whole = self.without_cursor or self.newest_first
+        self.sent = PageRequest(
+            self.partition,
+            Window() if whole else self.window,
+            self.view_numbers,
+            self.token,
+            self.page_size.current if self.page_size else None,
+            newest_first=self.without_cursor and self._from_end,
+            left_out=self.left_out,
+        )
+        return self.sent
+
     def accept(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
@@ -160,12 +203,16 @@ class RangeReader:
         kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
         self.rows_kept = sum(kept)
         self.new_rows = self.new_rows or self.rows_kept > 0
-        self.pages_without_rows = 0 if self.rows_kept else self.pages_without_rows + 1
+        self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
         if any(fresh):
             self.retry.restarts = 0
         before = self.position
         reopens = self._observe(page, fresh)
         self.finished = page.next is None or self._is_beyond(page)
+        if self.finished and self.without_cursor and self._from_end and page.next:
+            # Klaviyo sorts rows without a cursor value first or last, and does not say which.
+            self._from_end = self.finished = False
+            page = replace(page, next=None)
         completes = self._advance()
         self._move_on(page, before)
         return [
@@ -216,8 +263,8 @@ class RangeReader:
         return rest
 
     def close(self) -> None:
-        """Let go of what it remembers; what a repeat remembers is not its own."""
-        if not self.repeat:
+        """Let go of what it remembers, if that is its own alone."""
+        if not self.repeat and not self.without_cursor:
             self.seen.forget()
 
     def _fresh(self, page: Page) -> list[bool]:
@@ -236,7 +283,13 @@ class RangeReader:
         else:
             known = self.seen.has(page.ids, page.cursors)
         self.seen.add(page.ids, page.cursors)
-        return [not each for each in known]
+        # A strict lower bound, widened by a second, lets rows of the second before in again.
+        before = [cursor is not None and cursor < self._asked_from for cursor in page.cursors]
+        return (
+            [not each for each in known]
+            if not any(before)
+            else [not (each or early) for each, early in zip(known, before, strict=True)]
+        )
 
     def _inside(self, page: Page) -> list[bool]:
         """Tell of each row whether this reader has to emit it, and no other."""
@@ -244,7 +297,8 @@ class RangeReader:
             return [True] * len(page.ids)
         if self.without_cursor:
             return [cursor is None for cursor in page.cursors]
-        lo = _LONG_AGO if self.lowest and not self.newest_first else self.lo
+        open_below = self.lowest and (not self.newest_first or self.lo == BEGINNING)
+        lo = _LONG_AGO if open_below else self.lo
         return [cursor is None or lo <= cursor < self.hi for cursor in page.cursors]
 
     def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
@@ -254,7 +308,10 @@ class RangeReader:
         everything = [cursor for cursor in page.cursors if cursor is not None]
         if everything:
             self.seconds_per_page = max(everything) - min(everything)
-            self._earliest = min(everything)
+            before = [] if self._earliest is None else [self._earliest]
+            descends = all(a >= b for a, b in pairwise([*before, *everything]))
+            self._descends = self._descends and descends and page.sorted
+            self._earliest = min([*before, *everything])
         reopens = None
         if self.ordered and not (
             page.sorted and all(a <= b for a, b in pairwise([self._latest, *cursors]))
@@ -262,17 +319,15 @@ class RangeReader:
             self.ordered = False
             reopens = Window(self.lo, self.position) if self.position > self.lo else None
             self.position = self.lo
-        if self.newest_first and not (page.sorted and all(a >= b for a, b in pairwise(everything))):
-            self._earliest = None  # the rest may hold anything
         self._latest = max(self._latest, *everything) if everything else self._latest
         return reopens
 
     def _is_beyond(self, page: Page) -> bool:
         """Tell whether the following pages hold nothing of the window."""
         if self.without_cursor:
-            return bool(page.cursors) and page.cursors[-1] is not None
+            return page.sorted and bool(page.cursors) and page.cursors[-1] is not None
         if self.newest_first:
-            return self._earliest is not None and self._earliest < self.lo
+            return self._descends and self._earliest is not None and self._earliest < self.lo
         return self.ordered and self._latest >= self.hi
 
     def _advance(self) -> Window | None:
@@ -326,12 +381,16 @@ class RangeReader:
             kept = [keep and own.wants(cursor) for keep, cursor in pairs]
         if not all(kept):
             extract = extract.only(kept)
-        pending = PendingItems(len(extract.items), own.clip(completes))
+        if reopens:
+            for earlier in own.pending:
+                earlier.completes = None
+        last = self.without_cursor and self.finished
+        pending = PendingItems(len(extract.items), own.clip(completes), without_cursor=last)
         own.pending.append(pending)
         return ViewStep(
             own.view,
             extract,
-            own.completed(),
+            *own.completed(),
             own.clip(reopens),
             [(item, pending) for item in extract.items],
         )

@@ -19,8 +19,9 @@ class PartitionReading:
 
     `checkpoints` has one for each view, None where there is no stream or no cursor. `readers` is
     how many readers it has had, `open` how many of them are under way, `pages` how many pages they
-    have fetched, `repeats` how often it was read again. `recent` are rows that may have changed
-    after the sync began.
+    have fetched, `repeats` how often it was read again. `recent` are rows that several readers may
+    bring: those that changed after the sync began, and those without a cursor value. `unordered`
+    tells that pages came out of order.
     """
 
     partition: Partition
@@ -31,6 +32,16 @@ class PartitionReading:
     readers: int = 0
     repeats: int = 0
     reads_without_cursor: bool = False
+    unordered: bool = False
+
+    def changed(self, last: RangeReader) -> bool:
+        """Tell whether rows may have moved away while they were read, `last` having ended last.
+
+        A single reader in ascending order meets every row that moves on while it reads.
+        """
+        if last.repeat:
+            return last.new_rows
+        return self.pages > 1 and (self.readers > 1 or self.unordered)
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +71,9 @@ class Partitions:
             else None
             for view in self.job.views
         ]
+        for checkpoint in checkpoints:
+            if checkpoint and checkpoint.reads_all:
+                checkpoint.rows_without_cursor = True
         reading = PartitionReading(partition, checkpoints, SeenRows(self.memory))
         self.readings.append(reading)
         number = len(self.readings) - 1
@@ -85,6 +99,7 @@ class Partitions:
         reader = self._reader(number, Window(), [RangeView(view, BEGINNING) for view in views])
         reader.ordered = reader.splittable = False
         reader.without_cursor = True
+        reader.seen = self.readings[number].recent
         return reader
 
     def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[RangeView]]]:

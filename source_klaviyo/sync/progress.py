@@ -96,7 +96,7 @@ class Progress:
         if idle:
             requests = sum(status.requests for _, status in idle)
             names = ", ".join(_stream_names(idle))
-            logger.info("Nothing new, by %d requests: %s", requests, names)
+            logger.info("No rows, by %d requests: %s", requests, names)
 
 
 def _stream_names(courses: Sequence[tuple[_Course, Status]]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from math import ceil
 
 from klaviyo_sandbox import Sandbox
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream
 from tools.demo.reading import StreamRead
 
@@ -35,9 +35,7 @@ def of_another_kind(
     """
     pages, rows = collections.get(stream.endpoint, (None, 0))
     if isinstance(stream, UnionStream):
-        return _sum(
-            collections.get(each.endpoint, (None, 0))[0] for each in stream.kinds.values()
-        )
+        return _sum(collections.get(each.endpoint, (None, 0))[0] for each in stream.kinds.values())
     if isinstance(stream, IncludedStream):
         return pages
     if isinstance(stream, ItemStream):

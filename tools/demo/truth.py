@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from klaviyo_sandbox import Sandbox, Touched
 from klaviyo_sandbox.spec import REVISION, Endpoint, load_spec
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream
 from tools.demo.fewest import of_another_kind, of_collection
 from tools.demo.reading import Reading, StreamRead

@@ -10,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.document import DocumentReader, second
-from source_klaviyo.api.mending import Form, Mender, Mends, mended_datetime, mended_number
+from source_klaviyo.api.normalize import (
+    Form,
+    Normalization,
+    Normalizer,
+    normalized_datetime,
+    normalized_number,
+)
+from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.streams.profiles import Profiles
+from source_klaviyo.streams.views import Needs, RecordFields, ResourceView
 
 SPACED = "2026-06-23 00:15:23.918411+00:00"
 SOUND = "2026-06-23T00:15:23.918411+00:00"
@@ -33,14 +41,15 @@ def written(value: object, layout: tuple[str, str], *, escaped: bool) -> str:
     return json.dumps(value, separators=layout, ensure_ascii=escaped)
 
 
-def record(body: bytes, mends: Mends, cursor: str | None = None) -> bytes:
-    reader = DocumentReader(cursor, mends=mends)
-    (found,) = reader.read(b'{"data":[' + body + b"]}", {}).records
+def record(body: bytes, normalize: Normalization, cursor: str | None = None) -> bytes:
+    document = DocumentReader(FieldsReader(cursor)).read(b'{"data":[' + body + b"]}")
+    view = ResourceView("x", RecordFields(cursor), Needs(), normalize, cursor)
+    (found,) = view.extract(document, {}).records
     return b"".join(found)
 
 
 @given(properties=st.dictionaries(st.text(), values), layout=layouts, escaped=st.booleans())
-def test_custom_properties_of_a_mended_event_keep_their_bytes(
+def test_custom_properties_of_a_normalized_event_keep_their_bytes(
     *, properties: dict[str, object], layout: tuple[str, str], escaped: bool
 ) -> None:
     custom = written(properties, layout, escaped=escaped)
@@ -65,20 +74,20 @@ def test_custom_properties_of_a_profile_keep_their_bytes(
     body = (
         f'{{"id":"1","attributes":{{"properties":{custom},"location":{{"latitude":{latitude}}}}}}}'
     )
-    made = record(body.encode(), Profiles.mends)
+    made = record(body.encode(), Profiles.normalize)
     assert f'"properties":{custom},"location":{{"latitude":55.6600}}'.encode() in made
 
 
 @given(values)
 def test_whatever_stands_in_a_declared_place_stays_json(value: object) -> None:
     body = orjson.dumps({"a": {"b": None}})
-    mender = Mender((("a.b", Form.DATETIME), ("a.c.d", Form.NUMBER), ("e", Form.NUMBER)))
+    normalizer = Normalizer((("a.b", Form.DATETIME), ("a.c.d", Form.NUMBER), ("e", Form.NUMBER)))
     for place in ({"a": value}, {"a": {"b": value}}, {"a": {"c": value}}, {"e": value}):
         body = json.dumps({"id": "1", "attributes": place}).encode()
-        mended = json.loads(bytes(*mender.mend([msgspec.Raw(body)], [None])))
-        again = bytes(*mender.mend([msgspec.Raw(json.dumps(mended).encode())], [None]))
-        assert json.loads(again) == mended
-        assert mended["attributes"].keys() == place.keys()
+        normalized = json.loads(bytes(*normalizer.normalize([msgspec.Raw(body)], [None])))
+        again = bytes(*normalizer.normalize([msgspec.Raw(json.dumps(normalized).encode())], [None]))
+        assert json.loads(again) == normalized
+        assert normalized["attributes"].keys() == place.keys()
 
 
 def test_a_sound_resource_is_passed_on_as_it_came() -> None:
@@ -87,8 +96,8 @@ def test_a_sound_resource_is_passed_on_as_it_came() -> None:
         b'"subscriptions":{"email":{"marketing":{"suppression":[],"consent_timestamp":null,'
         b'"last_updated":"2026-06-23T00:15:23Z"}},"sms":null}}}'
     )
-    mender = Mender(Profiles.mends, "updated")
-    assert mender.mend([resource], ["2026-06-23T00:15:23+00:00"])[0] is resource
+    normalizer = Normalizer(Profiles.normalize, "updated")
+    assert normalizer.normalize([resource], ["2026-06-23T00:15:23+00:00"])[0] is resource
 
 
 def test_consents_and_suppressions_are_put_right() -> None:
@@ -106,7 +115,7 @@ def test_consents_and_suppressions_are_put_right() -> None:
         "whatsapp": None,
     }
     body = orjson.dumps({"id": "1", "attributes": {"subscriptions": subscriptions}})
-    made = orjson.loads(record(body, Profiles.mends))["attributes"]["subscriptions"]
+    made = orjson.loads(record(body, Profiles.normalize))["attributes"]["subscriptions"]
     assert made == {
         "email": {
             "marketing": {
@@ -123,19 +132,19 @@ def test_consents_and_suppressions_are_put_right() -> None:
 
 
 @given(st.datetimes(timezones=st.none() | st.timezones()), st.sampled_from("T "))
-def test_a_mended_datetime_is_the_same_instant(moment: datetime, separator: str) -> None:
+def test_a_normalized_datetime_is_the_same_instant(moment: datetime, separator: str) -> None:
     text = moment.isoformat(separator)
     if (moment.utcoffset() or timedelta()).seconds % 60:
         return  # local mean time, to the second
-    mended = mended_datetime(text)
-    assert mended[10] == "T"
-    assert second(mended) == second(text)
-    assert mended_datetime(mended) is mended
+    normalized = normalized_datetime(text)
+    assert normalized[10] == "T"
+    assert second(normalized) == second(text)
+    assert normalized_datetime(normalized) is normalized
 
 
 @pytest.mark.parametrize("text", ["", "noon", "2026-06-23", "20260623T001523", "2026-06-23 noon"])
 def test_what_is_no_datetime_stays(text: str) -> None:
-    assert mended_datetime(text) is text
+    assert normalized_datetime(text) is text
 
 
 @pytest.mark.parametrize(
@@ -143,11 +152,11 @@ def test_what_is_no_datetime_stays(text: str) -> None:
     [("55.6600", "55.6600"), (" -1e5 ", "-1e5"), ("", None), ("N/A", None), ("01", None)],
 )
 def test_numbers_keep_their_digits(text: str, number: str | None) -> None:
-    assert mended_number(text) == number
+    assert normalized_number(text) == number
 
 
 def test_where_only_the_cursor_may_deviate_nothing_else_is_looked_at() -> None:
-    mender = Mender((("datetime", Form.DATETIME),), "datetime")
+    normalizer = Normalizer((("datetime", Form.DATETIME),), "datetime")
     unparsed = [msgspec.Raw(b"not even JSON")]
-    assert mender.mend(unparsed, ["2026-06-23T00:15:23+00:00"]) is unparsed
-    assert mender.mend(unparsed, [None]) is unparsed
+    assert normalizer.normalize(unparsed, ["2026-06-23T00:15:23+00:00"]) is unparsed
+    assert normalizer.normalize(unparsed, [None]) is unparsed

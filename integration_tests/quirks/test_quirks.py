@@ -1,0 +1,213 @@
+"""A Klaviyo that differs from what is documented: everything is read all the same, or said loudly.
+
+Each case is one way to differ. Rows are compared with what the shop holds.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+
+from integration_tests.quirks.reading import HELD, Outcome, read
+from klaviyo_sandbox import Fault, Quirks, RefusedParameter, Sandbox
+
+ALL = [*HELD, "campaign_messages", "event_attributions", "list_profiles", "tag_links"]
+
+SURVIVED = {
+    "smaller pages, stated": [Quirks(path="/api/events", max_page_size=200)],
+    "smaller pages, not stated": [Quirks(max_page_size=7, page_size_refusal="silent")],
+    "smaller pages, by 413": [Quirks(max_page_size=40, page_size_refusal="413")],
+    "heavy pages": [Quirks(path="/api/events", heavy_page_size=499)],
+    "a heavy stretch": [
+        Quirks(path="/api/events", heavy_page_size=20, heavy_region=(0.4, 0.45)),
+        Quirks(path="/api/profiles", heavy_page_size=3, heavy_region=(0.4, 0.45)),
+        Quirks(path="/api/catalog-variants", heavy_page_size=3, heavy_region=(0.4, 0.45)),
+    ],
+    "lone surrogates": [Quirks(surrogate_every=40)],
+    "NaN": [Quirks(bad_number_every=40)],
+    "infinity": [Quirks(bad_number_every=40, bad_number="-Infinity")],
+    "attributes that nobody knows": [Quirks(drift=True)],
+    "no cursor value, first": [Quirks(null_cursors_every=30)],
+    "no cursor value, last": [Quirks(null_cursors_every=30, null_cursors_sort="last")],
+    "no cursor at all, last": [
+        Quirks(null_cursors_every=30, null_cursors_missing=True, null_cursors_sort="last")
+    ],
+    "page cursors without an id": [
+        Quirks(path="/api/profiles", cursor_without_id=True),
+        Quirks(path="/api/events", cursor_without_id=True),
+        Quirks(path="/api/lists*", cursor_without_id=True),
+    ],
+    "page cursors that tell nothing": [Quirks(opaque_cursor=True)],
+    "page cursors refused now and then": [Quirks(cursor_refused_every=3)],
+    "pages unsorted within": [Quirks(unsorted="within_pages")],
+    "pages unsorted": [Quirks(unsorted="collection")],
+    "pages in the other direction": [Quirks(unsorted="reversed")],
+    "ties in another order": [Quirks(unsorted="ties")],
+    "rows repeated": [Quirks(repeated_rows=7)],
+    "empty pages in the middle": [Quirks(empty_pages_every=3)],
+    "an empty page at the end": [Quirks(next_on_last_page=True)],
+    "null for no rows": [Quirks(null_data="once")],
+    "a page without links": [Quirks(missing_links="once")],
+    "a page that leads to itself": [Quirks(next_to_itself="once")],
+    "a circle of pages": [Quirks(next_loops=True)],
+    "a page of members not found": [
+        Quirks(path="/api/lists/*/profiles", not_found_later_pages="once")
+    ],
+    "members not found at first": [
+        Quirks(path="/api/lists/*/profiles", not_found_first_page="once")
+    ],
+    "included resources missing": [Quirks(included_missing_every=10)],
+    "no sort": [Quirks(refuse_parameters=(RefusedParameter("sort"),))],
+    "no sparse fields": [Quirks(refuse_parameters=(RefusedParameter("fields["),))],
+    "Date in -0000": [Quirks(date_header="minus_zero")],
+    "no Date": [Quirks(date_header="missing")],
+    "no limits told": [Quirks(limit_headers="none")],
+    "limits told in another way": [Quirks(limit_headers="windows_only")],
+}
+
+
+@pytest.mark.parametrize("case", SURVIVED)
+def test_everything_is_read(shop: Sandbox, case: str) -> None:
+    shop.set_quirks(*SURVIVED[case])
+    outcome = read(shop, ALL)
+    assert outcome.failures == {}
+    assert_complete(shop, outcome)
+    assert_once(outcome)
+
+
+@pytest.mark.parametrize("case", ["page cursors refused now and then", "pages unsorted", "NaN"])
+def test_everything_is_read_whole(shop: Sandbox, case: str) -> None:
+    shop.set_quirks(*SURVIVED[case])
+    outcome = read(shop, ALL, mode="full_refresh")
+    assert outcome.failures == {}
+    assert_complete(shop, outcome)
+
+
+@pytest.mark.parametrize("status", [400, 403, 503])
+def test_what_enriches_may_be_refused(shop: Sandbox, status: int) -> None:
+    refused = (
+        RefusedParameter("include=tags", status=status),
+        RefusedParameter("additional-fields[profile]=subscriptions", status=status),
+    )
+    shop.set_quirks(Quirks(refuse_parameters=refused))
+    outcome = read(shop, ["campaigns", "flows", "profiles", "campaign_messages"])
+    assert outcome.failures == {}
+    assert_complete(shop, outcome, ["campaigns", "flows", "profiles"])
+    assert {record["tags"] for record in outcome.records["campaigns"]} == {None}
+    assert all(record["campaign_messages"] for record in outcome.records["campaigns"])
+    told = [line for line in outcome.logs if "Klaviyo refuses" in line]
+    assert len(told) == 3, told
+    assert any("campaigns: Klaviyo refuses include=tags." in line for line in told)
+
+
+def test_a_stream_that_is_made_of_what_is_refused_fails_alone(shop: Sandbox) -> None:
+    shop.set_quirks(Quirks(refuse_parameters=(RefusedParameter("include=attributions"),)))
+    outcome = read(shop, ["events", "event_attributions"])
+    assert outcome.failures.keys() == {"event_attributions"}
+    assert "include=attributions" in outcome.failures["event_attributions"]
+    assert_complete(shop, outcome, ["events"])
+
+
+@pytest.mark.parametrize(
+    ("quirks", "failing", "words"),
+    [
+        (Quirks(path="/api/profiles", null_data="always"), "profiles", "JSON:API"),
+        (Quirks(path="/api/profiles", missing_links="always"), "profiles", "another page"),
+        (Quirks(path="/api/catalog-variants", next_to_itself="always"), "catalog_variants", "back"),
+        (
+            Quirks(path="/api/campaigns", included_absent=True),
+            "campaign_messages",
+            "campaign-message",
+        ),
+        (
+            Quirks(path="/api/lists/*/profiles", not_found_first_page="always"),
+            "list_profiles",
+            "Its parent is there",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said_loudly(
+    shop: Sandbox, quirks: Quirks, failing: str, words: str
+) -> None:
+    shop.set_quirks(quirks)
+    outcome = read(shop, ALL)
+    assert words in outcome.failures[failing]
+    whole = sorted(HELD.keys() - outcome.failures.keys())
+    assert len(whole) >= len(HELD) - 1
+    assert_complete(shop, outcome, whole)
+
+
+def test_a_deleted_parent_ends_only_what_is_read_of_it(shop: Sandbox) -> None:
+    shop.fail(Fault("status", status=404, path="/api/lists/*/profiles", times=1))
+    shop.fail(Fault("status", status=404, path="/api/lists/??????", times=1))
+    outcome = read(shop, ["list_profiles"])
+    assert outcome.failures == {}
+    lists = {key[0] for key in outcome.keys["list_profiles"]}
+    with_members = {group for group in shop.ids("list") if shop.members("list", group)}
+    assert len(with_members - lists) == 1
+    (gone,) = with_members - lists
+    again = read(shop, ["list_profiles"], states=outcome.states)
+    assert {key[1] for key in again.keys["list_profiles"] if key[0] == gone} == set(
+        shop.members("list", gone)
+    ), "its window was not taken as read"
+
+
+def test_a_retry_after_of_a_day_is_not_waited_for(shop: Sandbox) -> None:
+    shop.fail(Fault("status", status=503, path="/api/metrics", times=2, retry_after=1))
+    outcome = read(shop, ["metrics"])
+    assert outcome.ids("metrics") == set(shop.ids("metric"))
+
+
+@pytest.mark.parametrize(
+    ("stream", "kind", "path"),
+    [
+        ("profiles", "profile", "/api/profiles"),
+        ("reviews", "review", "/api/reviews"),
+        ("campaigns", "campaign", "/api/campaigns"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["full_refresh", "incremental"])
+def test_rows_that_change_while_they_are_read(
+    shop: Sandbox, stream: str, kind: str, path: str, mode: str
+) -> None:
+    shop.change_while_read(path=path, every=2, type=kind, rows=15)
+    outcome = read(shop, [stream], mode)
+    shop.clear_changes()
+    found = outcome.ids(stream)
+    if mode == "incremental":
+        found |= read(shop, [stream], mode, outcome.states).ids(stream)
+    assert found == set(shop.ids(kind))
+
+
+def test_rows_that_are_archived_while_they_are_read(shop: Sandbox) -> None:
+    shop.change_while_read(
+        path="/api/campaigns", every=1, type="campaign", rows=2, change="archive"
+    )
+    outcome = read(shop, ["campaigns"])
+    shop.clear_changes()
+    assert outcome.ids("campaigns") == set(shop.ids("campaign"))
+
+
+def test_unknown_attributes_are_told_in_one_line(shop: Sandbox) -> None:
+    shop.set_quirks(Quirks(path="/api/profiles", drift=True))
+    outcome = read(shop, ["profiles"])
+    (line,) = [line for line in outcome.logs if "schemas do not have" in line]
+    assert "profiles.attributes." in line
+
+
+def assert_complete(shop: Sandbox, outcome: Outcome, streams: Sequence[str] = tuple(HELD)) -> None:
+    """Show that every row that the shop holds has come, and none that it does not."""
+    for stream in streams:
+        held = set(shop.ids(HELD[stream]))
+        assert held, stream
+        assert outcome.ids(stream) == held, stream
+    if "list_profiles" in outcome.keys:
+        members = {
+            (group, member) for group in shop.ids("list") for member in shop.members("list", group)
+        }
+        assert set(outcome.keys["list_profiles"]) == members
+
+
+def assert_once(outcome: Outcome) -> None:
+    """Show that no row has come twice."""
+    for stream, keys in outcome.keys.items():
+        assert len(keys) == len(set(keys)), stream

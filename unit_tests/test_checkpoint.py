@@ -1,0 +1,150 @@
+"""Checkpoints: what is missing, what state follows, and that late rows are found."""
+
+import random
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from source_klaviyo.protocol import FOREVER, Window
+from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.horizon import MARGIN, horizon
+from source_klaviyo.sync.state import CursorState
+
+NOW = 10_000
+
+
+def test_a_first_sync_reads_from_the_start_and_ends_at_the_horizon() -> None:
+    checkpoint = Checkpoint(CursorState(), 100, 0, NOW)
+    assert checkpoint.missing() == [Window(100, FOREVER)]
+    checkpoint.complete(Window(100, FOREVER))
+    assert checkpoint.missing() == []
+    assert checkpoint.current(NOW - MARGIN) == CursorState(NOW - MARGIN)
+
+
+def test_a_lonely_window_is_kept_beyond_the_watermark() -> None:
+    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint.complete(Window(700, 800))
+    checkpoint.complete(Window(500, 600))
+    state = checkpoint.current(NOW - MARGIN)
+    assert state == CursorState(600, NOW, (Window(700, 800),))
+    resumed = Checkpoint(state, 0, 0, NOW + 50)
+    assert resumed.missing() == [Window(600, 700), Window(800, FOREVER)]
+
+
+def test_future_rows_do_not_move_the_state() -> None:
+    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint.complete(Window(9_000, NOW + 7_000))
+    state = checkpoint.current(NOW - MARGIN)
+    assert state == CursorState(500, NOW, (Window(9_000, NOW - MARGIN),))
+
+
+def test_a_watermark_in_the_future_is_taken_back_to_now() -> None:
+    checkpoint = Checkpoint(CursorState(NOW + 9_999), 0, 0, NOW)
+    assert checkpoint.missing() == [Window(NOW - MARGIN, FOREVER)]
+    checkpoint.complete(Window(NOW - MARGIN, FOREVER))
+    assert checkpoint.current(NOW - MARGIN) == CursorState(NOW - MARGIN)
+
+
+def test_a_look_back_does_not_reach_before_the_start() -> None:
+    assert Checkpoint(CursorState(1_000), 900, 500, NOW).missing() == [Window(900, FOREVER)]
+
+
+def test_the_horizon_gives_way_to_a_server_whose_clock_is_behind() -> None:
+    assert horizon(NOW, lambda: 120.5)() == NOW - MARGIN - 121
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that appears at `arrival` with a cursor of `instant`."""
+
+    instant: int
+    arrival: int
+
+
+LOOKBACK = 300
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> Row:
+    instant = draw(st.integers(0, 3_000))
+    return Row(instant, instant + draw(st.integers(0, LOOKBACK)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(rows(), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(1, 400), st.booleans()), min_size=1, max_size=12),
+    st.integers(0, 2**32),
+)
+def test_rows_that_are_late_by_less_than_the_look_back_are_found(
+    expected: list[Row], syncs: list[tuple[int, bool]], seed: int
+) -> None:
+    chance = random.Random(seed)
+    state, found, now, completed = CursorState(), set[Row](), 100, 0
+    for pause, completes in syncs:
+        now += pause
+        until = now - MARGIN
+        checkpoint = Checkpoint(state, 0, LOOKBACK, now)
+        windows = [
+            Window(lo, hi)
+            for window in checkpoint.missing()
+            for lo, hi in _split(window, chance)
+            if completes or chance.random() < 0.5
+        ]
+        for window in windows:
+            found |= {row for row in expected if row.arrival <= now and row.instant in window}
+            checkpoint.complete(window)
+        state = checkpoint.current(until)
+        if completes:
+            assert state == CursorState(until)
+            # What came while a sync was interrupted may be left to the sync after it.
+            assert found >= {row for row in expected if row.arrival <= completed}
+            completed = now
+
+
+def _split(window: Window, chance: random.Random) -> list[tuple[int, int]]:
+    latest = min(window.hi, max(window.lo + 2, 3_500))
+    inner = {chance.randrange(window.lo, latest) for _ in range(3)}
+    edges = sorted({window.lo, window.hi, *inner})
+    return list(pairwise(edges))
+
+
+def test_what_turns_out_not_to_be_read_is_missing_again() -> None:
+    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint.complete(Window(500, 900))
+    checkpoint.reopen(Window(600, 900))
+    assert checkpoint.missing() == [Window(600, FOREVER)]
+    assert checkpoint.current(NOW - MARGIN) == CursorState(600, NOW)
+
+
+def test_a_sync_began_by_the_clock_of_a_server_that_is_behind() -> None:
+    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint.complete(Window(700, 800))
+    assert checkpoint.current(NOW - 65).since == NOW - 60
+
+
+@pytest.mark.parametrize(
+    ("state", "start", "reads_all"),
+    [
+        (CursorState(), 0, True),
+        (CursorState(), 100, False),
+        (CursorState(500), 0, False),
+        (CursorState(None, 9_000, (Window(700, 800),)), 0, True),
+    ],
+)
+def test_rows_without_a_cursor_belong_to_what_is_read_from_the_beginning(
+    state: CursorState, start: int, *, reads_all: bool
+) -> None:
+    assert Checkpoint(state, start, 0, NOW).reads_all is reads_all
+
+
+def test_rows_without_a_cursor_stay_in_the_state_until_they_are_read() -> None:
+    checkpoint = Checkpoint(CursorState(500, rows_without_cursor=True), 0, 0, NOW)
+    checkpoint.complete(Window(500, FOREVER))
+    horizon = NOW - MARGIN
+    assert checkpoint.current(horizon) == CursorState(horizon, rows_without_cursor=True)
+    checkpoint.rows_without_cursor = False
+    assert checkpoint.current(horizon) == CursorState(horizon)

@@ -1,0 +1,160 @@
+"""A collection over HTTP that fails in ways that no sandbox shows: one answer after the other."""
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+import requests_mock
+from airbyte_cdk.models import StreamDescriptor
+from requests import PreparedRequest
+
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.limits import XL
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.events import EventAttributions
+from source_klaviyo.streams.flows import Flows
+from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.seen_rows import IdMemory
+
+BASE = "https://a.klaviyo.com"
+NOW = 1_790_000_000
+
+
+def read_all(
+    kind: type[KlaviyoStream],
+    mock: requests_mock.Mocker,
+    answer: Callable[[PreparedRequest], tuple[int, object]],
+) -> tuple[CollectionReader, list[bytes]]:
+    """Read one stream alone to its end; return its reader and its records."""
+
+    def respond(request: PreparedRequest, context: object) -> object:
+        status, body = answer(request)
+        context.status_code = status  # type: ignore[attr-defined]
+        return body
+
+    mock.get(requests_mock.ANY, json=respond)
+    quick: type[KlaviyoStream] = type(kind.__name__, (kind,), {"limit": XL})
+    stream = quick(Client(BASE, api_key("pk")))
+    collection = stream.collection([stream.collection_view(stream.name)])
+    job = StreamJob(StreamDescriptor(stream.name), stream.cursor_attribute, keeps_state=True)
+    reader = CollectionReader(
+        CollectionJob(collection, [ViewJob(job)]), lambda: NOW - 5, IdMemory()
+    )
+    reader.start(0)
+    found, now = list[bytes](), time.monotonic()
+    for _ in range(200):
+        if reader.ended():
+            return reader, found
+        task = reader.next_task(now)
+        now += 100.0
+        if not isinstance(task, RangeReader):
+            time.sleep(0.02)
+            continue
+        request, fault = reader.request(task), None
+        try:
+            page = collection.fetch(request)
+            for step in reader.accept_page(task, request, page):
+                found += [b"".join(record) for record in step.page.extract.records]
+            page.release()
+        except Exception as caught:  # noqa: BLE001  as the scheduler does
+            fault = caught
+        reader.settle(task, fault, now)
+    raise AssertionError("it has no end")
+
+
+def flow(number: int, *, included: bool) -> dict[str, object]:
+    held = [{"type": "tag", "id": "t"}]
+    relationships: dict[str, object] = {
+        name: {"data": []} for name in ("flow-actions", "attributions")
+    }
+    return {
+        "type": "flow",
+        "id": str(number),
+        "attributes": dict.fromkeys(("updated", "datetime"), "2026-01-01T00:00:00Z"),
+        "relationships": {**relationships, "tags": {"data": held}} if included else {},
+    }
+
+
+def served(request: PreparedRequest) -> tuple[int, object]:
+    """Answer the first page, and the second, as Klaviyo would."""
+    included = "include=" in (request.url or "")
+    number = 2 if "cursor" in (request.url or "") else 1
+    following = f"{request.url}&page%5Bcursor%5D=second" if number == 1 else None
+    tags = [{"type": "tag", "id": "t", "attributes": {"name": "Sale"}}] if included else []
+    rows = [flow(number, included=included)]
+    return 200, {"data": rows, "included": tags, "links": {"next": following}}
+
+
+def after(faults: int, *, unreachable: bool) -> Callable[[PreparedRequest], tuple[int, object]]:
+    """Answer as Klaviyo would, after so many faults."""
+    left = list(range(faults))
+
+    def answer(request: PreparedRequest) -> tuple[int, object]:
+        if not left:
+            return served(request)
+        left.pop()
+        if unreachable:
+            raise requests.ConnectionError
+        return 503, {"errors": []}
+
+    return answer
+
+
+@pytest.mark.parametrize("unreachable", [True, False])
+@pytest.mark.parametrize("faults", [1, 2, 3, 10])
+def test_a_fault_that_passes_costs_no_record_what_it_should_have(
+    faults: int,
+    unreachable: bool,  # noqa: FBT001
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    reader, found = read_all(Flows, requests_mock, after(faults, unreachable=unreachable))
+    assert not reader.failures
+    records = [json.loads(record) for record in found]
+    assert sorted(record["id"] for record in records) == ["1", "1", "2", "2"]
+    assert [[tag["id"] for tag in record["tags"] or ()] for record in records] == [["t"]] * 4
+
+
+@pytest.mark.parametrize("unreachable", [True, False])
+@pytest.mark.parametrize("faults", [1, 2, 3, 10])
+def test_a_fault_that_passes_ends_no_stream_that_is_made_of_what_is_included(
+    faults: int,
+    unreachable: bool,  # noqa: FBT001
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    fails = after(faults, unreachable=unreachable)
+    reader, _ = read_all(EventAttributions, requests_mock, fails)
+    assert {str(each.message) for each in reader.failures.values()} == set()
+
+
+def test_an_include_that_is_refused_is_left_out_and_the_rows_are_read(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    def refusing(request: PreparedRequest) -> tuple[int, object]:
+        if "tags" in (request.url or ""):
+            return 403, {"errors": [{"detail": "tags:read is missing."}]}
+        return served(request)
+
+    reader, found = read_all(Flows, requests_mock, refusing)
+    assert not reader.failures
+    assert len(found) == 4, "two partitions of two pages"
+    assert all(b'"tags":null' in record for record in found)
+
+
+def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    def refusing(request: PreparedRequest) -> tuple[int, object]:
+        if "include" in (request.url or ""):
+            return 403, {"errors": [{"detail": "No scope."}]}
+        return served(request)
+
+    reader, found = read_all(EventAttributions, requests_mock, refusing)
+    assert found == []
+    (failure,) = reader.failures.values()
+    assert "include=attributions" in str(failure.message)
+    assert "No scope." in str(failure.message)

@@ -1,0 +1,314 @@
+"""One collection's part in a sync: what faults are met with, and what is read once more."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from airbyte_cdk.models import FailureType, StreamDescriptor
+
+from source_klaviyo.errors import (
+    PageLost,
+    PageSizeRefused,
+    PageTooLarge,
+    RequestFailed,
+    StreamFailed,
+    Throttled,
+)
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.sync.collection_reader import CollectionReader, ItemReader, Step
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.seen_rows import IdMemory
+from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
+from unit_tests.test_pagination import page, page_of, rows_of
+
+SLOW = RequestFailed("Klaviyo answered 503.", by_size=True)
+
+
+@dataclass(eq=False)
+class Lenient(TwoPages):
+    """A collection that can do without something `spare` times."""
+
+    spare: int = 0
+    told: list[PageRequest] = field(default_factory=list)
+
+    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+        del failure
+        self.told.append(request)
+        self.spare -= 1
+        return self.spare >= 0
+
+
+def started(collection: TwoPages, *, keeps_state: bool = True) -> CollectionReader:
+    job = collection_job(collection)
+    for view in job.views:
+        assert view.stream
+        view.stream.keeps_state = keeps_state
+    read = CollectionReader(job, lambda: HORIZON, IdMemory())
+    read.start(0)
+    return read
+
+
+def send(read: CollectionReader, now: float = 0.0) -> tuple[RangeReader, PageRequest]:
+    task = read.next_task(now)
+    assert isinstance(task, RangeReader)
+    return task, read.request(task)
+
+
+def answer(
+    read: CollectionReader, task: RangeReader, request: PageRequest, found: Page
+) -> list[Step]:
+    return [*read.accept_page(task, request, found), *read.settle(task, None, 0.0)]
+
+
+def fail(read: CollectionReader, fault: Exception, now: float = 0.0) -> None:
+    task, _ = send(read, now)
+    read.settle(task, fault, now)
+
+
+def failure(read: CollectionReader) -> str:
+    (failed,) = read.failures.values()
+    return str(failed.message)
+
+
+def test_throttling_is_waited_for_and_never_counts() -> None:
+    read = started(TwoPages())
+    for number in range(50):
+        fail(read, Throttled("the quota is used up", 2.0), number * 10.0)
+        assert read.next_task(number * 10.0) == 2.0
+    assert read.tally.throttled == 50
+    assert (read.tally.retries, read.failures) == (0, {})
+
+
+def test_a_fault_that_does_not_pass_ends_the_views_as_a_transient_one() -> None:
+    read, now = started(TwoPages()), 0.0
+    while not read.failures:
+        fail(read, RequestFailed("No answer."), now)
+        now += 100.0
+        assert read.tally.retries < 12
+    assert read.failures[0].failure_type is FailureType.transient_error
+    assert read.ended() == [0]
+    assert read.finished
+
+
+def test_a_heavy_page_is_asked_for_in_smaller_ones_until_it_comes() -> None:
+    read, sizes, now = started(TwoPages(page_size=100)), list[int | None](), 0.0
+    for _ in range(6):
+        task, request = send(read, now)
+        sizes.append(request.page_size)
+        read.settle(task, SLOW, now)
+        now += 100.0
+    assert sizes == [100, 100, 50, 25, 12, 6]
+    task, request = send(read, now)
+    answer(read, task, request, page(100, 200))
+    assert read.request(task).page_size == 3
+
+
+def test_where_smaller_pages_do_not_help_the_full_size_comes_back() -> None:
+    read, sizes, now = started(TwoPages(page_size=4)), list[int | None](), 0.0
+    while not read.failures:
+        task, request = send(read, now)
+        sizes.append(request.page_size)
+        read.settle(task, SLOW, now)
+        now += 100.0
+    assert sizes[:5] == [4, 4, 2, 1, 4]
+    assert set(sizes[5:]) == {4}
+
+
+def test_a_fault_that_no_size_explains_leaves_the_size_alone() -> None:
+    read, now = started(TwoPages(page_size=100)), 0.0
+    while not read.failures:
+        task, request = send(read, now)
+        assert request.page_size == 100
+        read.settle(task, RequestFailed("No answer."), now)
+        now += 100.0
+
+
+def test_a_size_that_klaviyo_refuses_is_asked_for_by_no_reader_again() -> None:
+    read = started(TwoPages(page_size=1000))
+    fail(read, PageSizeRefused("Too many.", [200]))
+    task, request = send(read)
+    assert request.page_size == 200
+    answer(read, task, request, page(*range(100, 300)))
+    assert send(read)[1].page_size == 200
+
+
+def test_an_answer_that_is_too_large_is_asked_for_in_parts() -> None:
+    read = started(TwoPages(page_size=1000))
+    fail(read, PageTooLarge("Too large.", 16_000_000))
+    size = send(read)[1].page_size
+    assert size is not None
+    assert size <= 156
+
+
+def test_a_single_row_that_is_too_large_ends_the_views() -> None:
+    read = started(TwoPages(page_size=1))
+    fail(read, PageTooLarge("Too large.", 64_000_000))
+    assert "Too large." in failure(read)
+
+
+def test_page_cursors_that_are_refused_again_and_again_end_the_views() -> None:
+    read, rows = started(TwoPages(ordered=False)), 0
+    for _ in range(40):
+        if read.failures:
+            break
+        task, request = send(read)
+        if request.token:
+            read.settle(task, PageLost("Not known."), 0.0)
+        else:
+            steps = answer(read, task, request, page(100, 200))
+            rows += sum(len(step.page.extract.records) for step in steps)
+    assert "rejects the page cursors" in failure(read)
+    assert rows == 2
+
+
+def test_pages_that_lead_in_a_circle_end_the_views() -> None:
+    read, rows = started(TwoPages(ordered=False)), 0
+    for _ in range(40):
+        if read.failures:
+            break
+        task, request = send(read)
+        steps = answer(read, task, request, page_of(rows_of(100, 200), token="itself"))
+        rows += sum(len(step.page.extract.records) for step in steps)
+    assert "leads back" in failure(read)
+    assert rows == 2
+
+
+def test_what_a_request_can_do_without_is_left_out() -> None:
+    refused = StreamFailed("No.", FailureType.system_error)
+    collection = Lenient(spare=2)
+    read = started(collection)
+    for _ in range(2):
+        task, request = send(read)
+        read.settle(task, refused, 0.0)
+        assert collection.told[-1] == request
+    assert not read.failures
+    fail(read, refused)
+    assert failure(read) == "No."
+
+
+def test_a_request_is_judged_by_what_it_was_sent_without() -> None:
+    collection = Lenient(spare=1)
+    read = started(collection)
+    task, request = send(read)
+    collection.left_out = frozenset({"sort"})  # another thread has found it meanwhile
+    read.settle(task, StreamFailed("No.", FailureType.system_error), 0.0)
+    assert collection.told == [request]
+    assert request.left_out == frozenset()
+
+
+def test_the_rest_of_a_window_is_read_with_what_its_first_page_was_read_with() -> None:
+    collection = TwoPages()
+    read = started(collection)
+    task, request = send(read)
+    answer(read, task, request, page(100, 200))
+    collection.left_out = frozenset({"include=tags"})
+    task, request = send(read)
+    assert request.token is None or request.left_out == frozenset(), (
+        "`links.next` repeats the parameters of the first page"
+    )
+
+
+def test_a_full_refresh_reads_again_what_changed_while_it_read() -> None:
+    read = started(TwoPages(ordered=False, sortable=False), keeps_state=False)
+    for found in (page_of(rows_of(100, 300)), page_of(rows_of(200), token=None)):
+        task, request = send(read)
+        answer(read, task, request, found)
+    task, request = send(read)
+    assert request.window == Window(HORIZON)
+    changed = page_of([("100.0", HORIZON + 3)], token=None)
+    (step,) = answer(read, task, request, changed)
+    assert len(step.page.extract.records) == 1
+    task, request = send(read)
+    assert request.window == Window(HORIZON)
+    (step,) = answer(read, task, request, changed)
+    assert len(step.page.extract.records) == 0, "it has come already"
+    assert read.ended() == [0]
+    assert read.finished
+
+
+def test_what_changes_without_end_is_left_to_the_next_sync() -> None:
+    read, requests = started(TwoPages(ordered=False, sortable=False), keeps_state=False), 0
+    rows = iter(range(10_000))
+    while not read.ended():
+        task, request = send(read)
+        requests += 1
+        last = requests > 1
+        found = page_of([(str(next(rows)), HORIZON + 3)], token=None if last else "x")
+        answer(read, task, request, found)
+        assert requests < 20
+    assert not read.failures
+
+
+@pytest.mark.parametrize("keeps_state", [True, False])
+def test_a_single_page_is_not_read_again(*, keeps_state: bool) -> None:
+    read = started(TwoPages(ordered=False), keeps_state=keeps_state)
+    task, request = send(read)
+    answer(read, task, request, page(100, more=False))
+    assert read.ended() == [0]
+
+
+def split_up(read: CollectionReader) -> tuple[RangeReader, RangeReader, RangeReader]:
+    """Return the readers of a window, of its end, and of rows without a cursor, all under way."""
+    first, request = send(read)
+    read.accept_page(first, request, page(100, 101))
+    rest, bounded = send(read)
+    assert bounded.window.lo > 101
+    without_cursor, last = send(read)
+    assert last.newest_first
+    assert without_cursor.without_cursor
+    return first, rest, without_cursor
+
+
+@pytest.mark.parametrize("last", ["rows without a cursor", "a window"])
+def test_a_full_refresh_reads_again_whichever_of_its_readers_ends_last(last: str) -> None:
+    read = started(TwoPages(), keeps_state=False)
+    first, rest, without_cursor = split_up(read)
+    first.finished = True
+    read.settle(first, None, 0.0)
+    order = [rest, without_cursor] if last == "rows without a cursor" else [without_cursor, rest]
+    for reader in order:
+        answer(read, reader, read.request(reader), page(more=False))
+    task, request = send(read)
+    assert task.repeat
+    assert request.window == Window(HORIZON)
+
+
+def test_rows_without_a_cursor_are_complete_only_with_their_items() -> None:
+    read = started(TwoPages())
+    first, rest, without_cursor = split_up(read)
+    found = replace(page(None, more=False), extracts=[Extract(items=[ItemRequest("a")])])
+    steps = answer(read, without_cursor, read.request(without_cursor), found)
+    assert not any(step.page.without_cursor for step in steps), "its item is still to come"
+    item = read.next_task(0.0)
+    assert isinstance(item, ItemReader)
+    item.finished = True
+    assert any(step.page.without_cursor for step in read.settle(item, None, 0.0))
+    assert {first, rest} <= {*read.in_flight}
+
+
+def test_a_first_sync_that_is_killed_leaves_rows_without_a_cursor_to_the_next() -> None:
+    read = started(TwoPages())
+    task, request = send(read)
+    (step,) = answer(read, task, request, page(100, 200))
+    (checkpoint,) = read.partitions.readings[0].checkpoints
+    assert checkpoint
+    checkpoint.complete(step.page.completes[0])
+    state = checkpoint.current(HORIZON)
+    assert state.watermark == 200
+    assert state.rows_without_cursor, "Klaviyo may sort them last, and nothing reads them there"
+
+
+def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
+    jobs = [StreamJob(StreamDescriptor(name), "updated", began=BEGAN) for name in "ab"]
+    job = CollectionJob(TwoPages(), [ViewJob(each) for each in jobs])
+    read = CollectionReader(job, lambda: HORIZON, IdMemory())
+    read.start(0)
+    assert send(read)[1].views == (0, 1)
+    read.fail(0, StreamFailed("No.", FailureType.system_error))
+    (task,) = read.in_flight
+    assert isinstance(task, RangeReader)
+    found = replace(page(100, 200), extracts=[Extract(), Extract()])
+    answer(read, task, PageRequest({}, Window(), (0, 1)), found)
+    assert send(read)[1].views == (1,)
+    assert read.ended() == [0]
+    assert not read.finished

@@ -1,0 +1,70 @@
+"""What the address of the next page tells, and how it is asked for another size."""
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
+
+BASE = "https://a.klaviyo.com/api/events"
+names = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=6)
+
+
+def url(cursor: str, **others: str) -> str:
+    return f"{BASE}?{urlencode({'page[cursor]': cursor, **others})}"
+
+
+@given(names, st.integers(0, 2**40), st.text(max_size=5), st.booleans(), st.booleans())
+def test_a_cursor_that_names_the_last_row_tells_rows_apart(
+    row_id: str,
+    value: int,
+    other: str,
+    url_safe: bool,  # noqa: FBT001
+    padded: bool,  # noqa: FBT001
+) -> None:
+    encode = urlsafe_b64encode if url_safe else b64encode
+    cursor = encode(json.dumps([value, other, row_id, True]).encode()).decode()
+    assert tells_rows_apart(url(cursor if padded else cursor.rstrip("=")), row_id)
+
+
+@given(st.integers(0, 2**40))
+def test_a_cursor_with_the_sort_value_alone_does_not(value: int) -> None:
+    cursor = b64encode(json.dumps([value, True]).encode()).decode()
+    assert not tells_rows_apart(url(cursor), "7qWkXyZ")
+
+
+@pytest.mark.parametrize("cursor", ["", "%%%", "ünï", "a", "opaque-9f3c"])
+def test_a_cursor_that_cannot_be_read_tells_nothing(cursor: str) -> None:
+    assert not tells_rows_apart(url(cursor), "7qWkXyZ")
+    assert not tells_rows_apart(BASE, "7qWkXyZ")
+
+
+def test_the_id_may_stand_in_it_as_it_is() -> None:
+    assert tells_rows_apart(url("next::id::7qWkXyZ"), "7qWkXyZ")
+
+
+parameters = st.dictionaries(
+    st.sampled_from(["filter", "sort", "page[cursor]", "page[size]", "include", "fields[event]"]),
+    st.text(max_size=10),
+)
+
+
+@given(parameters, st.integers(1, 1000))
+def test_another_size_changes_nothing_else(asked: dict[str, str], size: int) -> None:
+    changed = with_page_size(f"{BASE}?{urlencode(asked)}", size)
+    assert changed.startswith(f"{BASE}?")
+    found = parse_qsl(urlsplit(changed).query, keep_blank_values=True)
+    assert dict(found) == {**asked, "page[size]": str(size)}
+    assert len(found) == len(dict(found))
+    assert with_page_size(changed, size) == changed
+
+
+@pytest.mark.parametrize("name", ["page[size]", "page%5Bsize%5D"])
+def test_an_address_with_that_size_stays_as_it_came(name: str) -> None:
+    given_url = f"{BASE}?page%5Bcursor%5D=a%2Bb&{name}=100"
+    assert with_page_size(given_url, 100) == given_url
+    assert with_page_size(given_url, 10) != given_url

@@ -1,0 +1,418 @@
+"""Readers of a window: what a page completes, what it says of the order, and how it goes on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
+from source_klaviyo.sync.pagination import RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.ranges import merge, subtract
+from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+from unit_tests.fakes import record
+
+Row = tuple[str, int | None]
+
+
+def rows_of(*cursors: int | None) -> list[Row]:
+    """Return rows whose ids tell their cursors, and ties apart."""
+    seen = list[int | None]()
+    rows = list[Row]()
+    for cursor in cursors:
+        rows.append((f"{cursor}.{seen.count(cursor)}", cursor))
+        seen.append(cursor)
+    return rows
+
+
+def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True) -> Page:
+    extract = Extract([record(name) for name, _ in rows])
+    ids, cursors = [name for name, _ in rows], [cursor for _, cursor in rows]
+    return Page(ids, cursors, [extract], token, exact=exact)
+
+
+def page(*cursors: int | None, more: bool = True) -> Page:
+    return page_of(rows_of(*cursors), token="x" if more else None)
+
+
+def reader(
+    lo: int = 100,
+    hi: int = FOREVER,
+    *,
+    lowest: bool = True,
+    ordered: bool = True,
+    newest_first: bool = False,
+    without_cursor: bool = False,
+) -> RangeReader:
+    return RangeReader(
+        0,
+        {},
+        lo,
+        hi,
+        [RangeView(0, lo)],
+        lowest,
+        ordered,
+        SeenRows(IdMemory()),
+        newest_first=newest_first,
+        without_cursor=without_cursor,
+    )
+
+
+def accept(read: RangeReader, page: Page) -> ViewStep:
+    (step,) = read.accept(page, (0,))
+    return step
+
+
+def ids(step: ViewStep) -> list[str]:
+    return [bytes(piece).decode().split('"')[3] for piece, _ in step.extract.records]
+
+
+def test_a_page_completes_what_lies_before_its_last_second() -> None:
+    read = reader()
+    assert accept(read, page(100, 150, 200)).completes == [Window(100, 200)]
+    assert accept(read, page(200, 200)).completes == []
+    assert accept(read, page(200, 210, more=False)).completes == [Window(200, FOREVER)]
+    assert read.finished
+
+
+def test_pages_out_of_order_reopen_what_was_read_and_complete_nothing_before_the_end() -> None:
+    read = reader()
+    accept(read, page(100, 150, 200))
+    step = accept(read, page(190, 300))
+    assert (step.completes, step.reopens) == ([], Window(100, 200))
+    step = accept(read, page(400, 500))
+    assert (step.completes, step.reopens) == ([], None)
+    assert accept(read, page(600, more=False)).completes == [Window(100, FOREVER)]
+
+
+def test_pages_that_could_not_be_sorted_reopen_as_well() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    step = accept(read, replace(page(250, 300), sorted=False))
+    assert (step.completes, step.reopens) == ([], Window(100, 200))
+
+
+def test_an_unordered_collection_is_not_stopped_by_a_row_beyond_its_window() -> None:
+    read = reader(100, 300, ordered=False)
+    assert ids(accept(read, page(350, 200))) == ["200.0"]
+    assert not read.finished
+    assert accept(read, page(250, more=False)).completes == [Window(100, 300)]
+
+
+def test_a_split_reader_stops_at_its_new_end_and_drops_what_the_other_reads() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    rest = read.split(250)
+    assert rest.window == Window(250, FOREVER)
+    step = accept(read, page(201, 249, 250, 300))
+    assert ids(step) == ["201.0", "249.0"]
+    assert step.completes == [Window(200, 250)]
+    assert read.finished
+
+
+def test_after_a_split_klaviyo_is_asked_for_no_more_than_is_left() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    read.split(500)
+    accept(read, page(201, 300))
+    assert (read.token, read.window) == (None, Window(300, 500))
+    accept(read, page_of([*rows_of(300), ("400", 400)]))
+    assert read.token == "x"
+
+
+def test_each_view_of_a_split_reader_keeps_what_it_misses() -> None:
+    read = reader()
+    read.views = [RangeView(0, 100), RangeView(1, 400)]
+    rest = read.split(250)
+    assert [(view.view, view.lo) for view in rest.views] == [(0, 250), (1, 400)]
+    first, second = replace(page(100, 200)), Extract([record("a"), record("b")])
+    steps = read.accept(replace(first, extracts=[second, second]), (0, 1))
+    assert [len(step.extract.records) for step in steps] == [2, 0]
+    assert [step.completes for step in steps] == [[Window(100, 200)], []]
+
+
+def test_rows_before_the_window_are_dropped_where_another_window_holds_them() -> None:
+    assert ids(accept(reader(lowest=False), page(99, 100))) == ["100.0"]
+    assert ids(accept(reader(lowest=True), page(99, 100))) == ["99.0", "100.0"]
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_rows_before_1970_are_kept_by_the_first_window_alone(*, ordered: bool) -> None:
+    old = page(-90_000, -1, 0, 5, more=False)
+    kept = accept(reader(BEGINNING, ordered=ordered), old)
+    assert ids(kept) == ["-90000.0", "-1.0", "0.0", "5.0"]
+    assert kept.completes == [Window(BEGINNING, FOREVER)]
+    assert ids(accept(reader(1, lowest=False, ordered=ordered), old)) == ["5.0"]
+
+
+def test_rows_without_a_cursor_are_kept_and_complete_nothing() -> None:
+    step = accept(reader(), page(None, None))
+    assert ids(step) == ["None.0", "None.1"]
+    assert step.completes == []
+
+
+def test_an_empty_page_with_a_next_one_is_not_the_end() -> None:
+    read = reader()
+    assert accept(read, page()).completes == []
+    assert not read.finished
+    assert read.token == "x"
+
+
+def test_a_lost_token_asks_anew_from_the_last_second_and_drops_what_comes_again() -> None:
+    read = reader()
+    accept(read, page(100, 200, 200))
+    read.restart()
+    assert (read.token, read.window) == (None, Window(200, FOREVER))
+    step = accept(read, page(200, 200, 200, 300))
+    assert ids(step) == ["200.2", "300.0"]
+    assert step.reopens is None
+
+
+def test_an_unordered_window_is_asked_anew_as_a_whole_and_drops_what_comes_again() -> None:
+    read = reader(ordered=False)
+    accept(read, page(300, 100))
+    accept(read, page(None, 250))
+    read.restart()
+    assert (read.token, read.window) == (None, Window(100, FOREVER))
+    assert ids(accept(read, page(300, 100, None, 150))) == ["150.0"]
+
+
+def test_a_row_that_has_changed_meanwhile_is_another() -> None:
+    read = reader(ordered=False)
+    accept(read, page_of([("a", 100), ("b", 150)]))
+    assert ids(accept(read, page_of([("a", 100), ("b", 160)]))) == ["b"]
+
+
+def test_restarts_are_counted_while_they_bring_nothing_new() -> None:
+    read = reader(ordered=False)
+    accept(read, page(100, 200))
+    for number in range(1, 4):
+        read.restart()
+        accept(read, page(100, 200))
+        assert read.retry.restarts == number
+    accept(read, page(100, 200, 300))
+    assert read.retry.restarts == 0
+
+
+def test_a_token_that_comes_again_leads_in_a_circle() -> None:
+    read = reader()
+    assert [read.leads_back(token) for token in ("a", "b", None, None, "a")] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+    read.restart()
+    assert not read.leads_back("a")
+
+
+def test_pages_without_a_new_row_are_counted() -> None:
+    read = reader(ordered=False)
+    for _ in range(999):
+        accept(read, page())
+    assert not read.new_rows_unlikely
+    accept(read, page())
+    assert read.new_rows_unlikely
+
+
+def test_a_new_row_ends_the_count() -> None:
+    read = reader(ordered=False)
+    for number in range(1_500):
+        accept(read, page(500) if number == 900 else page())
+    assert read.pages_without_rows == 599
+
+
+def test_newest_first_a_window_is_read_down_to_its_start() -> None:
+    read = reader(100, ordered=False, newest_first=True, lowest=False)
+    assert accept(read, page(300, 200)).completes == []
+    step = accept(read, page(150, 99, 98))
+    assert ids(step) == ["150.0"]
+    assert step.completes == [Window(100, FOREVER)]
+    assert read.finished
+
+
+def test_newest_first_a_page_that_is_out_of_order_does_not_end_it() -> None:
+    read = reader(100, ordered=False, newest_first=True, lowest=False)
+    accept(read, page(300, 90, 200))
+    assert not read.finished
+    assert ids(accept(read, page(150, more=False))) == ["150.0"]
+
+
+def test_newest_first_pages_that_were_out_of_order_are_read_to_their_end() -> None:
+    read = reader(100, ordered=False, newest_first=True, lowest=False)
+    accept(read, page(300, 90, 200))
+    accept(read, page(80, 70))
+    assert not read.finished, "the order has turned out not to be what it seemed"
+    across = reader(100, ordered=False, newest_first=True, lowest=False)
+    accept(across, page(300, 200))
+    accept(across, page(250, 90))
+    assert not across.finished
+
+
+def test_newest_first_rows_before_1970_are_read_as_well() -> None:
+    read = reader(BEGINNING, ordered=False, newest_first=True)
+    assert ids(accept(read, page(5, -1, -90_000, more=False))) == ["5.0", "-1.0", "-90000.0"]
+
+
+def test_rows_without_a_cursor_may_be_anywhere_where_klaviyo_does_not_sort() -> None:
+    read = reader(BEGINNING, ordered=False, without_cursor=True)
+    accept(read, replace(page(None, 300), sorted=False))
+    assert not read.finished
+
+
+def test_rows_of_other_windows_are_no_sign_of_a_circle() -> None:
+    read = reader(100, ordered=False)
+    read.hi = 200
+    for number in range(1_001):
+        accept(read, page_of([(f"beyond {number}", 500 + number)]))
+    assert not read.new_rows_unlikely
+
+
+def test_what_items_complete_is_not_complete_after_the_pages_turned_out_unordered() -> None:
+    read = reader()
+    listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
+    step = accept(read, listed)
+    assert accept(read, page(150, 300)).reopens == Window(100, 200)
+    for _, pending in step.items:
+        pending.items -= 1
+    assert read.views[0].completed() == ([], False), "rows of that window may still come"
+
+
+def test_only_rows_without_a_cursor_are_read_from_the_end() -> None:
+    read = reader(BEGINNING, ordered=False, without_cursor=True)
+    first = accept(read, page(None, None))
+    assert (ids(first), first.completes) == (["None.0", "None.1"], [])
+    assert not read.finished
+    assert read.token == "x"
+    step = accept(read, page_of([("late", None), ("a", 900), ("b", 800)]))
+    assert ids(step) == ["late"]
+    assert (step.completes, step.without_cursor) == ([], False)
+    assert not read.finished, "they may be sorted first as well"
+    assert not read.request().newest_first
+    step = accept(read, page_of([("early", None), ("c", 100)]))
+    assert ids(step) == ["early"]
+    assert (step.completes, step.without_cursor) == ([], True)
+    assert read.finished
+
+
+def test_a_window_is_read_only_when_the_items_of_its_pages_are_out() -> None:
+    read = reader(100, 300, ordered=False)
+    listed = replace(page(150, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
+    step = accept(read, listed)
+    assert step.completes == []
+    assert [item.id for item, _ in step.items] == ["a", "b"]
+    assert accept(read, page(250, more=False)).completes == []
+    (_, pending), (_, same) = step.items
+    assert pending is same
+    pending.items -= 1
+    assert read.views[0].completed() == ([], False)
+    pending.items -= 1
+    assert read.views[0].completed() == ([Window(100, 300)], False)
+
+
+def test_a_smaller_page_begins_at_the_position_where_there_is_one() -> None:
+    read = reader()
+    read.page_size = RangePageSize(CollectionPageSize(100), 100)
+    accept(read, page(100, 200))
+    assert read.page_size.shrink()
+    read.ask_anew()
+    assert (read.token, read.window) == (None, Window(200, FOREVER))
+    unordered = reader(ordered=False)
+    accept(unordered, page(100, 200))
+    unordered.ask_anew()
+    assert unordered.token == "x", "a new beginning would bring all of it again"
+
+
+class Server:
+    """Serves rows in ascending order; its page cursor may tell only the last value.
+
+    Such a cursor skips rows of the same value that did not fit on the page.
+    """
+
+    def __init__(self, rows: Sequence[Row], size: int, *, exact: bool, nulls_first: bool) -> None:
+        nulls = [row for row in rows if row[1] is None]
+        others = sorted((row for row in rows if row[1] is not None), key=lambda row: row[1] or 0)
+        self._rows = [*nulls, *others] if nulls_first else [*others, *nulls]
+        self._size = size
+        self._exact = exact
+        self._following: dict[str, list[Row]] = {}
+
+    def fetch(self, read: RangeReader) -> Page:
+        rows = self._selected(read.window) if read.token is None else self._following[read.token]
+        found, rest = rows[: self._size], rows[self._size :]
+        if not rest:
+            return page_of(found, token=None)
+        if not self._exact and found[-1][1] is not None:
+            rest = [row for row in rest if row[1] != found[-1][1]]
+        token = str(len(self._following))
+        self._following[token] = rest
+        return page_of(found, token=token, exact=self._exact)
+
+    def _selected(self, window: Window) -> list[Row]:
+        if window == Window():
+            return self._rows
+        return [
+            (name, cursor) for name, cursor in self._rows if cursor is not None and cursor in window
+        ]
+
+
+def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
+    found = list[str]()
+    for _ in range(most):
+        found += ids(accept(read, server.fetch(read)))
+        if read.finished:
+            return found
+    raise AssertionError("it has no end")
+
+
+@settings(deadline=None)
+@given(
+    cursors=st.lists(st.integers(100, 110), max_size=40),
+    size=st.integers(1, 8),
+    exact=st.booleans(),
+    nulls_first=st.booleans(),
+)
+def test_ties_across_page_ends_are_complete_and_come_once(
+    *, cursors: list[int], size: int, exact: bool, nulls_first: bool
+) -> None:
+    rows = rows_of(*cursors)
+    # Where the cursor does not tell ties apart, no client can see more of them than fit on a page.
+    most = max((cursors.count(each) for each in cursors), default=0)
+    server = Server(rows, size if exact else max(size, most), exact=exact, nulls_first=nulls_first)
+    assert sorted(read_all(server, reader())) == sorted(name for name, _ in rows)
+
+
+@settings(deadline=None)
+@given(
+    cursors=st.lists(st.none() | st.integers(-5, 30), min_size=1, max_size=40),
+    size=st.integers(1, 8),
+    nulls_first=st.booleans(),
+)
+def test_one_reader_of_everything_reads_rows_without_a_cursor_wherever_they_are_sorted(
+    *, cursors: list[int | None], size: int, nulls_first: bool
+) -> None:
+    rows = rows_of(*cursors)
+    server = Server(rows, size, exact=True, nulls_first=nulls_first)
+    assert sorted(read_all(server, reader(BEGINNING))) == sorted(name for name, _ in rows)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(90, 130), max_size=5), min_size=1, max_size=12))
+def test_in_whatever_order_pages_come_each_row_comes_once_and_all_is_complete_at_the_end(
+    pages: list[list[int]],
+) -> None:
+    rows = rows_of(*(cursor for cursors in pages for cursor in cursors))
+    read, found, complete, start = reader(90), list[str](), list[Window](), 0
+    for number, cursors in enumerate(pages):
+        served = rows[start : start + len(cursors)]
+        start += len(cursors)
+        step = accept(read, page_of(served, token=None if number + 1 == len(pages) else "x"))
+        found += ids(step)
+        complete = subtract(complete, [step.reopens] if step.reopens else [])
+        complete = merge([*complete, *step.completes])
+        assert read.ordered or read.finished or complete == []
+    assert found == [name for name, _ in rows]
+    assert complete == [Window(90, FOREVER)]
