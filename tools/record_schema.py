@@ -30,7 +30,8 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
         on_top[stream.parent_key] = {"type": "string"}
     if stream.cursor_attribute:
         key = stream.cursor_key or stream.cursor_attribute
-        on_top[key] = _attribute(stream, listing, stream.cursor_attribute)
+        cursor = _attribute(stream, listing, stream.cursor_attribute)
+        on_top[key] = {**cursor, "format": "date-time"}  # or it would be no cursor
     if issubclass(stream, IncludedStream):
         on_top[stream.owner_key] = {"type": "string"}
     else:
@@ -44,7 +45,7 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
         on_top[key] = nullable(_lifted(stream, listing, relationship))
     if issubclass(stream, JoinedItemStream):
         item = _resource(sdk.answer(stream.item), dict(stream.item_parameters))
-        on_top[stream.joined] = nullable(member_schema(item, ("attributes", stream.joined)))
+        on_top[stream.joined] = member_schema(item, ("attributes", stream.joined))
     properties = {**schema["properties"], **on_top}
     complete = {"$schema": DRAFT, **schema, "properties": properties}
     for addition in stream.additions:
