@@ -1,12 +1,34 @@
+# The connector's image, in the form that Airbyte runs. To build it without a network, see
+# CONTRIBUTING.md. No BuildKit is needed.
 ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.0.2@sha256:9fdb1888c4264cf6fee473649ecb593f56f58e5d0096a87ee0b231777e2e3e73
-FROM ${BASE_IMAGE}
 
-WORKDIR /airbyte/integration_code
-COPY requirements/run.txt requirements/run.txt
-RUN pip install --no-cache-dir --require-hashes -r requirements/run.txt
-COPY pyproject.toml README.md ./
+FROM ${BASE_IMAGE} AS build
+USER root
+WORKDIR /build
+COPY requirements/run.txt requirements/build.txt requirements/
+# Wheels that were downloaded to wheels/, if any, are taken instead of the index's.
+COPY requirements/run.txt wheel[s]/ wheels/
+RUN set -eu; \
+    if ls wheels/*.whl >/dev/null 2>&1; then export PIP_NO_INDEX=1 PIP_FIND_LINKS=/build/wheels; fi; \
+    python -m venv --without-pip /opt/source-klaviyo; \
+    pip --python /opt/source-klaviyo/bin/python install --no-cache-dir --require-hashes --only-binary :all: \
+      -r requirements/run.txt; \
+    python -m venv --without-pip builder; \
+    pip --python builder/bin/python install --no-cache-dir --require-hashes --only-binary :all: \
+      -r requirements/build.txt; \
+    find /opt/source-klaviyo -type d -name tests -prune -exec rm -rf {} +
+COPY pyproject.toml README.md LICENSE ./
 COPY source_klaviyo source_klaviyo
-RUN pip install --no-cache-dir --no-deps .
+RUN set -eu; \
+    builder/bin/python -m hatchling build -t wheel; \
+    pip --python /opt/source-klaviyo/bin/python install --no-cache-dir --no-index --no-deps dist/*.whl
 
-ENV AIRBYTE_ENTRYPOINT="source-klaviyo"
+FROM ${BASE_IMAGE}
+COPY --from=build /opt/source-klaviyo /opt/source-klaviyo
+ENV PATH=/opt/source-klaviyo/bin:$PATH
+ENV AIRBYTE_ENTRYPOINT=source-klaviyo
+WORKDIR /airbyte/integration_code
+USER airbyte
 ENTRYPOINT ["source-klaviyo"]
+LABEL io.airbyte.name=airbyte/source-klaviyo
+LABEL io.airbyte.version=4.0.0

@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types unit-test format schemas lock benchmarks compare-official clean
+.PHONY: demo test lint types unit-test image-test acceptance-test pyairbyte-test site format \
+  schemas lock benchmarks compare-official clean
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
@@ -20,12 +21,29 @@ types: $(READY)
 unit-test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
 
+# These need a Docker engine, and say so. BASE_IMAGE=... where the Dockerfile's cannot be pulled.
+image-test: $(READY)
+	$(BIN)/pytest integration_tests/docker integration_tests/readme
+
+acceptance-test: $(READY)
+	$(BIN)/pytest -p airbyte_cdk.test.standard_tests.pytest_hooks --read-from-streams=all \
+	  integration_tests/acceptance
+
+# Also needs PostgreSQL's server program, of Debian's package `postgresql`.
+pyairbyte-test: $(READY) .venv-pyairbyte/.ready
+	$(BIN)/pytest integration_tests/pyairbyte
+
+site: $(READY)
+	$(BIN)/python -m tools.site
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 schemas: $(READY)
+	$(BIN)/python -m tools.generate_spec
 	$(BIN)/python -m tools.generate_schemas
+	$(BIN)/python -m tools.stream_docs
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks
@@ -40,9 +58,13 @@ lock:
 	  --no-header --no-annotate --upgrade -q -o requirements/run.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate -c requirements/run.txt -q -o requirements/dev.txt
+	echo 'hatchling>=1.25' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate -c requirements/dev.txt -q -o requirements/build.txt
+	printf 'airbyte\npsycopg2-binary\n' | uv pip compile - --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate -q -o requirements/pyairbyte.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis demo_output
+	rm -rf .venv .venv-pyairbyte .mypy_cache .ruff_cache .hypothesis demo_output
 
 $(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
@@ -52,3 +74,9 @@ $(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
 	  --target .venv/sdk-2026-10-15 -r requirements/sdk-2026-10-15.txt
 	@touch $(READY)
+
+# PyAirbyte's needs would bind ours. The lock is complete, and pip's own check of it stumbles over extras.
+.venv-pyairbyte/.ready: requirements/pyairbyte.txt
+	$(PYTHON) -m venv .venv-pyairbyte
+	.venv-pyairbyte/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@

@@ -1,27 +1,25 @@
 """The source: what Airbyte asks of it, wired to the streams and the sync engine."""
 
-import json
 import logging
 import time
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import orjson
 from airbyte_cdk.models import (
+    AirbyteCatalog,
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteMessageSerializer,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
-    ConfiguredAirbyteCatalogSerializer,
     ConnectorSpecification,
     Status,
 )
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import Stream
 
-from source_klaviyo import access
+from source_klaviyo import access, inputs
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
@@ -71,6 +69,13 @@ class SourceKlaviyo(AbstractSource):
         """Return every stream there is."""
         return [*_streams(_client(Config.parse(config)))]
 
+    def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
+        """Return the streams that this way of signing in can read."""
+        streams = _streams(_client(Config.parse(config)))
+        return AirbyteCatalog(
+            streams=[stream.as_airbyte_stream() for stream in streams if not stream.oauth_only]
+        )
+
     def read(
         self,
         logger: logging.Logger,  # noqa: ARG002
@@ -88,12 +93,14 @@ class SourceKlaviyo(AbstractSource):
         config: RawConfig,
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage],
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[bytes]:
         """Yield the messages of a sync as lines of JSON, in chunks of whole lines.
 
-        A chunk must have been written before the next is asked for. Raises
+        A chunk must have been written before the next is asked for. Once `stopped` tells that the
+        sync is to end, it does so after the states of what it has read. Raises
         AirbyteTracedException: at once for input that cannot be used, at the end for streams that
-        have failed.
+        have failed, or that were not finished.
         """
         settings = _settings(config)
         client = _client(settings)
@@ -101,7 +108,8 @@ class SourceKlaviyo(AbstractSource):
         selected = {configured.stream.name for configured in catalog.streams}
         streams = _streams(client, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
-        sync = Sync(jobs, settings.num_workers, horizon(began, lambda: client.clock.lag))
+        behind = horizon(began, lambda: client.clock.lag)
+        sync = Sync(jobs, settings.num_workers, behind, stopped)
         try:
             yield from sync.lines()
         finally:
@@ -110,36 +118,17 @@ class SourceKlaviyo(AbstractSource):
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
         """Return the configuration in a file. Raises ConfigError."""
-        config = _json_file(config_path, "configuration")
-        if not isinstance(config, dict):
-            raise ConfigError(f"The configuration in {config_path} is not a JSON object.")
-        return config
+        return inputs.read_config(config_path)
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
         """Return the configured catalog in a file. Raises ConfigError."""
-        raw = _json_file(catalog_path, "catalog")
-        try:
-            return ConfiguredAirbyteCatalogSerializer.load(raw)
-        except Exception as invalid:
-            raise ConfigError(
-                f"The catalog in {catalog_path} is not a configured catalog: {_line(invalid)}"
-            ) from invalid
+        return inputs.read_catalog(catalog_path)
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
         """Return the states in a file, none if no path is given. Raises ConfigError."""
-        if not state_path:
-            return []
-        raw = _json_file(state_path, "state")
-        if raw and not isinstance(raw, list):
-            raise ConfigError(f"The state in {state_path} is not a list of stream states.")
-        try:
-            return super().read_state(state_path)
-        except Exception as invalid:
-            raise ConfigError(
-                f"The state in {state_path} is not a list of stream states: {_line(invalid)}"
-            ) from invalid
+        return inputs.read_states([state_path] if state_path else [])
 
 
 def _settings(config: RawConfig) -> Config:
@@ -175,17 +164,3 @@ def without_predictions(
     alone = "profile_predictive_analytics" in selected
     at_full_speed = alone or config.disable_fetching_predictive_analytics
     return {Profiles: ProfilesAtFullSpeed} if at_full_speed else {}
-
-
-def _json_file(path: str, what: str) -> Any:  # noqa: ANN401  its callers check what is in it
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as missing:
-        raise ConfigError(f"The {what} {path} cannot be read: {missing.strerror}.") from missing
-    except ValueError as garbage:
-        raise ConfigError(f"The {what} {path} is not JSON: {garbage}.") from garbage
-
-
-def _line(error: Exception) -> str:
-    """Return an error's text on one line; the CDK's validation writes several."""
-    return " ".join(str(error).split())

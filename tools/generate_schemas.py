@@ -27,7 +27,7 @@ def file_name(stream: type[KlaviyoStream]) -> str:
 
 def sdk_of(stream: type[KlaviyoStream], sdks: Mapping[str, Sdk]) -> Sdk:
     """Return the one of `sdks` (by revision) that describes what `stream` reads by default."""
-    return sdks[stream.revision_at(DEFAULT)]
+    return sdks[stream.records_revision(DEFAULT)]
 
 
 def render(stream: type[KlaviyoStream], sdk: Sdk) -> str:

@@ -22,7 +22,9 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
     Raises LookupError where the stream declares what the SDK does not know.
     """
     if issubclass(stream, UnionStream):
-        return record_schema(next(iter(stream.kinds.values())), sdk)
+        schema = record_schema(next(iter(stream.kinds.values())), sdk)
+        schema["properties"][stream.kind_key] = {"type": "string"}
+        return schema
     listing = sdk.answer(stream.endpoint)
     schema = _record(stream, listing, sdk)
     on_top: dict[str, Schema] = {key: {"type": "string"} for _, key in stream.partition_fields}
@@ -80,7 +82,7 @@ def _record(stream: type[KlaviyoStream], listing: Answer, sdk: Sdk) -> Schema:
 
 def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
     """Return the schema of the answer's resource, of its attributes only those asked for."""
-    schema = of_model(answer.resource)
+    schema = of_model(answer.resource, answer.documented)
     if "attributes" not in schema["properties"]:
         return schema
     attributes = schema["properties"]["attributes"]["properties"]
@@ -107,9 +109,8 @@ def _taken(stream: type[KlaviyoStream], listing: Answer, relationship: str, sdk:
 
 
 def _attribute(stream: type[KlaviyoStream], listing: Answer, name: str) -> Schema:
-    found: Schema | None = of_model(listing.resource)["properties"]["attributes"]["properties"].get(
-        name
-    )
+    attributes = of_model(listing.resource)["properties"]["attributes"]["properties"]
+    found: Schema | None = attributes.get(name)
     if found is None:
         raise LookupError(f"{stream.__name__}: no attribute {name}.")
     return found

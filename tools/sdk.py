@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from source_klaviyo.api.revision import DEFAULT
+from tools import documented
+from tools.documented import Documented
+
 _NEWER: Final = Path(sys.prefix) / "sdk-2026-10-15"
 _PACKAGES: Final = ("klaviyo_api", "openapi_client")
 _API: Final = "openapi_client.api"
@@ -28,11 +32,13 @@ class Answer:
     """What an endpoint answers with.
 
     `resource` is the model of one resource of `data`. `extras` are those of its attributes that
-    Klaviyo leaves out unless `additional-fields` asks for them.
+    Klaviyo leaves out unless `additional-fields` asks for them. `documented` is what the OpenAPI
+    document says of the resource: nothing, for a revision of which there is none.
     """
 
     resource: type[BaseModel]
     extras: frozenset[str]
+    documented: Documented
 
     @property
     def resource_type(self) -> str:
@@ -85,8 +91,9 @@ def load(folder: Path | None = None) -> Sdk:
     with _first_on_path(folder), _own_modules():
         # Requests are built, but never sent: the key is not used.
         client = importlib.import_module("klaviyo_api").KlaviyoAPI("none").api_client
-        answers = dict(_answers(client))
-    return Sdk(client.default_headers["revision"], answers)
+        revision = client.default_headers["revision"]
+        answers = dict(_answers(client, documented.load() if revision == DEFAULT else {}))
+    return Sdk(revision, answers)
 
 
 def wire_type(model: type[BaseModel]) -> str:
@@ -136,17 +143,17 @@ def _taken_out() -> dict[str, ModuleType]:
     return {name: sys.modules.pop(name) for name in names}
 
 
-def _answers(client: object) -> Iterator[tuple[str, Answer]]:
+def _answers(client: object, told: Mapping[str, Documented]) -> Iterator[tuple[str, Answer]]:
     package = importlib.import_module(_API)
     for module in pkgutil.iter_modules(package.__path__, f"{_API}."):
         loaded = importlib.import_module(module.name)
         families: list[tuple[str, Any]] = inspect.getmembers(loaded, inspect.isclass)
         for _, family in families:
             if family.__module__ == module.name:
-                yield from _answers_of(family(client))
+                yield from _answers_of(family(client), told)
 
 
-def _answers_of(api: object) -> Iterator[tuple[str, Answer]]:
+def _answers_of(api: object, told: Mapping[str, Documented]) -> Iterator[tuple[str, Answer]]:
     for name, build in inspect.getmembers(api, inspect.ismethod):
         if not name.endswith("_serialize"):
             continue
@@ -163,7 +170,8 @@ def _answers_of(api: object) -> Iterator[tuple[str, Answer]]:
             resource = member(document, "data")
             key = f"additional_fields_{wire_type(resource).replace('-', '_')}"
             extras = frozenset(_named_in(annotations[key]) if key in annotations else ())
-            yield _unnamed(urlsplit(url).path), Answer(resource, extras)
+            path = _unnamed(urlsplit(url).path)
+            yield path, Answer(resource, extras, told.get(path, Documented()))
 
 
 def _named_in(parameter: Any) -> list[str]:  # noqa: ANN401

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from tools.documented import Documented
+
 Schema: TypeAlias = dict[str, Any]
 
 _SCALARS: Final[Mapping[object, Schema]] = {
@@ -24,8 +26,10 @@ _SCALARS: Final[Mapping[object, Schema]] = {
     date: {"type": "string", "format": "date"},
 }
 
-# Klaviyo documents these as string or number, which the SDK passes on as "anything".
-_NUMBERS: Final = frozenset({"latitude", "longitude"})
+# Documented as string or number; the connector makes numbers of them (see api/mending.py).
+_MENDED: Final = frozenset({"latitude", "longitude"})
+
+_UNKNOWN: Final = Documented()
 
 
 def open_object() -> Schema:
@@ -41,20 +45,26 @@ def nullable(schema: Schema) -> Schema:
     return {**schema, "type": ["null", *types]}
 
 
-def of_model(model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()) -> Schema:
+def of_model(
+    model: type[BaseModel],
+    documented: Documented = _UNKNOWN,
+    above: tuple[type[BaseModel], ...] = (),
+) -> Schema:
     """Return the schema of the JSON object that `model` describes.
 
-    `above` are the models around it: where one of them comes again, an open object takes the
-    place of what would have no end.
+    `documented` is what the OpenAPI document says of it, for where the SDK says less. `above` are
+    the models around it: where one of them comes again, an open object takes the place of what
+    would have no end.
     """
     if model in above:
         return open_object()
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     fixed = _identity(fields)
     properties: dict[str, Schema] = {}
+    told = documented.properties
     for name, field in fields.items():
-        schema = _of_annotation(field.annotation, (*above, model))
-        if not schema and name in _NUMBERS:
+        schema = _of_annotation(field.annotation, told.get(name, _UNKNOWN), (*above, model))
+        if name in _MENDED:
             schema = {"type": "number"}
         if name not in fixed:
             schema = nullable(schema)
@@ -71,26 +81,42 @@ def _identity(fields: Mapping[str, Any]) -> frozenset[str]:
     return frozenset()
 
 
-def _of_annotation(annotation: Any, above: tuple[type[BaseModel], ...]) -> Schema:  # noqa: ANN401
+def _of_annotation(
+    annotation: Any,  # noqa: ANN401
+    documented: Documented,
+    above: tuple[type[BaseModel], ...],
+) -> Schema:
     """Return the schema of `annotation` without null, `{}` where it may be anything."""
     if annotation in _SCALARS:
         return _SCALARS[annotation]
     if _is_a(Enum, annotation):
         return {"type": "string"}
     if _is_a(BaseModel, annotation):
-        return of_model(annotation, above)
+        return of_model(annotation, documented, above)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _of_annotation(arguments[0], above)
+        return _of_annotation(arguments[0], documented, above)
     if origin is list:
-        return {"type": "array", "items": _of_annotation(arguments[0], above)}
+        return {"type": "array", "items": _of_annotation(arguments[0], documented.items, above)}
     if origin is dict:
-        return open_object()
+        # That may be an object, or one of several types, be they plain ones.
+        return _of_kinds(documented) or open_object()
     if origin in {Union, UnionType}:
-        return _widest([_of_annotation(part, above) for part in arguments if part is not NoneType])
+        parts = [part for part in arguments if part is not NoneType]
+        return _widest([_of_annotation(part, documented, above) for part in parts])
     if annotation is Any:
-        return {}
+        return _of_kinds(documented)
     raise TypeError(f"The SDK has a kind of field that is not known yet: {annotation}.")
+
+
+def _of_kinds(documented: Documented) -> Schema:
+    """Return a schema of the types alone, `{}` where it may be anything."""
+    if not documented.kinds:
+        return {}
+    kinds: list[Schema] = [
+        open_object() if kind == "object" else {"type": kind} for kind in documented.kinds
+    ]
+    return _widest(kinds)
 
 
 def _widest(schemas: list[Schema]) -> Schema:

@@ -75,6 +75,7 @@ class Story:
     `held` and `links` are what there was before that day.
     """
 
+    discovered: set[str]
     catalog: dict[str, Json]
     first: dict[str, list[Json]]
     held: dict[str, set[str]]
@@ -96,7 +97,8 @@ def shop() -> Iterator[Sandbox]:
 def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
     connector = connector_of(shop, tmp_path_factory.mktemp("all"))
     (message,) = connector.discover().of_type("CATALOG")
-    streams = message["catalog"]["streams"]
+    discovered = message["catalog"]["streams"]
+    streams = [*discovered, *(_closed(name, shop) for name in CLOSED)]
     configured = {"streams": [_configured(stream) for stream in streams]}
     first = connector.read(configured)
     held = {kind: shop.ids(kind) for kind in shop.sizes()}
@@ -105,6 +107,7 @@ def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
     touched = shop.day_passes()
     last = connector.read(configured, last_states(idle))
     return Story(
+        {stream["name"] for stream in discovered},
         {stream["name"]: stream for stream in streams},
         _records(first),
         held,
@@ -114,6 +117,13 @@ def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
         _records(last),
         (first, idle, last),
     )
+
+
+def _closed(name: str, shop: Sandbox) -> Json:
+    """Return a stream that `discover` leaves out, as a catalog that is older may hold it."""
+    client = Client(shop.url, TokenAuthenticator(shop.token))
+    schema = CLASSES[name](client).get_json_schema()
+    return {"name": name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]}
 
 
 def _configured(stream: Json) -> Json:
@@ -181,7 +191,7 @@ def assert_valid(schema: Json, records: list[Json]) -> None:
 
 
 def test_every_stream_is_discovered(story: Story) -> None:
-    assert story.catalog.keys() == CLASSES.keys()
+    assert story.discovered == {*OPEN}
     assert len(story.catalog) > 60
 
 

@@ -61,10 +61,18 @@ def test_such_a_configuration_ends_a_read(connect: Connect, shop: Sandbox) -> No
         ("config", None, "cannot be read: No such file"),
         ("config", "[]", "is not a JSON object"),
         ("catalog", "nonsense", "is not JSON"),
-        ("catalog", '{"streams": [{"name": "events"}]}', "is not a configured catalog"),
+        (
+            "catalog",
+            '{"streams": [{"name": "events"}]}',
+            "is neither a configured catalog nor what",
+        ),
         ("catalog", '{"streams": []}', "selects no stream"),
         ("state", None, "cannot be read: No such file"),
-        ("state", '{"events": {"datetime": "2026-01-01"}}', "is not a list of stream states"),
+        (
+            "state",
+            '{"events": {"datetime": "2026-01-01"}}',
+            "is neither a list of stream states nor what",
+        ),
     ],
 )
 def test_files_that_are_missing_or_garbage(

@@ -87,6 +87,11 @@ class Declaration:
         return (self.sort_key or self.cursor_attribute) if self.sortable else None
 
     @classmethod
+    def records_revision(cls, configured: str) -> str:
+        """Return the revision whose shape the records have."""
+        return cls.revision_at(configured)
+
+    @classmethod
     def revision_at(cls, configured: str) -> str:
         """Return the revision that requests name where the connector is set to `configured`."""
         newest = min(configured, cls.newest_revision or configured)

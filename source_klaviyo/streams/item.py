@@ -30,6 +30,12 @@ class ItemStream(KlaviyoStream):
     item_costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
     oldest_item_revision: ClassVar[str | None] = None
 
+    @classmethod
+    def records_revision(cls, configured: str) -> str:
+        """Return the revision whose shape the records have: that of the items."""
+        listing = cls.revision_at(configured)
+        return max(listing, cls.oldest_item_revision or listing)
+
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the listing's pages."""
         return ItemView(name, self.record_fields(), self.needs())
@@ -44,7 +50,7 @@ class ItemStream(KlaviyoStream):
         items = ItemEndpoint(
             self.item,
             dict(self.item_parameters),
-            max(self.revision_read, self.oldest_item_revision or self.revision_read),
+            self.records_revision(self._client.revision),
             self._client.quotas.get(self.item, self.item_limit, self.item_costly),
             self._errors,
             self.joined_attribute(),

@@ -5,9 +5,10 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class EmailTemplates(WindowedStream):
-    """Message templates with their HTML and text."""
+    """Message templates with their HTML and text, and the definition of drag-and-drop ones."""
 
     endpoint = "templates"
+    parameters = (("additional-fields[template]", "definition"),)
     scopes = ("templates:read",)
     limit = L
     page_size = 10

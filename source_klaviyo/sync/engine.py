@@ -23,9 +23,19 @@ logs as life (`maxSecondsBetweenMessages`)."""
 
 
 class Sync:
-    """One sync, as `plan` has it; `horizon` tells the second that no state passes."""
+    """One sync, as `plan` has it.
 
-    def __init__(self, plan: SyncPlan, workers: int, horizon: Callable[[], int]) -> None:
+    `horizon` tells the second that no state passes, `stopped` that the sync is to end early.
+    """
+
+    def __init__(
+        self,
+        plan: SyncPlan,
+        workers: int,
+        horizon: Callable[[], int],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._stopped = stopped
         memory = IdMemory()
         self._plan = plan
         self._readers = [CollectionReader(job, horizon, memory) for job in plan.collections]
@@ -51,8 +61,9 @@ class Sync:
     def lines(self) -> Iterator[bytes]:
         """Yield the lines of the whole sync, each chunk one or more complete lines.
 
-        A chunk must have been written before the next is asked for. Raises AirbyteTracedException
-        at the end if a stream has failed.
+        A chunk must have been written before the next is asked for. Once it is `stopped`, the
+        states of what was read come, and nothing more. Raises AirbyteTracedException at the end if
+        a stream has failed or is not finished.
         """
         for refusal in self._plan.refusals:
             yield failure_line(refusal.stream, refusal.failure)
@@ -61,7 +72,7 @@ class Sync:
             yield from output.start()
         self._scheduler.start()
         try:
-            while any(output.open for output in self._outputs):
+            while any(output.open for output in self._outputs) and not self._stopped():
                 delivery = self._queue.get(_TICK)
                 now = time.monotonic()
                 for chunk in self._deliver(delivery, now) if delivery else self._heartbeat(now):
@@ -71,10 +82,25 @@ class Sync:
         finally:
             self._scheduler.stop()
         self._progress.summarize()
+        yield from self._unfinished()
         failures = {each.stream.name: each.failure for each in self._plan.refusals}
         failures |= {each.job.stream.name: each.failure for each in self._outputs if each.failure}
         if failures:
             raise _combined(failures)
+
+    def _unfinished(self) -> Iterator[bytes]:
+        """Yield where the streams stand that a stop has left open; raise if there are any."""
+        left = [output for output in self._outputs if output.open]
+        for output in left:
+            yield output.state(time.monotonic())
+            yield status_line(output.job.stream, AirbyteStreamStatus.INCOMPLETE)
+        if left:
+            advice = (
+                "The sync was stopped before its end. The next one goes on from the last state."
+            )
+            raise AirbyteTracedException(
+                message=advice, internal_message=advice, failure_type=FailureType.transient_error
+            )
 
     def _deliver(self, delivery: Delivery, now: float) -> Iterator[bytes]:
         """Yield a page's lines, then the states that are due by it.

@@ -38,3 +38,7 @@ class Folder:
         file = self.path / name
         file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return file
+
+    def picture(self, name: str, svg: str) -> None:
+        """Write a picture."""
+        (self.path / name).write_text(svg, encoding="utf-8")

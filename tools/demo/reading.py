@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from source_klaviyo.protocol import Partition
+from source_klaviyo.partition import Partition
 from source_klaviyo.streams.base import KlaviyoStream
 from tools.demo.messages import Message, Record, StreamState, Trace
 

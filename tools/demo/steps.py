@@ -12,7 +12,7 @@ from tools.demo.folder import Folder
 from tools.demo.messages import Catalog, Message
 from tools.demo.program import Program
 from tools.demo.reading import Reading
-from tools.demo.report import report
+from tools.demo.report import picture, report
 from tools.demo.story import Story
 from tools.demo.truth import collection_of, compare
 from tools.demo.view import view
@@ -108,7 +108,9 @@ class Steps:
                 shown.show()
 
             self._program.run("read", f"read_{name}.jsonl", take, **files)
-        report(self._story, reading, compare(self._sandbox, streams, reading, touched))
+        truth = compare(self._sandbox, streams, reading, touched)
+        report(self._story, reading, truth)
+        self._folder.picture(f"read_{name}.svg", picture(reading, truth))
         return reading
 
     def _totals(self, streams: list[KlaviyoStream]) -> dict[str, int]:

@@ -1,0 +1,122 @@
+"""What a person types: wrong words, and files that were printed by an earlier command."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from integration_tests.connector.conftest import Connect
+from integration_tests.connector.harness import CURSORS, Connector, Output, last_states
+from klaviyo_sandbox import Sandbox
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "The following arguments are required: command"),
+        (["reed"], "invalid choice: 'reed'"),
+        (["check"], "The following arguments are required: --config"),
+        (["read", "--config", "c.json"], "The following arguments are required: --catalog"),
+        (["spec", "--loud"], "Unrecognized arguments: --loud"),
+    ],
+)
+def test_a_wrong_command_line_is_told_to_people_and_platforms(
+    tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    output = Connector(tmp_path, {}).run(*arguments)
+    assert output.code == 2
+    (failure,) = output.failures
+    assert complaint in failure["message"]
+    assert output.stderr.startswith(b"usage: source-klaviyo")
+    assert complaint.encode() in output.stderr
+
+
+def test_help_is_for_people(tmp_path: Path) -> None:
+    output = Connector(tmp_path, {}).run("read", "--help")
+    assert (output.code, output.stderr) == (0, b"")
+    for option in (b"--config", b"--catalog", b"--state", b"--streams"):
+        assert option in output.stdout
+
+
+@pytest.fixture
+def typed(connect: Connect, shop: Sandbox) -> Connector:
+    connector = connect(shop)
+    connector.file("config", connector.config)
+    return connector
+
+
+def read(typed: Connector, *arguments: str) -> Output:
+    catalog = str(typed.folder / "catalog.jsonl")
+    config = str(typed.folder / "config.json")
+    return typed.run("read", "--config", config, "--catalog", catalog, *arguments)
+
+
+def kept(typed: Connector, name: str, stdout: bytes) -> str:
+    path = typed.folder / name
+    path.write_bytes(stdout)
+    return str(path)
+
+
+def test_what_one_command_prints_the_next_one_takes(typed: Connector, shop: Sandbox) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    first = read(typed, "--streams", "profiles,lists,metrics")
+    assert first.code == 0
+    assert {name for name, rows in first.records.items() if rows} == {
+        "profiles",
+        "lists",
+        "metrics",
+    }
+    assert {*first.ids("profiles")} == shop.ids("profile")
+    state = kept(typed, "first.jsonl", first.stdout)
+
+    second = read(typed, "--streams", "profiles,lists,metrics", "--state", state)
+    assert second.code == 0
+    assert len(second.ids("profiles")) < len(first.ids("profiles")) / 10
+    assert {*second.ids("metrics")} == shop.ids("metric")  # it has no cursor
+
+
+def test_half_a_line_at_the_end_of_what_was_printed_is_none(typed: Connector) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    printed = read(typed, "--streams", "lists").stdout
+    last_state = printed.rindex(b'{"type":"STATE"')
+    whole = kept(typed, "whole.jsonl", printed)
+    cut = kept(typed, "cut.jsonl", printed[: last_state + 60])
+    assert len(read(typed, "--streams", "lists", "--state", whole).ids("lists")) <= 1
+    assert read(typed, "--streams", "lists", "--state", cut).code == 0
+
+
+def test_the_states_of_several_reads_are_put_together(typed: Connector) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    lists = kept(typed, "lists.jsonl", read(typed, "--streams", "lists").stdout)
+    flows = kept(typed, "flows.jsonl", read(typed, "--streams", "flows").stdout)
+    again = read(typed, "--streams", "lists,flows", "--state", lists, flows)
+    assert again.code == 0
+    assert len(again.ids("lists")) <= 1
+    assert len(again.ids("flows")) <= 1
+
+
+def test_a_read_that_ended_before_its_first_state_has_none(typed: Connector) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    refused = kept(typed, "refused.jsonl", read(typed, "--streams", "nothing").stdout)
+    assert read(typed, "--streams", "metrics", "--state", refused).code == 0
+
+
+def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    output = read(typed, "--streams", "profiles,contacts")
+    assert output.code == 1
+    (failure,) = output.failures
+    assert "--streams names what the catalog does not have: contacts." in failure["message"]
+    assert "profiles" in failure["message"]
+
+
+def test_what_discover_prints_is_read_by_the_cursor_where_there_is_one(typed: Connector) -> None:
+    kept(typed, "catalog.jsonl", typed.discover().stdout)
+    output = read(typed, "--streams", ",".join(CURSORS))
+    assert {message["stream"]["stream_descriptor"]["name"] for message in last_states(output)} == {
+        *CURSORS
+    }
+    for message in last_states(output):
+        stream = message["stream"]
+        cursor = CURSORS[stream["stream_descriptor"]["name"]]
+        assert f'"{cursor}": "20' in json.dumps(stream["stream_state"])

@@ -1,0 +1,83 @@
+"""What `check`, `discover` and `read` print, by means of the CDK."""
+
+import logging
+from collections.abc import Iterator
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import AirbyteLogFormatter, is_platform_debug_log_enabled
+from airbyte_cdk.models import AirbyteMessage, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo import inputs, memory
+from source_klaviyo.arguments import Arguments
+from source_klaviyo.config import Config
+from source_klaviyo.source import SourceKlaviyo
+from source_klaviyo.stdout import Stdout, StdoutLost
+from source_klaviyo.stop import Stop
+from source_klaviyo.sync.messages import message_line
+
+
+class Commands:
+    """The commands that need the source; what they yield are chunks of whole lines."""
+
+    def __init__(self, arguments: Arguments, stop: Stop, stdout: Stdout) -> None:
+        self._arguments = arguments
+        self._stop = stop
+        self._logger = logging.getLogger("airbyte")
+        logging.getLogger().handlers = [_Logs(stdout)]
+        # The CDK tells of a monitor of memory, which only its own way of reading has.
+        self._logger.setLevel(logging.WARNING)
+        self._source = SourceKlaviyo()
+        self._entrypoint = AirbyteEntrypoint(self._source)
+        wordy = arguments.debug or is_platform_debug_log_enabled()
+        self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
+
+    def run(self) -> Iterator[bytes]:
+        """Yield what the command prints. Raises AirbyteTracedException where it failed."""
+        config = inputs.read_config(self._arguments.config)
+        specification = self._source.spec(self._logger)
+        self._entrypoint.set_up_secret_filter(config, specification.connectionSpecification)
+        match self._arguments.command:
+            case "check":
+                status = self._source.check(self._logger, config)
+                yield message_line(
+                    AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
+                )
+            case "discover":
+                Config.parse(config)
+                catalog = self._source.discover(self._logger, config)
+                yield message_line(AirbyteMessage(type=Type.CATALOG, catalog=catalog))
+            case _:
+                yield from self._read(config)
+
+    def _read(self, config: inputs.Json) -> Iterator[bytes]:
+        catalog = inputs.read_catalog(self._arguments.catalog)
+        catalog = inputs.only(catalog, self._arguments.streams)
+        states = inputs.read_states(self._arguments.state)
+        memory.tune()
+        self._stop.graceful = True
+        yield from self._source.lines(config, catalog, states, self._stop.asked)
+
+
+def failure_line(failure: Exception) -> bytes:
+    """Return the TRACE line that tells why a command failed, secrets masked."""
+    if not isinstance(failure, AirbyteTracedException):
+        failure = AirbyteTracedException.from_exception(
+            failure, message=f"The connector met a defect of its own: {failure!r}"
+        )
+    return message_line(failure.as_sanitized_airbyte_message())
+
+
+class _Logs(logging.Handler):
+    """Writes log records as LOG messages; what fails here must not end the sync."""
+
+    def __init__(self, stdout: Stdout) -> None:
+        super().__init__()
+        self._stdout = stdout
+        self.setFormatter(AirbyteLogFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._stdout.write(f"{self.format(record)}\n".encode())
+        except StdoutLost:
+            return  # which the writer of the messages is about to find out

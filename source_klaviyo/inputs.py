@@ -1,0 +1,146 @@
+"""The files that a command is given: those that a platform writes, and what was printed earlier."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+)
+
+from source_klaviyo.errors import ConfigError
+
+Json = dict[str, Any]
+
+
+def read_config(path: str) -> Json:
+    """Return a configuration. Raises ConfigError."""
+    config = _json(path, "configuration")
+    if not isinstance(config, dict):
+        raise ConfigError(f"The configuration in {path} is not a JSON object.")
+    return config
+
+
+def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
+    """Return a configured catalog, from a file of one or of what `discover` printed.
+
+    Of what `discover` printed every stream is selected: by its cursor where it has one, else whole.
+    Raises ConfigError.
+    """
+    printed = list(_printed(path, "catalog", "CATALOG"))
+    raw = _all_of(printed[-1]["catalog"]) if printed else _json(path, "catalog")
+    try:
+        return ConfiguredAirbyteCatalogSerializer.load(raw)
+    except Exception as invalid:
+        raise ConfigError(
+            f"The catalog in {path} is neither a configured catalog nor what `discover` prints:"
+            f" {_line(invalid)}"
+        ) from invalid
+
+
+def only(catalog: ConfiguredAirbyteCatalog, names: Sequence[str]) -> ConfiguredAirbyteCatalog:
+    """Return the named streams of `catalog`, all if none is named. Raises ConfigError."""
+    known = [configured.stream.name for configured in catalog.streams]
+    if unknown := sorted({*names} - {*known}):
+        raise ConfigError(
+            f"--streams names what the catalog does not have: {', '.join(unknown)}."
+            f" It has: {', '.join(known)}."
+        )
+    return ConfiguredAirbyteCatalog(
+        streams=[found for found in catalog.streams if not names or found.stream.name in names]
+    )
+
+
+def read_states(paths: Iterable[str]) -> list[AirbyteStateMessage]:
+    """Return the states of all files, of each stream the last. Raises ConfigError.
+
+    A file is a list of states, or what `read` printed.
+    """
+    states: dict[object, AirbyteStateMessage] = {}
+    for path in paths:
+        for raw in _states(path):
+            try:
+                state = AirbyteStateMessageSerializer.load(raw)
+            except Exception as invalid:
+                raise _no_states(path, _line(invalid)) from invalid
+            if state.stream is None:
+                raise _no_states(path, "one is not of a stream")
+            descriptor = state.stream.stream_descriptor
+            states[descriptor.name, descriptor.namespace] = state
+    return list(states.values())
+
+
+def _states(path: str) -> list[Json]:
+    printed = [message["state"] for message in _printed(path, "state", "STATE")]
+    if printed or any(True for _ in _printed(path, "state", "TRACE")):
+        return printed  # none, where a read was ended before its first
+    raw = _json(path, "state")
+    if raw and not isinstance(raw, list):
+        raise _no_states(path, "it is not a list")
+    return raw or []
+
+
+def _no_states(path: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"The state in {path} is neither a list of stream states nor what `read` prints: {why}."
+    )
+
+
+def _all_of(catalog: Mapping[str, Any]) -> Json:
+    """Return the configured catalog of all streams of a discovered one."""
+    return {"streams": [_selected(stream) for stream in catalog["streams"]]}
+
+
+def _selected(stream: Json) -> Json:
+    incremental = "incremental" in stream["supported_sync_modes"]
+    return {
+        "stream": stream,
+        "sync_mode": "incremental" if incremental else "full_refresh",
+        "destination_sync_mode": "append_dedup" if incremental else "overwrite",
+        "cursor_field": stream.get("default_cursor_field", []),
+        "primary_key": stream.get("source_defined_primary_key", []),
+    }
+
+
+def _printed(path: str, what: str, kind: str) -> Iterator[Json]:
+    """Yield the messages of a type in a file of printed lines; none where it is no such file.
+
+    Half a line, which a kill may leave, is none.
+    """
+    word = f'"{kind}"'.encode()
+    try:
+        with Path(path).open("rb") as lines:
+            for line in lines:
+                if word not in line:
+                    continue
+                try:
+                    message = orjson.loads(line)
+                except orjson.JSONDecodeError:
+                    continue
+                if isinstance(message, dict) and message.get("type") == kind:
+                    yield message
+    except OSError as missing:
+        raise _unreadable(path, what, missing) from missing
+
+
+def _json(path: str, what: str) -> Any:  # noqa: ANN401  its callers check what is in it
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as missing:
+        raise _unreadable(path, what, missing) from missing
+    except ValueError as garbage:
+        raise ConfigError(f"The {what} {path} is not JSON: {garbage}.") from garbage
+
+
+def _unreadable(path: str, what: str, missing: OSError) -> ConfigError:
+    return ConfigError(f"The {what} {path} cannot be read: {missing.strerror}.")
+
+
+def _line(error: Exception) -> str:
+    """Return an error's text on one line; the CDK's validation writes several."""
+    return " ".join(str(error).split())

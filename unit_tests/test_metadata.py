@@ -1,0 +1,118 @@
+"""What the connector tells Airbyte of itself is in Airbyte's form, and true."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import airbyte_connector_models
+import pytest
+import yaml
+from jsonschema import Draft7Validator, FormatChecker, ValidationError
+from orjson import loads
+
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.config import KLAVIYO
+from source_klaviyo.run import SPEC
+from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.sync import engine
+
+ROOT: Final = Path(__file__).parents[1]
+STRICT: Final = (
+    Path(airbyte_connector_models.__file__).parent
+    / "metadata/v0/ConnectorMetadataDefinitionV0.json"
+)
+FORMATS: Final = FormatChecker(formats=["date", "uuid"])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def parsed() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(text("metadata.yaml"))
+    return found
+
+
+@pytest.fixture
+def data() -> dict[str, Any]:
+    found: dict[str, Any] = parsed()["data"]
+    return found
+
+
+def strict() -> Draft7Validator:
+    return Draft7Validator(_in_one(loads(STRICT.read_bytes())), format_checker=FORMATS)
+
+
+def _in_one(schema: Any) -> Any:  # noqa: ANN401  any part of a schema
+    """Return `schema` without the ids of its parts: their references count from the whole."""
+    if isinstance(schema, dict):
+        return {key: _in_one(part) for key, part in schema.items() if key != "$id"}
+    return [_in_one(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def test_it_is_as_airbytes_strict_definition_wants_it() -> None:
+    strict().validate(parsed())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("colour", "red"), ("releaseStage", "splendid"), ("definitionId", "me"), ("license", None)],
+)
+def test_that_definition_refuses_what_is_not(key: str, value: object) -> None:
+    wrong = parsed()
+    wrong["data"][key] = value
+    with pytest.raises(ValidationError):
+        strict().validate(wrong)
+
+
+def test_the_version_is_the_same_everywhere(data: dict[str, Any]) -> None:
+    version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert version > "4", "2.x and 3.x are Airbyte's own connector, which this one replaces"
+    assert data["dockerImageTag"] == version
+    assert f"LABEL io.airbyte.version={version}\n" in text("Dockerfile")
+    assert f"\n## {version}" in text("CHANGELOG.md")
+    assert f"\n| {version} |" in text("docs/integrations/sources/klaviyo.md")
+
+
+def test_every_major_version_has_its_notes(data: dict[str, Any]) -> None:
+    version = data["dockerImageTag"]
+    assert f"{version.partition('.')[0]}.0.0" in data["releases"]["breakingChanges"]
+    migrations = text("docs/integrations/sources/klaviyo-migrations.md")
+    for breaking in data["releases"]["breakingChanges"]:
+        assert f"## Upgrading to {breaking}" in migrations
+
+
+def test_base_image_name_and_licence_are_the_dockerfiles_and_the_projects(
+    data: dict[str, Any],
+) -> None:
+    image = data["connectorBuildOptions"]["baseImage"]
+    assert re.fullmatch(
+        r"docker\.io/airbyte/python-connector-base:[\d.]+@sha256:[0-9a-f]{64}", image
+    )
+    assert f"ARG BASE_IMAGE={image}\n" in text("Dockerfile")
+    assert f"LABEL io.airbyte.name={data['dockerRepository']}\n" in text("Dockerfile")
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    assert data["license"] == project["license"] == text("LICENSE").split()[0]
+    assert data["remoteRegistries"]["pypi"]["packageName"] == project["name"]
+
+
+def test_hosts_streams_and_silence_are_the_codes(data: dict[str, Any]) -> None:
+    assert urlsplit(KLAVIYO).hostname in data["allowedHosts"]["hosts"]
+    client = Client(KLAVIYO, api_key("none"))
+    names = {stream(client).name for stream in STREAMS if not stream.oauth_only}
+    suggested = data["suggestedStreams"]["streams"]
+    assert suggested == sorted(suggested)
+    assert {*suggested} <= names
+    assert data["maxSecondsBetweenMessages"] > 2 * engine._LONGEST_SILENCE
+    assert data["documentationUrl"] == loads(SPEC.read_bytes())["documentationUrl"]
+
+
+def test_the_icon_is_a_drawing_without_foreign_parts(data: dict[str, Any]) -> None:
+    icon = text(data["icon"])
+    assert icon.startswith("<svg ")
+    assert "href" not in icon
+    assert "data:" not in icon
