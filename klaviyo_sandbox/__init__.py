@@ -14,6 +14,7 @@ On the command line: `python -m klaviyo_sandbox --port 8080 --events 10000`.
 
 from klaviyo_sandbox.control_client import ControlError
 from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.process import StartError
 from klaviyo_sandbox.quirks import Quirks, RefusedParameter
 from klaviyo_sandbox.sandbox import Count, Sandbox, Touched
@@ -24,6 +25,7 @@ __all__ = [
     "ControlError",
     "Count",
     "Fault",
+    "OAuthRules",
     "Quirks",
     "RefusedParameter",
     "Request",

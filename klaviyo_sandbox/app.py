@@ -9,6 +9,7 @@ from email.utils import formatdate
 from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
 from klaviyo_sandbox.control.routes import PREFIX, control
 from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.oauth import endpoints as oauth
 from klaviyo_sandbox.state import State
 from klaviyo_sandbox.web import fault_injection
 from klaviyo_sandbox.web.fault_injection import Receive, Send
@@ -43,7 +44,11 @@ class App:
             await fault_injection.send_reply(send, control(self._state, request, body))
             return
         endpoint = self._endpoint(request)
-        fault, reply = self._reply(request)
+        fault, reply = (
+            self._oauth_reply(request, await _body(receive))
+            if request.path.startswith(oauth.PREFIX)
+            else self._reply(request)
+        )
         wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
         if wait:
             await asyncio.sleep(wait / 1000)
@@ -66,6 +71,12 @@ class App:
             return self._state.api.route(request).endpoint.path
         except ApiError:
             return request.path
+
+    def _oauth_reply(self, request: Request, body: bytes) -> tuple[Fault | None, Reply]:
+        fault = self._state.faults.pick(request)
+        if fault is not None and fault.kind in _REPLACED:
+            return fault, _instead(fault)
+        return fault, oauth.answer(self._state.grants, request, body)
 
     def _reply(self, request: Request) -> tuple[Fault | None, Reply]:
         api = self._state.api

@@ -92,6 +92,10 @@ class Quirks:
     not_found_later_pages: Often = ""
     """Requests with a page cursor answer 404."""
     refuse_parameters: tuple[RefusedParameter, ...] = ()
+    include_without_scope: Literal["refused", "without_data", "served"] = "refused"
+    """What becomes of an `include` whose resources need a scope that the credential lacks: a 403, a
+    200 with links only and without the resources, or all of it. Which one Klaviyo does is not
+    known."""
 
     included_missing_every: int = 0
     """About one included resource in so many is left out; 1: all."""

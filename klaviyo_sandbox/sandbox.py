@@ -10,6 +10,7 @@ from typing import Any, Self
 from klaviyo_sandbox.change_rules import Change, ChangeRule
 from klaviyo_sandbox.control_client import ControlClient
 from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.oauth.rules import CLIENT_ID, CLIENT_SECRET, OAuthRules
 from klaviyo_sandbox.process import Process
 from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.settings import Settings
@@ -31,6 +32,15 @@ class Health:
 
     now: str
     sizes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the app gets when it is installed."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,9 @@ class Sandbox:
         """A private key with every scope."""
         self.token = process.token
         """An OAuth access token with every scope."""
+        self.client_id = CLIENT_ID
+        """The OAuth app that there is."""
+        self.client_secret = CLIENT_SECRET
 
     @classmethod
     def start(cls, settings: Settings | None = None) -> Self:
@@ -224,6 +237,23 @@ class Sandbox:
     def revoke_key(self, name: str) -> None:
         """Make a key or token unknown."""
         self._control.send("revoke_key", {"name": name})
+
+    def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
+        """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
+        body = {"scopes": None if scopes is None else list(scopes)}
+        return self._control.tell(Tokens, "install_app", body)
+
+    def uninstall_app(self) -> None:
+        """Take back all that the app was allowed."""
+        self._control.send("uninstall_app", {})
+
+    def set_oauth(self, rules: OAuthRules) -> None:
+        """Let OAuth behave by other rules; the list of lifetimes starts anew."""
+        self._control.send("set_oauth", dataclasses.asdict(rules))
+
+    def secrets(self) -> list[str]:
+        """Return the OAuth codes and tokens that are known, which no client may show."""
+        return self._control.ask(list[str], "secrets")
 
     def requests(self) -> list[Entry]:
         """Return the requests made, oldest first; control calls are not among them."""

@@ -9,6 +9,7 @@ from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.quirks.book import QuirkBook
 from klaviyo_sandbox.change_rules import ChangeRules
 from klaviyo_sandbox.faults import FaultBook
+from klaviyo_sandbox.oauth.grants import Grants
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
 from klaviyo_sandbox.shop.change import Changes
@@ -27,6 +28,7 @@ class State:
     clock: Clock
     api: Api
     keys: Keys
+    grants: Grants
     limiter: Limiter
     faults: FaultBook
     quirks: QuirkBook
@@ -45,7 +47,8 @@ def open_state(settings: Settings) -> State:
     clock.skew_seconds = settings.clock_skew
     with clock.held():
         shop, events = build_shop(specs[-1], clock, settings)
-    keys = Keys()
+    grants = Grants(clock)
+    keys = Keys(grants)
     limiter = Limiter(enabled=settings.limits)
     random = Random(settings.seed)
     quirks = QuirkBook(settings.quirks, random)
@@ -56,6 +59,7 @@ def open_state(settings: Settings) -> State:
         clock=clock,
         api=Api(specs, shop.world, clock, keys, limiter, quirks),
         keys=keys,
+        grants=grants,
         limiter=limiter,
         faults=FaultBook(random),
         quirks=quirks,

@@ -1,22 +1,29 @@
 """Whose account the credentials open, and which streams they may read."""
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import msgspec
 
 from source_klaviyo.api import revision as revisions
+from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.union import UnionStream
 
 logger = logging.getLogger("airbyte")
 
-_PROBES_AT_ONCE = 4
+_PROBES_AT_ONCE = 8
+_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, never with a private key"
 _WARN_BEFORE = timedelta(days=180)
 
 
@@ -35,46 +42,137 @@ class _Account(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a key opens: the account in words, and by stream why it cannot be read, if so."""
+    """What credentials open: whose account, and which streams cannot be read, by reason.
+
+    `poorer` are the streams that are read without something, by the reason for it.
+    """
 
     account: str
-    obstacles: dict[str, str | None]
+    closed: Mapping[str, Sequence[str]]
+    poorer: Mapping[str, Sequence[str]]
+    streams: int
 
     @property
     def usable(self) -> bool:
         """Whether any stream can be read."""
-        return not all(self.obstacles.values())
+        return sum(map(len, self.closed.values())) < self.streams
 
     @property
     def summary(self) -> str:
-        """One paragraph for the user."""
-        closed = {name: why for name, why in self.obstacles.items() if why}
-        if not self.usable:
-            return f"No stream can be read. {next(iter(closed.values()))}"
-        if not closed:
-            return f"Signed in to {self.account}. Every stream can be read."
-        listed = "; ".join(f"{name}: {why}" for name, why in closed.items())
-        return f"Signed in to {self.account}. These streams cannot be read: {listed}"
+        """What to tell the user: the account, then a line for each reason."""
+        readable = self.streams - sum(map(len, self.closed.values()))
+        count = "every stream" if not self.closed else f"{readable} of {self.streams} streams"
+        first = (
+            f"Signed in to {self.account}; {count} can be read."
+            if self.usable
+            else "No stream can be read with these credentials."
+        )
+        reasons = (
+            f"{why}: {', '.join(names)}"
+            for why, names in [*self.closed.items(), *self.poorer.items()]
+        )
+        return "\n".join([first, *reasons])
 
 
-def probe(streams: Sequence[KlaviyoStream]) -> Access:
-    """Ask Klaviyo for one row of every stream, and log what it says of each.
+def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes, *, is_oauth: bool) -> Access:
+    """Find out what the credentials open, asking one collection for each scope.
 
-    Raises StreamFailed where Klaviyo cannot be reached or does not know the credentials.
+    `granted` is what is known of the scopes, and is told what turns out. Raises StreamFailed where
+    Klaviyo cannot be reached or does not know the credentials.
     """
     accounts = next(stream for stream in streams if isinstance(stream, Accounts))
     account = _outcome(accounts)
     if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
         raise account
-    others = [stream for stream in streams if stream is not accounts]
-    with ThreadPoolExecutor(_PROBES_AT_ONCE) as pool:
-        outcomes = dict(zip(others, pool.map(_outcome, others), strict=True))
-    outcomes[accounts] = account
-    obstacles = {stream.name: _obstacle(outcomes[stream]) for stream in streams}
+    asked = [stream for stream in streams if is_oauth or not stream.oauth_only]
+    refusals = _probe_scopes([stream for stream in asked if stream is not accounts], granted)
+    if isinstance(account, StreamFailed):
+        refusals[accounts.scopes[0]] = account
+    closed: dict[str, list[str]] = defaultdict(list)
+    poorer: dict[str, list[str]] = defaultdict(list)
     for stream in streams:
-        needs = " and ".join(stream.scopes)
-        logger.info("%s: %s", stream.name, obstacles[stream.name] or f"can be read (scope {needs})")
-    return Access(_name(account), obstacles)
+        if stream not in asked:
+            closed[_OAUTH_ONLY].append(stream.name)
+        elif missing := [scope for scope in stream.scopes if scope in refusals]:
+            closed[_why(missing, refusals)].append(stream.name)
+        elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
+            poorer[f"Read without what needs {' and '.join(missing)}"].append(stream.name)
+    return Access(_name(account), closed, poorer, len(streams))
+
+
+def _probe_scopes(
+    streams: Sequence[KlaviyoStream], granted: GrantedScopes
+) -> dict[str, StreamFailed | None]:
+    """Return the scopes that do not open, and what Klaviyo says; None where it was not asked.
+
+    Scopes are asked for one by one; those that open something only together with others, after
+    the others.
+    """
+    scopes = {scope for stream in streams for scope in stream.scopes}
+    refusals: dict[str, StreamFailed | None] = {
+        scope: None for scope in scopes if granted.lacks(scope)
+    }
+    known = set(refusals) | {"accounts:read"}
+    while probes := _next_probes(streams, known, refusals):
+        with ThreadPoolExecutor(_PROBES_AT_ONCE) as pool:
+            outcomes = pool.map(_outcome, probes.values())
+            for scope, outcome in zip(probes, outcomes, strict=True):
+                known.add(scope)
+                if isinstance(outcome, StreamFailed):
+                    refusals[scope] = outcome
+    return refusals
+
+
+def _next_probes(
+    streams: Sequence[KlaviyoStream],
+    known: Collection[str],
+    refusals: Collection[str],
+) -> dict[str, KlaviyoStream]:
+    """Return for each scope that can be told now the stream that tells it."""
+    found: dict[str, KlaviyoStream] = {}
+    for stream in sorted(streams, key=_weight):
+        unknown = [scope for scope in stream.scopes if scope not in known]
+        open_so_far = not any(scope in refusals for scope in stream.scopes)
+        if len(unknown) == 1 and open_so_far and _shows_its_scopes(stream):
+            found.setdefault(unknown[0], stream)
+    return found
+
+
+def _weight(stream: KlaviyoStream) -> tuple[bool, bool, bool, int]:
+    """Return what makes a stream a worse probe: what may be refused for reasons of its own."""
+    return (
+        bool(stream.costly),
+        isinstance(stream, IncludedStream),
+        stream.oldest_revision is not None,
+        len(stream.include),
+    )
+
+
+def _shows_its_scopes(stream: KlaviyoStream) -> bool:
+    """Tell whether the first page of a stream needs all of its scopes and no other."""
+    if stream.parent or isinstance(stream, UnionStream):
+        return False
+    lists_only = isinstance(stream, ItemStream)  # what its items need does not show
+    included = {scope for _, scope in stream.include_scopes}
+    return (not lists_only or len(stream.scopes) == 1) and included <= {*stream.scopes}
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) -> str:
+    """Return the reason that streams share which need the `missing` scopes."""
+    named = f"Missing scope{'s' * (len(missing) > 1)} {_listed(missing)}"
+    for scope in missing:
+        refusal = refusals[scope]
+        if refusal and not isinstance(refusal, ScopeMissing):
+            return str(refusal.message).rstrip(".")
+        if isinstance(refusal, ScopeMissing) and "scope" not in refusal.detail:
+            # It may be a part of another plan: Klaviyo's words are worth more than a guess.
+            return f"{named}, or not in the account's plan (Klaviyo says: {refusal.detail})"
+    return named
 
 
 def warn_of_retirement(revision: str) -> None:
@@ -96,10 +194,6 @@ def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
         return stream.probe()
     except StreamFailed as refused:
         return refused
-
-
-def _obstacle(outcome: Sequence[Record] | StreamFailed) -> str | None:
-    return outcome.message if isinstance(outcome, StreamFailed) else None
 
 
 def _name(accounts: Sequence[Record] | StreamFailed) -> str:

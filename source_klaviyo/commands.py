@@ -27,7 +27,8 @@ class Commands:
         logging.getLogger().handlers = [_Logs(stdout)]
         # The CDK tells of a monitor of memory, which only its own way of reading has.
         self._logger.setLevel(logging.WARNING)
-        self._source = SourceKlaviyo()
+        # New tokens have to be kept before they are used, whatever else waits to be written.
+        self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
         self._entrypoint = AirbyteEntrypoint(self._source)
         wordy = arguments.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -12,18 +12,25 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
 
 from source_klaviyo.api import revision as revisions
+from source_klaviyo.credentials import (
+    ALL_CREDENTIALS,
+    SECRET,
+    ApiKeyCredentials,
+    Credentials,
+    Text,
+)
 from source_klaviyo.errors import ConfigError
 
 KLAVIYO = "https://a.klaviyo.com"
 
 
-def _of_klaviyo_or_loopback(url: str) -> str:
+def of_klaviyo_or_loopback(url: str) -> str:
+    """Return the address of a host that credentials may be sent to. Raises ValueError."""
     parts = urlsplit(url)
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
         raise ValueError(f"must be a host's address like {KLAVIYO}")
@@ -68,42 +75,23 @@ def _names(value: object) -> object:
     return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
 
 
-Secret = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[!-~]+$"),
-    Field(json_schema_extra={"airbyte_secret": True}),
-]
-
-
-class ApiKeyCredentials(BaseModel):
-    """A private API key of the account."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, title="API key")
-
-    auth_type: Literal["api_key"]
-    api_key: Secret = Field(
-        title="Private API key",
-        description="A private key (`pk_...`) with the read scopes of the streams that you want."
-        " In Klaviyo: Settings, API keys.",
-    )
-
-
 class Config(BaseModel):
     """What a user can set; the specification that Airbyte shows is made from this class."""
 
     model_config = ConfigDict(extra="forbid", strict=True, title="Klaviyo")
 
-    credentials: ApiKeyCredentials | None = Field(
+    credentials: Annotated[Credentials, Field(discriminator="auth_type")] | None = Field(
         None,
         title="Sign-in",
         description="How to sign in to Klaviyo.",
         json_schema_extra={"order": 0},
     )
-    api_key: Secret | None = Field(
+    api_key: Text | None = Field(
         None,
+        repr=False,
         title="Private API key",
         description="The same as `credentials` with an API key; the form of older connectors.",
-        json_schema_extra={"airbyte_hidden": True, "order": 1},
+        json_schema_extra={**SECRET, "airbyte_hidden": True, "order": 1},
     )
     start_date: Annotated[datetime, BeforeValidator(_moment)] | None = Field(
         None,
@@ -147,7 +135,7 @@ class Config(BaseModel):
         " it.",
         json_schema_extra={"order": 6},
     )
-    api_base_url: Annotated[str, AfterValidator(_of_klaviyo_or_loopback)] = Field(
+    api_base_url: Annotated[str, AfterValidator(of_klaviyo_or_loopback)] = Field(
         KLAVIYO,
         title="API address",
         description="For tests against a stand-in for Klaviyo.",
@@ -200,9 +188,11 @@ class Config(BaseModel):
         return self
 
     @property
-    def key(self) -> str:
-        """The private API key, wherever it was given."""
-        return self.credentials.api_key if self.credentials else str(self.api_key)
+    def sign_in(self) -> Credentials:
+        """The credentials, wherever they were given."""
+        if self.credentials:
+            return self.credentials
+        return ApiKeyCredentials(auth_type="api_key", api_key=str(self.api_key))
 
     @property
     def event_lookback(self) -> int | None:
@@ -242,16 +232,28 @@ def unknown_settings(raw: Mapping[str, Any]) -> str | None:
     )
 
 
+_BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {
+    get_args(one.model_fields["auth_type"].annotation)[0]: one for one in ALL_CREDENTIALS
+}
+
+
 def _complaint(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    place = ".".join(str(part) for part in location)
     text = message.removeprefix("Value error, ")
+    settings: type[BaseModel] = Config
+    if len(location) > 1:  # the second part is the way to sign in
+        settings = _BY_TYPE[str(location[1])]
+        location = (location[0], *location[2:])
+    place = ".".join(str(part) for part in location)
     match kind:
         case "missing":
             return f"{place} is missing"
+        case "union_tag_not_found":
+            return f"{place}.auth_type is missing (there are: {', '.join(_BY_TYPE)})"
+        case "union_tag_invalid":
+            return f"{place}.auth_type must be one of: {', '.join(_BY_TYPE)}"
         case "extra_forbidden":
-            settings = ", ".join((ApiKeyCredentials if len(location) > 1 else Config).model_fields)
-            return f"{place} is not a setting here (there are: {settings})"
+            return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
         case "string_pattern_mismatch":
-            return f"{place} has a character that cannot be in a key"
+            return f"{place} has a character that cannot be in it"
         case _:
             return f"{place}: {text}" if place else text

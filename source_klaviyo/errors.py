@@ -38,10 +38,14 @@ class CredentialsRefused(StreamFailed):
 
 
 class ScopeMissing(StreamFailed):
-    """The credentials are good, but not for this collection, or not for what it was asked for."""
+    """The credentials are good, but not for this collection, or not for what it was asked for.
 
-    def __init__(self, advice: str) -> None:
+    `detail` is what Klaviyo says of it.
+    """
+
+    def __init__(self, advice: str, detail: str = "") -> None:
         super().__init__(advice, FailureType.config_error)
+        self.detail = detail
 
 
 class ParameterRefused(StreamFailed):

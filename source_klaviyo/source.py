@@ -20,12 +20,12 @@ from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import Stream
 
 from source_klaviyo import access, inputs
-from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config, unknown_settings
 from source_klaviyo.errors import ConfigError, StreamFailed
+from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
@@ -34,6 +34,7 @@ from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
+from source_klaviyo.sync.messages import message_line
 
 logger = logging.getLogger("airbyte")
 
@@ -41,7 +42,15 @@ RawConfig = Mapping[str, Any]
 
 
 class SourceKlaviyo(AbstractSource):
-    """Reads a Klaviyo account."""
+    """Reads a Klaviyo account.
+
+    `emit` is given the messages that must be on their way at once: a configuration with new tokens
+    in it, which has to be kept before they are used. Without it they go to the message repository,
+    and come first among the messages that follow.
+    """
+
+    def __init__(self, emit: Callable[[AirbyteMessage], None] | None = None) -> None:
+        self._emit = emit or self._queue
 
     def spec(self, logger: logging.Logger) -> ConnectorSpecification:  # noqa: ARG002
         """Return what can be configured."""
@@ -59,7 +68,9 @@ class SourceKlaviyo(AbstractSource):
         try:
             settings = _settings(config)
             access.warn_of_retirement(settings.revision)
-            found = access.probe(_streams(_client(settings)))
+            client = self._client(settings, config)
+            client.auth.sign_in()
+            found = access.probe(_streams(client), client.scopes, is_oauth=client.auth.is_oauth)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -67,14 +78,15 @@ class SourceKlaviyo(AbstractSource):
 
     def streams(self, config: RawConfig) -> list[Stream]:
         """Return every stream there is."""
-        return [*_streams(_client(Config.parse(config)))]
+        return [*_streams(self._client(Config.parse(config), config))]
 
     def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
         """Return the streams that this way of signing in can read."""
-        streams = _streams(_client(Config.parse(config)))
-        return AirbyteCatalog(
-            streams=[stream.as_airbyte_stream() for stream in streams if not stream.oauth_only]
-        )
+        client = self._client(Config.parse(config), config)
+        readable = [
+            stream for stream in _streams(client) if client.auth.is_oauth or not stream.oauth_only
+        ]
+        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in readable])
 
     def read(
         self,
@@ -103,7 +115,8 @@ class SourceKlaviyo(AbstractSource):
         have failed, or that were not finished.
         """
         settings = _settings(config)
-        client = _client(settings)
+        client = self._client(settings, config)
+        client.auth.sign_in()
         began = int(time.time())
         selected = {configured.stream.name for configured in catalog.streams}
         streams = _streams(client, without_predictions(settings, selected))
@@ -111,9 +124,31 @@ class SourceKlaviyo(AbstractSource):
         behind = horizon(began, lambda: client.clock.lag)
         sync = Sync(jobs, settings.num_workers, behind, stopped)
         try:
-            yield from sync.lines()
+            yield from self._queued()
+            for chunk in sync.lines():
+                yield from self._queued()
+                yield chunk
         finally:
             report_drift([stream.drift for stream in streams])
+
+    def _queue(self, message: AirbyteMessage) -> None:
+        if self.message_repository:
+            self.message_repository.emit_message(message)
+
+    def _queued(self) -> Iterator[bytes]:
+        """Yield what waits in the message repository."""
+        if self.message_repository:
+            for message in self.message_repository.consume_queue():
+                yield message_line(message)
+
+    def _client(self, config: Config, raw: RawConfig) -> Client:
+        return Client(
+            config.api_base_url,
+            signature(config, raw, self._emit),
+            config.revision,
+            Quotas(config.quota_share),
+            memory=BodyMemory.of(config.num_workers),
+        )
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -137,16 +172,6 @@ def _settings(config: RawConfig) -> Config:
     if warning := unknown_settings(config):
         logger.warning(warning)
     return settings
-
-
-def _client(config: Config) -> Client:
-    return Client(
-        config.api_base_url,
-        api_key(config.key),
-        config.revision,
-        Quotas(config.quota_share),
-        memory=BodyMemory.of(config.num_workers),
-    )
 
 
 def _streams(

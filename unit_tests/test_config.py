@@ -6,16 +6,63 @@ import jsonschema
 import pytest
 
 from source_klaviyo.config import Config
+from source_klaviyo.credentials import (
+    ApiKeyCredentials,
+    OAuthCredentials,
+    OwnAppCredentials,
+)
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.spec import specification
+from source_klaviyo.streams.registry import STREAMS
 
 KEY = "pk_a1b2c3"
+SECRET = "s3cret"
+APP = {"client_id": "app", "client_secret": SECRET, "refresh_token": "rt_1"}
+OWN_APP = {"auth_type": "oauth_own_app", **APP}
+BUTTON = {"auth_type": "oauth2.0", **APP, "access_token": "at_1"}
 CREDENTIALS = {"credentials": {"auth_type": "api_key", "api_key": KEY}}
 
 
 def test_a_key_alone_is_enough_in_either_place() -> None:
-    assert Config.parse(CREDENTIALS).key == KEY
-    assert Config.parse({"api_key": f" {KEY}\n"}).key == KEY
+    signed_in = ApiKeyCredentials(auth_type="api_key", api_key=KEY)
+    assert Config.parse(CREDENTIALS).sign_in == signed_in
+    assert Config.parse({"api_key": f" {KEY}\n"}).sign_in == signed_in
+
+
+def test_an_app_signs_in_with_its_refresh_token() -> None:
+    own = Config.parse({"credentials": OWN_APP}).sign_in
+    assert isinstance(own, OwnAppCredentials)
+    assert (own.client_id, own.client_secret, own.refresh_token) == ("app", SECRET, "rt_1")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-01-31T10:00:00Z", datetime(2026, 1, 31, 10, tzinfo=UTC)),
+        ("2026-01-31T10:00:00", datetime(2026, 1, 31, 10, tzinfo=UTC)),
+        ("2026-01-31T11:00:00+01:00", datetime(2026, 1, 31, 10, tzinfo=UTC)),
+        ("3600", None),
+        (3600, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_what_platforms_keep_of_a_token_is_taken_as_far_as_it_makes_sense(
+    written: object, read: datetime | None
+) -> None:
+    kept = {**BUTTON, "access_token": "", "token_expiry_date": written}
+    credentials = Config.parse({"credentials": kept}).sign_in
+    assert isinstance(credentials, OAuthCredentials)
+    assert credentials.access_token is None
+    assert credentials.token_expiry_date == read
+
+
+def test_no_secret_shows_when_a_configuration_is_printed() -> None:
+    for raw in (CREDENTIALS, {"api_key": KEY}, {"credentials": OWN_APP}, {"credentials": BUTTON}):
+        config = Config.parse(raw)
+        for printed in (repr(config), str(config), repr(config.sign_in)):
+            for secret in (KEY, SECRET, "rt_1", "at_1"):
+                assert secret not in printed
 
 
 def test_defaults() -> None:
@@ -47,7 +94,11 @@ def test_another_address_may_be_given(url: str) -> None:
         ({"api_key": KEY}, "give one of `credentials` and `api_key`"),
         ({"credentials": {"api_key": KEY}}, "credentials.auth_type is missing"),
         ({"credentials": {"auth_type": "api_key"}}, "credentials.api_key is missing"),
-        ({"credentials": {"auth_type": "magic", "api_key": KEY}}, "credentials.auth_type"),
+        ({"credentials": {"auth_type": "magic", "api_key": KEY}}, "must be one of: oauth2.0, "),
+        ({"credentials": {"auth_type": "oauth_own_app"}}, "credentials.refresh_token is missing"),
+        ({"credentials": {**OWN_APP, "access_token": KEY}}, "credentials.access_token is not a"),
+        ({"credentials": {**OWN_APP, "client_secret": f"{KEY}\n{KEY}"}}, "has a character"),
+        ({"credentials": {**BUTTON, "refresh_token": ""}}, "at least 1 character"),
         ({"credentials": {"auth_type": "api_key", "api_key": ""}}, "at least 1 character"),
         ({"credentials": {"auth_type": "api_key", "api_key": "a b"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": KEY, "x": 1}}, "not a setting"),
@@ -80,13 +131,58 @@ def test_the_specification_accepts_what_the_source_accepts_and_hides_secrets() -
     jsonschema.Draft7Validator.check_schema(schema)
     for config in (
         CREDENTIALS,
+        {"credentials": OWN_APP},
+        {"credentials": BUTTON},
+        {"credentials": {**BUTTON, "token_expiry_date": "2026-01-31T10:00:00Z"}},
         {"api_key": KEY, "start_date": "2024-01-31T00:00:00Z", "num_workers": 3},
     ):
         assert validator.is_valid(config)
         Config.parse(config)
     assert not validator.is_valid({"credentials": {"auth_type": "api_key"}})
-    key = schema["properties"]["credentials"]["oneOf"][0]["properties"]["api_key"]
-    assert key["airbyte_secret"] is True
+    ways = {
+        way["properties"]["auth_type"]["const"]: way["properties"]
+        for way in schema["properties"]["credentials"]["oneOf"]
+    }
+    assert list(ways) == ["oauth2.0", "oauth_own_app", "api_key"]
+    secrets = {
+        name: {key for key, field in fields.items() if field.get("airbyte_secret")}
+        for name, fields in ways.items()
+    }
+    assert secrets == {
+        "oauth2.0": {"client_secret", "refresh_token", "access_token"},
+        "oauth_own_app": {"client_secret", "refresh_token"},
+        "api_key": {"api_key"},
+    }
     assert schema["properties"]["api_key"]["airbyte_secret"] is True
     assert schema["properties"]["api_base_url"]["airbyte_hidden"] is True
     assert set(schema["properties"]) == set(Config.model_fields)
+
+
+def test_the_platform_is_told_how_to_sign_in_for_every_stream() -> None:
+    advanced = specification().advanced_auth
+    assert advanced is not None
+    assert (advanced.predicate_key, advanced.predicate_value) == (
+        ["credentials", "auth_type"],
+        "oauth2.0",
+    )
+    oauth = advanced.oauth_config_specification
+    assert oauth is not None
+    asked = oauth.oauth_connector_input_specification
+    assert asked is not None
+    assert asked.consent_url.startswith("https://www.klaviyo.com/oauth/authorize?")
+    assert asked.access_token_url == "https://a.klaviyo.com/oauth/token"
+    for part in ("codeChallengeS256", "code_challenge_method=S256", "state_param", "scope_value"):
+        assert part in asked.consent_url
+    assert (asked.access_token_params or {})["code_verifier"] == "{{ state_value }}"
+    scopes = (asked.scope or "").split()
+    assert {scope for stream in STREAMS for scope in stream.scopes} <= set(scopes)
+    assert all(scope.endswith(":read") for scope in scopes)
+    schema = specification().connectionSpecification["properties"]["credentials"]["oneOf"][0]
+    outputs = {
+        **(oauth.complete_oauth_output_specification or {})["properties"],
+        **(oauth.complete_oauth_server_output_specification or {})["properties"],
+    }
+    for output in outputs.values():
+        where, name = output["path_in_connector_config"]
+        assert where == "credentials"
+        assert name in schema["properties"]

@@ -117,11 +117,8 @@ def _largest_page(endpoint: Endpoint) -> int | None:
 
 def _scopes(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
     scopes = set(endpoint.scopes)
-    included = stream.include
     if issubclass(stream, IncludedStream):
-        included = (*included, stream.relationship)
-    for relationship in included:
-        scopes |= scopes_of_type(spec_of(stream), endpoint.relations[relationship].type)
+        scopes |= scopes_of_type(spec_of(stream), endpoint.relations[stream.relationship].type)
     if stream.parent:
         scopes |= set(stream.parent.scopes)
     if issubclass(stream, ItemStream):
@@ -267,7 +264,7 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (Metrics, {"page_size": 200}),
         (ObjectIngestionLogs, {"page_size": 50}),
         (Profiles, {"scopes": ("profiles:read", "lists:read")}),
-        (Campaigns, {"scopes": ("campaigns:read",)}),
+        (Campaigns, {"scopes": ("campaigns:read", "tags:read")}),
         (CouponCodes, {"scopes": ("coupon-codes:read",)}),
         (CouponCodes, {"parent_filter": "coupon"}),
         (CouponCodes, {"parent": Lists}),

@@ -8,6 +8,8 @@ from airbyte_cdk.models import FailureType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.errors import ParameterRefused, ScopeMissing, StreamFailed
 from source_klaviyo.streams.optional_parameters import OptionalParameters
 
@@ -15,6 +17,10 @@ PARTS = ["include=tags", "include=actions", "additional-fields[flow]", "sort"]
 REFUSED = ParameterRefused("No such thing.", None)
 FORBIDDEN = ScopeMissing("tags:read is missing.")
 PASSING = StreamFailed("Klaviyo answered 503.", FailureType.transient_error)
+
+
+def parameters(collection: str) -> OptionalParameters:
+    return OptionalParameters(collection, GrantedScopes(api_key("pk")), {})
 
 
 def send(
@@ -37,7 +43,7 @@ def send(
 def test_the_refused_part_is_found_and_told_once(
     part: str, failure: StreamFailed, caplog: pytest.LogCaptureFixture
 ) -> None:
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     with caplog.at_level(logging.WARNING, "airbyte"):
         for _ in range(3):
             assert send(optional, {part}, failure) == {part}
@@ -49,7 +55,7 @@ def test_the_refused_part_is_found_and_told_once(
 
 @pytest.mark.parametrize("pair", list(pairwise(PARTS)), ids=str)
 def test_two_refused_at_once_are_left_out(pair: tuple[str, str]) -> None:
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     found = send(optional, {*pair})
     assert found is not None
     assert found >= {*pair}
@@ -59,7 +65,7 @@ def test_two_refused_at_once_are_left_out(pair: tuple[str, str]) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sets(st.sampled_from(PARTS)), min_size=1, max_size=4))
 def test_whatever_is_refused_over_time_requests_succeed_again(refusals: list[set[str]]) -> None:
-    optional, refused = OptionalParameters("flows"), set[str]()
+    optional, refused = parameters("flows"), set[str]()
     for more in refusals:
         refused |= more
         found = send(optional, refused)
@@ -69,16 +75,16 @@ def test_whatever_is_refused_over_time_requests_succeed_again(refusals: list[set
 
 
 def test_the_parameter_that_klaviyo_names_is_tried_first() -> None:
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     assert optional.refused(frozenset(), PARTS, ParameterRefused("No.", "sort"))
     assert optional.left_out == {"sort"}
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     assert optional.refused(frozenset(), PARTS, ParameterRefused("No.", "additional-fields"))
     assert optional.left_out == {"additional-fields[flow]"}
 
 
 def test_where_nothing_helps_all_is_asked_for_again_and_the_request_ends() -> None:
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     tried = [optional.left_out]
     while optional.refused(optional.left_out, PARTS, REFUSED):
         tried.append(optional.left_out)
@@ -90,7 +96,7 @@ def test_where_nothing_helps_all_is_asked_for_again_and_the_request_ends() -> No
 
 
 def test_a_request_that_was_sent_before_is_only_sent_again() -> None:
-    optional = OptionalParameters("flows")
+    optional = parameters("flows")
     assert optional.refused(frozenset(), PARTS, REFUSED)
     trial = optional.left_out
     assert optional.refused(frozenset(), PARTS, REFUSED)
@@ -102,7 +108,7 @@ def test_a_request_that_was_sent_before_is_only_sent_again() -> None:
 def test_a_fault_that_may_pass_needs_a_second_round_before_anything_is_left_out(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    optional, nothing = OptionalParameters("profiles"), frozenset[str]()
+    optional, nothing = parameters("profiles"), frozenset[str]()
     with caplog.at_level(logging.WARNING, "airbyte"):
         assert optional.refused(nothing, ["include=tags"], PASSING)
         optional.accepted(frozenset({"include=tags"}))
@@ -115,7 +121,7 @@ def test_a_fault_that_may_pass_needs_a_second_round_before_anything_is_left_out(
 
 
 def test_two_faults_that_have_both_passed_are_no_refusal() -> None:
-    optional, nothing = OptionalParameters("profiles"), frozenset[str]()
+    optional, nothing = parameters("profiles"), frozenset[str]()
     for _ in range(2):
         assert optional.refused(nothing, ["include=tags"], PASSING)
         optional.accepted(optional.left_out)
@@ -125,8 +131,33 @@ def test_two_faults_that_have_both_passed_are_no_refusal() -> None:
 
 
 def test_after_an_outage_a_refusal_is_still_found() -> None:
-    optional, nothing = OptionalParameters("flows"), frozenset[str]()
+    optional, nothing = parameters("flows"), frozenset[str]()
     while optional.refused(optional.left_out, PARTS, PASSING):
         pass
     optional.accepted(nothing)
     assert send(optional, {"include=tags"}) == {"include=tags"}
+
+
+def test_a_scope_that_is_missing_is_found_once_for_all_collections(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    granted = GrantedScopes(api_key("pk"))
+    flows, campaigns = (
+        OptionalParameters(name, granted, {"include=tags": "tags:read"})
+        for name in ("flows", "campaigns")
+    )
+    for name in ("flows", "campaigns"):
+        granted.enriches("tags:read", f"tags of {name}")
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        assert send(flows, {"include=tags"}, FORBIDDEN) == {"include=tags"}
+        assert campaigns.left_out == {"include=tags"}
+        assert send(campaigns, {"include=tags"}, FORBIDDEN) == {"include=tags"}
+    (told,) = caplog.messages
+    assert told.startswith("Missing scope tags:read: records have null for the tags of flows, the")
+
+
+def test_another_part_is_still_found_where_a_scope_is_missing() -> None:
+    granted = GrantedScopes(api_key("pk"))
+    flows = OptionalParameters("flows", granted, {"include=tags": "tags:read"})
+    granted.refused("tags:read")
+    assert send(flows, {"include=tags", "sort"}) == {"include=tags", "sort"}

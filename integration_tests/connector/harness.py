@@ -70,12 +70,12 @@ class Output:
         """The records of every stream, in their order."""
         found: dict[str, list[Json]] = {stream: [] for stream in RESOURCES}
         for message in self.of_type("RECORD"):
-            found[message["record"]["stream"]].append(message["record"]["data"])
+            found.setdefault(message["record"]["stream"], []).append(message["record"]["data"])
         return found
 
     def ids(self, stream: str) -> list[str]:
         """Return the ids of a stream's records, in their order."""
-        return [record["id"] for record in self.records[stream]]
+        return [record["id"] for record in self.records.get(stream, ())]
 
     @property
     def failures(self) -> list[Json]:
@@ -106,6 +106,11 @@ class Output:
         (message,) = self.of_type("CONNECTION_STATUS")
         status: Json = message["connectionStatus"]
         return status
+
+    @property
+    def controls(self) -> list[Json]:
+        """The messages that hand over a changed configuration."""
+        return self.of_type("CONTROL")
 
     @property
     def logs(self) -> list[str]:
@@ -185,14 +190,14 @@ class Connector:
     def run(self, *arguments: str) -> Output:
         """Run the program to its end."""
         done = subprocess.run(
-            _command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
+            command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
         )
         return self._without_secrets(Output(done.returncode, done.stdout, done.stderr))
 
     def _killed(self, arguments: Iterable[str], lines: int) -> Output:
         with (
             (self.folder / "stderr").open("w+b") as errors,
-            subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
+            subprocess.Popen(command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
         ):
             assert process.stdout is not None
             printed = bytearray()
@@ -207,18 +212,29 @@ class Connector:
             return self._without_secrets(Output(code, bytes(printed), errors.read()))
 
     def _without_secrets(self, output: Output) -> Output:
-        """Return `output`; whatever a run is about, the key is never in it."""
-        for secret in _secrets(self.config):
-            assert secret.encode() not in output.stdout
+        """Return `output`; whatever a run is about, no secret is in it.
+
+        A CONTROL message is there to hand them on to the platform.
+        """
+        lines = output.stdout.split(b"\n")
+        shown = b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line)
+        configs = [message["control"]["connectorConfig"]["config"] for message in output.controls]
+        for secret in {secret for config in (self.config, *configs) for secret in _secrets(config)}:
+            assert secret.encode() not in shown
             assert secret.encode() not in output.stderr
         return output
 
 
-def _command(arguments: Iterable[str]) -> list[str]:
+def command(arguments: Iterable[str]) -> list[str]:
     return [sys.executable, "-m", "source_klaviyo", *arguments]
 
 
 def _secrets(config: Json) -> list[str]:
     places = [config, config.get("credentials")]
-    found = (place.get("api_key") for place in places if isinstance(place, dict))
+    found = (
+        place.get(name)
+        for place in places
+        if isinstance(place, dict)
+        for name in ("api_key", "client_secret", "refresh_token", "access_token")
+    )
     return [secret for secret in found if isinstance(secret, str) and secret]

@@ -12,7 +12,8 @@ from klaviyo_sandbox.api.document import (
     single_document,
 )
 from klaviyo_sandbox.api.errors import ApiError, throttled
-from klaviyo_sandbox.api.keys import Keys, check_scopes
+from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
+from klaviyo_sandbox.api.keys import Credential, Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.quirks.book import QuirkBook
@@ -55,6 +56,7 @@ class Admitted:
     revision: str
     headers: dict[str, str]
     """Rate-limit headers for the reply."""
+    credential: Credential
 
 
 class Api:
@@ -104,7 +106,7 @@ class Api:
         )
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)
-        return Admitted(route, revision, verdict.headers)
+        return Admitted(route, revision, verdict.headers, credential)
 
     def answer(self, request: Request, admitted: Admitted) -> Reply:
         """Return the document the request asks for.
@@ -141,6 +143,7 @@ class Edition:
         self._documents = Documents(spec, world)
         self._collections = spec.types_of_collections
         self._kinds = spec.searchable
+        self._scopes = scopes_of_types(spec)
 
     def route(self, request: Request) -> Route:
         """Return the endpoint a request is for.
@@ -161,6 +164,9 @@ class Edition:
         if quirks is not None:
             check_parameters(request, endpoint, quirks)
         query = query_of(request.query, endpoint, admitted.revision, self._clock.now())
+        query = check_included(
+            query, endpoint, self._scopes, admitted.credential, quirks or DEFAULT
+        )
         item_id = admitted.route.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
         if row is None:

@@ -1,8 +1,10 @@
 """Who may read what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.oauth.grants import Grants
 
 FULL_KEY = "pk_sandbox_full"
 FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on localhost
@@ -32,8 +34,12 @@ class Credential:
 class Keys:
     """Every credential the sandbox knows."""
 
-    def __init__(self) -> None:
-        """Start with one private key and one access token, both with every scope."""
+    def __init__(self, grants: Grants) -> None:
+        """Start with one private key and one access token, both with every scope.
+
+        The access tokens of `grants` are good as well.
+        """
+        self._grants = grants
         self._known = {
             (KEY_SCHEME, FULL_KEY): Credential(None, oauth=False),
             (TOKEN_SCHEME, FULL_TOKEN): Credential(None, oauth=True),
@@ -59,6 +65,10 @@ class Keys:
             raise ApiError(401, "not_authenticated", "Missing or invalid authorization header.")
         scheme, _, name = authorization.partition(" ")
         credential = self._known.get((scheme.lower(), name.strip()))
+        if credential is None and scheme.lower() == TOKEN_SCHEME:
+            installation = self._grants.installation(name.strip())
+            if installation is not None:
+                credential = Credential(installation.scopes, oauth=True)
         if credential is None:
             raise ApiError(401, "authentication_failed", "Incorrect authentication credentials.")
         return credential
@@ -72,12 +82,13 @@ def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
     """
     if OAUTH_ONLY in scopes and not credential.oauth:
         raise ApiError(403, "permission_denied", "Webhooks are available to OAuth apps only.")
-    missing = [
-        scope
-        for scope in scopes
-        if credential.scopes is not None and scope not in credential.scopes
-    ]
-    if missing:
+    if missing := missing_scopes(credential, scopes):
         names = ", ".join(missing)
         detail = f"Your API key is missing the required scopes for this endpoint: {names}"
         raise ApiError(403, "permission_denied", detail)
+
+
+def missing_scopes(credential: Credential, scopes: Iterable[str]) -> list[str]:
+    """Return those of `scopes` that the credential lacks."""
+    granted = credential.scopes
+    return [] if granted is None else [scope for scope in scopes if scope not in granted]

@@ -8,6 +8,7 @@ import msgspec
 from klaviyo_sandbox.change_rules import ActiveRule, ChangeRule
 from klaviyo_sandbox.control.arguments import Arguments
 from klaviyo_sandbox.faults import Fault
+from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.state import State
 
@@ -35,6 +36,29 @@ def add_key(state: State, arguments: Arguments) -> object:
 def revoke_key(state: State, arguments: Arguments) -> object:
     """Make the key or token `name` unknown."""
     state.keys.revoke(arguments.text("name"))
+    return None
+
+
+def install_app(state: State, arguments: Arguments) -> object:
+    """Allow the app `scopes` (not given: everything); return its tokens."""
+    scopes = arguments.texts("scopes") if arguments.values.get("scopes") is not None else None
+    issued = state.grants.install(scopes)
+    return {
+        "access_token": issued.access_token,
+        "refresh_token": issued.refresh_token,
+        "expires_in": issued.expires_in,
+    }
+
+
+def uninstall_app(state: State, _arguments: Arguments) -> object:
+    """Take back all that the app was allowed."""
+    state.grants.uninstall()
+    return None
+
+
+def set_oauth(state: State, arguments: Arguments) -> object:
+    """Let OAuth behave by other rules; the body holds their fields."""
+    state.grants.set_rules(msgspec.convert(arguments.values, OAuthRules))
     return None
 
 
@@ -116,6 +140,9 @@ CALLS: dict[str, Callable[[State, Arguments], object]] = {
     "clear_faults": clear_faults,
     "add_key": add_key,
     "revoke_key": revoke_key,
+    "install_app": install_app,
+    "uninstall_app": uninstall_app,
+    "set_oauth": set_oauth,
     "set_limits": set_limits,
     "override_limit": override_limit,
     "set_latency": set_latency,

@@ -84,6 +84,11 @@ def counts(state: State, _arguments: Arguments) -> object:
     }
 
 
+def secrets(state: State, _arguments: Arguments) -> object:
+    """Return the OAuth codes and tokens that are known."""
+    return state.grants.secrets
+
+
 def faults(state: State, _arguments: Arguments) -> object:
     """Return the faults in force, each with the number of requests it hit."""
     return [{"fault": asdict(fault), "hits": hits} for fault, hits in state.faults.listed()]
@@ -108,4 +113,5 @@ CALLS: dict[str, Callable[[State, Arguments], object]] = {
     "requests": requests,
     "counts": counts,
     "faults": faults,
+    "secrets": secrets,
 }

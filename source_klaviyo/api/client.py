@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk.models import FailureType
-from requests.auth import AuthBase
 
 from source_klaviyo.api import backoff, connection
 from source_klaviyo.api import revision as revisions
+from source_klaviyo.api.auth import Signature
 from source_klaviyo.api.body import BodyMemory, BodyReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.api.server_clock import ServerClock
-from source_klaviyo.errors import StreamFailed, Throttled, UnreadableAnswer
+from source_klaviyo.errors import RequestFailed, StreamFailed, Throttled, UnreadableAnswer
 
 LONGEST_WAIT: Final = 900.0
 """Seconds; a longer `Retry-After` of a 429 is a spent daily quota, which is not waited for."""
@@ -61,13 +62,17 @@ class Client:
     """
 
     base_url: str
-    auth: AuthBase
+    auth: Signature
     revision: str = revisions.DEFAULT
     quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
     memory: BodyMemory = field(default_factory=BodyMemory)
+    scopes: GrantedScopes = field(init=False)
     _own: threading.local = field(init=False, default_factory=threading.local)
     _reading: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.scopes = GrantedScopes(self.auth)
 
     @property
     def _connection(self) -> _Connection:
@@ -87,6 +92,8 @@ class Client:
         self._refuse_foreign(request.url)
         try:
             response = self._get(request)
+            if _is_unauthorized(response) and self.auth.renew(response.request):
+                response = self._get(request)
             if response.status_code == HTTPStatus.OK:
                 # Threads that parse at once only take turns, with a page's worth of memory each.
                 with self._reading:
@@ -107,6 +114,8 @@ class Client:
     def _failure(self, response: requests.Response, request: Request) -> Exception:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             return self._throttled(response, request)
+        if _is_unauthorized(response) and self.auth.is_outdated(response.request):
+            return RequestFailed("The access token ended while the request was on its way.")
         return request.errors.failure(response)
 
     def _throttled(self, response: requests.Response, request: Request) -> Exception:
@@ -154,3 +163,7 @@ class Client:
         if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             request.quota.granted()
         return response
+
+
+def _is_unauthorized(response: requests.Response) -> bool:
+    return response.status_code == HTTPStatus.UNAUTHORIZED

@@ -76,15 +76,18 @@ class KlaviyoErrorHandler(ErrorHandler):
     """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
 
     `scopes` are named where Klaviyo refuses for want of one. `oauth_only` tells that it refuses
-    private keys altogether.
+    private keys altogether, `is_oauth` that the credentials are an OAuth app's.
     """
 
     max_retries = 8
     max_time = 1800
 
-    def __init__(self, scopes: Sequence[str] = (), *, oauth_only: bool = False) -> None:
+    def __init__(
+        self, scopes: Sequence[str] = (), *, oauth_only: bool = False, is_oauth: bool = False
+    ) -> None:
         self._scopes = scopes
         self._oauth_only = oauth_only
+        self._is_oauth = is_oauth
 
     def failure(self, outcome: requests.Response | Exception) -> Exception:
         """Return what to raise for `outcome`: an answer other than 200, or the failure to get one.
@@ -163,12 +166,9 @@ class KlaviyoErrorHandler(ErrorHandler):
         """Return what Klaviyo's own refusal means."""
         match response.status_code:
             case HTTPStatus.UNAUTHORIZED:
-                return CredentialsRefused(
-                    "Klaviyo does not accept these credentials. Check the API key: it must be a"
-                    " private key (pk_...) that has not been deleted."
-                )
+                return CredentialsRefused(self._unauthorized())
             case HTTPStatus.FORBIDDEN:
-                return ScopeMissing(self._forbidden(response, said.detail))
+                return ScopeMissing(self._forbidden(response, said.detail), said.detail)
         text = (
             f"Klaviyo refused the request ({response.status_code} at {_path(response)}):"
             f" {said.detail}"
@@ -185,14 +185,30 @@ class KlaviyoErrorHandler(ErrorHandler):
                 return ParameterRefused(text, said.parameter)
         return StreamFailed(text, FailureType.system_error)
 
+    def _unauthorized(self) -> str:
+        if self._is_oauth:
+            return (
+                "Klaviyo does not accept the access token, not even a new one. Sign in again: the"
+                " app may have been uninstalled in Klaviyo."
+            )
+        return (
+            "Klaviyo does not accept these credentials. Check the API key: it must be a private"
+            " key (pk_...) that has not been deleted."
+        )
+
     def _forbidden(self, response: requests.Response, detail: str) -> str:
         if not self._scopes:
             return f"Klaviyo refused {_path(response)}: {detail}"
         needed = " and ".join(self._scopes)
-        if self._oauth_only:
+        if self._oauth_only and not self._is_oauth:
             return (
                 f"Klaviyo refused {_path(response)}: {detail} It grants this to OAuth apps with the"
                 f" scope {needed}, never to private keys: sign in by OAuth, or deselect the stream."
+            )
+        if self._is_oauth:
+            return (
+                f"Klaviyo refused {_path(response)}: {detail} The app needs the scope {needed}:"
+                " sign in again and allow it, or deselect the stream."
             )
         return (
             f"Klaviyo refused {_path(response)}: {detail} The credentials need the scope"

@@ -44,6 +44,8 @@ class PartitionFilter:
     ) -> msgspec.Raw | None:
         """Return the value; see Addition."""
         del resource, document
+        if self.name not in partition:
+            return None
         return msgspec.Raw(msgspec.json.encode(partition[self.name]))
 
 

@@ -49,8 +49,8 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
         """Bind the declaration to one sync's `client`; `constants` are put on top of records."""
-        super().__init__(authenticator=client.auth)
         self._client = client
+        super().__init__(authenticator=client.auth)
         self._errors = self.get_error_handler()
         self._constants = constants or {}
         if self.parent:
@@ -113,6 +113,7 @@ class KlaviyoStream(Declaration, HttpStream):
             identifiers=tuple(name for name in self.include if name not in ids),
             ids=tuple(ids),
             essential=self.essential,
+            include_scopes=self.include_scopes,
         )
 
     def record_fields(self) -> RecordFields:
@@ -179,7 +180,13 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def first_request(self, partition: Partition) -> PageRequest:
         """Return the request for the first page of `partition`."""
-        return PageRequest(partition, Window(), (0,), page_size=self.page_size)
+        return PageRequest(
+            partition,
+            Window(),
+            (0,),
+            page_size=self.page_size,
+            left_out=self._alone.left_out,
+        )
 
     def path(
         self,
@@ -270,7 +277,9 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def get_error_handler(self) -> KlaviyoErrorHandler:
         """Return what decides on failed requests."""
-        return KlaviyoErrorHandler(self.scopes, oauth_only=self.oauth_only)
+        return KlaviyoErrorHandler(
+            self.scopes, oauth_only=self.oauth_only, is_oauth=self._client.auth.is_oauth
+        )
 
     def get_backoff_strategy(self) -> BackoffStrategy:
         """Return what reads `Retry-After`."""

@@ -44,7 +44,8 @@ class BrandLogos(KlaviyoStream):
     """Logos, each with its image's id."""
 
     endpoint = "brand-logos"
-    scopes = ("brands:read", "images:read")
+    scopes = ("brands:read",)
+    include_scopes = (("image", "images:read"),)
     limit = M
     include = ("image",)
     relationship_ids = (("image", "image_id"),)

@@ -40,8 +40,8 @@ class OfCampaigns(WindowedStream):
 class Campaigns(OfCampaigns):
     """Campaigns with their messages and tags, of every channel, archived or not."""
 
-    scopes = ("campaigns:read", "tags:read")
     include = ("campaign-messages", "tags")
+    include_scopes = (("tags", "tags:read"),)
     additions = (_CHANNEL,)
 
 

@@ -35,8 +35,13 @@ from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Rec
 from source_klaviyo.streams.additions import member
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.optional_parameters import OptionalParameters
-from source_klaviyo.streams.query import SORT, leave_out, optional_parts, unite
-from source_klaviyo.streams.views import View, fields_reader
+from source_klaviyo.streams.query import (
+    SORT,
+    leave_out,
+    optional_parts,
+    unite,
+)
+from source_klaviyo.streams.views import View, fields_reader, include_part
 
 logger = logging.getLogger("airbyte")
 
@@ -151,7 +156,7 @@ class KlaviyoCollection:
         self._errors = errors
         self._views = views
         self._repaired = False
-        self._optional = OptionalParameters(self.name)
+        self._optional = OptionalParameters(self.name, client.scopes, _scopes_of(views, client))
         self._readers: dict[tuple[tuple[int, ...], frozenset[str]], DocumentReader] = {}
         self._item_reader = DocumentReader(FieldsReader(None))
 
@@ -298,13 +303,37 @@ class KlaviyoCollection:
         if missing := needs.essential & request.left_out:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
         for relationship in needs.without(request.left_out).include:
-            _check_told(document, relationship)
+            self._check_told(document, relationship)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])
         return extract
 
+    def _check_told(self, document: Document, relationship: str) -> None:
+        """Raise where a resource does not tell what is included for it.
+
+        What is asked for by `include` is told, if empty; to take silence for none would lose rows.
+        """
+        fields = document.fields
+        for columns in (fields.identifiers, fields.held_ids):
+            told = columns.get(relationship, ())
+            if msgspec.UNSET not in told:
+                continue
+            scope = self._optional.scopes.get(include_part(relationship))
+            if scope and all(held is msgspec.UNSET for held in told):
+                raise ScopeMissing(
+                    f"Klaviyo sends {self.name} without {relationship}: the scope {scope} is"
+                    " missing."
+                )
+            raise IncludedNotTold(f"a resource does not tell its {relationship}")
+
     def _impossible(self, view: View, missing: Sequence[str]) -> StreamFailed:
+        scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}
+        if scopes:
+            return ScopeMissing(
+                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} is made of what needs"
+                " it. Sign in with that scope, or deselect the stream."
+            )
         return StreamFailed(
             f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
             f" of that. {self._optional.refusal}",
@@ -328,12 +357,14 @@ def _item_record(item: ItemRequest, raw: msgspec.Raw | None, joined: str | None)
     return item.fields, b',"%b":%b}' % (joined.encode(), bytes(value or b"null"))
 
 
-def _check_told(document: Document, relationship: str) -> None:
-    """Raise IncludedNotTold where a resource does not tell what is included for it.
-
-    What is asked for by `include` is told, if empty; to take silence for none would lose rows.
-    """
-    fields = document.fields
-    for columns in (fields.identifiers, fields.held_ids):
-        if relationship in columns and msgspec.UNSET in columns[relationship]:
-            raise IncludedNotTold(f"a resource does not tell its {relationship}")
+def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:
+    """Return the parts of requests that need a scope of their own, with that scope."""
+    scopes: dict[str, str] = {}
+    for own in views:
+        needs = own.view.needs
+        for relationship, scope in needs.include_scopes:
+            part = include_part(relationship)
+            scopes[part] = scope
+            if part not in needs.essential:
+                client.scopes.enriches(scope, f"{relationship} of {own.view.name}")
+    return scopes

@@ -20,7 +20,7 @@ class Declaration:
     endpoint: ClassVar[str]
     """The path under `/api/`; `{id}` in it stands for the parent's id."""
     scopes: ClassVar[tuple[str, ...]]
-    """What the credentials must be allowed."""
+    """What the credentials must be allowed, without which there is no record."""
     oauth_only: ClassVar[bool] = False
     """Whether Klaviyo refuses private keys here, whatever their scopes."""
     limit: ClassVar[Limit]
@@ -28,8 +28,10 @@ class Declaration:
     page_size: int | None = None
     """The largest page that Klaviyo serves; None where there is no choice."""
     include: ClassVar[tuple[str, ...]] = ()
-    """Relationships whose resources are brought along and put on top of the record. Klaviyo may
-    refuse them for want of a scope; the record has null there then."""
+    """Relationships whose resources are brought along and put on top of the record."""
+    include_scopes: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Relationships whose resources need a scope that those of the collection do not; without it
+    the record has null there."""
     relationship_ids: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Relationships, and the key under which the id that they hold is put on top of the record, or
     the list of ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""

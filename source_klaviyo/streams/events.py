@@ -1,7 +1,6 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from source_klaviyo.api.limits import XL
 from source_klaviyo.api.normalize import Form
@@ -18,7 +17,7 @@ class OfEvents(WindowedStream):
     """
 
     endpoint = "events"
-    scopes: ClassVar[tuple[str, ...]] = ("events:read",)
+    scopes = ("events:read",)
     limit = XL
     page_size = 1000
     resource = "event"
@@ -51,8 +50,8 @@ class Events(OfEvents):
 class EventsDetailed(OfEvents):
     """Events with their attributions and the name of their metric."""
 
-    scopes = ("events:read", "metrics:read")
     include = ("metric", "attributions")
+    include_scopes = (("metric", "metrics:read"),)
     parameters = (("fields[metric]", "name"),)
     relationship_ids = Events.relationship_ids
     normalize = Events.normalize

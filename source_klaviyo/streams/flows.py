@@ -67,8 +67,8 @@ class OfFlows(WindowedStream):
 class Flows(OfFlows):
     """Flows with their actions and tags, archived or not."""
 
-    scopes = ("flows:read", "tags:read")
     include = ("flow-actions", "tags")
+    include_scopes = (("tags", "tags:read"),)
 
 
 class FlowActions(IncludedStream, OfFlows):

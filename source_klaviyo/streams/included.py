@@ -42,6 +42,7 @@ class IncludedStream(KlaviyoStream):
             self.parameters,
             identifiers=(self.relationship,),
             essential=frozenset({include_part(self.relationship)}),
+            include_scopes=self.include_scopes,
         )
 
     def parents_view(self, key: str) -> ParentsView:

@@ -34,7 +34,7 @@ class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
     The order by `updated_at` is not taken as exact, as it is not for the older model.
     """
 
-    scopes = ("campaigns:read", "tags:read")
+    include_scopes = (("tags", "tags:read"),)
     include = ("campaign-audiences", "campaign-messages", "tags")
     cursor_attribute = "updated_at"
     ordered = False

@@ -107,6 +107,7 @@ class ProfileConversations(IncludedStream, OfProfiles):
     """The conversations of profiles; not what was said in them."""
 
     scopes = ("conversations:read", "profiles:read")
+    include_scopes = (("conversations", "conversations:read"),)
     relationship = "conversations"
     owner_key = "profile_id"
     parameters = (("fields[profile]", "updated"),)

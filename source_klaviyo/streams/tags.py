@@ -32,6 +32,7 @@ class TagGroups(KlaviyoStream):
 
 
 class _Links(IncludedStream):
+    include_scopes = (("tags", "tags:read"),)
     relationship = "tags"
     owner_key = "resource_id"
     cursor_key = "updated"

@@ -34,7 +34,7 @@ class Needs:
     `include` are relationships whose resources come along, `parameters` further query parameters.
     Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
     `essential` are the parts of the request, as query.py names them, that the view is nothing
-    without.
+    without. `include_scopes` are those relationships in `include` that need a scope of their own.
     """
 
     include: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class Needs:
     identifiers: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     essential: frozenset[str] = frozenset()
+    include_scopes: tuple[tuple[str, str], ...] = ()
 
     def without(self, parts: Collection[str]) -> "Needs":
         """Return what is left of the needs where these parts of the request are left out."""

@@ -361,7 +361,7 @@ class CollectionReader:
         if reading.reads_without_cursor:
             return []
         # One unbounded request after the other has brought all rows, those without a cursor too.
-        kept = [view for view in views if reading.checkpoints[view]]
+        kept = [view for view in views if view not in stateless]
         done = [ViewStep(view, _NOTHING, without_cursor=True) for view in kept]
         return [Step(reader.number, step.view, step) for step in done]
 

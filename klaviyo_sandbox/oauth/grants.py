@@ -1,0 +1,157 @@
+"""What the account's owner granted to the app: installations, codes and tokens."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from klaviyo_sandbox.oauth.rules import OAuthRules
+from klaviyo_sandbox.store.clock import Clock
+
+
+class GrantError(Exception):
+    """What was shown is not, or no longer, worth a token."""
+
+
+@dataclass(slots=True, eq=False)
+class Installation:
+    """The app's permission to read the account; `scopes` None: everything."""
+
+    scopes: frozenset[str] | None
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class _Code:
+    installation: Installation
+    challenge: str
+    redirect_url: str
+    expires: datetime
+
+
+@dataclass(slots=True)
+class _Refresh:
+    installation: Installation
+    used: datetime
+    supersedes: str = ""
+
+
+@dataclass(slots=True)
+class _Access:
+    installation: Installation
+    expires: datetime
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A pair of tokens."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: float
+    scopes: frozenset[str] | None
+
+
+@dataclass(slots=True)
+class Grants:
+    """All of them, at the time of `clock`."""
+
+    clock: Clock
+    rules: OAuthRules = field(default_factory=OAuthRules)
+    _codes: dict[str, _Code] = field(default_factory=dict)
+    _refresh: dict[str, _Refresh] = field(default_factory=dict)
+    _access: dict[str, _Access] = field(default_factory=dict)
+    _granted: int = 0
+
+    def set_rules(self, rules: OAuthRules) -> None:
+        """Behave by `rules` from now on; the list of lifetimes starts anew."""
+        self.rules = rules
+        self._granted = 0
+
+    @property
+    def secrets(self) -> list[str]:
+        """All codes and tokens that are known."""
+        return [*self._codes, *self._refresh, *self._access]
+
+    def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
+        """Return a code for what the owner has just allowed."""
+        expires = self.clock.now() + timedelta(seconds=self.rules.code_seconds)
+        made = secrets.token_urlsafe(24)
+        self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
+        return made
+
+    def install(self, scopes: Iterable[str] | None) -> Issued:
+        """Return tokens as if the owner had allowed `scopes` (None: everything)."""
+        return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
+
+    def exchange(self, code: str, verifier: str, redirect_url: str) -> Issued:
+        """Return tokens for a code, which is then used up.
+
+        Raises:
+            GrantError: the code, its verifier or its redirect URL is wrong, or it is too old.
+        """
+        known = self._codes.pop(code, None)
+        if known is None or known.expires <= self.clock.now():
+            raise GrantError("The authorization code is invalid or has expired.")
+        if known.redirect_url != redirect_url:
+            raise GrantError("The redirect_uri does not match that of the authorization.")
+        digest = hashlib.sha256(verifier.encode()).digest()
+        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != known.challenge:
+            raise GrantError("Code challenge failed.")
+        return self._issue(known.installation, "")
+
+    def refresh(self, token: str) -> Issued:
+        """Return new tokens for a refresh token.
+
+        Raises:
+            GrantError: it is unknown, revoked, replaced, or was not used for too long.
+        """
+        known, now = self._refresh.get(token), self.clock.now()
+        too_old = timedelta(days=self.rules.refresh_days)
+        if known is None or known.installation.revoked or now - known.used > too_old:
+            raise GrantError("The refresh token is invalid, expired or revoked.")
+        self._replaced(known.supersedes)
+        known.used, known.supersedes = now, ""
+        return self._issue(known.installation, token)
+
+    def revoke(self, token: str) -> None:
+        """Uninstall the app to which a token was given; an unknown one is nobody's."""
+        known = self._refresh.get(token) or self._access.get(token)
+        if known:
+            known.installation.revoked = True
+
+    def uninstall(self) -> None:
+        """Uninstall the app everywhere."""
+        for known in self._refresh.values():
+            known.installation.revoked = True
+
+    def installation(self, access_token: str) -> Installation | None:
+        """Return what an access token opens, None where it is unknown, too old or revoked."""
+        known = self._access.get(access_token)
+        if known is None or known.installation.revoked or known.expires <= self.clock.now():
+            return None
+        self._replaced(known.supersedes)
+        known.supersedes = ""
+        return known.installation
+
+    def _replaced(self, token: str) -> None:
+        self._refresh.pop(token, None)
+
+    def _issue(self, installation: Installation, refreshed: str) -> Issued:
+        lifetimes = self.rules.token_seconds
+        seconds = lifetimes[min(self._granted, len(lifetimes) - 1)]
+        self._granted += 1
+        now = self.clock.now()
+        kept = refreshed if refreshed and not self.rules.rotate else ""
+        supersedes = refreshed if self.rules.rotate == "on_use" else ""
+        refresh = kept or f"rt_{secrets.token_urlsafe(24)}"
+        access = f"at_{secrets.token_urlsafe(24)}"
+        if not kept:
+            self._refresh[refresh] = _Refresh(installation, now, supersedes)
+        if refreshed and self.rules.rotate == "at_once":
+            self._replaced(refreshed)
+        self._access[access] = _Access(installation, now + timedelta(seconds=seconds), supersedes)
+        return Issued(access, refresh, seconds, installation.scopes)

@@ -1,0 +1,27 @@
+"""How the sandbox's OAuth behaves, as far as Klaviyo's may vary."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+CLIENT_ID = "sandbox-app"
+CLIENT_SECRET = "sandbox-app-secret-1f6b"  # noqa: S105  # a made-up secret for a server on localhost
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthRules:
+    """Options of the authorization server; by default it does what Klaviyo was seen to do."""
+
+    token_seconds: tuple[float, ...] = (3600.0,)
+    """How long access tokens live, in the order in which they are granted; the last one repeats."""
+    rotate: Literal["", "on_use", "at_once"] = ""
+    """Whether a refresh brings a new refresh token, and when the old one dies: once a new token is
+    used, or at once."""
+    code_seconds: float = 300.0
+    refresh_days: float = 90.0
+    """A refresh token that is not used for so long is revoked."""
+    redirect_urls: tuple[str, ...] = ("http://localhost:8765/callback",)
+    """Those registered for the app; none: any will do."""
+    states_scope: bool = True
+    """Whether token answers have `scope`."""
+    wrong_state: bool = False
+    """Whether the browser comes back with another `state` than was sent."""

@@ -1,0 +1,58 @@
+"""Which scopes the credentials have, as far as that has turned out."""
+
+import logging
+import threading
+from collections import defaultdict
+
+from source_klaviyo.api.auth import Signature
+
+logger = logging.getLogger("airbyte")
+
+
+class GrantedScopes:
+    """What one sync knows of its credentials' scopes, for all threads.
+
+    Klaviyo tells the scopes of an OAuth app with its token; those of a private key show only when
+    something is refused, which is asked once for each scope.
+    """
+
+    def __init__(self, signature: Signature) -> None:
+        self._signature = signature
+        self._refused: set[str] = set()
+        self._reported: set[str] = set()
+        self._enriched: dict[str, dict[str, None]] = defaultdict(dict)
+        self._lock = threading.Lock()
+
+    def lacks(self, scope: str) -> bool:
+        """Tell whether `scope` is known to be missing."""
+        granted = self._signature.scopes
+        return scope in self._refused or (granted is not None and scope not in granted)
+
+    def enriches(self, scope: str, what: str) -> None:
+        """Note that records lack `what` (`tags of campaigns`) where `scope` is missing."""
+        with self._lock:
+            self._enriched[scope][what] = None
+
+    def refused(self, scope: str) -> None:
+        """Note that Klaviyo refuses what needs `scope`."""
+        self._refused.add(scope)
+        self.report(scope)
+
+    def report(self, scope: str) -> None:
+        """Log a warning about a missing scope, once, if records are without something for it."""
+        with self._lock:
+            what = list(self._enriched[scope])
+            if scope in self._reported or not what:
+                return
+            self._reported.add(scope)
+        how = (
+            "allow it when you sign in again"
+            if self._signature.is_oauth
+            else "create a key that has it"
+        )
+        logger.warning(
+            "Missing scope %s: records have null for the %s. To read them, %s.",
+            scope,
+            ", the ".join(what),
+            how,
+        )

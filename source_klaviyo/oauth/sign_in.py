@@ -1,0 +1,41 @@
+"""From the configuration to what signs requests."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+
+from source_klaviyo.api.auth import Signature, api_key
+from source_klaviyo.config import Config
+from source_klaviyo.credentials import ApiKeyCredentials, OAuthCredentials
+from source_klaviyo.oauth.kept_config import KeptConfig
+from source_klaviyo.oauth.signature import OAuthSignature, Token
+from source_klaviyo.oauth.token_endpoint import OAuthApp
+
+
+def signature(
+    config: Config, raw: Mapping[str, Any], emit: Callable[[AirbyteMessage], None]
+) -> Signature:
+    """Return what signs the requests of one sync; nothing is asked of Klaviyo yet.
+
+    `raw` is the configuration as it came in. It is emitted with other tokens in it whenever they
+    have been replaced.
+    """
+    credentials = config.sign_in
+    if isinstance(credentials, ApiKeyCredentials):
+        return api_key(credentials.api_key)
+    app = OAuthApp(config.api_base_url, credentials.client_id, credentials.client_secret)
+    kept = KeptConfig(raw, emit)
+    token = _kept_token(credentials) if isinstance(credentials, OAuthCredentials) else None
+    return OAuthSignature(app.refresh, credentials.refresh_token, kept.keep, token)
+
+
+def _kept_token(credentials: OAuthCredentials) -> Token | None:
+    """Return the access token that the platform kept, where it is known to be good for a while."""
+    ends = credentials.token_expiry_date
+    if not credentials.access_token or ends is None:
+        return None
+    left = (ends - datetime.now(UTC)).total_seconds()
+    return Token.of(credentials.access_token, time.monotonic(), left)

@@ -1,0 +1,145 @@
+"""One access token for all threads, renewed before it ends and when Klaviyo refuses it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import requests
+from airbyte_cdk.models import FailureType
+
+from source_klaviyo.api import backoff
+from source_klaviyo.api.auth import Signature
+from source_klaviyo.errors import RequestFailed, StreamFailed
+from source_klaviyo.oauth.token_endpoint import Granted
+
+logger = logging.getLogger("airbyte")
+
+_TRIES: Final = 9
+"""As often as any other request is sent."""
+
+_LONGEST_MARGIN: Final = 60.0
+"""Seconds before its end at which a token is renewed: a request may be long on its way."""
+
+_MARGIN: Final = 0.1
+"""The same as a part of the token's life, where that is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token, good until `ends` on the monotonic clock, and the scopes that it opens."""
+
+    value: str = field(repr=False)
+    ends: float
+    margin: float
+    scopes: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, value: str, since: float, lifetime: float) -> "Token":
+        """Return a token that ends `lifetime` seconds after `since` (on the monotonic clock)."""
+        return cls(value, since + lifetime, min(_LONGEST_MARGIN, max(0.0, lifetime) * _MARGIN))
+
+    @property
+    def header(self) -> str:
+        """What stands in `Authorization`."""
+        return f"Bearer {self.value}"
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether requests should still be signed with it."""
+        return time.monotonic() < self.ends - self.margin
+
+
+class OAuthSignature(Signature):
+    """Signs requests with an access token, and renews it by `refresh` for all threads at once.
+
+    `keep` is given every answer of the token endpoint, before any request is signed with the new
+    token: Klaviyo may take back the old refresh token once the new access token is used. `token` is
+    an access token from before, if there is one.
+    """
+
+    is_oauth = True
+
+    def __init__(
+        self,
+        refresh: Callable[[str], Granted],
+        refresh_token: str,
+        keep: Callable[[Granted], None],
+        token: Token | None = None,
+    ) -> None:
+        self._refresh = refresh
+        self._refresh_token = refresh_token
+        self._keep = keep
+        self._token = token
+        self._failure: StreamFailed | None = None
+        self._renewing = threading.Lock()
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """What the token opens, None before the first renewal and where Klaviyo does not say."""
+        return self._token.scopes if self._token else None
+
+    def sign_in(self) -> None:
+        """See to it that there is an access token; see Signature."""
+        self._fresh_token()
+
+    def header(self) -> str:
+        """Return what stands in `Authorization`; see Signature."""
+        return self._fresh_token().header
+
+    def renew(self, refused: requests.PreparedRequest) -> bool:
+        """Renew the token that `refused` was signed with, unless another thread has done so."""
+        with self._renewing:
+            token = self._token
+            if token is None or token.header == refused.headers.get("Authorization"):
+                self._renew()
+        return True
+
+    def is_outdated(self, request: requests.PreparedRequest) -> bool:
+        """Tell whether `request` was signed with a token that has ended since."""
+        token = self._token
+        signed = request.headers.get("Authorization")
+        return token is None or not token.is_fresh or token.header != signed
+
+    def _fresh_token(self) -> Token:
+        token = self._token
+        if token and token.is_fresh:
+            return token
+        with self._renewing:
+            if self._token and self._token.is_fresh:
+                return self._token
+            return self._renew()
+
+    def _renew(self) -> Token:
+        """Renew the token; nobody else may at the same time. All threads meet a failure alike."""
+        if self._failure:
+            raise self._failure
+        try:
+            granted, asked_at = self._patiently()
+        except StreamFailed as failure:
+            self._failure = failure
+            raise
+        self._refresh_token = granted.refresh_token
+        self._keep(granted)
+        token = Token.of(granted.access_token, asked_at, granted.lifetime)
+        self._token = replace(token, scopes=granted.scopes)
+        logger.info("Signed in anew for %.0f s.", granted.lifetime)
+        return self._token
+
+    def _patiently(self) -> tuple[Granted, float]:
+        """Return what was granted, and when it was asked for: a token's life begins there."""
+        for attempt in range(_TRIES):
+            asked_at = time.monotonic()
+            try:
+                return self._refresh(self._refresh_token), asked_at
+            except RequestFailed as fault:
+                last = fault
+                if attempt + 1 < _TRIES:
+                    pause = backoff.pause(attempt, fault.retry_after)
+                    logger.info("Trying again to sign in, in %.1f s: %s", pause, fault)
+                    time.sleep(pause)
+        raise StreamFailed(
+            f"{last} The next sync tries again.", FailureType.transient_error
+        ) from last

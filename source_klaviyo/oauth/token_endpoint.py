@@ -1,0 +1,133 @@
+"""Klaviyo's token endpoint: what a code or a refresh token is exchanged for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+
+from source_klaviyo.api import backoff, connection
+from source_klaviyo.errors import CredentialsRefused, RequestFailed
+from source_klaviyo.oauth.addresses import TOKEN_PATH
+
+_DEFAULT_LIFETIME: Final = 3600.0
+"""Seconds; what Klaviyo documents, for an answer that does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What the token endpoint gave: tokens, the access token's life in seconds, and its scopes.
+
+    `scopes` is None where the answer does not tell.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    lifetime: float
+    scopes: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """An app in Klaviyo, as the token endpoint at `base_url` knows it."""
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    def refresh(self, refresh_token: str) -> Granted:
+        """Return new tokens. Raises RequestFailed, or CredentialsRefused."""
+        return self._ask(
+            lambda session, url, limits: session.refresh_token(
+                url, refresh_token=refresh_token, **limits
+            ),
+            refresh_token,
+        )
+
+    def exchange(self, code: str, verifier: str, redirect_url: str) -> Granted:
+        """Return tokens for an authorization code. Raises RequestFailed, or CredentialsRefused."""
+        return self._ask(
+            lambda session, url, limits: session.fetch_token(
+                url,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=verifier,
+                redirect_uri=redirect_url,
+                **limits,
+            ),
+            "",
+        )
+
+    def _ask(
+        self, send: Callable[[OAuth2Session, str, dict[str, Any]], dict[str, Any]], refresh: str
+    ) -> Granted:
+        # A redirect would take the refresh token along to another host.
+        limits = {"timeout": connection.TIMEOUTS, "allow_redirects": False}
+        with OAuth2Session(self.client_id, self.client_secret) as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, connection.TimedAdapter())
+            try:
+                return _granted(send(session, f"{self.base_url}{TOKEN_PATH}", limits), refresh)
+            except OAuthError as refused:
+                raise _refusal(refused, self.client_id) from None
+            except requests.RequestException as failed:
+                raise self._failure(failed) from None
+            except ValueError:
+                raise RequestFailed(
+                    f"{self._place} answered with something that holds no token."
+                ) from None
+
+    @property
+    def _place(self) -> str:
+        return f"Klaviyo's token endpoint ({urlsplit(self.base_url).netloc}{TOKEN_PATH})"
+
+    def _failure(self, failed: requests.RequestException) -> RequestFailed:
+        """Return what to raise; the library's own texts may hold what was sent."""
+        if failed.response is None:
+            return RequestFailed(f"{self._place} could not be reached: {type(failed).__name__}.")
+        return RequestFailed(
+            f"{self._place} answered {failed.response.status_code}.",
+            retry_after=backoff.retry_after(failed.response),
+        )
+
+
+def _granted(answer: dict[str, Any], refresh: str) -> Granted:
+    access, rotated = answer.get("access_token"), answer.get("refresh_token") or refresh
+    if not isinstance(access, str) or not access or not isinstance(rotated, str) or not rotated:
+        raise ValueError("no token")
+    add_to_secrets(access)
+    add_to_secrets(rotated)
+    scope = answer.get("scope")
+    try:
+        lifetime = float(answer.get("expires_in") or _DEFAULT_LIFETIME)
+    except (TypeError, ValueError):
+        lifetime = _DEFAULT_LIFETIME
+    scopes = frozenset(scope.replace(",", " ").split()) if isinstance(scope, str) else None
+    return Granted(access, rotated, lifetime, scopes or None)
+
+
+def _refusal(refused: OAuthError, client_id: str) -> Exception:
+    match refused.error:
+        case "invalid_grant":
+            return CredentialsRefused(
+                "Klaviyo no longer accepts the refresh token (invalid_grant). Sign in again: it"
+                " ends when it is not used for 90 days, when the app is uninstalled or its access"
+                " is revoked in Klaviyo, or when it was replaced by a newer one that has been lost."
+            )
+        case "invalid_client" | "unauthorized_client":
+            return CredentialsRefused(
+                f"Klaviyo does not know the OAuth app {client_id}, or its secret is another"
+                f" ({refused.error}). Check `client_id` and `client_secret`: in Klaviyo they stand"
+                " under Integrations, Manage apps."
+            )
+        case "server_error" | "temporarily_unavailable" | "slow_down":
+            return RequestFailed(f"Klaviyo's token endpoint answered {refused.error}.")
+        case other:
+            return CredentialsRefused(
+                f"Klaviyo refused to renew the access token ({other}). Sign in again; if that does"
+                " not help, check `client_id` and `client_secret`."
+            )

@@ -1,0 +1,25 @@
+"""Which of Klaviyo's scopes the streams need, and which enrich their records."""
+
+from collections.abc import Iterable
+
+from airbyte_cdk.sources.utils import casing
+
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.registry import STREAMS
+
+
+def stream_name(stream: type[KlaviyoStream]) -> str:
+    """Return the name that a stream has in catalogs."""
+    return casing.camel_to_snake(stream.__name__)
+
+
+def enriching_scopes(stream: type[KlaviyoStream]) -> list[str]:
+    """Return the scopes without which records are there, with null for what they include."""
+    found = {scope for _, scope in stream.include_scopes if scope not in stream.scopes}
+    return sorted(found)
+
+
+def scopes_of(streams: Iterable[type[KlaviyoStream]] = STREAMS) -> list[str]:
+    """Return all scopes that these streams can use, in order."""
+    needed = {scope for stream in streams for scope in stream.scopes}
+    return sorted(needed | {scope for stream in streams for scope in enriching_scopes(stream)})
