@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .PHONY: demo test lint types unit-test image-test acceptance-test pyairbyte-test site format \
-  schemas lock benchmarks clean
+  schemas lock benchmarks compare-official clean
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
@@ -47,6 +47,10 @@ schemas: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Installs the official connector in an environment of its own, once.
+compare-official: $(READY)
+	$(BIN)/python -m tools.compare_official
 
 # Needs uv; the lock files hold hashes and no addresses.
 lock:

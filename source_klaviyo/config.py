@@ -67,6 +67,14 @@ def _moment(value: object) -> datetime:
     return moment
 
 
+def _names(value: object) -> object:
+    """Return the entries of a list, or of a text that has commas between them."""
+    entries = value.split(",") if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple) or not all(isinstance(each, str) for each in entries):
+        raise ValueError("must be a list of texts, or one text with commas between them")
+    return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
+
+
 class Config(BaseModel):
     """What a user can set; the specification that Airbyte shows is made from this class."""
 
@@ -134,6 +142,42 @@ class Config(BaseModel):
         json_schema_extra={"airbyte_hidden": True, "order": 7},
     )
 
+    event_metric_ids: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        (),
+        title="Metrics of events",
+        description="Read only the events of these metrics: their ids or names, separated by"
+        " commas. Each metric is read from where it stands, a new one from its start. Empty: the"
+        " events of all metrics.",
+        json_schema_extra={"type": ["string", "array"], "items": {"type": "string"}, "order": 8},
+    )
+    disable_fetching_predictive_analytics: bool = Field(
+        default=False,
+        title="Without predictive analytics",
+        description="Leave `predictive_analytics` out of `profiles`. The stream"
+        " `profile_predictive_analytics` has them all the same.",
+        json_schema_extra={"order": 9},
+    )
+    lookback_window: int | None = Field(
+        None,
+        ge=0,
+        le=365,
+        title="Look-back for events, in days, as older connectors call it",
+        description="The same as `lookback_days`, which wins where both are given.",
+        json_schema_extra={"airbyte_hidden": True, "order": 10},
+    )
+    metric_ids: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        (),
+        title="Metrics of reports",
+        description="A setting of older connectors for streams of reports; nothing reads it here.",
+        json_schema_extra={"type": "string", "airbyte_hidden": True, "order": 11},
+    )
+    reporting_lookback_window: int | None = Field(
+        None,
+        title="Look-back of reports",
+        description="A setting of older connectors for streams of reports; nothing reads it here.",
+        json_schema_extra={"airbyte_hidden": True, "order": 12},
+    )
+
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> "Config":
         if (self.credentials is None) == (self.api_key is None):
@@ -150,17 +194,42 @@ class Config(BaseModel):
             return self.credentials
         return ApiKeyCredentials(auth_type="api_key", api_key=str(self.api_key))
 
+    @property
+    def event_lookback(self) -> int | None:
+        """The look-back for events in days, under whichever name; None where it is not set."""
+        return self.lookback_window if self.lookback_days is None else self.lookback_days
+
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "Config":
-        """Return the configuration in `raw`. Raises ConfigError, which quotes no value."""
+        """Return the configuration in `raw`. Raises ConfigError, which quotes no value.
+
+        Settings that there are none of (see `unknown_settings`), and those left empty, are as if
+        they were not there.
+        """
+        given = {key: raw[key] for key in raw if key in cls.model_fields and raw[key] is not None}
         try:
-            return cls.model_validate(raw)
+            return cls.model_validate(given)
         except ValidationError as invalid:
             complaints = [
                 _complaint(error["loc"], error["type"], error["msg"])
                 for error in invalid.errors(include_input=False, include_url=False)
             ]
             raise ConfigError("The configuration is not valid: " + "; ".join(complaints)) from None
+
+
+def unknown_settings(raw: Mapping[str, Any]) -> str | None:
+    """Return a warning that names the settings in `raw` that there are none of, None without any.
+
+    Platforms keep the settings of older connectors, so they are no failure; a typing error must
+    still be seen.
+    """
+    unknown = sorted(raw.keys() - Config.model_fields.keys())
+    if not unknown:
+        return None
+    return (
+        f"The configuration has settings that are none here and change nothing:"
+        f" {', '.join(unknown)}. There are: {', '.join(Config.model_fields)}."
+    )
 
 
 _BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {

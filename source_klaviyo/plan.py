@@ -1,7 +1,9 @@
 """From a catalog, states and settings to the jobs of a sync."""
 
+import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from airbyte_cdk.models import (
     AirbyteStateMessage,
@@ -14,11 +16,17 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
-from source_klaviyo.errors import ConfigError
+from source_klaviyo.errors import ConfigError, StreamFailed
+from source_klaviyo.event_metrics import metric_ids
+from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.events import OfEvents
+from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
-from source_klaviyo.sync.state import StreamState, load
+from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load
+
+logger = logging.getLogger("airbyte")
 
 _DAY = 86_400
 _DEDUP_LOOKBACK_DAYS = 7
@@ -44,6 +52,7 @@ def plan(
         raise ConfigError(f"The catalog has streams more than once: {', '.join(repeated)}.")
     by_stream = _states_by_stream(states)
     known = {stream.name: stream for stream in streams}
+    wanted_metrics = cache(lambda: metric_ids(client, config.event_metric_ids))
     grouping = _Grouping(client)
     jobs: list[StreamJob] = []
     refusals: list[Refusal] = []
@@ -52,8 +61,10 @@ def plan(
         stream = StreamDescriptor(name, configured.stream.namespace)
         try:
             readable = _known(name, known)
+            if isinstance(readable, OfEvents) and config.event_metric_ids:
+                readable.read_only(wanted_metrics())
             job = _stream_job(readable, stream, configured, by_stream.get(name, {}), config, began)
-        except ConfigError as refused:
+        except (ConfigError, StreamFailed) as refused:
             refusals.append(Refusal(stream, refused))
             continue
         jobs.append(job)
@@ -79,24 +90,58 @@ def _stream_job(
     began: int,
 ) -> StreamJob:
     cursor = readable.cursor_attribute
-    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.parent is not None)
+    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.lists_partitions)
     if config.start_date and readable.bounded_by_start_date:
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
     # does.
     if cursor and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
-        job.loaded = load(stream.name, state, cursor)
+        job.loaded = _loaded(readable, job, cursor, state, config)
         job.lookback = _lookback(readable, configured, config)
     return job
+
+
+def _loaded(
+    readable: KlaviyoStream, job: StreamJob, cursor: str, state: StreamState, config: Config
+) -> LoadedState:
+    """Return what a stream's state covers, whoever wrote it. Raises ConfigError."""
+    stream = job.stream.name
+    if is_own(state):
+        return load(stream, state, cursor)
+    origin = OLDEST_EVENT if readable.arrives_late else BEGINNING
+    if config.start_date:
+        origin = int(config.start_date.timestamp()) + 1
+    partitions = [
+        member.state_partition(partition)
+        for member in readable.members
+        for partition in member.partitions
+    ]
+    reading = Reading(
+        stream,
+        cursor,
+        partitions,
+        job.start,
+        origin,
+        job.began,
+        clients_word=readable.arrives_late,
+    )
+    loaded, unknown = load_foreign(state, reading)
+    if unknown:
+        logger.warning(
+            "%s: nobody knows what %s in its state means; the rest of the state is used.",
+            stream,
+            ", ".join(unknown),
+        )
+    return loaded
 
 
 def _lookback(readable: KlaviyoStream, configured: ConfiguredAirbyteStream, config: Config) -> int:
     """Return the seconds before the watermark that are read again."""
     if not readable.arrives_late:
         return 0
-    if config.lookback_days is not None:
-        return config.lookback_days * _DAY
+    if config.event_lookback is not None:
+        return config.event_lookback * _DAY
     # Where the destination only appends, a second read would be a second row.
     appends = configured.destination_sync_mode is DestinationSyncMode.append
     return 0 if appends else _DEDUP_LOOKBACK_DAYS * _DAY

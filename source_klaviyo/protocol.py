@@ -160,6 +160,10 @@ class Collection(Protocol):
         """Whether rows have a cursor, so that windows can be asked for."""
 
     @property
+    def bounded_below(self) -> bool:
+        """Whether Klaviyo can leave out what lies before a window's start."""
+
+    @property
     def bounded_above(self) -> bool:
         """Whether Klaviyo can leave out what lies behind a window's end."""
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -23,17 +23,20 @@ from source_klaviyo import access, inputs
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
-from source_klaviyo.config import Config
+from source_klaviyo.config import Config, unknown_settings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
+from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
+
+logger = logging.getLogger("airbyte")
 
 RawConfig = Mapping[str, Any]
 
@@ -63,7 +66,7 @@ class SourceKlaviyo(AbstractSource):
     def check(self, logger: logging.Logger, config: RawConfig) -> AirbyteConnectionStatus:  # noqa: ARG002
         """Sign in, name the account, and tell for every stream whether it can be read."""
         try:
-            settings = Config.parse(config)
+            settings = _settings(config)
             access.warn_of_retirement(settings.revision)
             client = self._client(settings, config)
             client.auth.sign_in()
@@ -111,11 +114,12 @@ class SourceKlaviyo(AbstractSource):
         AirbyteTracedException: at once for input that cannot be used, at the end for streams that
         have failed, or that were not finished.
         """
-        settings = Config.parse(config)
+        settings = _settings(config)
         client = self._client(settings, config)
         client.auth.sign_in()
         began = int(time.time())
-        streams = _streams(client)
+        selected = {configured.stream.name for configured in catalog.streams}
+        streams = _streams(client, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
         behind = horizon(began, lambda: client.clock.lag)
         sync = Sync(jobs, settings.num_workers, behind, stopped)
@@ -162,5 +166,26 @@ class SourceKlaviyo(AbstractSource):
         return inputs.read_states([state_path] if state_path else [])
 
 
-def _streams(client: Client) -> list[KlaviyoStream]:
-    return [stream(client) for stream in STREAMS]
+def _settings(config: RawConfig) -> Config:
+    """Return the configuration, with a warning about what in it is none. Raises ConfigError."""
+    settings = Config.parse(config)
+    if warning := unknown_settings(config):
+        logger.warning(warning)
+    return settings
+
+
+def _streams(
+    client: Client,
+    instead: Mapping[type[KlaviyoStream], type[KlaviyoStream]] | None = None,
+) -> list[KlaviyoStream]:
+    """Return every stream; `instead` are those that take the place of others."""
+    return [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
+
+
+def without_predictions(
+    config: Config, selected: Collection[str]
+) -> dict[type[KlaviyoStream], type[KlaviyoStream]]:
+    """Return what reads profiles where nobody wants their predictions from that stream."""
+    alone = "profile_predictive_analytics" in selected
+    at_full_speed = alone or config.disable_fetching_predictive_analytics
+    return {Profiles: ProfilesAtFullSpeed} if at_full_speed else {}

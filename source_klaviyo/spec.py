@@ -19,6 +19,7 @@ _KEPT = (
     "minimum",
     "maximum",
     "format",
+    "items",
     "order",
     "airbyte_secret",
     "airbyte_hidden",
@@ -48,7 +49,7 @@ def _field(field: dict[str, Any]) -> dict[str, Any]:
     """Return a field's schema without its `null`: Airbyte's forms leave an empty field out."""
     alternatives = [other for other in field.get("anyOf", ()) if other.get("type") != "null"]
     merged = {**(alternatives[0] if alternatives else {}), **field}
-    return {key: merged[key] for key in _KEPT if merged.get(key) is not None}
+    return {key: merged[key] for key in _KEPT if merged.get(key) not in (None, [])}
 
 
 def _credentials(model: type[BaseModel]) -> dict[str, Any]:

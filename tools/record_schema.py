@@ -1,12 +1,14 @@
 """The schema of a stream's records: the resource, and what the connector puts on top of it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import BaseModel
 
+from source_klaviyo.streams.additions import Addition, CopiedMember
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
@@ -30,7 +32,8 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
         on_top[stream.parent_key] = {"type": "string"}
     if stream.cursor_attribute:
         key = stream.cursor_key or stream.cursor_attribute
-        on_top[key] = _attribute(stream, listing, stream.cursor_attribute)
+        cursor = _attribute(stream, listing, stream.cursor_attribute)
+        on_top[key] = {**cursor, "format": "date-time"}  # or it would be no cursor
     if issubclass(stream, IncludedStream):
         on_top[stream.owner_key] = {"type": "string"}
     else:
@@ -42,15 +45,37 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
             on_top[relationship.replace("-", "_")] = nullable(included)
     for relationship, key in stream.relationship_ids:
         on_top[key] = nullable(_lifted(stream, listing, relationship))
+    if issubclass(stream, JoinedItemStream):
+        item = _resource(sdk.answer(stream.item), dict(stream.item_parameters))
+        on_top[stream.joined] = member_schema(item, ("attributes", stream.joined))
     properties = {**schema["properties"], **on_top}
-    return {"$schema": DRAFT, **schema, "properties": properties}
+    complete = {"$schema": DRAFT, **schema, "properties": properties}
+    for addition in stream.additions:
+        _add(complete, addition)
+    return complete
+
+
+def member_schema(schema: Schema, path: Sequence[str]) -> Schema:
+    """Return the schema of what stands at `path` in objects of `schema`."""
+    for key in path:
+        schema = schema["properties"][key]
+    return schema
+
+
+def _add(schema: Schema, addition: Addition) -> None:
+    """Put what `addition` adds into a record's schema."""
+    around = member_schema(schema, addition.path[:-1])
+    added: Schema = {"type": ["null", "string"]}
+    if isinstance(addition, CopiedMember):
+        added = member_schema(schema, addition.source)
+    around["properties"][addition.path[-1]] = added
 
 
 def _record(stream: type[KlaviyoStream], listing: Answer, sdk: Sdk) -> Schema:
     """Return the schema of what becomes a record, as Klaviyo answers with it."""
     if issubclass(stream, IncludedStream):
         return _taken(stream, listing, stream.relationship, sdk)
-    if issubclass(stream, ItemStream):
+    if issubclass(stream, ItemStream) and not issubclass(stream, JoinedItemStream):
         return _resource(sdk.answer(stream.item), dict(stream.item_parameters))
     return _resource(listing, dict(stream.parameters))
 

@@ -175,8 +175,12 @@ def _quota(stream: type[KlaviyoStream]) -> str:
         return "; ".join(f"{kind}: {_quota(member)}" for kind, member in stream.kinds.items())
     quota = _limit(stream.limit)
     if issubclass(stream, ItemStream):
-        quota += f", and {_limit(stream.item_limit)} for the items"
-    return quota + "".join(f", of `{name}` {_limit(limit)}" for name, limit in stream.costly)
+        quota += f", and {_limit(stream.item_limit)} for the items{_costly(stream.item_costly)}"
+    return quota + _costly(stream.costly)
+
+
+def _costly(limits: Sequence[tuple[str, Limit]]) -> str:
+    return "".join(f", of `{name}` {_limit(limit)}" for name, limit in limits)
 
 
 def _limit(limit: Limit) -> str:

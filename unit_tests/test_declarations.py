@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from source_klaviyo.streams.coupons import CouponCodes
 from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.lists import Lists
+from source_klaviyo.streams.lists import Lists, ListsDetailed
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
 from source_klaviyo.streams.registry import STREAMS
@@ -90,7 +90,7 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         "scopes": set(stream.scopes) == _scopes(stream, endpoint),
         "oauth_only": stream.oauth_only == (OAUTH_ONLY in endpoint.scopes),
         "include": set(stream.include) <= set(endpoint.include),
-        "costly": dict(stream.costly) == _costly(stream, endpoint),
+        "costly": dict(stream.costly) == _costly(dict(stream.parameters), endpoint),
         "resource": stream.resource in {None, wire_type(endpoint.type)},
         "relationship_ids": _ids_are_told(stream, endpoint),
         "partitions": _partitions(stream) == (set(endpoint.filters) & HIDDEN),
@@ -103,6 +103,8 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         item = item_of(stream)
         said["item"] = item.kind == "item"
         said["item_limit"] = stream.item_limit.windows == item.windows
+        asked = dict(stream.item_parameters)
+        said["item_costly"] = dict(stream.item_costly) == _costly(asked, item)
         said["item_parameters"] = _allowed(dict(stream.item_parameters), item)
     said["query"] = all(_allowed(query, endpoint) for query in queries(stream))
     return {name for name, holds in said.items() if not holds}
@@ -124,8 +126,7 @@ def _scopes(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
     return scopes
 
 
-def _costly(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, Limit]:
-    asked = dict(stream.parameters)
+def _costly(asked: Mapping[str, str], endpoint: Endpoint) -> dict[str, Limit]:
     return {
         rule.value: Limit(rule.windows[1], rule.windows[60])
         for rule in endpoint.reduced
@@ -175,7 +176,7 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
     sort = stream.sort_key or stream.cursor_attribute
     said = {
         "cursor_attribute": stream.cursor_attribute in endpoint.attributes,
-        "newest_first": stream.newest_first == (not operators),
+        "newest_first": stream.newest_first == (not operators and stream.sortable),
         "sortable": stream.sortable == (sort in endpoint.sort),
         "ordered": stream.sortable or not stream.ordered,
     }
@@ -273,6 +274,7 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (CampaignMessages, {"relationship": "messages"}),
         (CampaignSendJobs, {"item": "campaigns"}),
         (CampaignSendJobs, {"item_limit": S}),
+        (ListsDetailed, {"item_costly": ()}),
         (ProfilePredictiveAnalytics, {"costly": ()}),
         (ProfilePredictiveAnalytics, {"costly": (("predictive_analytics", S),)}),
         (Profiles, {"parameters": (("additional-fields[profile]", "everything"),)}),

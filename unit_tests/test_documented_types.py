@@ -10,7 +10,7 @@ import pytest
 from source_klaviyo.api.revision import DEFAULT
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.documented import Documented, load
@@ -40,7 +40,11 @@ def documented(stream: type[KlaviyoStream]) -> Documented:
         return documented(next(iter(stream.kinds.values())))
     if issubclass(stream, IncludedStream):
         return DOCUMENTED[f"/api/{stream.relationship}/{{}}"]
-    endpoint = stream.item if issubclass(stream, ItemStream) else stream.endpoint
+    endpoint = (
+        stream.item
+        if issubclass(stream, ItemStream) and not issubclass(stream, JoinedItemStream)
+        else stream.endpoint
+    )
     return DOCUMENTED[re.sub(r"\{\w+\}", "{}", f"/api/{endpoint}")]
 
 
@@ -74,6 +78,11 @@ def resource(stream: type[KlaviyoStream]) -> Schema:
     schema = json.loads((FOLDER / file_name(stream)).read_text(encoding="utf-8"))
     members = ("type", "id", "attributes", "relationships", "links")
     kept = {name: schema["properties"][name] for name in members if name in schema["properties"]}
+    for addition in stream.additions:
+        around = {"properties": kept}
+        for step in addition.path[:-1]:
+            around = around["properties"][step]
+        del around["properties"][addition.path[-1]]
     return {"type": "object", "properties": kept}
 
 

@@ -151,7 +151,10 @@ def test_one_page_feeds_every_view_of_its_collection() -> None:
     ]
     assert asked == ["page", "page"]
     for stream in "ab":
-        assert states(messages, stream)[-1] == {"updated": "1970-01-01T00:16:35+00:00"}
+        assert states(messages, stream)[-1] == {
+            "updated": "1970-01-01T00:16:35+00:00",
+            "version": 1,
+        }
         assert statuses(messages, stream) == ["STARTED", "RUNNING", "COMPLETE"]
 
 
@@ -203,7 +206,7 @@ def test_items_wait_for_their_quota_without_a_worker() -> None:
 def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     messages = run(Listed())
     assert sorted(name for _, name in records(messages)) == ["1a", "1b", "2a", "2b"]
-    assert states(messages)[-1] == {"updated": "1970-01-01T00:16:35+00:00"}
+    assert states(messages)[-1] == {"updated": "1970-01-01T00:16:35+00:00", "version": 1}
     kept: list[Message] = []
     with pytest.raises(AirbyteTracedException):
         run(Listed(item_fault="2b"), into=kept)
@@ -242,9 +245,13 @@ def test_a_spent_quota_holds_up_only_the_collections_that_draw_on_it() -> None:
     before_the_wait = states(messages, "united")
     assert before_the_wait[-1] == {
         "states": [
-            {"partition": {"of": name}, "cursor": {"updated": "1970-01-01T00:16:35+00:00"}}
+            {
+                "partition": {"of": name},
+                "cursor": {"updated": "1970-01-01T00:16:35+00:00"},
+            }
             for name in ("late", "soon")
-        ]
+        ],
+        "version": 1,
     }
     assert statuses(messages, "united") == ["STARTED", "RUNNING", "COMPLETE"]
 

@@ -71,7 +71,7 @@ def collection_of(made: SyncPlan, name: str) -> CollectionJob:
     return found
 
 
-EVENTS_STATE = state("events", datetime="2026-05-28T20:26:40+00:00")
+EVENTS_STATE = state("events", datetime="2026-05-28T20:26:40+00:00", version=1)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_streams_that_cannot_be_read_are_refused_by_themselves() -> None:
 
 
 def test_a_stream_without_a_cursor_is_read_whole_though_it_is_asked_for_incrementally() -> None:
-    (job,) = planned(configured("metrics")).streams
+    (job,) = planned(configured("tags")).streams
     assert (job.cursor, job.keeps_state) == (None, False)
 
 
@@ -145,12 +145,14 @@ def test_a_state_that_is_not_of_a_stream_is_refused() -> None:
     ("streams", "collections"),
     [
         (("events", "event_attributions"), ["events"]),
-        (("profiles", "profile_conversations"), ["profiles"]),
+        (("events", "events_detailed"), ["events"]),
+        (("profile_conversations", "profiles"), ["profiles", "profiles"]),
         (("campaigns", "campaign_messages"), ["campaigns"]),
         (("flows", "flow_actions", "flow_definitions"), ["flows"]),
         (("lists", "list_profiles"), ["lists", "lists/{id}/profiles"]),
         (("flow_messages",), ["flow-actions/{id}/flow-messages", "flows"]),
-        (("profiles", "profile_predictive_analytics"), ["profiles", "profiles"]),
+        (("profiles", "profile_predictive_analytics"), ["profiles"]),
+        (("profiles", "global_exclusions"), ["profiles", "profiles"]),
     ],
 )
 def test_streams_of_one_collection_share_it(
@@ -217,7 +219,7 @@ def test_parents_that_have_not_turned_up_keep_their_state_until_the_end() -> Non
         {"partition": {"list_id": name}, "cursor": {"joined_group_at": "2026-05-28T20:26:40+00:00"}}
         for name in ("kept", "deleted")
     ]
-    reader, output = members_reader([state("list_profiles", states=known)])
+    reader, output = members_reader([state("list_profiles", states=known, version=1)])
     assert listed(output) == ["kept", "deleted"]
     reader.open({"list_id": "kept"})
     reader.open({"list_id": "new"})

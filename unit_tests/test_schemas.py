@@ -204,7 +204,8 @@ def test_the_command_finds_and_mends_a_change_by_hand(
 def test_attributes_that_are_not_asked_for_are_left_out() -> None:
     attributes = attributes_of(on_disk("profiles.json"))
     assert "subscriptions" in attributes
-    assert "predictive_analytics" not in attributes
+    assert "sample_values" in attributes_of(on_disk("metric_properties.json"))
+    assert "definition" not in attributes_of(on_disk("flows.json"))
 
 
 def test_coordinates_are_numbers_and_custom_properties_free() -> None:

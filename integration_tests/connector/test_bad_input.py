@@ -17,7 +17,6 @@ CONFIGS: Final[dict[str, tuple[Json, list[str]]]] = {
     "every setting wrong": (
         {
             "credentials": {"auth_type": "api_key", "api_key": ""},
-            "start_dat": "2024-01-01",
             "start_date": "last week",
             "num_workers": "many",
             "revision": "2026-07-16",
@@ -25,7 +24,6 @@ CONFIGS: Final[dict[str, tuple[Json, list[str]]]] = {
         },
         [
             "credentials.api_key: ",
-            "start_dat is not a setting here",
             "start_date: must be a date like 2024-01-31",
             "num_workers: ",
             "Use one of: 2026-04-15, 2026-07-15",

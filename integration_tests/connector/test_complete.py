@@ -123,7 +123,10 @@ def test_a_watermark_includes_its_own_second(connect: Connect, shop: Sandbox) ->
         due[stream] = {row.id for row in held if row.second >= watermark}
         assert 0 < len(due[stream]) < len(held)
         moment = datetime.fromtimestamp(watermark, UTC).isoformat()
-        descriptor = {"stream_descriptor": {"name": stream}, "stream_state": {cursor: moment}}
+        descriptor = {
+            "stream_descriptor": {"name": stream},
+            "stream_state": {cursor: moment, "version": 1},
+        }
         states.append({"type": "STREAM", "stream": descriptor})
     output = connect(shop).read(catalog(CURSORS, destination="append"), states)
     assert output.code == 0

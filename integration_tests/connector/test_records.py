@@ -48,7 +48,10 @@ def test_type_id_and_attributes_are_klaviyos_own(
     for record in records:
         document = held[record["id"]]
         assert record["type"] == document["type"]
-        assert record["attributes"] == documented(stream, document["attributes"])
+        attributes = dict(record["attributes"])
+        if stream == "campaigns":  # Klaviyo's answers do not tell, the official connector's do
+            assert attributes.pop("channel") == record["channel"]
+        assert attributes == documented(stream, document["attributes"])
 
 
 @pytest.mark.parametrize(("stream", "cursor"), CURSORS.items())

@@ -57,6 +57,11 @@ class KlaviyoStream(Declaration, HttpStream):
             self.partitions = ()
 
     @property
+    def lists_partitions(self) -> bool:
+        """Whether state names every partition, because they are not known beforehand."""
+        return self.parent is not None
+
+    @property
     def members(self) -> Sequence["KlaviyoStream"]:
         """The streams, each of one collection, that together are this one: itself, mostly."""
         return [self]
@@ -65,7 +70,8 @@ class KlaviyoStream(Declaration, HttpStream):
     def collection_key(self) -> Hashable:
         """What is equal for streams that can be views of one collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
-        return self.endpoint, self.revision_read, partitions, self.costly, self.newest_first
+        narrowed = partitions, self.fixed_filters
+        return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
     def revision_read(self) -> str:
@@ -75,7 +81,12 @@ class KlaviyoStream(Declaration, HttpStream):
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the collection's pages."""
         return ResourceView(
-            name, self.record_fields(), self.needs(), self.normalize, self.cursor_attribute
+            name,
+            self.record_fields(),
+            self.needs(),
+            self.normalize,
+            self.cursor_attribute,
+            self.additions,
         )
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:

@@ -4,11 +4,13 @@ from itertools import product
 from typing import ClassVar
 
 from source_klaviyo.api.limits import M
+from source_klaviyo.streams.additions import PartitionFilter
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 CHANNELS = ("email", "sms", "mobile_push")
+_CHANNEL = PartitionFilter(("attributes", "channel"), "messages.channel")
 
 
 class OfCampaigns(WindowedStream):
@@ -40,6 +42,19 @@ class Campaigns(OfCampaigns):
 
     include = ("campaign-messages", "tags")
     include_scopes = (("tags", "tags:read"),)
+    additions = (_CHANNEL,)
+
+
+class CampaignsDetailed(JoinedItemStream, OfCampaigns):
+    """Campaigns with their messages, and how many people each would reach.
+
+    The number is null where Klaviyo has not been asked to estimate it.
+    """
+
+    include = ("campaign-messages",)
+    item = "campaign-recipient-estimations/{id}"
+    item_limit = M
+    joined = "estimated_recipient_count"
 
 
 class CampaignMessages(IncludedStream, OfCampaigns):

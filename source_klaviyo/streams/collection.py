@@ -14,6 +14,7 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
 from source_klaviyo.api.quota import EndpointQuota
@@ -30,7 +31,8 @@ from source_klaviyo.errors import (
     UnreadableAnswer,
 )
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
+from source_klaviyo.streams.additions import member
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.optional_parameters import OptionalParameters
 from source_klaviyo.streams.query import (
@@ -49,13 +51,18 @@ _FULL_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class ItemEndpoint:
-    """Where the items of a view are, and what their requests have and draw on."""
+    """Where the items of a view are, and what their requests have and draw on.
+
+    `joined` is the attribute that goes on top of the listing's record; None where the item itself
+    is the record.
+    """
 
     path: str
     parameters: Mapping[str, str]
     revision: str
     quota: EndpointQuota
     errors: KlaviyoErrorHandler
+    joined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,10 @@ class Endpoint(Protocol):
         """Whether pages descend by the cursor."""
 
     @property
+    def lower(self) -> Bound | None:
+        """The operator that bounds the cursor below."""
+
+    @property
     def upper(self) -> bool:
         """Whether the cursor can be bounded above."""
 
@@ -133,6 +144,7 @@ class KlaviyoCollection:
     ) -> None:
         self.name = declared.endpoint
         self.has_cursor = declared.cursor_attribute is not None
+        self.bounded_below = declared.lower is not None
         self.bounded_above = declared.upper
         self.ordered = declared.ordered
         self.newest_first = declared.newest_first
@@ -198,14 +210,15 @@ class KlaviyoCollection:
             document = self._item_reader.read_item(response.content)
             self._tell_of_repair(document)
             (raw,) = document.resources
-            extract = Extract([(memoryview(raw)[:-1], item.fields + b"}")])
+            extract = Extract([_item_record(item, raw, items.joined)])
             size = len(response.content)
             return Page([item.id], [], [extract], size=size, release=self._client.release)
 
         try:
             return self._client.send(request, read)
         except NotFound:
-            return Page([item.id], [], [Extract()])
+            records = [_item_record(item, None, items.joined)] if items.joined else []
+            return Page([item.id], [], [Extract(records)])
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""
@@ -334,6 +347,14 @@ class KlaviyoCollection:
             fields = fields_reader(self._declared.cursor_attribute, needs)
             self._readers[views, left_out] = DocumentReader(fields)
         return self._readers[views, left_out]
+
+
+def _item_record(item: ItemRequest, raw: msgspec.Raw | None, joined: str | None) -> Record:
+    """Return the record that an item makes, or completes; `raw` is None where there is no item."""
+    if joined is None:
+        return memoryview(raw or b"")[:-1], item.fields + b"}"
+    value = member(raw, ("attributes", joined)) if raw is not None else None
+    return item.fields, b',"%b":%b}' % (joined.encode(), bytes(value or b"null"))
 
 
 def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:

@@ -7,6 +7,7 @@ from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.normalize import Normalization
 from source_klaviyo.partition import Partition
+from source_klaviyo.streams.additions import Addition
 
 
 class Declaration:
@@ -38,6 +39,8 @@ class Declaration:
     """Attributes that Klaviyo sends in another form than it documents, and what they should be."""
     resource: ClassVar[str | None] = None
     """The JSON:API type, where another stream is a view of the same collection or its child."""
+    additions: ClassVar[tuple[Addition, ...]] = ()
+    """Members that the record gets deep inside, where other connectors have them."""
     parent_key: ClassVar[str] = ""
     """The key under which the parent's id is put on top, where the stream has a `parent`."""
     parent_filter: ClassVar[str | None] = None
@@ -54,6 +57,8 @@ class Declaration:
     partitions: Sequence[Partition] = ({},)
     """Filter values that are read apart, each part with a cursor of its own; a stream with a parent
     has one for each of its resources instead."""
+    fixed_filters: ClassVar[tuple[str, ...]] = ()
+    """Filter expressions of every request, where the stream is only a part of the collection."""
     partition_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)

@@ -1,7 +1,10 @@
 """Events API: https://developers.klaviyo.com/en/reference/events_api_overview ."""
 
+from collections.abc import Sequence
+
 from source_klaviyo.api.limits import XL
 from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.additions import IncludedAttribute
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -22,6 +25,15 @@ class OfEvents(WindowedStream):
     bounded_by_start_date = True
     arrives_late = True
 
+    def read_only(self, metric_ids: Sequence[str]) -> None:
+        """Read no events but those of these metrics, each metric with a cursor of its own."""
+        self.partitions = tuple({"metric_id": metric_id} for metric_id in metric_ids)
+
+    @property
+    def lists_partitions(self) -> bool:
+        """Whether state names every partition: metrics may be added to the configuration."""
+        return any(self.partitions)
+
 
 class Events(OfEvents):
     """What profiles did, and when.
@@ -33,6 +45,17 @@ class Events(OfEvents):
     include = ("attributions",)
     relationship_ids = (("metric", "metric_id"), ("profile", "profile_id"))
     normalize = (("datetime", Form.DATETIME),)
+
+
+class EventsDetailed(OfEvents):
+    """Events with their attributions and the name of their metric."""
+
+    include = ("metric", "attributions")
+    include_scopes = (("metric", "metrics:read"),)
+    parameters = (("fields[metric]", "name"),)
+    relationship_ids = Events.relationship_ids
+    normalize = Events.normalize
+    additions = (IncludedAttribute("metric", "name"),)
 
 
 class EventAttributions(IncludedStream, OfEvents):

@@ -36,6 +36,10 @@ class Selectable(Protocol):
         """The key of the parent's id in a partition."""
 
     @property
+    def fixed_filters(self) -> Sequence[str]:
+        """The filter expressions of every request."""
+
+    @property
     def parent_filter(self) -> str | None:
         """The filter by the parent's id, where it does not stand in the path."""
 
@@ -50,6 +54,7 @@ def select(
         filters[stream.parent_filter] = parent_id
     expressions = [equals(name, value) for name, value in filters.items()]
     parameters = {}
+    expressions += stream.fixed_filters
     if expression := join([*expressions, *bounds(stream, window)]):
         parameters["filter"] = expression
     if stream.sort:

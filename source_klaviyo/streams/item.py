@@ -11,21 +11,23 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.collection import CollectionView, ItemEndpoint
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.patience import patiently
-from source_klaviyo.streams.views import ItemView, Needs, View
+from source_klaviyo.streams.views import ItemView, JoinedItemView, Needs, View
 
 
 class ItemStream(KlaviyoStream):
     """`GET /api/<item>` for each resource of a collection that has changed.
 
     `item` is the path with `{id}`, `item_limit` its quota and `item_parameters` what it is asked
-    for. A subclass is a kind of stream of the listing as well. Where that has a cursor, a sync asks
-    only for what is new, and the cursor on a record is the listing's. A resource without such an
-    item is left out. `oldest_item_revision` is the first revision that has the item.
+    for; `item_costly` are limits of their own that these draw on besides. A subclass is a kind of
+    stream of the listing as well. Where that has a cursor, a sync asks only for what is new, and
+    the cursor on a record is the listing's. A resource without such an item is left out.
+    `oldest_item_revision` is the first revision that has the item.
     """
 
     item: ClassVar[str]
     item_limit: ClassVar[Limit]
     item_parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
+    item_costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
     oldest_item_revision: ClassVar[str | None] = None
 
     @classmethod
@@ -49,10 +51,16 @@ class ItemStream(KlaviyoStream):
             self.item,
             dict(self.item_parameters),
             self.records_revision(self._client.revision),
-            self._client.quotas.get(self.item, self.item_limit),
+            self._client.quotas.get(self.item, self.item_limit, self.item_costly),
             self._errors,
+            self.joined_attribute(),
         )
         return CollectionView(self.view(name), items, drift)
+
+    @classmethod
+    def joined_attribute(cls) -> str | None:
+        """Return the attribute of the item that joins the listing's record, if that is kept."""
+        return None
 
     def _records(self, page: Page) -> Iterator[Mapping[str, Any]]:
         """Yield the items of a page of the listing, asked for one after the other."""
@@ -62,3 +70,32 @@ class ItemStream(KlaviyoStream):
                 for record in fetched.extracts[0].records:
                     yield orjson.loads(b"".join(record))
                 fetched.release()
+
+
+class JoinedItemStream(ItemStream):
+    """The resources of a collection, each with an attribute of its item put on top, or null.
+
+    `joined` is that attribute.
+    """
+
+    joined: ClassVar[str]
+
+    @classmethod
+    def joined_attribute(cls) -> str:
+        """Return the attribute of the item that joins the record."""
+        return cls.joined
+
+    def needs(self) -> Needs:
+        """Return what the records need of a page."""
+        return KlaviyoStream.needs(self)
+
+    def view(self, name: str) -> View:
+        """Return what stream `name` makes of the listing's pages."""
+        return JoinedItemView(
+            name,
+            self.record_fields(),
+            self.needs(),
+            self.normalize,
+            self.cursor_attribute,
+            self.additions,
+        )

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import L
+from source_klaviyo.api.limits import XS, L
+from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
@@ -22,6 +23,18 @@ class OfLists(WindowedStream):
 
 class Lists(OfLists):
     """Lists; not their members."""
+
+
+class ListsDetailed(ItemStream, OfLists):
+    """Lists with the number of their members, of those lists that have changed.
+
+    Klaviyo grants 15 lists a minute.
+    """
+
+    item = "lists/{id}"
+    item_limit = L
+    item_parameters = (("additional-fields[list]", "profile_count"),)
+    item_costly = (("profile_count", XS),)
 
 
 class ListProfiles(WindowedStream):

@@ -2,15 +2,21 @@
 
 from source_klaviyo.api.limits import XS, M, S
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.windowed import WindowedStream
 
 
-class Metrics(KlaviyoStream):
-    """The kinds of events; Klaviyo cannot filter them by time."""
+class Metrics(WindowedStream):
+    """The kinds of events; Klaviyo cannot filter them by time, so all are read and compared."""
 
     endpoint = "metrics"
     scopes = ("metrics:read",)
     limit = M
     resource = "metric"
+    cursor_attribute = "updated"
+    ordered = False
+    lower = None
+    upper = False
+    sortable = False
 
 
 class MetricProperties(KlaviyoStream):

@@ -3,9 +3,10 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import L, M
+from source_klaviyo.api.filters import Bound, instant
+from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
+from source_klaviyo.streams.additions import CopiedMember
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -19,6 +20,7 @@ _CONSENTS = (
     "whatsapp.transactional",
     "whatsapp.conversational",
 )
+_SUPPRESSION = "subscriptions.email.marketing.suppression"
 _MOMENTS = ("consent_timestamp", "created_timestamp", "last_updated", "valid_until")
 
 
@@ -36,13 +38,17 @@ class OfProfiles(WindowedStream):
 
 
 class Profiles(OfProfiles):
-    """The people of the account, with their consent and suppressions.
+    """The people of the account, with their consent, suppressions and predictive analytics.
 
-    `subscriptions` costs no quota; `predictive_analytics` would cut it to a fifth.
+    `subscriptions` costs no quota; `predictive_analytics` cuts it to a fifth, and there is no
+    faster way to records that have it: Klaviyo grants it for 150 pages a minute. Where it is
+    switched off, or read as a stream of its own, ProfilesAtFullSpeed takes this stream's place.
     """
 
-    parameters = (("additional-fields[profile]", "subscriptions"),)
+    parameters = (("additional-fields[profile]", "subscriptions,predictive_analytics"),)
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = (("predictive_analytics", M),)
     normalize = (
+        ("predictive_analytics.expected_date_of_next_order", Form.DATETIME),
         ("location.latitude", Form.NUMBER),
         ("location.longitude", Form.NUMBER),
         ("subscriptions.email.marketing.suppression.timestamp", Form.DATETIME),
@@ -52,6 +58,14 @@ class Profiles(OfProfiles):
             for consent, moment in product(_CONSENTS, _MOMENTS)
         ),
     )
+
+
+class ProfilesAtFullSpeed(Profiles):
+    """Profiles without predictive analytics."""
+
+    name = "profiles"
+    parameters = (("additional-fields[profile]", "subscriptions"),)
+    costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
 
 
 class ProfilePredictiveAnalytics(OfProfiles):
@@ -68,6 +82,25 @@ class ProfilePredictiveAnalytics(OfProfiles):
     costly = (("predictive_analytics", M),)
     essential = frozenset({"additional-fields[profile]"})
     normalize = (("predictive_analytics.expected_date_of_next_order", Form.DATETIME),)
+
+
+class GlobalExclusions(OfProfiles):
+    """The profiles that get no email, for whichever of Klaviyo's reasons.
+
+    Every suppression has a timestamp, so a bound below all of them selects whoever has one. A
+    profile whose suppression is lifted leaves the collection, and does not show here any more.
+    """
+
+    parameters = ProfilesAtFullSpeed.parameters
+    normalize = Profiles.normalize
+    fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
+    bounded_by_start_date = False
+    additions = (
+        CopiedMember(
+            ("attributes", *_SUPPRESSION.split(".")[:-1], "suppressions"),
+            ("attributes", *_SUPPRESSION.split(".")),
+        ),
+    )
 
 
 class ProfileConversations(IncludedStream, OfProfiles):

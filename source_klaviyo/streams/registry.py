@@ -35,6 +35,7 @@ from source_klaviyo.streams.campaigns import (
     CampaignMessages,
     CampaignRecipientEstimations,
     Campaigns,
+    CampaignsDetailed,
     CampaignSendJobs,
 )
 from source_klaviyo.streams.catalogs import (
@@ -53,11 +54,11 @@ from source_klaviyo.streams.custom_objects import (
     ObjectTypeProfileLinks,
     ObjectTypes,
 )
-from source_klaviyo.streams.events import EventAttributions, Events
+from source_klaviyo.streams.events import EventAttributions, Events, EventsDetailed
 from source_klaviyo.streams.flows import FlowActions, FlowDefinitions, FlowMessages, Flows
 from source_klaviyo.streams.forms import FormDefinitions, Forms, FormVersions
 from source_klaviyo.streams.images import Images
-from source_klaviyo.streams.lists import ListProfiles, Lists
+from source_klaviyo.streams.lists import ListProfiles, Lists, ListsDetailed
 from source_klaviyo.streams.metrics import CustomMetrics, MappedMetrics, MetricProperties, Metrics
 from source_klaviyo.streams.omnichannel_campaigns import (
     CampaignAudiences,
@@ -66,6 +67,7 @@ from source_klaviyo.streams.omnichannel_campaigns import (
     OmnichannelCampaigns,
 )
 from source_klaviyo.streams.profiles import (
+    GlobalExclusions,
     ProfileConversations,
     ProfilePredictiveAnalytics,
     Profiles,
@@ -96,6 +98,7 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     CampaignSendJobs,
     CampaignVariations,
     Campaigns,
+    CampaignsDetailed,
     CatalogCategories,
     CatalogCategoryBulkCreateJobs,
     CatalogCategoryBulkDeleteJobs,
@@ -117,6 +120,7 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     EmailTemplates,
     EventAttributions,
     Events,
+    EventsDetailed,
     FlowActions,
     FlowDefinitions,
     FlowMessages,
@@ -124,9 +128,11 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     FormDefinitions,
     FormVersions,
     Forms,
+    GlobalExclusions,
     Images,
     ListProfiles,
     Lists,
+    ListsDetailed,
     MappedMetrics,
     MetricProperties,
     Metrics,

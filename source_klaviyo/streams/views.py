@@ -17,6 +17,7 @@ from source_klaviyo.api.resource_fields import FieldsReader, HeldIds, Id, Identi
 from source_klaviyo.errors import IncludedNotTold
 from source_klaviyo.partition import Partition, Scalar
 from source_klaviyo.protocol import Extract, ItemRequest, Record
+from source_klaviyo.streams.additions import Addition, with_additions
 
 logger = logging.getLogger("airbyte")
 
@@ -101,9 +102,11 @@ class ResourceView:
         needs: Needs,
         normalize: Normalization = (),
         cursor_attribute: str | None = None,
+        additions: Sequence[Addition] = (),
     ) -> None:
         self.name = name
         self.needs = needs
+        self._deep_additions = additions
         self._missing = MissingIncluded(name)
         self._fields = fields
         cursor = [fields.cursor] if fields.cursor else []
@@ -115,6 +118,10 @@ class ResourceView:
         resources, fields = document.resources, document.fields
         if self._normalizer:
             resources = self._normalizer.normalize(resources, fields.cursors)
+        if self._deep_additions:
+            resources = [
+                with_additions(raw, self._deep_additions, document, partition) for raw in resources
+            ]
         additions = self._added(document, self._fields.fixed(partition))
         return Extract(
             [(memoryview(raw)[:-1], added) for raw, added in zip(resources, additions, strict=True)]
@@ -142,6 +149,20 @@ class ResourceView:
             found.all(held) if held else b"[]" if isinstance(held, list) else b"null"
             for held in column
         ]
+
+
+class JoinedItemView(ResourceView):
+    """A request by id for each resource; the records are the resources with what those bring."""
+
+    def extract(self, document: Document, partition: Partition) -> Extract:
+        """Return an item for each resource, with the record that it completes; see View."""
+        records = super().extract(document, partition).records
+        return Extract(
+            items=[
+                ItemRequest(each, b"".join(record)[:-1])
+                for each, record in zip(document.fields.ids, records, strict=True)
+            ]
+        )
 
 
 class IncludedView:

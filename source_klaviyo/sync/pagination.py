@@ -43,12 +43,19 @@ class RangeView:
     """A view that a reader reads for: its number, and the first second that it misses.
 
     A page whose rows are asked for item by item is complete when its items are; `pending` has such
-    pages in their order.
+    pages in their order. `covered` are windows behind `lo` that it has, although they are read.
     """
 
     view: int
     lo: int
     pending: deque[PendingItems] = field(default_factory=deque)
+    covered: Sequence[Window] = ()
+
+    def wants(self, cursor: int | None) -> bool:
+        """Tell whether it misses a row with this cursor."""
+        if cursor is None:
+            return True
+        return cursor >= self.lo and not any(cursor in window for window in self.covered)
 
     def clip(self, window: Window | None) -> Window | None:
         """Return what of `window` the view misses."""
@@ -369,9 +376,9 @@ class RangeReader:
     ) -> ViewStep:
         if extract.failure:
             return ViewStep(own.view, Extract(), failure=extract.failure)
-        if own.lo > self.lo:
+        if own.lo > self.lo or own.covered:
             pairs = zip(kept, page.cursors, strict=True)
-            kept = [keep and (cursor is None or cursor >= own.lo) for keep, cursor in pairs]
+            kept = [keep and own.wants(cursor) for keep, cursor in pairs]
         if not all(kept):
             extract = extract.only(kept)
         if reopens:

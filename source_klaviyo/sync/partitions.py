@@ -9,7 +9,7 @@ from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.pagination import RangeReader, RangeView
-from source_klaviyo.sync.ranges import overlay
+from source_klaviyo.sync.ranges import overlay, subtract
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
 
 
@@ -82,8 +82,8 @@ class Partitions:
         missing = [checkpoint.missing() if checkpoint else [Window()] for checkpoint in checkpoints]
         missing = [windows if view in views else [] for view, windows in enumerate(missing)]
         return [
-            self._reader(number, window, [RangeView(view, lo) for view, lo in starts])
-            for window, starts in self._windows(missing)
+            self._reader(number, window, range_views)
+            for window, range_views in self._windows(missing)
         ]
 
     def again(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
@@ -102,8 +102,8 @@ class Partitions:
         reader.seen = self.readings[number].recent
         return reader
 
-    def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[tuple[int, int]]]]:
-        """Return the windows to read, each with its views and the second from which they want it.
+    def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[RangeView]]]:
+        """Return the windows to read, each with its views and what of it they want.
 
         Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
         missing second on is read once. So it is where a view reads everything anyway: another
@@ -113,18 +113,27 @@ class Partitions:
         in_parts = any(len(windows) > 1 for windows in missing)
         if self.job.collection.bounded_above and (in_parts or not reads_all):
             return [
-                (window, [(view, window.lo) for view in views])
+                (window, [RangeView(view, window.lo) for view in views])
                 for window, views in overlay(missing)
             ]
-        starts = [(view, windows[0].lo) for view, windows in enumerate(missing) if windows]
-        lowest = min((lo for _, lo in starts), default=None)
-        return [] if lowest is None else [(Window(lowest, FOREVER), starts)]
+        wanted = [
+            RangeView(
+                view,
+                windows[0].lo,
+                covered=subtract([Window(windows[0].lo, FOREVER)], windows),
+            )
+            for view, windows in enumerate(missing)
+            if windows
+        ]
+        lowest = min((each.lo for each in wanted), default=None)
+        return [] if lowest is None else [(Window(lowest, FOREVER), wanted)]
 
     def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
         reading, collection = self.readings[number], self.job.collection
         checkpoints = [reading.checkpoints[each.view] for each in views]
-        lowest = window.lo == BEGINNING or all(
-            each is None or each.low == window.lo for each in checkpoints
+        lowest = window.lo == BEGINNING or (
+            collection.bounded_below
+            and all(each is None or each.low == window.lo for each in checkpoints)
         )
         size = self.page_size
         return RangeReader(

@@ -13,6 +13,9 @@ read. While a sync is unfinished there is more in it:
 A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the watermark
 alone stands for all of them. Where many partitions stand at the same place, one entry is for all:
 `{"partition": {"list_id": ["Abc123", …]}, "cursor": {…}}`.
+
+`"version": 1` on top tells it from what other connectors wrote (see foreign_state.py): what stands
+before a watermark has been read from its very beginning, or from the start date where that counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +33,7 @@ StreamState = Mapping[str, Json]
 
 _FEW = 20
 """Partitions up to which each has an entry of its own, as other connectors write it."""
+_VERSION = "version"
 _NO_CURSOR = "__ab_no_cursor_state_message"
 WHOLE: StreamState = {_NO_CURSOR: True}
 """The state of a stream without a cursor; the platform counts a stream's records by its states."""
@@ -86,7 +90,7 @@ def dump(
 ) -> StreamState:
     """Return a stream's state as JSON, from the state of each of its partitions."""
     if len(states) == 1 and not always_listed:
-        return dump_cursor(states[0][1], cursor)
+        return {**dump_cursor(states[0][1], cursor), _VERSION: 1}
     alone: list[Json] = []
     grouped: dict[tuple[str, CursorState], list[Scalar]] = {}
     for partition, state in states:
@@ -99,7 +103,20 @@ def dump(
         {"partition": {key: values}, "cursor": dump_cursor(state, cursor)}
         for (key, state), values in grouped.items()
     ]
-    return {"states": [*groups, *alone]}
+    return {"states": [*groups, *alone], _VERSION: 1}
+
+
+def is_own(data: StreamState) -> bool:
+    """Tell whether this connector wrote a state, or it is none at all."""
+    return not data or _VERSION in data or _NO_CURSOR in data
+
+
+def unusable(stream: str, garbage: ValueError) -> ConfigError:
+    """Return the failure of a stream whose state is `garbage`."""
+    return ConfigError(
+        f"The state of stream {stream} cannot be used: {garbage}. Clear the stream's state"
+        " (in Airbyte: reset the stream) to read it from the start."
+    )
 
 
 def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
@@ -110,10 +127,7 @@ def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
     try:
         return _load(data, cursor)
     except ValueError as garbage:
-        raise ConfigError(
-            f"The state of stream {stream} cannot be used: {garbage}. Clear the stream's state"
-            " (in Airbyte: reset the stream) to read it from the start."
-        ) from garbage
+        raise unusable(stream, garbage) from garbage
 
 
 def _load(data: StreamState, cursor: str) -> LoadedState:
@@ -148,7 +162,7 @@ def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
 def _cursor_state(data: Json, cursor: str) -> CursorState:
     if not isinstance(data, Mapping):
         raise ValueError("a cursor is not an object")  # noqa: TRY004  load() catches ValueError
-    if strange := sorted(data.keys() - {cursor, "unfinished"}):
+    if strange := sorted(data.keys() - {cursor, "unfinished", _VERSION}):
         raise ValueError(
             f"it holds {', '.join(strange)} instead of {cursor}; is it another stream's?"
         )

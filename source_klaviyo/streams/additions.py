@@ -1,0 +1,122 @@
+"""Members that a record gets deep inside, where the official connector has them.
+
+A resource that gets one is taken apart along the path, and no further.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from source_klaviyo.api.document import Document
+from source_klaviyo.api.resource_fields import Identifier
+from source_klaviyo.partition import Partition
+
+Path = tuple[str, ...]
+
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_IDENTIFIERS = msgspec.json.Decoder(Identifier)
+
+
+class Addition(Protocol):
+    """A member to add."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is put: the objects around it, and its own key."""
+
+    def value(
+        self, resource: msgspec.Raw, document: Document, partition: Partition
+    ) -> msgspec.Raw | None:
+        """Return its value as JSON, None where there is none to put."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFilter:
+    """The value of a filter of the partition, which the resource does not show."""
+
+    path: Path
+    name: str
+
+    def value(
+        self, resource: msgspec.Raw, document: Document, partition: Partition
+    ) -> msgspec.Raw | None:
+        """Return the value; see Addition."""
+        del resource, document
+        if self.name not in partition:
+            return None
+        return msgspec.Raw(msgspec.json.encode(partition[self.name]))
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedMember:
+    """Another member's value, under a name that it had in older revisions."""
+
+    path: Path
+    source: Path
+
+    def value(
+        self, resource: msgspec.Raw, document: Document, partition: Partition
+    ) -> msgspec.Raw | None:
+        """Return the value; see Addition."""
+        del document, partition
+        return member(resource, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedAttribute:
+    """An attribute of what a relationship holds and came along, put beside its type and id."""
+
+    relationship: str
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """Where it is put; see Addition."""
+        return "relationships", self.relationship, "data", self.name
+
+    def value(
+        self, resource: msgspec.Raw, document: Document, partition: Partition
+    ) -> msgspec.Raw | None:
+        """Return the value; see Addition."""
+        del partition
+        held = member(resource, self.path[:-1])
+        if held is None or not bytes(held).startswith(b"{"):
+            return None
+        included = document.included.get(_IDENTIFIERS.decode(held))
+        return None if included is None else member(included, ("attributes", self.name))
+
+
+def with_additions(
+    resource: msgspec.Raw, additions: Sequence[Addition], document: Document, partition: Partition
+) -> msgspec.Raw:
+    """Return `resource` with `additions` put in; what has no place for one stays as it is."""
+    for addition in additions:
+        value = addition.value(resource, document, partition)
+        if value is not None:
+            resource = _put(resource, addition.path, value)
+    return resource
+
+
+def member(value: msgspec.Raw, path: Path) -> msgspec.Raw | None:
+    """Return what stands in an object at `path`, None where nothing does."""
+    found: msgspec.Raw | None = value
+    for key in path:
+        if found is None or not bytes(found).startswith(b"{"):
+            return None
+        found = _MEMBERS.decode(found).get(key)
+    return found
+
+
+def _put(value: msgspec.Raw, path: Path, new: msgspec.Raw) -> msgspec.Raw:
+    if not path:
+        return new
+    if not bytes(value).startswith(b"{"):
+        return value
+    key, *below = path
+    members = _MEMBERS.decode(value)
+    if below and key not in members:
+        return value
+    members[key] = _put(members.get(key, new), tuple(below), new)
+    return msgspec.Raw(msgspec.json.encode(members))

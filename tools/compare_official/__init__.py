@@ -1,0 +1,1 @@
+"""Compares this connector with the official one, record by record, against the sandbox."""
