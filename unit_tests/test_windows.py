@@ -83,10 +83,12 @@ class Model(TwoPages):
     size: int = 1
     nulls_first: bool = False
     chance: random.Random | None = None
+    losses: int = 0
     following: dict[str, list[Row]] = field(default_factory=dict)
 
     def fetch(self, request: PageRequest) -> Page:
-        if request.token and self.chance and self.chance.random() < 0.1:
+        if request.token and self.chance and self.chance.random() < 0.1 and self.losses < 5:
+            self.losses += 1  # more than five, and a reader may rightly give up
             raise PageLost("The cursor is not known.")
         rows = self.following[request.token] if request.token else self._selected(request)
         found, rest = rows[: self.size], rows[self.size :]
