@@ -220,6 +220,16 @@ def test_all_resources_of_the_type_come(story: Story, stream: str) -> None:
     assert {record["id"] for record in story.first[stream]} == story.held[kept_as(stream, kind)]
 
 
+def test_global_exclusions_are_the_suppressed_profiles(story: Story) -> None:
+    suppressed = {
+        record["id"]
+        for record in story.first["profiles"]
+        if record["attributes"]["subscriptions"]["email"]["marketing"]["suppression"]
+    }
+    assert suppressed
+    assert {record["id"] for record in story.first["global_exclusions"]} == suppressed
+
+
 @pytest.mark.parametrize("stream", sorted(LINKS))
 def test_all_that_belongs_together_comes(story: Story, stream: str) -> None:
     assert story.links[stream]
