@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from integration_tests.quirks.reading import HELD, read
@@ -72,6 +72,10 @@ _WINDOWED = st.sampled_from(["/api/events", "/api/profiles", "/api/flows", "/api
 @settings(
     max_examples=_DRAWN,
     deadline=None,
+    # The same draw in each run, unless more are asked for; and a failure is as it was drawn, for to
+    # make it smaller takes minutes.
+    derandomize="KLAVIYO_COMBINATIONS" not in os.environ,
+    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
@@ -93,6 +97,8 @@ def test_everything_is_read_through_any_combination(
 ) -> None:
     # Pages that come in no order and cannot be followed leave no way through a large window.
     assume(not (order.unsorted and tokens.cursor_refused_every))
+    # Such cursors lose rows where a second has more rows than a page; that is tried by itself.
+    assume(not (order.cursor_without_id and (pages, tokens) != (Quirks(), Quirks())))
     there = [replace(quirks, path=path) for quirks in (pages, order, tokens)]
     shared.set_quirks(*everywhere, *there)
     streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
