@@ -72,7 +72,7 @@ def test_what_one_command_prints_the_next_one_takes(typed: Connector, shop: Sand
     second = read(typed, "--streams", "profiles,lists,metrics", "--state", state)
     assert second.code == 0
     assert len(second.ids("profiles")) < len(first.ids("profiles")) / 10
-    assert {*second.ids("metrics")} == shop.ids("metric")  # it has no cursor
+    assert len(second.ids("metrics")) < len(first.ids("metrics")) / 10
 
 
 def test_half_a_line_at_the_end_of_what_was_printed_is_none(typed: Connector) -> None:
