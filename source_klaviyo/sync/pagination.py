@@ -134,7 +134,6 @@ class RangeReader:
     seconds_per_page: int | None = None
     unproven: int = 0
     look_ahead: int = FIRST_LOOK_AHEAD
-    pages: int = 0
     pages_without_rows: int = 0
     retry: RetryState = field(default_factory=RetryState)
     finished: bool = False
@@ -198,7 +197,6 @@ class RangeReader:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
         self.unproven = 0
-        self.pages += 1
         fresh = self._fresh(page)
         kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
         self.rows_kept = sum(kept)
