@@ -2,14 +2,16 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from source_klaviyo.api.limits import Limit, RateLimitHeaders
+from source_klaviyo.api.limits import DailyLimit, Limit, RateLimitHeaders
 
 _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
 """Seconds by which windows are stretched: requests sent evenly can arrive in a bunch."""
+
+_PLENTY = 10_000
 
 _CLAIM_HOLDS = 3.0
 """Seconds; the scheduler asks for each stream that waits about once a second."""
@@ -46,7 +48,7 @@ class Budget:
     it against use by several threads at once.
     """
 
-    published: Limit
+    published: Limit | DailyLimit
     share: float = 1.0
     clock: Callable[[], float] = time.monotonic
     blocked_until: float = 0.0
@@ -68,8 +70,10 @@ class Budget:
     @property
     def per_minute(self) -> int:
         """The requests that this sync may send in a minute, as far as is known by now."""
-        window = self._windows.get(60) or max(self._windows.values(), key=lambda each: each.seconds)
-        return self._own_limit(window)
+        if 60 in self._windows:  # noqa: PLR2004
+            return self._own_limit(self._windows[60])
+        longest = max(self._windows.values(), key=lambda each: each.seconds, default=None)
+        return self._own_limit(longest) if longest else _PLENTY
 
     def claim(self, smaller: "Budget") -> None:
         """Leave room for requests that draw on `smaller` as well, as long as there are some.
@@ -92,9 +96,27 @@ class Budget:
         """Count one request as sent now."""
         now = self.clock()
         self._sent.append(now)
-        longest = max(self._windows)
+        longest = max(self._windows, default=0)
         while self._sent and self._sent[0] < now - _stretched(longest):
             self._sent.popleft()
+
+    def spent_before(self, ages: Iterable[float]) -> None:
+        """Count requests of earlier syncs, sent so many seconds ago."""
+        now = self.clock()
+        self._sent = deque(sorted([*self._sent, *(now - age for age in ages)]))
+
+    def spent_since(self, moment: float) -> int:
+        """Return how many requests have been sent after `moment`, by the clock."""
+        return self._sent_since(moment)
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether it has been lifted."""
+        return not self._windows
+
+    def lift(self) -> None:
+        """Grant everything from now on: there turned out to be no such limit."""
+        self._windows.clear()
 
     def refused(self, pause: float) -> float:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`).
@@ -134,7 +156,8 @@ class Budget:
 
     def _due(self, now: float, claims: "Collection[Budget]") -> float:
         """Return when all windows allow a request that leaves room for `claims`."""
-        return max(self._due_in(window, now, claims) for window in self._windows.values())
+        due = (self._due_in(window, now, claims) for window in self._windows.values())
+        return max(due, default=0.0)
 
     def _due_in(self, window: _Window, now: float, claims: "Collection[Budget]") -> float:
         allowed = self._own_limit(window)

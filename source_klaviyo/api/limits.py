@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Requests allowed in one second and in one minute.
+    """Requests allowed in one second, in one minute and, where there is such a limit, in a day.
 
     Klaviyo counts them per account (private keys) or per installation (OAuth), each endpoint by
     itself; `RateLimit-Limit` states them in every answer.
@@ -14,11 +17,24 @@ class Limit:
 
     burst: int
     steady: int
+    daily: int | None = None
 
     @property
     def windows(self) -> dict[int, int]:
         """The limit by the length of its window in seconds."""
-        return {1: self.burst, 60: self.steady}
+        return {1: self.burst, 60: self.steady, **({DAY: self.daily} if self.daily else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class DailyLimit:
+    """Requests allowed in a day, and in parts of it as many."""
+
+    daily: int
+
+    @property
+    def windows(self) -> dict[int, int]:
+        """The limit by the length of its window in seconds."""
+        return {DAY: self.daily}
 
 
 XS = Limit(1, 15)
@@ -26,6 +42,7 @@ S = Limit(3, 60)
 M = Limit(10, 150)
 L = Limit(75, 750)
 XL = Limit(350, 3500)
+REPORT = Limit(1, 2, 225)
 
 
 @dataclass(frozen=True, slots=True)

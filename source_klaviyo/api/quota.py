@@ -1,28 +1,52 @@
 """What a kind of request draws on: the limit of its endpoint, and those of its parameters."""
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from source_klaviyo.api.budget import Budget
-from source_klaviyo.api.limits import Limit, RateLimitHeaders
+from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
+
+_IN_FLIGHT: Final = 10
+"""Requests that may be sent and not yet counted by the server."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointQuota:
     """All budgets that a request takes one token from each: its endpoint's, and `costly` ones.
 
-    `lock` is shared by all quotas of a sync, as budgets are.
+    `lock` is shared by all quotas of a sync, as budgets are. `presumed` is one that several
+    endpoints are thought to share, until an answer tells otherwise.
     """
 
     endpoint: Budget
     costly: Sequence[Budget]
     lock: threading.Lock
+    presumed: Budget | None = None
+
+    @property
+    def _budgets(self) -> Sequence[Budget]:
+        presumed = () if self.presumed is None else (self.presumed,)
+        return (self.endpoint, *self.costly, *presumed)
+
+    @property
+    def shares_its_day(self) -> bool:
+        """Whether other endpoints are still thought to draw on the same day's quota."""
+        return self.presumed is not None and not self.presumed.is_lifted
 
     @property
     def per_minute(self) -> int:
         """The requests that it grants in a minute, as far as is known by now."""
-        return min(budget.per_minute for budget in (self.endpoint, *self.costly))
+        return min(budget.per_minute for budget in self._budgets)
+
+    def spent_before(self, ages: Iterable[float]) -> None:
+        """Count requests of earlier syncs, sent so many seconds ago."""
+        spent = list(ages)
+        with self.lock:
+            for budget in self._budgets:
+                budget.spent_before(spent)
 
     def reserve(self) -> float:
         """Take one request: 0 when granted, else the seconds until there may be one."""
@@ -31,9 +55,10 @@ class EndpointQuota:
             for budget in self.costly:
                 self.endpoint.claim(budget)
                 pause = max(pause, budget.wait())
+            if self.presumed:
+                pause = max(pause, self.presumed.wait())
             if not pause:
-                self.endpoint.spend()
-                for budget in self.costly:
+                for budget in self._budgets:
                     budget.spend()
             return pause
 
@@ -51,44 +76,65 @@ class EndpointQuota:
             budgets = (self.endpoint, *self.costly)
             spoken_of = (budget for budget in budgets if budget.limits == told.limits)
             next(spoken_of, self.endpoint).learn(told, elapsed)
+            if self.presumed and told.nearest == DAY:
+                self._doubt(self.presumed, told)
 
     def granted(self) -> None:
         """Note that a request was served, whatever the answer."""
         with self.lock:
-            for budget in (self.endpoint, *self.costly):
+            for budget in self._budgets:
                 budget.refused_since = None
 
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
 
-        Return for how many seconds the quota will have granted nothing by then.
+        Return for how many seconds the quota will have granted nothing by then. What is only
+        presumed to be shared is not held up: a 429 of another endpoint will tell.
         """
         with self.lock:
             return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
+
+    @staticmethod
+    def _doubt(presumed: Budget, told: RateLimitHeaders) -> None:
+        """Lift a limit if more is left of the day than that would have left."""
+        began = presumed.clock() + told.reset - DAY
+        left = told.limits[DAY] - presumed.spent_since(began)
+        if told.remaining > left + _IN_FLIGHT:
+            presumed.lift()
 
 
 class Quotas:
     """All budgets of a sync, one per endpoint and costly parameter, made when first asked for.
 
-    `share` is the part of each limit that the sync may use, from 0 to 1.
+    `share` is the part of each limit that the sync may use, from 0 to 1; `clock` gives seconds.
     """
 
-    def __init__(self, share: float = 1.0) -> None:
+    def __init__(self, share: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._share = share
+        self._clock = clock
         self._budgets: dict[str, Budget] = {}
         self._lock = threading.Lock()
 
     def get(
-        self, endpoint: str, limit: Limit, costly: Sequence[tuple[str, Limit]] = ()
+        self,
+        endpoint: str,
+        limit: Limit,
+        costly: Sequence[tuple[str, Limit]] = (),
+        presumed: tuple[str, DailyLimit] | None = None,
     ) -> EndpointQuota:
-        """Return what requests to `endpoint` draw on; the limits seed the budgets."""
+        """Return what requests to `endpoint` draw on; the limits seed the budgets.
+
+        `presumed` is a limit that several endpoints may share, which Klaviyo does not document.
+        """
         with self._lock:
-            own = self._budget(endpoint, limit)
             return EndpointQuota(
-                own, [self._budget(*parameter) for parameter in costly], self._lock
+                self._budget(endpoint, limit),
+                [self._budget(*parameter) for parameter in costly],
+                self._lock,
+                self._budget(*presumed) if presumed else None,
             )
 
-    def _budget(self, name: str, limit: Limit) -> Budget:
+    def _budget(self, name: str, limit: Limit | DailyLimit) -> Budget:
         if name not in self._budgets:
-            self._budgets[name] = Budget(limit, self._share)
+            self._budgets[name] = Budget(limit, self._share, self._clock)
         return self._budgets[name]

@@ -136,7 +136,7 @@ def _load(data: StreamState, cursor: str) -> LoadedState:
     if "states" not in data:
         return LoadedState(_cursor_state(data, cursor))
     entries = data["states"]
-    if not _is_list(entries):
+    if not is_list(entries):
         raise ValueError("`states` is not a list")
     loaded = [each for entry in entries for each in _entries(entry, cursor)]
     return LoadedState(
@@ -152,7 +152,7 @@ def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
         raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
     state = _cursor_state(entry["cursor"], cursor)
     scalars = {key: value for key, value in partition.items() if isinstance(value, str | bool)}
-    listed = {key: value for key, value in partition.items() if _is_list(value)}
+    listed = {key: value for key, value in partition.items() if is_list(value)}
     if not listed:
         return [(scalars, state)]
     ((key, values),) = listed.items()
@@ -173,7 +173,7 @@ def _cursor_state(data: Json, cursor: str) -> CursorState:
     if not isinstance(unfinished, Mapping):
         raise ValueError("`unfinished` is not an object")  # noqa: TRY004
     read = unfinished.get("read", ())
-    if not _is_list(read) or (read and "since" not in unfinished):
+    if not is_list(read) or (read and "since" not in unfinished):
         raise ValueError("`unfinished` has no list `read`, or not since when")
     return CursorState(
         watermark,
@@ -184,7 +184,7 @@ def _cursor_state(data: Json, cursor: str) -> CursorState:
 
 
 def _window(pair: Json) -> Window:
-    if not _is_list(pair) or len(pair) != 2:  # noqa: PLR2004
+    if not is_list(pair) or len(pair) != 2:  # noqa: PLR2004
         raise ValueError("an entry of `read` is not a pair of datetimes")
     lo, hi = pair
     return Window(_moment(lo), _moment(hi))
@@ -196,5 +196,6 @@ def _moment(value: Json) -> int:
     return max(BEGINNING, second(value))
 
 
-def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+def is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+    """Tell whether a part of a state is a list."""
     return isinstance(value, list | tuple)

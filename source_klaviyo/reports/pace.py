@@ -1,0 +1,69 @@
+"""How often days that are not settled are read again, by their age and by what the quota allows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from source_klaviyo.reports.days import DAY
+
+HOT_DAYS: Final = 1
+"""Days before today that still change by the hour."""
+WARM_DAYS: Final = 7
+
+_HOUR: Final = 3600
+_EARLY: Final = 0.05
+"""Part of an interval by which a sync may come early: schedules are not kept to the second."""
+_WARM_ROUNDS: Final = 4
+"""How often a day the days of the last week are read, where the quota allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The calls that it takes to read again the last two days, the last week, all unsettled days.
+
+    Each holds those before it, as adjacent days go into one call.
+    """
+
+    hot: int = 0
+    warm: int = 0
+    whole: int = 0
+
+    def __add__(self, other: "Costs") -> "Costs":
+        """Return what both take."""
+        return Costs(self.hot + other.hot, self.warm + other.warm, self.whole + other.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The seconds after which days are due again: recent ones, those of a week, older ones."""
+
+    hot: float = _HOUR
+    warm: float = DAY / _WARM_ROUNDS
+    cold: float = DAY
+
+    def due_after(self, days_old: int) -> float:
+        """Return the seconds between two readings of a day that was so many days ago."""
+        interval = self.cold
+        if days_old <= HOT_DAYS:
+            interval = self.hot
+        elif days_old <= WARM_DAYS:
+            interval = self.warm
+        return interval * (1 - _EARLY)
+
+
+def pace(costs: Costs, calls: float | None) -> Pace:
+    """Return the fastest pace that takes at most so many `calls` a day; None is without a limit.
+
+    Once a day everything unsettled is read, three times more the last week, and the last two days
+    as often as is left.
+    """
+    if calls is None or not costs.hot:
+        return Pace()
+    if calls < costs.whole:
+        slowest = DAY * costs.whole / max(1.0, calls)
+        return Pace(slowest, slowest, slowest)
+    left = calls - costs.whole
+    if left < (_WARM_ROUNDS - 1) * costs.warm:
+        interval = DAY / (1 + left / costs.warm)
+        return Pace(interval, interval, DAY)
+    rounds = _WARM_ROUNDS + (left - (_WARM_ROUNDS - 1) * costs.warm) / costs.hot
+    return Pace(max(_HOUR, DAY / rounds))
