@@ -25,7 +25,7 @@ from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
 from source_klaviyo.streams.filters import bounds
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.windowed import WindowedStream
-from source_klaviyo.sync.collection_reader import CollectionReader, Step
+from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import ViewDelivery
 from source_klaviyo.sync.pagination import RangeReader
@@ -33,6 +33,7 @@ from source_klaviyo.sync.partitions import PartitionReading
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState, StreamState, dump, load
 from source_klaviyo.sync.stream_output import StreamOutput, StreamView
+from source_klaviyo.sync.tasks import Step
 from unit_tests.fakes import TwoPages, record
 
 # One stream of each way to bound a window in ascending order: the rest is the same code.
