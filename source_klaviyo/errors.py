@@ -1,7 +1,7 @@
 """Every error that the connector raises on purpose, and what each of them asks of its catcher.
 
 One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost,
-ParentGone, ParameterRefused or another StreamFailed.
+ParentGone, PartitionRefused, QuotaSpent, ParameterRefused or another StreamFailed.
 """
 
 from collections.abc import Sequence
@@ -51,12 +51,17 @@ class ScopeMissing(StreamFailed):
 class ParameterRefused(StreamFailed):
     """Klaviyo does not accept the request as it is; `parameter` is the one that it names, if any.
 
-    It may accept it with less.
+    `pointer` is where in the request's body it sees the cause, `detail` what it says. It may accept
+    the request with less.
     """
 
-    def __init__(self, advice: str, parameter: str | None) -> None:
+    def __init__(
+        self, advice: str, parameter: str | None, pointer: str | None = None, detail: str = ""
+    ) -> None:
         super().__init__(advice, FailureType.system_error)
         self.parameter = parameter
+        self.pointer = pointer
+        self.detail = detail
 
 
 class NotFound(StreamFailed):
@@ -71,6 +76,21 @@ class ParentGone(StreamFailed):
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.system_error)
+
+
+class PartitionRefused(StreamFailed):
+    """Klaviyo does not serve this partition of a collection, for a reason that lies in it alone."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice, FailureType.config_error)
+
+
+class QuotaSpent(StreamFailed):
+    """The quota of a day is used up; there is more in `pause` seconds."""
+
+    def __init__(self, advice: str, pause: float) -> None:
+        super().__init__(advice, FailureType.transient_error)
+        self.pause = pause
 
 
 class UnreadableAnswer(Exception):  # noqa: N818

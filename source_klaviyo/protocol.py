@@ -188,6 +188,14 @@ class Collection(Protocol):
         """The parts that are known from the start; none where they are found by other pages."""
 
     @property
+    def deferrable(self) -> bool:
+        """Whether windows may be left to the next sync, the oldest first.
+
+        So they are where the quota of a day is spent. Rows of such a collection are computed for
+        the time that is asked for: none moves from one window to another.
+        """
+
+    @property
     def left_out(self) -> frozenset[str]:
         """The parts that requests are to be sent without, because Klaviyo refuses them."""
 

@@ -48,6 +48,7 @@ class TwoPages:
     ordered: bool = True
     newest_first: bool = False
     sortable: bool = True
+    deferrable: bool = False
     page_size: int | None = None
     partitions: Sequence[Partition] = ({},)
     left_out: frozenset[str] = frozenset()

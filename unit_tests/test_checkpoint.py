@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import FOREVER, Window
-from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.horizon import MARGIN, horizon
 from source_klaviyo.sync.state import CursorState
 
@@ -17,7 +17,7 @@ NOW = 10_000
 
 
 def test_a_first_sync_reads_from_the_start_and_ends_at_the_horizon() -> None:
-    checkpoint = Checkpoint(CursorState(), 100, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(), 100, 0, NOW)
     assert checkpoint.missing() == [Window(100, FOREVER)]
     checkpoint.complete(Window(100, FOREVER))
     assert checkpoint.missing() == []
@@ -25,31 +25,31 @@ def test_a_first_sync_reads_from_the_start_and_ends_at_the_horizon() -> None:
 
 
 def test_a_lonely_window_is_kept_beyond_the_watermark() -> None:
-    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 0, NOW)
     checkpoint.complete(Window(700, 800))
     checkpoint.complete(Window(500, 600))
     state = checkpoint.current(NOW - MARGIN)
     assert state == CursorState(600, NOW, (Window(700, 800),))
-    resumed = Checkpoint(state, 0, 0, NOW + 50)
+    resumed = CursorCheckpoint(state, 0, 0, NOW + 50)
     assert resumed.missing() == [Window(600, 700), Window(800, FOREVER)]
 
 
 def test_future_rows_do_not_move_the_state() -> None:
-    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 0, NOW)
     checkpoint.complete(Window(9_000, NOW + 7_000))
     state = checkpoint.current(NOW - MARGIN)
     assert state == CursorState(500, NOW, (Window(9_000, NOW - MARGIN),))
 
 
 def test_a_watermark_in_the_future_is_taken_back_to_now() -> None:
-    checkpoint = Checkpoint(CursorState(NOW + 9_999), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(NOW + 9_999), 0, 0, NOW)
     assert checkpoint.missing() == [Window(NOW - MARGIN, FOREVER)]
     checkpoint.complete(Window(NOW - MARGIN, FOREVER))
     assert checkpoint.current(NOW - MARGIN) == CursorState(NOW - MARGIN)
 
 
 def test_a_look_back_does_not_reach_before_the_start() -> None:
-    assert Checkpoint(CursorState(1_000), 900, 500, NOW).missing() == [Window(900, FOREVER)]
+    assert CursorCheckpoint(CursorState(1_000), 900, 500, NOW).missing() == [Window(900, FOREVER)]
 
 
 def test_the_horizon_gives_way_to_a_server_whose_clock_is_behind() -> None:
@@ -87,7 +87,7 @@ def test_rows_that_are_late_by_less_than_the_look_back_are_found(
     for pause, completes in syncs:
         now += pause
         until = now - MARGIN
-        checkpoint = Checkpoint(state, 0, LOOKBACK, now)
+        checkpoint = CursorCheckpoint(state, 0, LOOKBACK, now)
         windows = [
             Window(lo, hi)
             for window in checkpoint.missing()
@@ -113,7 +113,7 @@ def _split(window: Window, chance: random.Random) -> list[tuple[int, int]]:
 
 
 def test_what_turns_out_not_to_be_read_is_missing_again() -> None:
-    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 0, NOW)
     checkpoint.complete(Window(500, 900))
     checkpoint.reopen(Window(600, 900))
     assert checkpoint.missing() == [Window(600, FOREVER)]
@@ -121,7 +121,7 @@ def test_what_turns_out_not_to_be_read_is_missing_again() -> None:
 
 
 def test_a_sync_began_by_the_clock_of_a_server_that_is_behind() -> None:
-    checkpoint = Checkpoint(CursorState(500), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 0, NOW)
     checkpoint.complete(Window(700, 800))
     assert checkpoint.current(NOW - 65).since == NOW - 60
 
@@ -138,11 +138,11 @@ def test_a_sync_began_by_the_clock_of_a_server_that_is_behind() -> None:
 def test_rows_without_a_cursor_belong_to_what_is_read_from_the_beginning(
     state: CursorState, start: int, *, reads_all: bool
 ) -> None:
-    assert Checkpoint(state, start, 0, NOW).reads_all is reads_all
+    assert CursorCheckpoint(state, start, 0, NOW).reads_all is reads_all
 
 
 def test_rows_without_a_cursor_stay_in_the_state_until_they_are_read() -> None:
-    checkpoint = Checkpoint(CursorState(500, rows_without_cursor=True), 0, 0, NOW)
+    checkpoint = CursorCheckpoint(CursorState(500, rows_without_cursor=True), 0, 0, NOW)
     checkpoint.complete(Window(500, FOREVER))
     horizon = NOW - MARGIN
     assert checkpoint.current(horizon) == CursorState(horizon, rows_without_cursor=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Window
-from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.foreign_state import Reading, load_foreign
 from source_klaviyo.sync.state import CursorState, Json, StreamState, is_own, written
 
@@ -257,7 +257,7 @@ def test_every_row_that_is_not_surely_covered_is_read(
     loaded, unknown = load_foreign(data, reading)
     assert unknown == []
     partition: Partition = {"archived": archived}
-    checkpoint = Checkpoint(loaded.of(partition), reading.start, lookback, NOW)
+    checkpoint = CursorCheckpoint(loaded.of(partition), reading.start, lookback, NOW)
     is_read = any(row in window for window in checkpoint.missing())
     inside = [(lo, hi) for lo, hi in read[archived] if lo < row + fraction < hi]
     assert is_read or inside

@@ -27,7 +27,7 @@ from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.stream_output import StreamOutput, StreamView
+from source_klaviyo.sync.stream_output import StreamOutput
 
 NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in STREAMS]
 BEGAN = 1_790_000_000
@@ -204,8 +204,7 @@ def members_reader(
     job = collection_of(made, "lists/{id}/profiles")
     reader = CollectionReader(job, lambda: BEGAN, IdMemory())
     reader.start(1)
-    views = [StreamView(0, job.views[0], reader.partitions.readings)]
-    return reader, StreamOutput(made.streams[0], views, lambda: BEGAN)
+    return reader, StreamOutput(made.streams[0], 1, lambda: BEGAN)
 
 
 def listed(output: StreamOutput) -> list[str]:

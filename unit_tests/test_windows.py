@@ -32,7 +32,7 @@ from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.partitions import PartitionReading
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState, StreamState, dump, load
-from source_klaviyo.sync.stream_output import StreamOutput, StreamView
+from source_klaviyo.sync.stream_output import StreamOutput
 from source_klaviyo.sync.tasks import Step
 from unit_tests.fakes import TwoPages, record
 
@@ -155,14 +155,7 @@ class Run:
             checkpoint.missing() if (checkpoint := self.reading.checkpoints[number]) else []
             for number in range(len(states))
         ]
-        self.outputs = [
-            StreamOutput(
-                each,
-                [StreamView(number, job.views[number], self.reader.partitions.readings)],
-                lambda: HORIZON,
-            )
-            for number, each in enumerate(self.jobs)
-        ]
+        self.outputs = [StreamOutput(each, 1, lambda: HORIZON) for each in self.jobs]
         self.written = [list[int]() for _ in states]
         self.under_way: list[tuple[RangeReader, PageRequest]] = []
 

@@ -19,10 +19,18 @@ from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.api.server_clock import ServerClock
-from source_klaviyo.errors import RequestFailed, StreamFailed, Throttled, UnreadableAnswer
+from source_klaviyo.errors import (
+    QuotaSpent,
+    RequestFailed,
+    StreamFailed,
+    Throttled,
+    UnreadableAnswer,
+)
 
 LONGEST_WAIT: Final = 900.0
 """Seconds; a longer `Retry-After` of a 429 is a spent daily quota, which is not waited for."""
+
+JSON_API: Final = "application/vnd.api+json"
 
 LONGEST_THROTTLE: Final = 3600.0
 """Seconds for which a quota may grant nothing, before what draws on it is left to the next sync."""
@@ -32,9 +40,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET: where, with which parameters, and what it is to Klaviyo.
+    """Where to ask, with which parameters, and what it is to Klaviyo.
 
     `parameters` are empty where `url` has them already. `single` tells that it asks for one row.
+    With a `body`, which is JSON, it is a POST that only asks: it may be sent again like a GET.
     """
 
     url: str
@@ -43,6 +52,7 @@ class Request:
     quota: EndpointQuota
     errors: KlaviyoErrorHandler
     single: bool = False
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +101,9 @@ class Client:
         """
         self._refuse_foreign(request.url)
         try:
-            response = self._get(request)
+            response = self._ask(request)
             if _is_unauthorized(response) and self.auth.renew(response.request):
-                response = self._get(request)
+                response = self._ask(request)
             if response.status_code == HTTPStatus.OK:
                 # Threads that parse at once only take turns, with a page's worth of memory each.
                 with self._reading:
@@ -120,13 +130,14 @@ class Client:
 
     def _throttled(self, response: requests.Response, request: Request) -> Exception:
         pause = max(1.0, backoff.retry_after(response) or 0.0)
-        refused_for = request.quota.refused(min(pause, LONGEST_WAIT))
+        counts_days = request.quota.counts_days
+        refused_for = request.quota.refused(pause if counts_days else min(pause, LONGEST_WAIT))
         path = urlsplit(request.url).path
         if pause > LONGEST_WAIT:
-            return StreamFailed(
+            return QuotaSpent(
                 f"The daily quota of {path} is used up; Klaviyo grants more in"
                 f" {pause / 3600:.1f} hours. The next sync goes on from here.",
-                FailureType.transient_error,
+                pause,
             )
         if refused_for > LONGEST_THROTTLE:
             return StreamFailed(
@@ -145,12 +156,17 @@ class Client:
                 FailureType.system_error,
             )
 
-    def _get(self, request: Request) -> requests.Response:
+    def _ask(self, request: Request) -> requests.Response:
         own, began = self._connection, time.monotonic()
-        response = own.session.get(
+        headers = dict(revisions.headers(request.revision))
+        if request.body is not None:
+            headers["Content-Type"] = JSON_API
+        response = own.session.request(
+            "GET" if request.body is None else "POST",
             request.url,
             params=request.parameters,
-            headers=revisions.headers(request.revision),
+            data=request.body,
+            headers=headers,
             timeout=connection.TIMEOUTS,
             allow_redirects=False,
             stream=True,

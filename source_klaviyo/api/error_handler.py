@@ -63,6 +63,12 @@ class _Errors(msgspec.Struct):
         named = (error.source.parameter for error in self.errors if error.source)
         return next(filter(None, named), None)
 
+    @property
+    def pointer(self) -> str | None:
+        """The part of the request's body that Klaviyo names, if it names one."""
+        named = (error.source.pointer for error in self.errors if error.source)
+        return next(filter(None, named), None)
+
 
 def _errors(response: requests.Response) -> _Errors | None:
     """Return Klaviyo's errors, None where the answer is no JSON:API error document."""
@@ -182,7 +188,7 @@ class KlaviyoErrorHandler(ErrorHandler):
                 # All but the page cursor was accepted with the page before.
                 return PageLost(said.detail)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
-                return ParameterRefused(text, said.parameter)
+                return ParameterRefused(text, said.parameter, said.pointer, said.detail)
         return StreamFailed(text, FailureType.system_error)
 
     def _unauthorized(self) -> str:

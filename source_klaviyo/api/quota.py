@@ -32,6 +32,11 @@ class EndpointQuota:
         return (self.endpoint, *self.costly, *presumed)
 
     @property
+    def counts_days(self) -> bool:
+        """Whether requests are counted by the day as well."""
+        return any(DAY in budget.limits for budget in self._budgets)
+
+    @property
     def shares_its_day(self) -> bool:
         """Whether other endpoints are still thought to draw on the same day's quota."""
         return self.presumed is not None and not self.presumed.is_lifted

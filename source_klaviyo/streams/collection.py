@@ -149,6 +149,7 @@ class KlaviyoCollection:
         self.ordered = declared.ordered
         self.newest_first = declared.newest_first
         self.page_size = declared.page_size
+        self.deferrable = False
         self.partitions = declared.partitions
         self.quota = quota
         self._client = client

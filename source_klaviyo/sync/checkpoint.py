@@ -1,6 +1,7 @@
 """What of a partition has been read for a stream in this sync, and the state that follows."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.horizon import MARGIN
@@ -8,8 +9,36 @@ from source_klaviyo.sync.ranges import clip, merge, reach, subtract
 from source_klaviyo.sync.state import CursorState
 
 
+class Checkpoint(Protocol):
+    """What is known of one partition for one stream.
+
+    Only the thread that writes the records changes a checkpoint. `low` is the earliest cursor value
+    that is read. `rows_without_cursor` says that rows without a cursor value are still to be read:
+    no window brings those.
+    """
+
+    low: int
+    rows_without_cursor: bool
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether it is read from its beginning, so that rows without a cursor belong to it."""
+
+    def missing(self) -> list[Window]:
+        """Return the windows that are to be read in this sync."""
+
+    def complete(self, window: Window) -> None:
+        """Note that every record of `window` has been written."""
+
+    def reopen(self, window: Window) -> None:
+        """Note that `window` may lack records after all."""
+
+    def refuse(self) -> None:
+        """Note that Klaviyo does not serve the partition."""
+
+
 @dataclass(slots=True)
-class Checkpoint:
+class CursorCheckpoint:
     """Keeps the windows of one partition whose records have all been written.
 
     `state` is where the last sync left off, `start` the earliest cursor value to read at all,
@@ -65,6 +94,9 @@ class Checkpoint:
     def reopen(self, window: Window) -> None:
         """Note that `window` may lack records after all."""
         self._completed = subtract(self._completed, [window])
+
+    def refuse(self) -> None:
+        """Keep no note of it: the next sync asks again."""
 
     def current(self, horizon: int) -> CursorState:
         """Return the state to keep now; it never passes `horizon`."""

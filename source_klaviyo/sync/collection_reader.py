@@ -1,11 +1,15 @@
 """One collection's part in a sync: its readers, and which of them sends the next request."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.api.client import LONGEST_WAIT
+from source_klaviyo.errors import PartitionRefused, StreamFailed
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, Page, PageRequest, Quota
 from source_klaviyo.sync.fault_handler import FaultHandler, Remedy
@@ -17,6 +21,8 @@ from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.splitting import Splitter
 from source_klaviyo.sync.task_queue import TaskQueue
 from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, views_of
+
+logger = logging.getLogger("airbyte")
 
 _NOTHING = Extract()
 _MOST_REPEATS = 5
@@ -53,7 +59,7 @@ class CollectionReader:
         largest = self.job.collection.page_size
         size = CollectionPageSize(largest) if largest else None
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
-        self._tasks = TaskQueue(self._quota_of)
+        self._tasks = TaskQueue(self._quota_of, newest_first=self.job.collection.deferrable)
         self._faults = FaultHandler(self.job.collection, self.tally)
 
     # Its life: opened, ended, failed.
@@ -174,7 +180,31 @@ class CollectionReader:
         elif (seconds := self._tasks.seconds_to_retry(now)) is not None:
             self.waits_for = "a retry"
             pauses.append(seconds)
-        return min(pauses, default=None)
+        soonest = min(pauses, default=None)
+        if soonest is not None and soonest > LONGEST_WAIT and self.job.collection.deferrable:
+            self._defer(soonest)
+            return None
+        return soonest
+
+    def _defer(self, seconds: float) -> None:
+        """Leave what waits to the next sync, because there is no quota for so many seconds."""
+        name, windows = self.job.collection.name, sum(1 for _ in self._tasks.waiting())
+        for view in self._open_views():
+            if not self.job.views[view].keeps_state:
+                advice = (
+                    f"The quota of {name} for this day is used up, and a full refresh keeps no"
+                    " state from which the next sync could go on. Read the stream incrementally."
+                )
+                self.fail(view, StreamFailed(advice, FailureType.config_error))
+        for task in self._tasks.drop(lambda _: False):
+            self._forget(task)
+        logger.info(
+            "%s: the quota of this day is used up. Klaviyo grants more in %.1f h; %d windows are"
+            " left to later syncs.",
+            name,
+            seconds / 3600,
+            windows,
+        )
 
     def request(self, reader: RangeReader) -> PageRequest:
         """Return the request for the reader's next page."""
@@ -291,11 +321,15 @@ class CollectionReader:
     def _after(self, reader: RangeReader) -> list[Step]:
         """Begin what a finished reader makes necessary; return what is complete by its end."""
         reading = self.partitions.readings[reader.number]
+        views = self._open_views()
+        if reading.refused:
+            refused = [ViewStep(view, _NOTHING, refused=True) for view in views]
+            return [Step(reader.number, step.view, step) for step in refused]
         if reading.open or not self.job.collection.has_cursor:
             return []
-        views = self._open_views()
         stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
-        if stateless and reading.changed(reader) and reading.repeats < _MOST_REPEATS:
+        moved = not self.job.collection.deferrable and reading.changed(reader)
+        if stateless and moved and reading.repeats < _MOST_REPEATS:
             reading.repeats += 1
             self._begin(self.partitions.again(reader.number, self.horizon(), stateless))
             return []
@@ -348,6 +382,20 @@ class CollectionReader:
         match remedy:
             case RangeReader():
                 self._begin(remedy)
+            case PartitionRefused() if isinstance(task, RangeReader):
+                self._refuse(task, remedy)
             case AirbyteTracedException():
                 for view in views_of(task):
                     self.fail(view, remedy)
+
+    def _refuse(self, reader: RangeReader, refusal: PartitionRefused) -> None:
+        """Give up on the partition of `reader` alone; no window of it is taken as read."""
+        reading = self.partitions.readings[reader.number]
+        if not reading.refused:
+            logger.warning("%s: a part is left out. %s", self.job.collection.name, refusal.message)
+        reading.refused = reader.finished = True
+        others = self._tasks.drop(
+            lambda task: not isinstance(task, RangeReader) or task.number != reader.number
+        )
+        for other in others:
+            self._forget(other)

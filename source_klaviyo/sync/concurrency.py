@@ -89,18 +89,22 @@ class Scheduler:
                 return
 
     def _work(self) -> None:
-        while found := self._next():
-            number, task, request = found
-            fault = self._fetch(number, task, request)
-            with self._changed:
-                steps = self._readers[number].settle(task, fault, time.monotonic())
-                if steps:
-                    self._settled.append([_delivery(number, step, b"", 0) for step in steps])
-                self._note_ends()
+        while self._open and not self._stopped:
+            if found := self._next():
+                number, task, request = found
+                fault = self._fetch(number, task, request)
+                with self._changed:
+                    steps = self._readers[number].settle(task, fault, time.monotonic())
+                    if steps:
+                        self._settled.append([_delivery(number, step, b"", 0) for step in steps])
+                    self._note_ends()
             self._put_settled()
 
     def _next(self) -> tuple[int, Task, PageRequest | None] | None:
-        """Wait for a request that may be sent; None when there will be no more."""
+        """Wait for a request that may be sent; None when there will be no more.
+
+        None as well where something has ended meanwhile without a request: to be put out first.
+        """
         with self._changed:
             while self._open and not self._stopped:
                 now = time.monotonic()
@@ -114,6 +118,9 @@ class Scheduler:
                         return number, outcome, page
                     if outcome is not None:
                         soonest = min(soonest, outcome)
+                self._note_ends()
+                if self._settled:
+                    return None
                 self._changed.wait(soonest)
             return None
 
@@ -223,4 +230,5 @@ def _delivery(number: int, step: Step, lines: bytes, records: int) -> ViewDelive
         step.page.completes,
         step.page.reopens,
         step.page.without_cursor,
+        step.page.refused,
     )

@@ -13,7 +13,7 @@ from source_klaviyo.sync.messages import failure_line, status_line
 from source_klaviyo.sync.output_queue import Delivery, OutputQueue
 from source_klaviyo.sync.progress import Progress
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.stream_output import StreamOutput, StreamView, states_are_due
+from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
 
 _QUEUE_BYTES = 8 * 1024 * 1024
 _TICK = 1.0
@@ -42,12 +42,7 @@ class Sync:
         self._outputs = [
             StreamOutput(
                 job,
-                [
-                    StreamView(number, view, reader.partitions.readings)
-                    for reader in self._readers
-                    for number, view in enumerate(reader.job.views)
-                    if view.stream is job
-                ],
+                sum(view.stream is job for reader in self._readers for view in reader.job.views),
                 horizon,
             )
             for job in plan.streams

@@ -12,6 +12,7 @@ from source_klaviyo.errors import (
     PageSizeRefused,
     PageTooLarge,
     ParentGone,
+    QuotaSpent,
     RequestFailed,
     StreamFailed,
     Throttled,
@@ -40,7 +41,7 @@ class FaultHandler:
         """Prepare `task` for another request after `fault`, or return why there is none."""
         name = self.collection.name
         match fault:
-            case Throttled():
+            case Throttled() | QuotaSpent() if self._is_waited_for(fault):
                 self.tally.throttled += 1
                 task.retry.ready_at = now + fault.pause
             case RequestFailed():
@@ -63,6 +64,10 @@ class FaultHandler:
                 message = f"Reading {name} met a defect of the connector: {fault!r}"
                 return AirbyteTracedException.from_exception(fault, message=message)
         return None
+
+    def _is_waited_for(self, fault: Throttled | QuotaSpent) -> bool:
+        """Tell whether a task is kept: a day is waited for by what can be left to the next sync."""
+        return isinstance(fault, Throttled) or self.collection.deferrable
 
     def after_page(self, reader: RangeReader) -> Remedy:
         """Return what to do about what the last page of `reader` has shown."""

@@ -8,8 +8,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Collection
-from source_klaviyo.sync.checkpoint import Checkpoint
-from source_klaviyo.sync.state import LoadedState
+from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
+from source_klaviyo.sync.state import LoadedState, StreamState, dump
 
 
 @dataclass(slots=True, eq=False)
@@ -20,7 +20,8 @@ class StreamJob:
     full refresh. `loaded` is the state of the last sync; `start` the earliest cursor value to read
     at all, `lookback` the seconds before the watermark to read again, and `began` when this sync
     started, all in seconds. `lists_partitions` says that state names every partition, because they
-    are not known beforehand.
+    are not known beforehand. `states_at_once` asks for a state after everything that is complete:
+    what was read is too dear to be read again.
     """
 
     stream: StreamDescriptor
@@ -31,10 +32,28 @@ class StreamJob:
     lookback: int = 0
     began: int = 0
     lists_partitions: bool = False
+    states_at_once: bool = False
+    _checkpoints: list[tuple[Partition, CursorCheckpoint]] = field(default_factory=list)
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        """Return where the reading of `partition` begins."""
-        return Checkpoint(self.loaded.of(partition), self.start, self.lookback, self.began)
+        """Return where the reading of `partition` begins; it is asked for once."""
+        made = CursorCheckpoint(self.loaded.of(partition), self.start, self.lookback, self.began)
+        self._checkpoints.append((partition, made))
+        return made
+
+    def state(self, horizon: int, *, complete: bool) -> StreamState:
+        """Return the state that follows from the checkpoints; it never passes the horizon.
+
+        Until the stream is `complete`, partitions that have not turned up yet keep their state.
+        """
+        current = [
+            (partition, checkpoint.current(horizon))
+            for partition, checkpoint in tuple(self._checkpoints)
+        ]
+        kept = []
+        if self.lists_partitions and not complete:
+            kept = self.loaded.without(partition for partition, _ in current)
+        return dump([*current, *kept], self.cursor or "", always_listed=self.lists_partitions)
 
 
 @dataclass(slots=True, eq=False)

@@ -14,9 +14,9 @@ from source_klaviyo.protocol import Window
 class ViewDelivery:
     """One view's message lines of a page on their way out, and what is complete with them.
 
-    `collection`, `view` and `partition` are numbers. `completes`, `reopens` and `without_cursor`
-    are as in pagination.ViewStep and collection_reader.Step. `ends` is set on the last delivery of
-    a view, with the `failure` that ended it before its time, if one did.
+    `collection`, `view` and `partition` are numbers. `completes`, `reopens`, `without_cursor` and
+    `refused` are as in pagination.ViewStep and collection_reader.Step. `ends` is set on the last
+    delivery of a view, with the `failure` that ended it before its time, if one did.
     """
 
     collection: int
@@ -27,6 +27,7 @@ class ViewDelivery:
     completes: Sequence[Window] = ()
     reopens: Window | None = None
     without_cursor: bool = False
+    refused: bool = False
     ends: bool = False
     failure: AirbyteTracedException | None = None
 

@@ -83,7 +83,8 @@ class ViewStep:
 
     `completes` are the windows that are read completely by it; `without_cursor` tells that all rows
     without a cursor value are. `reopens` is a window that was taken as read and is not: the order
-    of pages turned out not to be what it seemed.
+    of pages turned out not to be what it seemed. `refused` tells that Klaviyo does not serve the
+    partition.
     """
 
     view: int
@@ -93,6 +94,7 @@ class ViewStep:
     reopens: Window | None = None
     items: Sequence[tuple[ItemRequest, PendingItems]] = ()
     failure: StreamFailed | None = None
+    refused: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -21,7 +21,7 @@ class PartitionReading:
     how many readers it has had, `open` how many of them are under way, `pages` how many pages they
     have fetched, `repeats` how often it was read again. `recent` are rows that several readers may
     bring: those that changed after the sync began, and those without a cursor value. `unordered`
-    tells that pages came out of order.
+    tells that pages came out of order, `refused` that Klaviyo does not serve the partition.
     """
 
     partition: Partition
@@ -33,6 +33,7 @@ class PartitionReading:
     repeats: int = 0
     reads_without_cursor: bool = False
     unordered: bool = False
+    refused: bool = False
 
     def changed(self, last: RangeReader) -> bool:
         """Tell whether rows may have moved away while they were read, `last` having ended last.
@@ -105,6 +106,7 @@ class Partitions:
     def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[RangeView]]]:
         """Return the windows to read, each with its views and what of it they want.
 
+        What one view alone misses is read in the windows, and the order, in which it wants it.
         Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
         missing second on is read once. So it is where a view reads everything anyway: another
         window would cost a request, and bring nothing.
@@ -112,6 +114,8 @@ class Partitions:
         reads_all = any(not view.keeps_state for view in self.job.views)
         in_parts = any(len(windows) > 1 for windows in missing)
         if self.job.collection.bounded_above and (in_parts or not reads_all):
+            if len(missing) == 1:
+                return [(window, [RangeView(0, window.lo)]) for window in missing[0]]
             return [
                 (window, [RangeView(view, window.lo) for view in views])
                 for window, views in overlay(missing)

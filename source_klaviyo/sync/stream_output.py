@@ -7,25 +7,16 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteStreamStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.sync.jobs import StreamJob, ViewJob
+from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
 from source_klaviyo.sync.output_queue import ViewDelivery
 from source_klaviyo.sync.partitions import PartitionReading
-from source_klaviyo.sync.state import WHOLE, StreamState, dump
+from source_klaviyo.sync.state import WHOLE, StreamState
 
 _STATE_INTERVAL = 1.0
 """Seconds between two states of a stream: what a kill may cost besides the pages in flight."""
 _LARGEST_PART = 0.02
 """What states may add to the records that they follow: a large state comes seldom."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamView:
-    """One of the views that a stream is made of, and its collection's partitions as they stand."""
-
-    number: int
-    job: ViewJob
-    readings: Sequence[PartitionReading]
 
 
 @dataclass(slots=True, eq=False)
@@ -38,19 +29,15 @@ class StreamOutput:
     """
 
     job: StreamJob
-    views: Sequence[StreamView]
+    open_views: int
     horizon: Callable[[], int]
     records: int = 0
-    open_views: int = 0
     failure: AirbyteTracedException | None = None
     state_size: int = 0
     unstated_bytes: int = 0
     by_collection: Counter[int] = field(default_factory=Counter)
     stated_at: float = 0.0
     _unstated: int = 0
-
-    def __post_init__(self) -> None:
-        self.open_views = len(self.views)
 
     @property
     def open(self) -> bool:
@@ -83,7 +70,11 @@ class StreamOutput:
             checkpoint.complete(window)
         if delivery.without_cursor:
             checkpoint.rows_without_cursor = False
-        return bool(delivery.completes or delivery.reopens or delivery.without_cursor)
+        if delivery.refused:
+            checkpoint.refuse()
+        return delivery.refused or bool(
+            delivery.completes or delivery.reopens or delivery.without_cursor
+        )
 
     def end_view(self, delivery: ViewDelivery, now: float) -> Iterator[bytes]:
         """Yield what ends the stream, if this was the last of its views."""
@@ -106,30 +97,16 @@ class StreamOutput:
         return line
 
     def _state(self) -> StreamState:
-        """Return the stream's state; it never passes the horizon.
-
-        Until the stream is complete, partitions that have not turned up yet keep their state.
-        """
+        """Return the stream's state."""
         if not self.job.keeps_state:
             return WHOLE
-        horizon = self.horizon()
-        current = [
-            ({**view.job.constants, **reading.partition}, checkpoint.current(horizon))
-            for view in self.views
-            for reading in tuple(view.readings)
-            if (checkpoint := reading.checkpoints[view.number])
-        ]
-        complete = not self.open and not self.failure
-        kept = []
-        if self.job.lists_partitions and not complete:
-            kept = self.job.loaded.without(partition for partition, _ in current)
-        return dump(
-            [*current, *kept], self.job.cursor or "", always_listed=self.job.lists_partitions
-        )
+        return self.job.state(self.horizon(), complete=not self.open and not self.failure)
 
 
 def states_are_due(outputs: Sequence[StreamOutput], now: float) -> bool:
     """Tell whether the states of `outputs` together are worth their bytes."""
+    if any(output.job.states_at_once for output in outputs):
+        return True
     size = sum(output.state_size for output in outputs)
     followed = sum(output.unstated_bytes for output in outputs)
     rested = all(now - output.stated_at >= _STATE_INTERVAL for output in outputs)

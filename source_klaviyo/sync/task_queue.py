@@ -13,10 +13,12 @@ from source_klaviyo.sync.tasks import Task
 class TaskQueue:
     """Hands out tasks in the order in which they were added, as their quotas grant requests.
 
-    `quota_of` tells what a task's request draws on.
+    `quota_of` tells what a task's request draws on. With `newest_first` windows that have been
+    begun come first, then the newest.
     """
 
     quota_of: Callable[[Task], Quota]
+    newest_first: bool = False
     in_flight: list[Task] = field(default_factory=list)
     _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
     _postponed: list[Task] = field(default_factory=list)
@@ -51,6 +53,10 @@ class TaskQueue:
             if tasks:
                 pause = quota.reserve()
                 if not pause:
+                    if self.newest_first:
+                        task = max(tasks, key=_urgency)
+                        tasks.remove(task)
+                        return task, pauses
                     return tasks.popleft(), pauses
                 pauses.append(pause)
         return None, pauses
@@ -79,3 +85,7 @@ class TaskQueue:
         for task in (*self.in_flight, *self.waiting()):
             if isinstance(task, RangeReader):
                 yield task
+
+
+def _urgency(task: Task) -> tuple[bool, int]:
+    return (task.token is not None, task.hi) if isinstance(task, RangeReader) else (True, 0)
