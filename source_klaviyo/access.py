@@ -18,6 +18,7 @@ from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.streams.union import UnionStream
 
 logger = logging.getLogger("airbyte")
@@ -150,7 +151,7 @@ def _weight(stream: KlaviyoStream) -> tuple[bool, bool, bool, int]:
 
 def _shows_its_scopes(stream: KlaviyoStream) -> bool:
     """Tell whether the first page of a stream needs all of its scopes and no other."""
-    if stream.parent or isinstance(stream, UnionStream):
+    if stream.parent or isinstance(stream, UnionStream | ReportStream):
         return False
     lists_only = isinstance(stream, ItemStream)  # what its items need does not show
     included = {scope for _, scope in stream.include_scopes}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, get_args
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +25,10 @@ from source_klaviyo.credentials import (
     Credentials,
     Text,
 )
+from source_klaviyo.dimensions import DIMENSIONS
 from source_klaviyo.errors import ConfigError
+
+_SETTLING_DAYS: Final = 30
 
 KLAVIYO = "https://a.klaviyo.com"
 
@@ -73,6 +77,20 @@ def _names(value: object) -> object:
     if not isinstance(entries, list | tuple) or not all(isinstance(each, str) for each in entries):
         raise ValueError("must be a list of texts, or one text with commas between them")
     return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
+
+
+def _dimensions(value: object) -> object:
+    names = _names(value)
+    unknown = [name for name in names if name not in DIMENSIONS] if isinstance(names, tuple) else ()
+    if unknown:
+        raise ValueError(f"must be some of: {', '.join(DIMENSIONS)}")
+    return names
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be the name of a timezone like America/New_York")
+    return name
 
 
 class Config(BaseModel):
@@ -165,17 +183,51 @@ class Config(BaseModel):
         description="The same as `lookback_days`, which wins where both are given.",
         json_schema_extra={"airbyte_hidden": True, "order": 10},
     )
+    conversion_metrics: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        (),
+        title="Conversion metrics of reports",
+        description="The metrics whose conversions are reported for campaigns and flows: their ids"
+        " or names, separated by commas. Each costs calls of its own. Empty: the metric that the"
+        " account counts as revenue, else Placed Order.",
+        json_schema_extra={"type": ["string", "array"], "items": {"type": "string"}, "order": 11},
+    )
+    report_settling_days: int | None = Field(
+        None,
+        ge=0,
+        le=365,
+        title="Settling time of reports, in days",
+        description="For how long after a day its numbers in reports may still change; they are"
+        " read again until then. Klaviyo's attribution window is 5 days unless you have changed it,"
+        " 90 at most. Empty: 30.",
+        json_schema_extra={"order": 12},
+    )
+    metric_aggregates_by: Annotated[tuple[str, ...], BeforeValidator(_dimensions)] = Field(
+        (),
+        title="Dimensions of metric aggregates",
+        description="What the rows of `metric_aggregates` are split by, separated by commas: for"
+        " example $attributed_flow, $attributed_message or Campaign Name.",
+        json_schema_extra={"type": ["string", "array"], "items": {"type": "string"}, "order": 13},
+    )
+    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = Field(
+        None,
+        title="Timezone of reports",
+        description="The account's timezone, like America/New_York, where the credentials may not"
+        " read it (scope accounts:read). Reports have days of it.",
+        json_schema_extra={"order": 14},
+    )
     metric_ids: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
         (),
-        title="Metrics of reports",
-        description="A setting of older connectors for streams of reports; nothing reads it here.",
-        json_schema_extra={"type": "string", "airbyte_hidden": True, "order": 11},
+        title="Conversion metrics of reports, as older connectors call them",
+        description="The same as `conversion_metrics`, which wins where both are given.",
+        json_schema_extra={"type": "string", "airbyte_hidden": True, "order": 15},
     )
     reporting_lookback_window: int | None = Field(
         None,
-        title="Look-back of reports",
-        description="A setting of older connectors for streams of reports; nothing reads it here.",
-        json_schema_extra={"airbyte_hidden": True, "order": 12},
+        ge=0,
+        le=365,
+        title="Settling time of reports, in days, as older connectors call it",
+        description="The same as `report_settling_days`, which wins where both are given.",
+        json_schema_extra={"airbyte_hidden": True, "order": 16},
     )
 
     @model_validator(mode="after")
@@ -198,6 +250,17 @@ class Config(BaseModel):
     def event_lookback(self) -> int | None:
         """The look-back for events in days, under whichever name; None where it is not set."""
         return self.lookback_window if self.lookback_days is None else self.lookback_days
+
+    @property
+    def wanted_conversion_metrics(self) -> tuple[str, ...]:
+        """The conversion metrics of reports, under whichever name; empty where none is set."""
+        return self.conversion_metrics or self.metric_ids
+
+    @property
+    def settling_days(self) -> int:
+        """The settling time of reports in days, under whichever name."""
+        given = (self.report_settling_days, self.reporting_lookback_window)
+        return next((days for days in given if days is not None), _SETTLING_DAYS)
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "Config":

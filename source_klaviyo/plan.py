@@ -17,11 +17,13 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.event_metrics import metric_ids
+from source_klaviyo.metric_names import metric_ids
 from source_klaviyo.protocol import BEGINNING
+from source_klaviyo.report_plan import ReportPlan
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.collection import CollectionView
 from source_klaviyo.streams.events import OfEvents
+from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
 from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load
@@ -52,7 +54,8 @@ def plan(
         raise ConfigError(f"The catalog has streams more than once: {', '.join(repeated)}.")
     by_stream = _states_by_stream(states)
     known = {stream.name: stream for stream in streams}
-    wanted_metrics = cache(lambda: metric_ids(client, config.event_metric_ids))
+    wanted_metrics = cache(lambda: metric_ids(client, config.event_metric_ids, "event_metric_ids"))
+    reports = ReportPlan(client, config, began)
     grouping = _Grouping(client)
     jobs: list[StreamJob] = []
     refusals: list[Refusal] = []
@@ -63,12 +66,17 @@ def plan(
             readable = _known(name, known)
             if isinstance(readable, OfEvents) and config.event_metric_ids:
                 readable.read_only(wanted_metrics())
-            job = _stream_job(readable, stream, configured, by_stream.get(name, {}), config, began)
+            state = by_stream.get(name, {})
+            if isinstance(readable, ReportStream):
+                job: StreamJob = reports.job(readable, configured, state)
+            else:
+                job = _stream_job(readable, stream, configured, state, config, began)
         except (ConfigError, StreamFailed) as refused:
             refusals.append(Refusal(stream, refused))
             continue
         jobs.append(job)
         grouping.add(readable, job)
+    reports.choose_windows()
     return SyncPlan(jobs, grouping.collections(), refusals)
 
 

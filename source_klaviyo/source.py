@@ -27,11 +27,13 @@ from source_klaviyo.config import Config, unknown_settings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
+from source_klaviyo.report_account import Account
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
@@ -70,7 +72,9 @@ class SourceKlaviyo(AbstractSource):
             access.warn_of_retirement(settings.revision)
             client = self._client(settings, config)
             client.auth.sign_in()
-            found = access.probe(_streams(client), client.scopes, is_oauth=client.auth.is_oauth)
+            found = access.probe(
+                _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
+            )
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -79,13 +83,18 @@ class SourceKlaviyo(AbstractSource):
     def streams(self, config: RawConfig) -> list[Stream]:
         """Return every stream there is."""
         settings = Config.parse(config)
-        return [*_streams(self._client(settings, config), without_predictions(settings, ()))]
+        return [
+            *_streams(self._client(settings, config), settings, without_predictions(settings, ()))
+        ]
 
     def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
         """Return the streams that this way of signing in can read."""
-        client = self._client(Config.parse(config), config)
+        settings = Config.parse(config)
+        client = self._client(settings, config)
         readable = [
-            stream for stream in _streams(client) if client.auth.is_oauth or not stream.oauth_only
+            stream
+            for stream in _streams(client, settings)
+            if client.auth.is_oauth or not stream.oauth_only
         ]
         return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in readable])
 
@@ -120,7 +129,7 @@ class SourceKlaviyo(AbstractSource):
         client.auth.sign_in()
         began = int(time.time())
         selected = {configured.stream.name for configured in catalog.streams}
-        streams = _streams(client, without_predictions(settings, selected))
+        streams = _streams(client, settings, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
         behind = horizon(began, lambda: client.clock.lag)
         sync = Sync(jobs, settings.num_workers, behind, stopped)
@@ -177,10 +186,16 @@ def _settings(config: RawConfig) -> Config:
 
 def _streams(
     client: Client,
+    config: Config,
     instead: Mapping[type[KlaviyoStream], type[KlaviyoStream]] | None = None,
 ) -> list[KlaviyoStream]:
     """Return every stream; `instead` are those that take the place of others."""
-    return [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
+    streams = [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
+    account = Account(client, config)
+    for stream in streams:
+        if isinstance(stream, ReportStream):
+            stream.account = account
+    return streams
 
 
 def without_predictions(

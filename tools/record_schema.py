@@ -9,6 +9,7 @@ from source_klaviyo.streams.additions import Addition, CopiedMember
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
+from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
@@ -21,6 +22,8 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
 
     Raises LookupError where the stream declares what the SDK does not know.
     """
+    if issubclass(stream, ReportStream):
+        return _report_schema(stream)
     if issubclass(stream, UnionStream):
         schema = record_schema(next(iter(stream.kinds.values())), sdk)
         schema["properties"][stream.kind_key] = {"type": "string"}
@@ -53,6 +56,18 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
     for addition in stream.additions:
         _add(complete, addition)
     return complete
+
+
+def _report_schema(stream: type[ReportStream]) -> Schema:
+    """Return the schema of a report's rows: the SDK has no model of what is in its answers."""
+    dates = ["date", *(("period_start", "period_end") if stream.period.longest is None else ())]
+    properties: dict[str, Schema] = {
+        **{name: {"type": "string", "format": "date"} for name in dates},
+        **({stream.metric_key: {"type": "string"}} if stream.metric_key else {}),
+        **{name: {"type": ["null", "string"]} for name in stream.groupings},
+        **{name: {"type": ["null", "number"]} for name in stream.statistics},
+    }
+    return {"$schema": DRAFT, **open_object(), "properties": properties}
 
 
 def member_schema(schema: Schema, path: Sequence[str]) -> Schema:

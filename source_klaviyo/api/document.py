@@ -101,7 +101,7 @@ class DocumentReader:
 
         Raises UnreadableAnswer where it is not a JSON:API document.
         """
-        found, whole = _decoded(_COLLECTIONS, body)
+        found, whole = decoded(_COLLECTIONS, body)
         links, following = found.links is not None, found.links.next if found.links else None
         document = self._document(found.data, found.included, following, links=links)
         document.repaired = not whole
@@ -109,7 +109,7 @@ class DocumentReader:
 
     def read_item(self, body: bytes | bytearray) -> Document:
         """Return the one resource of an item's answer; otherwise like `read`."""
-        found, whole = _decoded(_ITEMS, body)
+        found, whole = decoded(_ITEMS, body)
         document = self._document([found.data], found.included, None, links=True)
         document.repaired = not whole
         return document
@@ -129,7 +129,7 @@ class DocumentReader:
         return Document(resources, fields, included, following, links)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
+def decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
     """Return what is in `body`, and whether it was JSON; what is almost JSON is repaired."""
     try:
         return decoder.decode(_on_one_line(_checked(body))), True

@@ -49,6 +49,11 @@ class Calls:
             if age < DAY:
                 yield from [age] * sum(made)
 
+    def forget_after(self, now: float) -> None:
+        """Forget what a clock that went ahead has put into the future."""
+        with self._lock:
+            self._slots = {slot: made for slot, made in self._slots.items() if slot <= now}
+
     def dump(self, now: float) -> dict[str, Json]:
         """Return the calls of the last day as JSON."""
         with self._lock:

@@ -71,6 +71,15 @@ class ReportState:
         """Return the state once Klaviyo has refused to answer for the partition."""
         return replace(self, refused_at=at)
 
+    def not_after(self, now: int) -> "ReportState":
+        """Return the same, with what a clock that went ahead has put into the future brought back.
+
+        What was read in the future is not known to have been read at all.
+        """
+        readings = tuple(each for each in self.readings if each.at <= now)
+        refused = self.refused_at if self.refused_at is None else min(self.refused_at, now)
+        return ReportState(self.settled, readings, refused)
+
     def dump(self) -> dict[str, Json]:
         """Return the state as JSON."""
         data: dict[str, Json] = {}

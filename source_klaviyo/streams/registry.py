@@ -73,6 +73,16 @@ from source_klaviyo.streams.profiles import (
     Profiles,
 )
 from source_klaviyo.streams.push_tokens import PushTokens
+from source_klaviyo.streams.reports import (
+    CampaignValuesReports,
+    FlowSeriesReports,
+    FlowValuesReports,
+    FormSeriesReports,
+    FormValuesReports,
+    MetricAggregates,
+    SegmentSeriesReports,
+    SegmentValuesReports,
+)
 from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.segments import SegmentProfiles, Segments
 from source_klaviyo.streams.tags import TagGroups, TagLinks, Tags
@@ -96,6 +106,7 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     CampaignMessages,
     CampaignRecipientEstimations,
     CampaignSendJobs,
+    CampaignValuesReports,
     CampaignVariations,
     Campaigns,
     CampaignsDetailed,
@@ -124,8 +135,12 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     FlowActions,
     FlowDefinitions,
     FlowMessages,
+    FlowSeriesReports,
+    FlowValuesReports,
     Flows,
     FormDefinitions,
+    FormSeriesReports,
+    FormValuesReports,
     FormVersions,
     Forms,
     GlobalExclusions,
@@ -134,6 +149,7 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     Lists,
     ListsDetailed,
     MappedMetrics,
+    MetricAggregates,
     MetricProperties,
     Metrics,
     ObjectIngestionLogs,
@@ -156,6 +172,8 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     PushTokens,
     Reviews,
     SegmentProfiles,
+    SegmentSeriesReports,
+    SegmentValuesReports,
     Segments,
     TagGroups,
     TagLinks,

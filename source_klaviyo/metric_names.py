@@ -1,0 +1,93 @@
+"""Metrics that the configuration names, by their ids or by their names."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from source_klaviyo.api.client import Client
+from source_klaviyo.errors import ConfigError, ScopeMissing
+from source_klaviyo.protocol import PageRequest
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.metrics import CustomMetrics, Metrics
+from source_klaviyo.streams.patience import patiently
+
+logger = logging.getLogger("airbyte")
+
+_NAMED = 20
+"""Metrics that an error names at most."""
+
+
+class Attributes(msgspec.Struct):
+    """What is needed of a metric's attributes."""
+
+    name: str = ""
+    created: str | None = None
+
+
+class Metric(msgspec.Struct):
+    """A metric."""
+
+    id: str
+    attributes: Attributes = msgspec.field(default_factory=Attributes)
+
+
+def metric_ids(
+    client: Client, wanted: Sequence[str], setting: str, *, custom: bool = False
+) -> tuple[str, ...]:
+    """Return the ids of the metrics that `wanted` names, each by its id or by its name.
+
+    A name that several metrics have stands for all of them. `setting` is where they are named;
+    `custom` lets them be metrics that the account has defined as well. Raises ConfigError where
+    there is no such metric, and StreamFailed where Klaviyo does not tell.
+    """
+    try:
+        metrics = list(all_metrics(client))
+        if custom:
+            metrics += _decoded(CustomMetrics(client))
+    except ScopeMissing as missing:
+        logger.warning("%s are taken to be ids, not names: %s", setting, missing.message)
+        return tuple(wanted)
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for metric in metrics:
+        by_name[metric.attributes.name.casefold()].append(metric.id)
+    known = {metric.id for metric in metrics}
+    found: dict[str, None] = {}
+    for each in wanted:
+        ids = [each] if each in known else by_name.get(each.casefold(), [])
+        if not ids:
+            names = sorted(metric.attributes.name for metric in metrics)
+            raise ConfigError(f"{setting}: {_there_is_no(each, names)}")
+        found |= dict.fromkeys(ids)
+    return tuple(found)
+
+
+def all_metrics(client: Client) -> Iterator[Metric]:
+    """Yield the metrics of the account's events. Raises StreamFailed."""
+    return _decoded(Metrics(client))
+
+
+def _decoded(stream: KlaviyoStream) -> Iterator[Metric]:
+    for record in records(stream):
+        yield msgspec.json.decode(record, type=Metric)
+
+
+def records(stream: KlaviyoStream) -> Iterator[bytes]:
+    """Yield the records of a small stream. Raises StreamFailed."""
+    collection = stream.collection([stream.collection_view(stream.name)])
+    request: PageRequest | None = stream.first_request({})
+    while request:
+        page = patiently(collection, request)
+        found = [b"".join(record) for record in page.extracts[0].records]
+        page.release()
+        yield from found
+        request = request.following(page)
+
+
+def _there_is_no(wanted: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (
+        f"the account has no metric with the id or name {wanted}."
+        f" There are: {', '.join(names[:_NAMED])}{more}."
+    )

@@ -1,0 +1,189 @@
+"""What reports need to know of the account: its timezone, its metrics, and how far back it goes."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.document import second
+from source_klaviyo.config import Config
+from source_klaviyo.days import Timezone, day_of
+from source_klaviyo.errors import ConfigError, ScopeMissing
+from source_klaviyo.metric_names import Metric, all_metrics, metric_ids, records
+from source_klaviyo.streams.accounts import Accounts
+from source_klaviyo.streams.events import Events
+from source_klaviyo.streams.metrics import MappedMetrics
+from source_klaviyo.streams.patience import patiently
+
+logger = logging.getLogger("airbyte")
+
+_BEFORE_KLAVIYO: Final = day_of("2012-01-01")
+_UTC: Final = "UTC"
+_REVENUE: Final = "revenue"
+_ORDERS: Final = "placed order"
+
+
+class _AccountAttributes(msgspec.Struct):
+    timezone: str | None = None
+
+
+class _Account(msgspec.Struct):
+    attributes: _AccountAttributes = msgspec.field(default_factory=_AccountAttributes)
+
+
+class _Mapped(msgspec.Struct):
+    id: str
+    metric_id: str | None = None
+    custom_metric_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversions:
+    """The metrics whose conversions are reported.
+
+    `chosen` are read, one call each. Where nothing tells which they are, the first of `candidates`
+    is read that Klaviyo has not refused.
+    """
+
+    chosen: Sequence[str] = ()
+    candidates: Sequence[str] = ()
+
+
+class Account:
+    """Implements streams.reports.ReportAccount; each thing is asked for when it is first needed."""
+
+    def __init__(self, client: Client, config: Config) -> None:
+        """Ask nothing yet."""
+        self._client = client
+        self._config = config
+
+    @cached_property
+    def timezone(self) -> Timezone:
+        """The account's timezone, or what the configuration has for it. Raises StreamFailed."""
+        name = self._told_timezone or self._config.timezone
+        if name is None:
+            logger.warning(
+                "Reports have days of UTC: the account's timezone takes the scope accounts:read, or"
+                " the setting `timezone`."
+            )
+            return Timezone(ZoneInfo(_UTC))
+        try:
+            return Timezone(ZoneInfo(name))
+        except (ZoneInfoNotFoundError, ValueError):
+            logger.warning("Reports have days of UTC: nobody knows the timezone %s.", name)
+            return Timezone(ZoneInfo(_UTC))
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """The metrics whose conversions are reported. Raises ConfigError or StreamFailed."""
+        if wanted := self._config.wanted_conversion_metrics:
+            return Conversions(metric_ids(self._client, wanted, "conversion_metrics", custom=True))
+        try:
+            return self._default_conversions()
+        except ScopeMissing as missing:
+            raise ConfigError(
+                "Which metric is the conversion? Name its id in `conversion_metrics`, or sign in"
+                f" with the scope metrics:read. {missing.message}"
+            ) from missing
+
+    def _default_conversions(self) -> Conversions:
+        if mapped := self._mapped_as_revenue():
+            return Conversions([mapped])
+        metrics = sorted(self._metrics, key=lambda metric: metric.attributes.created or "")
+        orders = [each.id for each in metrics if each.attributes.name.casefold() == _ORDERS]
+        if orders:
+            return Conversions([max(orders, key=self._newest_event)])
+        return Conversions(candidates=[metric.id for metric in metrics])
+
+    @property
+    def conversion_metrics(self) -> Sequence[str]:
+        """The ids of the metrics whose conversions are reported, as far as nothing is refused."""
+        return self.conversions.chosen or self.conversions.candidates[:1]
+
+    @property
+    def conversion_candidates(self) -> Sequence[str]:
+        """The ids of the metrics of which the first that is not refused is to be taken."""
+        return self.conversions.candidates
+
+    @property
+    def aggregated_metrics(self) -> Sequence[str]:
+        """The ids of the metrics whose events are counted: those whose events are read."""
+        if self._config.event_metric_ids:
+            return metric_ids(self._client, self._config.event_metric_ids, "event_metric_ids")
+        return [metric.id for metric in self._metrics]
+
+    @property
+    def aggregated_by(self) -> Sequence[str]:
+        """The dimensions that these counts are split by."""
+        return self._config.metric_aggregates_by
+
+    @cached_property
+    def first_day(self) -> int:
+        """The first day that can have anything to report: that of the oldest metric."""
+        if (start := self._start) is not None:
+            return start
+        try:
+            created = [metric.attributes.created for metric in self._metrics]
+        except ScopeMissing:
+            created = []
+        moments = [second(each) for each in created if each]
+        if not moments:
+            return _BEFORE_KLAVIYO
+        return max(_BEFORE_KLAVIYO, self.timezone.day_at(min(moments)))
+
+    @cached_property
+    def first_day_of_events(self) -> int:
+        """The first day that can have an event: they may have been imported from before."""
+        if (start := self._start) is not None:
+            return start
+        oldest = self._event(Events(self._client), newest=False)
+        return max(_BEFORE_KLAVIYO, self.timezone.day_at(oldest or _BEFORE_KLAVIYO))
+
+    @property
+    def _start(self) -> int | None:
+        if self._config.start_date is None:
+            return None
+        return self.timezone.day_at(self._config.start_date.timestamp())
+
+    @cached_property
+    def _told_timezone(self) -> str | None:
+        try:
+            found = [
+                msgspec.json.decode(raw, type=_Account) for raw in records(Accounts(self._client))
+            ]
+        except ScopeMissing:
+            return None
+        return next((each.attributes.timezone for each in found), None)
+
+    @cached_property
+    def _metrics(self) -> list[Metric]:
+        return list(all_metrics(self._client))
+
+    def _mapped_as_revenue(self) -> str | None:
+        for raw in records(MappedMetrics(self._client)):
+            mapped = msgspec.json.decode(raw, type=_Mapped)
+            if mapped.id == _REVENUE:
+                return mapped.metric_id or mapped.custom_metric_id
+        return None
+
+    def _newest_event(self, metric: str) -> int:
+        stream = Events(self._client)
+        stream.read_only([metric])
+        return self._event(stream, newest=True) or 0
+
+    def _event(self, stream: Events, *, newest: bool) -> int | None:
+        """Return the second of the oldest or the newest event, None where there is none to see."""
+        (partition,) = stream.partitions
+        request = replace(stream.first_request(partition), page_size=1, newest_first=newest)
+        collection = stream.collection([stream.collection_view(stream.name)])
+        try:
+            page = patiently(collection, request)
+        except ScopeMissing:
+            return None
+        page.release()
+        return next(iter(page.cursors), None)

@@ -1,0 +1,128 @@
+"""From a catalog, states and settings to the jobs of reports, which share a quota of a day."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from airbyte_cdk.models import ConfiguredAirbyteStream, StreamDescriptor, SyncMode
+
+from source_klaviyo.api.client import Client
+from source_klaviyo.config import Config
+from source_klaviyo.days import DAY
+from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.reports.job import ReportJob, ReportMemory
+from source_klaviyo.reports.schedule import Due, Pool
+from source_klaviyo.reports.state import Settling
+from source_klaviyo.streams.reports import REPORTS_A_DAY, ReportStream
+from source_klaviyo.sync.state import StreamState, is_own, unusable
+
+logger = logging.getLogger("airbyte")
+
+
+class ReportPlan:
+    """The reports of one sync, which starts at the second `began`."""
+
+    def __init__(self, client: Client, config: Config, began: int) -> None:
+        """Start with no report."""
+        self._client = client
+        self._config = config
+        self._began = began
+        self._jobs: list[tuple[ReportStream, ReportJob]] = []
+
+    def job(
+        self, readable: ReportStream, configured: ConfiguredAirbyteStream, state: StreamState
+    ) -> ReportJob:
+        """Return the job of a report. Raises ConfigError or StreamFailed."""
+        stream = StreamDescriptor(configured.stream.name, configured.stream.namespace)
+        keeps_state = configured.sync_mode is SyncMode.incremental
+        account = readable.account
+        memory = self._memory(readable, stream.name, state if keeps_state else {})
+        settling = Settling(account.timezone, readable.period, self._config.settling_days * DAY)
+        readable.find_partitions()
+        if candidates := readable.candidates:
+            readable.partitions = _first_not_refused(readable.metric_key or "", candidates, memory)
+        readable.shares_its_day = memory.shares_its_day
+        job = ReportJob(
+            stream,
+            readable.cursor_attribute,
+            keeps_state=keeps_state,
+            start=readable.first_day,
+            began=self._began,
+            states_at_once=readable.limit.daily is not None,
+            memory=memory,
+            settling=settling,
+            partitions=readable.partitions,
+            shares_its_day=lambda: readable.quota.shares_its_day,
+        )
+        readable.count = job.count
+        self._jobs.append((readable, job))
+        return job
+
+    def choose_windows(self) -> None:
+        """Choose what is read in this sync, of all reports together."""
+        stateful = [(stream, job) for stream, job in self._jobs if job.keeps_state]
+        for stream, job in self._jobs:
+            if not job.keeps_state:
+                whole = [Due(window, refreshing=False) for window in stream.windows(self._began)]
+                job.due = {partition_key(each): whole for each in job.partitions}
+        shared = [
+            job for stream, job in stateful if stream.limit.daily and job.memory.shares_its_day
+        ]
+        self._choose(shared, REPORTS_A_DAY.daily)
+        for stream, job in stateful:
+            if job not in shared:
+                self._choose([job], stream.limit.daily)
+            stream.quota.spent_before(job.memory.calls.ages(self._began))
+
+    def _choose(self, jobs: Sequence[ReportJob], daily: int | None) -> None:
+        """Choose what is read of reports that draw on one quota of so many calls a day."""
+        limit = None if daily is None else max(1, int(daily * self._config.quota_share))
+        tracks = [track for job in jobs for track in job.tracks()]
+        owners = [(job, partition) for job in jobs for partition in job.partitions]
+        plan = Pool(limit, [job.memory.calls for job in jobs], tracks).plan(self._began)
+        for (job, partition), due in zip(owners, plan.windows, strict=True):
+            job.due[partition_key(partition)] = due
+        if plan.left:
+            logger.info(
+                "%s: %d windows of the past are left to later syncs: Klaviyo grants %s calls a"
+                " day.",
+                _names(jobs),
+                plan.left,
+                limit,
+            )
+
+    def _memory(self, readable: ReportStream, name: str, state: StreamState) -> ReportMemory:
+        """Return what a stream's state says. Raises ConfigError where it is garbage."""
+        zone = readable.timezone.zone.key
+        dimensions = list(readable.grouped_by) if readable.splits_on_request else []
+        fresh = ReportMemory(zone, dimensions)
+        if not is_own(state):
+            logger.warning("%s: another connector's state tells no days; all is read anew.", name)
+            return fresh
+        try:
+            memory = ReportMemory.load(state, self._began)
+        except ValueError as garbage:
+            raise unusable(name, garbage) from garbage
+        if not memory.states:
+            fresh.calls = memory.calls
+            return fresh
+        if (memory.timezone, list(memory.dimensions)) == (zone, dimensions):
+            return memory
+        logger.warning(
+            "%s: the account's timezone, or what the rows are split by, has changed since the last"
+            " sync; all is read anew.",
+            name,
+        )
+        fresh.calls, fresh.shares_its_day = memory.calls, memory.shares_its_day
+        return fresh
+
+
+def _first_not_refused(
+    key: str, metrics: Iterable[str], memory: ReportMemory
+) -> Sequence[Partition]:
+    """Return a partition for the first metric that Klaviyo has not refused so far."""
+    partitions = ({key: metric} for metric in metrics)
+    return [each for each in partitions if memory.of(each).refused_at is None][:1]
+
+
+def _names(jobs: Iterable[ReportJob]) -> str:
+    return ", ".join(job.stream.name for job in jobs)

@@ -1,0 +1,189 @@
+"""The answers of reports, made into rows: one for each group and day, or each group and period.
+
+Numbers are passed on as they came, so that they keep their digits.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from source_klaviyo.api.document import decoded
+from source_klaviyo.days import Timezone, day_of
+from source_klaviyo.errors import UnreadableAnswer
+from source_klaviyo.protocol import Window
+
+_CURSORS: Final = ("page_cursor", "page[cursor]")
+_NULL: Final = msgspec.Raw(b"null")
+
+Values = Sequence[msgspec.Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one group: its name as JSON members, and a column for each statistic.
+
+    A column has a value for each day of the answer; where it is shorter, there is none.
+    """
+
+    named: Sequence[msgspec.Raw]
+    columns: Sequence[Values]
+
+    def row(self, number: int) -> Iterator[msgspec.Raw]:
+        """Yield the statistics of a day by its number."""
+        for column in self.columns:
+            yield column[number] if number < len(column) else _NULL
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer says: its days, its groups, and the cursor of the page after it."""
+
+    days: Sequence[int]
+    groups: Iterator[Group]
+    next: str | None
+
+
+class _Links(msgspec.Struct):
+    next: str | None = None
+
+
+class _Attributes(msgspec.Struct):
+    results: list[msgspec.Raw] = []
+    date_times: list[str] = []
+    dates: list[str] = []
+    data: list[msgspec.Raw] = []
+
+
+class _Data(msgspec.Struct):
+    attributes: _Attributes
+    links: _Links | None = None
+
+
+class _Document(msgspec.Struct):
+    data: _Data
+    links: _Links | None = None
+
+
+class _Series(msgspec.Struct):
+    groupings: dict[str, msgspec.Raw] = {}
+    statistics: dict[str, list[msgspec.Raw] | None] = {}
+
+
+class _Values(msgspec.Struct):
+    groupings: dict[str, msgspec.Raw] = {}
+    statistics: dict[str, msgspec.Raw] = {}
+
+
+class _Aggregate(msgspec.Struct):
+    dimensions: list[msgspec.Raw] = []
+    measurements: dict[str, list[msgspec.Raw] | None] = {}
+
+
+_DOCUMENTS: Final = msgspec.json.Decoder(_Document)
+_SERIES: Final = msgspec.json.Decoder(_Series)
+_VALUES: Final = msgspec.json.Decoder(_Values)
+_AGGREGATES: Final = msgspec.json.Decoder(_Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report was asked for: the names of its groupings and statistics, and which days."""
+
+    groupings: Sequence[str]
+    statistics: Sequence[str]
+    window: Window
+    timezone: Timezone
+
+
+def series(body: bytes | bytearray, wanted: Wanted) -> Answer:
+    """Return what a series report answers: a value for each day."""
+    document = _document(body)
+    attributes = document.data.attributes
+
+    def groups() -> Iterator[Group]:
+        for raw in attributes.results:
+            found = _SERIES.decode(raw)
+            yield Group(
+                [found.groupings.get(name, _NULL) for name in wanted.groupings],
+                [found.statistics.get(name) or () for name in wanted.statistics],
+            )
+
+    return Answer(_days(attributes.date_times, wanted.timezone), groups(), _next(document))
+
+
+def values(body: bytes | bytearray, wanted: Wanted) -> Answer:
+    """Return what a values report answers: one value for the whole window, put on its first day."""
+    document = _document(body)
+
+    def groups() -> Iterator[Group]:
+        for raw in document.data.attributes.results:
+            found = _VALUES.decode(raw)
+            yield Group(
+                [found.groupings.get(name, _NULL) for name in wanted.groupings],
+                [[found.statistics.get(name, _NULL)] for name in wanted.statistics],
+            )
+
+    return Answer([wanted.window.lo], groups(), _next(document))
+
+
+def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
+    """Return what metric aggregates answer: a value for each day."""
+    document = _document(body)
+    attributes = document.data.attributes
+
+    def groups() -> Iterator[Group]:
+        for raw in attributes.data:
+            found = _AGGREGATES.decode(raw)
+            if len(found.dimensions) < len(wanted.groupings):
+                raise UnreadableAnswer("a group does not tell all of its dimensions")
+            yield Group(
+                found.dimensions[: len(wanted.groupings)],
+                [found.measurements.get(name) or () for name in wanted.statistics],
+            )
+
+    return Answer(_days(attributes.dates, wanted.timezone), groups(), _next(document))
+
+
+def next_cursor(body: bytes | bytearray) -> str | None:
+    """Return the cursor of the page after an answer. Raises UnreadableAnswer."""
+    return _next(_document(body))
+
+
+def _document(body: bytes | bytearray) -> _Document:
+    document, _ = decoded(_DOCUMENTS, body)
+    return document
+
+
+def _next(document: _Document) -> str | None:
+    places = (document.links, document.data.links)
+    address = next((each.next for each in places if each and each.next), None)
+    if address is None:
+        return None
+    parameters = parse_qs(urlsplit(address).query)
+    found = next((parameters[name][0] for name in _CURSORS if name in parameters), None)
+    if found is None:
+        raise UnreadableAnswer("it does not tell how its next page is asked for")
+    return found
+
+
+def _days(texts: Sequence[str], timezone: Timezone) -> list[int]:
+    try:
+        return [_day(text, timezone) for text in texts]
+    except ValueError as strange:
+        raise UnreadableAnswer(f"a day is not a datetime: {strange}") from strange
+
+
+def _day(text: str, timezone: Timezone) -> int:
+    """Return the day that a datetime stands for.
+
+    Klaviyo does not document whether it is the account's midnight labelled as UTC, or the moment of
+    that midnight: a midnight is taken for a date, any other time for a moment.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.time() == datetime.min.time():
+        return day_of(text[:10])
+    return timezone.day_at((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

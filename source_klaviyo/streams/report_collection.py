@@ -1,0 +1,211 @@
+"""A report of Klaviyo's API, asked for window by window."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+import requests
+
+from source_klaviyo.api.client import Client, Request
+from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.days import DAY, Timezone, date_of
+from source_klaviyo.errors import (
+    NotFound,
+    PageLost,
+    ParameterRefused,
+    PartitionRefused,
+    QuotaSpent,
+    StreamFailed,
+    Throttled,
+    UnreadableAnswer,
+)
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
+from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.report_answer import Answer, Wanted
+
+Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
+
+CountCall = Callable[[Partition, Window, int], None]
+"""Is told of calls for a window; a negative number takes them back."""
+
+
+def _count_nothing(partition: Partition, window: Window, calls: int) -> None:
+    del partition, window, calls
+
+
+class Report(Protocol):
+    """What a stream declares of a report."""
+
+    @property
+    def endpoint(self) -> str:
+        """The path under `/api/`."""
+
+    @property
+    def revision_read(self) -> str:
+        """The revision that requests name."""
+
+    @property
+    def partitions(self) -> Sequence[Partition]:
+        """The metrics that it is read for, one each; a single empty one where it has none."""
+
+    @property
+    def grouped_by(self) -> Sequence[str]:
+        """What rows are grouped by, in Klaviyo's words."""
+
+    @property
+    def grouping_keys(self) -> Sequence[str]:
+        """The keys of the groupings on a record."""
+
+    @property
+    def statistics(self) -> Sequence[str]:
+        """The numbers of a row."""
+
+    def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
+        """Take an answer apart. Raises UnreadableAnswer."""
+
+    @property
+    def timezone(self) -> Timezone:
+        """The account's timezone."""
+
+    @property
+    def counts_periods(self) -> bool:
+        """Whether a row counts all days of its window."""
+
+    def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
+        """Return the body of a request."""
+
+    def parameters_after(self, cursor: str | None) -> dict[str, str]:
+        """Return the query parameters of the page that `cursor` names."""
+
+
+@dataclass(eq=False)
+class ReportCollection:
+    """Implements protocol.Collection for what `declared` says, with the one view there is of it.
+
+    `count` is told of each call before it is made.
+    """
+
+    client: Client
+    declared: Report
+    quota: EndpointQuota
+    errors: KlaviyoErrorHandler
+    own: CollectionView
+    count: CountCall = _count_nothing
+    has_cursor: bool = True
+    bounded_below: bool = True
+    bounded_above: bool = True
+    ordered: bool = False
+    newest_first: bool = False
+    sortable: bool = False
+    deferrable: bool = True
+    page_size: int | None = None
+    left_out: frozenset[str] = frozenset()
+    name: str = field(init=False)
+    partitions: Sequence[Partition] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = self.declared.endpoint
+        self.partitions = self.declared.partitions
+
+    def item_quota(self, view: int) -> EndpointQuota:
+        """Return the quota: a report has no items."""
+        del view
+        return self.quota
+
+    def fetch(self, request: PageRequest) -> Page:
+        """Fetch a page; see protocol.Collection."""
+        body = self.declared.body(request.partition, request.window, request.token)
+        sent = Request(
+            f"{self.client.base_url}/api/{self.declared.endpoint}",
+            self.declared.parameters_after(request.token),
+            self.declared.revision_read,
+            self.quota,
+            self.errors,
+            single=True,
+            body=msgspec.json.encode(body),
+        )
+        self.count(request.partition, request.window, 1)
+        try:
+            return self.client.send(sent, lambda response: self.read(response, request))
+        except (Throttled, QuotaSpent):
+            self.count(request.partition, request.window, -1)
+            raise
+        except (NotFound, ParameterRefused) as refused:
+            raise self._meaning(request, refused) from refused
+
+    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+        """Not used: a report has no items."""
+        raise NotImplementedError((view, item))
+
+    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+        """Return False: nothing of a report can be left out."""
+        del request, failure
+        return False
+
+    def read(self, response: requests.Response, request: PageRequest) -> Page:
+        """Return the page in the answer to `request`. Raises UnreadableAnswer."""
+        declared, body = self.declared, response.content
+        wanted = Wanted(declared.grouped_by, declared.statistics, request.window, declared.timezone)
+        answer = declared.answer(body, wanted)
+        ids, cursors, records = list[str](), list[int | None](), list[Record]()
+        try:
+            for day, key, record in self._rows(answer, request):
+                ids.append(key)
+                cursors.append(day)
+                records.append(record)
+        except ValueError as unreadable:  # msgspec's decoding errors are such
+            raise UnreadableAnswer(str(unreadable)) from unreadable
+        if self.own.drift and records:
+            self.own.drift.look_at(records[0])
+        return Page(
+            ids,
+            cursors,
+            [Extract(records) for _ in request.views],
+            answer.next,
+            size=len(body),
+            release=self.client.release,
+        )
+
+    def _rows(self, answer: Answer, request: PageRequest) -> Iterator[tuple[int, str, Record]]:
+        """Yield the rows of the days asked for: the day, what names the row, and its record."""
+        declared, window = self.declared, request.window
+        days = [(number, day) for number, day in enumerate(answer.days) if day in window]
+        heads = {day: self._head(day, request) for _, day in days}
+        statistics = [msgspec.json.encode(name) + b":" for name in declared.statistics]
+        keys = [msgspec.json.encode(key) + b":" for key in declared.grouping_keys]
+        for group in answer.groups:
+            named = b"".join(
+                b",%b%b" % (key, bytes(value)) for key, value in zip(keys, group.named, strict=True)
+            )
+            for number, day in days:
+                values = zip(statistics, group.row(number), strict=True)
+                numbers = b"".join([b",%b%b" % (name, bytes(value)) for name, value in values])
+                head = heads[day] + named
+                yield day, head.decode(), (head + numbers, b"}")
+
+    def _head(self, day: int, request: PageRequest) -> bytes:
+        """Return the members that all rows of a day begin with, and the brace before them."""
+        members: dict[str, str | bool] = {"date": date_of(day).isoformat()}
+        if self.declared.counts_periods:
+            members["period_start"] = date_of(request.window.lo).isoformat()
+            members["period_end"] = date_of(request.window.hi - DAY).isoformat()
+        return msgspec.json.encode({**members, **request.partition})[:-1]
+
+    def _meaning(
+        self, request: PageRequest, refused: NotFound | ParameterRefused
+    ) -> StreamFailed | PageLost:
+        """Return what a refusal means: a lost page, a metric that has no such report, or more."""
+        if request.token:
+            return PageLost(str(refused.message))
+        if not request.partition:
+            return refused
+        if isinstance(refused, ParameterRefused):
+            pointed = "metric_id" in (refused.pointer or "")
+            if not pointed and "metric" not in refused.detail.casefold():
+                return refused
+        ((_, metric),) = request.partition.items()
+        advice = f"Klaviyo has no {self.name} of the metric {metric}. {refused.message}"
+        return PartitionRefused(advice)
