@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from klaviyo_sandbox.api.errors import invalid_cursor
 from klaviyo_sandbox.api.quirks.book import QuirkBook
 from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.reports.aggregates import Aggregates
@@ -18,6 +19,9 @@ from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.json_text import load_object
 from klaviyo_sandbox.store.moment import MICROS
 from klaviyo_sandbox.web.request import Request
+
+RECOUNT_SECONDS = 3_600
+"""The current day's numbers move every so often, so that a test can compare what it read."""
 
 
 class Reports:
@@ -40,8 +44,8 @@ class Reports:
 
     @property
     def now(self) -> int:
-        """The sandbox's time, in microseconds since 1970."""
-        return int(self._shop.clock.seconds() * MICROS)
+        """The time until which things were counted, in microseconds since 1970: a full hour."""
+        return int(self._shop.clock.seconds()) // RECOUNT_SECONDS * RECOUNT_SECONDS * MICROS
 
     def answer(self, request: Request, report: Report) -> bytes:
         """Return the document that answers a request.
@@ -60,11 +64,14 @@ class Reports:
         if question.conversion_metric:
             self.conversion_metrics.check(question.conversion_metric)
         cursor = dict(request.query).get(CURSOR)
+        if cursor and self._quirks.every("cursor", request.path, quirks.cursor_refused_every):
+            raise invalid_cursor()
         after = () if cursor is None else read_cursor(cursor, asked)
         rows = self.sources[report.type.partition("-")[0]](question, after)
         most = self._shop.settings.report_page_size if report.page_cursor else None
         page = list(islice(rows, most))
         more = most is not None and next(rows, None) is not None
+        more |= bool(page and report.page_cursor) and quirks.next_on_last_page
         series = bool(report.intervals)
         attributes: dict[str, object] = {
             "results": results(page, series=series, null=not quirks.null_groupings_absent)

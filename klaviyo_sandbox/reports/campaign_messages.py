@@ -35,18 +35,19 @@ class CampaignMessages:
         self._world = world
         self._late = late
         self._seed = seed
-        self._version = -1
+        self._versions: list[int] = []
         self._messages: list[Message] = []
         self._sends: dict[str, list[int]] = {}
 
     def messages(self) -> Sequence[Message]:
         """Return them in the order of their ids."""
-        table = self._world.table("campaign")
-        if table.version != self._version:
+        versions = [self._world.table(name).version for name in ("campaign", "tag")]
+        if versions != self._versions:
             self._sends.clear()
-            found = [message for campaign in table for message in self._of(campaign)]
+            campaigns = self._world.table("campaign")
+            found = [message for campaign in campaigns for message in self._of(campaign)]
             self._messages = sorted(found, key=lambda message: message.id)
-            self._version = table.version
+            self._versions = versions
         return self._messages
 
     def _of(self, campaign: Row) -> Iterator[Message]:

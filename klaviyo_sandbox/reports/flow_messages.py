@@ -31,18 +31,18 @@ class FlowMessages:
         self._world = world
         self._late = late
         self._seed = seed
-        self._version = (-1, -1)
+        self._versions: list[int] = []
         self._messages: list[Message] = []
         self._created: dict[str, int] = {}
 
     def messages(self) -> Sequence[Message]:
         """Return them in the order of their ids."""
-        version = (self._world.table("flow").version, self._world.table("flow-message").version)
-        if version != self._version:
+        versions = [self._world.table(name).version for name in ("flow", "flow-message", "tag")]
+        if versions != self._versions:
             self._created.clear()
             found = [message for flow in self._world.table("flow") for message in self._of(flow)]
             self._messages = sorted(found, key=lambda message: message.id)
-            self._version = version
+            self._versions = versions
         return self._messages
 
     def _of(self, flow: Row) -> Iterator[Message]:

@@ -16,7 +16,7 @@ class Question:
 
     calendar: LocalTime
     now: int
-    """The sandbox's time, in microseconds since 1970."""
+    """Until when things were counted, in microseconds since 1970."""
     buckets: Sequence[Bucket]
     statistics: Sequence[str]
     group_by: Sequence[str]
