@@ -48,7 +48,7 @@ class KlaviyoStream(Declaration, HttpStream):
     cursor = None  # the CDK would install one that reads a single page per call
 
     def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
-        """Bind the declaration to one sync's `client`; `constants` are put on top of records."""
+        """Bind the declaration to one sync's `client`; `constants` are added to records."""
         self._client = client
         super().__init__(authenticator=client.auth)
         self._errors = self.get_error_handler()
@@ -117,7 +117,7 @@ class KlaviyoStream(Declaration, HttpStream):
         )
 
     def record_fields(self) -> RecordFields:
-        """Return what is put on top of records."""
+        """Return what is added to records at their top level."""
         ids = dict(self.relationship_ids)
         return RecordFields(
             self.cursor_key or self.cursor_attribute,

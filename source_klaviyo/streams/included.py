@@ -61,7 +61,7 @@ class IncludedStream(KlaviyoStream):
         return None
 
     def record_fields(self) -> RecordFields:
-        """Return what is put on top of records."""
+        """Return what is added to records at their top level."""
         return RecordFields(
             self.cursor_key or self.cursor_attribute,
             ids=dict(self.relationship_ids),

@@ -73,7 +73,7 @@ class ItemStream(KlaviyoStream):
 
 
 class JoinedItemStream(ItemStream):
-    """The resources of a collection, each with an attribute of its item put on top, or null.
+    """The resources of a collection, each with an attribute of its item added, or null.
 
     `joined` is that attribute.
     """

@@ -71,7 +71,7 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordFields:
-    """What is put on top of a record, by the keys under which it is put.
+    """What is added to a record at its top level, by key.
 
     `cursor` is the key of the cursor; `joins` maps relationships to the keys of their included
     resources (a list where it is to-many, an object or null where it is to-one), `ids` to the keys
@@ -217,7 +217,7 @@ class IncludedView:
 class ItemView:
     """A request by id for each resource; the records are what those bring.
 
-    What the listing knows of the cursor and the partition is put on top of them.
+    What the listing knows of the cursor and the partition is added to them.
     """
 
     def __init__(self, name: str, fields: RecordFields, needs: Needs) -> None:
