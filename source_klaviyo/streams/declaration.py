@@ -42,7 +42,7 @@ class Declaration:
     additions: ClassVar[tuple[Addition, ...]] = ()
     """Members that the record gets deep inside, where other connectors have them."""
     parent_key: ClassVar[str] = ""
-    """The key under which the parent's id is added to the record, where the stream has a `parent`."""
+    """The key under which the parent's id is added to the record, with a `parent`."""
     parent_filter: ClassVar[str | None] = None
     """The filter by the parent's id, where it does not stand in the path."""
     parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -71,7 +71,7 @@ class Declaration:
     """The parts of the request (see query.py) that the stream is nothing without."""
     cursor_attribute: ClassVar[str | None] = None
     cursor_key: ClassVar[str | None] = None
-    """The key under which the cursor is added to the record, where it is not the attribute's own name."""
+    """The key under which the cursor is added to the record, where not the attribute's name."""
     ordered: ClassVar[bool] = False
     """Whether pages ascend by the cursor, so that a window can be split while it is read."""
     newest_first: ClassVar[bool] = False
