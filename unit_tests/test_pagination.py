@@ -18,7 +18,8 @@ from source_klaviyo.protocol import (
     Window,
 )
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
-from source_klaviyo.sync.pagination import RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.range_view import RangeView, ViewStep
 from source_klaviyo.sync.ranges import merge, subtract
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
 from unit_tests.fakes import record
