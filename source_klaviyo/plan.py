@@ -21,7 +21,7 @@ from source_klaviyo.metric_names import metric_ids
 from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.report_plan import ReportPlan
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import (
@@ -18,7 +18,8 @@ from source_klaviyo.protocol import (
     Window,
 )
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
-from source_klaviyo.sync.pagination import RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.range_view import RangeView, ViewStep
 from source_klaviyo.sync.ranges import merge, subtract
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
 from unit_tests.fakes import record
@@ -383,7 +384,6 @@ def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
     raise AssertionError("it has no end")
 
 
-@settings(deadline=None)
 @given(
     cursors=st.lists(st.integers(100, 110), max_size=40),
     size=st.integers(1, 8),
@@ -447,7 +447,6 @@ def test_where_a_window_has_no_end_skipped_ties_are_told() -> None:
     assert read.ties.lost
 
 
-@settings(deadline=None)
 @given(
     cursors=st.lists(st.none() | st.integers(-5, 30), min_size=1, max_size=40),
     size=st.integers(1, 8),
@@ -461,7 +460,6 @@ def test_one_reader_of_everything_reads_rows_without_a_cursor_wherever_they_are_
     assert sorted(read_all(server, reader(BEGINNING))) == sorted(name for name, _ in rows)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(90, 130), max_size=5), min_size=1, max_size=12))
 def test_in_whatever_order_pages_come_each_row_comes_once_and_all_is_complete_at_the_end(
     pages: list[list[int]],

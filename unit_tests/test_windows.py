@@ -235,7 +235,7 @@ def states(draw: st.DrawFn) -> CursorState:
 
 
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     cursors=instants,
     begins=st.lists(states(), min_size=1, max_size=3),
@@ -297,7 +297,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
         assert begun[view] <= seen[view]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     cursors=st.lists(st.none() | offsets.map(lambda offset: NOW * MICRO + offset), max_size=30),
     size=st.integers(1, 7),
@@ -335,7 +335,6 @@ def test_rows_without_a_cursor_are_read_though_windows_are_split_and_syncs_kille
 
 
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
-@settings(deadline=None)
 @given(
     edges=st.lists(st.integers(1, 2_000_000_000), min_size=1, max_size=5, unique=True),
     microsecond=st.integers(0, 2_000_000_000 * MICRO),

@@ -15,8 +15,9 @@ from source_klaviyo.protocol import Extract, Page, PageRequest, Quota
 from source_klaviyo.sync.fault_handler import FaultHandler, Remedy
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize
-from source_klaviyo.sync.pagination import RangeReader, ViewStep
+from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.partitions import Partitions
+from source_klaviyo.sync.range_view import ViewStep
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.splitting import Splitter
 from source_klaviyo.sync.task_queue import TaskQueue

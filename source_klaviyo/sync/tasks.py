@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from source_klaviyo.protocol import ItemRequest, Quota
-from source_klaviyo.sync.pagination import PendingItems, RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.range_view import PendingItems, RangeView, ViewStep
 from source_klaviyo.sync.retry import RetryState
 
 
