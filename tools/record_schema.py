@@ -28,6 +28,11 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
         schema = record_schema(next(iter(stream.kinds.values())), sdk)
         schema["properties"][stream.kind_key] = {"type": "string"}
         return schema
+    return _resource_schema(stream, sdk)
+
+
+def _resource_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
+    """Return the schema of records that are resources, with what is put on top of them."""
     listing = sdk.answer(stream.endpoint)
     schema = _record(stream, listing, sdk)
     on_top: dict[str, Schema] = {key: {"type": "string"} for _, key in stream.partition_fields}

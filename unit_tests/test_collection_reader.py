@@ -14,6 +14,7 @@ from source_klaviyo.errors import (
     Throttled,
 )
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
+from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.pagination import RangeReader
@@ -292,7 +293,7 @@ def test_a_first_sync_that_is_killed_leaves_rows_without_a_cursor_to_the_next() 
     task, request = send(read)
     (step,) = answer(read, task, request, page(100, 200))
     (checkpoint,) = read.partitions.readings[0].checkpoints
-    assert checkpoint
+    assert isinstance(checkpoint, CursorCheckpoint)
     checkpoint.complete(step.page.completes[0])
     state = checkpoint.current(HORIZON)
     assert state.watermark == 200

@@ -109,6 +109,11 @@ class Budget:
         """Return how many requests have been sent after `moment`, by the clock."""
         return self._sent_since(moment)
 
+    def set_limit(self, seconds: int, limit: int) -> None:
+        """Take over the limit of a window, unless it has been lifted."""
+        if seconds in self._windows:
+            self._windows[seconds].limit = limit
+
     @property
     def is_lifted(self) -> bool:
         """Whether it has been lifted."""

@@ -81,7 +81,7 @@ class EndpointQuota:
             budgets = (self.endpoint, *self.costly)
             spoken_of = (budget for budget in budgets if budget.limits == told.limits)
             next(spoken_of, self.endpoint).learn(told, elapsed)
-            if self.presumed and told.nearest == DAY:
+            if self.presumed and DAY in told.limits:
                 self._doubt(self.presumed, told)
 
     def granted(self) -> None:
@@ -101,7 +101,10 @@ class EndpointQuota:
 
     @staticmethod
     def _doubt(presumed: Budget, told: RateLimitHeaders) -> None:
-        """Lift a limit if more is left of the day than that would have left."""
+        """Correct a presumed limit; lift it if more is left of the day than it would have left."""
+        presumed.set_limit(DAY, told.limits[DAY])
+        if told.nearest != DAY:
+            return
         began = presumed.clock() + told.reset - DAY
         left = told.limits[DAY] - presumed.spent_since(began)
         if told.remaining > left + _IN_FLIGHT:

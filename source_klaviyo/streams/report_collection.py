@@ -23,7 +23,7 @@ from source_klaviyo.errors import (
 )
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
-from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.report_answer import Answer, Wanted
 
 Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]

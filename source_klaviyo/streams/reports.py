@@ -20,7 +20,7 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import PageRequest, Record, Window
 from source_klaviyo.streams import report_answer
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.report_answer import Answer, Wanted
 from source_klaviyo.streams.report_collection import CountCall, Json, ReportCollection
 
