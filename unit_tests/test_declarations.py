@@ -24,12 +24,12 @@ from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.lists import Lists, ListsDetailed
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.webhooks import Webhooks
 from source_klaviyo.streams.windowed import WindowedStream
 from tools.generate_schemas import FOLDER
+from unit_tests.kinds import OF_RESOURCES
 
 CHANGES: Final = {"updated", "updated_at", "datetime", "timestamp", "joined_group_at"}
 """Attributes that tell when a row has come or changed."""
@@ -226,7 +226,7 @@ def _knows(endpoint: Endpoint, name: str, value: str) -> bool:
 
 
 each_stream = pytest.mark.parametrize(
-    "stream", list(single(STREAMS)), ids=lambda stream: stream.__name__
+    "stream", list(single(OF_RESOURCES)), ids=lambda stream: stream.__name__
 )
 
 

@@ -11,10 +11,10 @@ from source_klaviyo.api.revision import DEFAULT
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.documented import Documented, load
 from tools.generate_schemas import FOLDER, file_name
+from unit_tests.kinds import OF_RESOURCES
 
 Schema = dict[str, Any]
 
@@ -23,7 +23,7 @@ COMES_ALONG_ONLY: Final = {"attribution", "conversation"}
 """Types of resources that no endpoint answers with, so that nothing is documented of them."""
 
 OF_THIS_REVISION: Final = [
-    stream for stream in STREAMS if stream.records_revision(DEFAULT) == DEFAULT
+    stream for stream in OF_RESOURCES if stream.records_revision(DEFAULT) == DEFAULT
 ]
 
 

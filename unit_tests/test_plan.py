@@ -28,8 +28,9 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.stream_output import StreamOutput
+from unit_tests.kinds import OF_RESOURCES
 
-NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in STREAMS]
+NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in OF_RESOURCES]
 BEGAN = 1_790_000_000
 WATERMARK = 1_780_000_000
 DAY = 86_400

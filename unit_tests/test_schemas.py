@@ -23,12 +23,14 @@ from tools.generate_schemas import FOLDER, differing, file_name, main, render, s
 from tools.record_schema import DRAFT, record_schema
 from tools.sdk import Sdk, load_all
 from tools.shapes import Schema, of_model
+from unit_tests.kinds import OF_RESOURCES
 
 KEYWORDS: Final = frozenset(
     {"$schema", "type", "format", "description", "additionalProperties", "properties", "items"}
 )
 
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.__name__)
+of_resources = pytest.mark.parametrize("stream", OF_RESOURCES, ids=lambda stream: stream.__name__)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,7 @@ def test_it_is_a_draft_07_schema_without_references_and_listed_values(schema: Sc
     assert "$ref" not in json.dumps(schema)
 
 
-@each_stream
+@of_resources
 def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: Schema) -> None:
     properties = schema["properties"]
     fixed = {"type", "id", "channel", stream.parent_key, getattr(stream, "owner_key", "")}
@@ -130,12 +132,12 @@ BARE: Final = frozenset(
 """Streams of resources that are nothing but an id, or an id and relationships."""
 
 
-@each_stream
+@of_resources
 def test_all_but_bare_ids_have_attributes(stream: type[KlaviyoStream], schema: Schema) -> None:
     assert bool(attributes_of(schema)) == (stream.__name__ not in BARE)
 
 
-@each_stream
+@of_resources
 def test_what_names_a_record_stands_on_top(stream: type[KlaviyoStream], schema: Schema) -> None:
     for key in stream.keys:
         assert schema["properties"][key]["type"] == "string"
@@ -150,7 +152,7 @@ def test_lifted_ids_stand_on_top(stream: type[KlaviyoStream], schema: Schema) ->
         assert lifted.get("items") == ({"type": "string"} if many else None)
 
 
-@each_stream
+@of_resources
 def test_the_cursor_and_the_included_resources_stand_on_top(
     stream: type[KlaviyoStream], schema: Schema
 ) -> None:

@@ -12,10 +12,11 @@ from source_klaviyo.streams.lists import Lists
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.scope_docs import PAGE, page
+from unit_tests.kinds import OF_RESOURCES
 
 SINGLE = [
     single
-    for stream in STREAMS
+    for stream in OF_RESOURCES
     for single in (stream.kinds.values() if issubclass(stream, UnionStream) else [stream])
 ]
 

@@ -1,0 +1,14 @@
+"""The streams by what their records are: resources of Klaviyo, or rows of a report."""
+
+from typing import Final
+
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.streams.reports import ReportStream
+
+REPORTS: Final[list[type[ReportStream]]] = [
+    stream for stream in STREAMS if issubclass(stream, ReportStream)
+]
+OF_RESOURCES: Final[list[type[KlaviyoStream]]] = [
+    stream for stream in STREAMS if not issubclass(stream, ReportStream)
+]
