@@ -60,13 +60,15 @@ def read(
     streams: Sequence[str],
     mode: str = "incremental",
     states: Mapping[str, Json] | None = None,
+    **config: object,
 ) -> Outcome:
-    """Run a sync of `streams`; failures are in the outcome."""
+    """Run a sync of `streams`, configured by `config` besides; failures are in the outcome."""
     config = {
         "api_key": sandbox.key,
         "api_base_url": sandbox.url,
         "num_workers": 8,
         "disable_fetching_predictive_analytics": True,  # its quota would slow every case down
+        **config,
     }
     catalog = ConfiguredAirbyteCatalogSerializer.load(
         {
@@ -117,7 +119,7 @@ def _note(outcome: Outcome, message: Json) -> None:
         record = message["record"]
         stream, data = record["stream"], record["data"]
         outcome.records[stream].append(data)
-        outcome.keys[stream].append(tuple(data[key] for key in KEYS.get(stream, ("id",))))
+        outcome.keys[stream].append(tuple(data.get(key, "") for key in KEYS.get(stream, ("id",))))
     elif message["type"] == "STATE":
         state = message["state"]
         outcome.states[state["stream"]["stream_descriptor"]["name"]] = state

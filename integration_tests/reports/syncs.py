@@ -1,0 +1,53 @@
+"""What the tests of reports have in common: the shop, and what a sync of it has brought."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from klaviyo_sandbox import Sandbox
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.streams.reports import ReportStream
+
+Json = dict[str, Any]
+
+SHOP: Final[dict[str, Any]] = {
+    "events": 1_500,
+    "profiles": 200,
+    "campaigns": 24,
+    "flows": 8,
+    "lists": 3,
+    "segments": 4,
+    "templates": 3,
+    "tags": 4,
+    "images": 3,
+    "forms": 4,
+    "catalog_items": 3,
+    "coupon_codes": 3,
+    "reviews": 3,
+    "object_records": 3,
+}
+
+REPORTS: Final[Mapping[str, type[ReportStream]]] = {
+    stream(Client("https://a.klaviyo.com", api_key("pk"))).name: stream
+    for stream in STREAMS
+    if issubclass(stream, ReportStream)
+}
+DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregates")
+
+
+def keys(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:
+    """Return what names each record."""
+    return [tuple(record[key] for key in REPORTS[stream].keys) for record in records]
+
+
+def calls(sandbox: Sandbox, stream: str) -> int:
+    """Return how many calls of a report were served."""
+    path = f"/api/{REPORTS[stream].endpoint}"
+    return sum(entry.path == path and entry.status == 200 for entry in sandbox.requests())
+
+
+def state_of(states: Mapping[str, Json], stream: str) -> Json:
+    """Return what a stream has kept."""
+    kept: Json = states[stream]["stream"]["stream_state"]
+    return kept

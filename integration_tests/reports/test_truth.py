@@ -1,0 +1,231 @@
+"""Every report has every number that the shop's truth has, by day and by month, in any timezone."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from jsonschema import Draft7Validator
+
+from integration_tests.quirks.reading import Outcome, read
+from integration_tests.reports.syncs import REPORTS, SHOP, Json, keys
+from klaviyo_sandbox import Quirks, Sandbox, Settings
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+
+START: Final = "2026-01-20"
+ZONES: Final = [
+    "Europe/Copenhagen",
+    "America/New_York",
+    "Pacific/Kiritimati",
+    "Pacific/Niue",
+    "Asia/Kathmandu",
+]
+"""Two with clock changes on different days, +14, -11, +5:45."""
+
+SERIES: Final = sorted(name for name in REPORTS if "_series_" in name)
+VALUES: Final = sorted(name for name in REPORTS if "_values_" in name)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A first sync of all reports since START."""
+
+    shop: Sandbox
+    zone: ZoneInfo
+    outcome: Outcome
+
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).astimezone(self.zone).date()
+
+    def records(self, stream: str) -> list[Json]:
+        """Return the rows of days, or periods, that are over: the current one still changes."""
+        found = self.outcome.records[stream]
+        assert found
+        return [record for record in found if not self._is_current(record)]
+
+    def _is_current(self, record: Json) -> bool:
+        last = date.fromisoformat(record.get("period_end", record["date"]))
+        return last >= self.today
+
+    def conversion_metric(self) -> str:
+        (metric,) = {
+            record["conversion_metric_id"] for record in self.outcome.records["flow_series_reports"]
+        }
+        return str(metric)
+
+
+@pytest.fixture(scope="module", params=ZONES)
+def done(request: pytest.FixtureRequest) -> Iterator[Read]:
+    with Sandbox.start(Settings(**SHOP, timezone=request.param)) as shop:
+        shop.grant_plenty()
+        # Its first second in the account, wherever that is.
+        midnight = datetime.combine(
+            date.fromisoformat(START), datetime.min.time(), ZoneInfo(request.param)
+        )
+        outcome = read(shop, sorted(REPORTS), start_date=midnight.isoformat())
+        assert not outcome.failures
+        yield Read(shop, ZoneInfo(request.param), outcome)
+
+
+def truth(done: Read, stream: str, start: str, end: str) -> dict[tuple[str, ...], Json]:
+    """Return the rows that there are in truth, by day and groups."""
+    kind = REPORTS[stream]
+    metric = done.conversion_metric() if kind.metric_key else ""
+    rows = done.shop.reports.rows(
+        kind.endpoint.removesuffix("-reports"),
+        start,
+        end,
+        conversion_metric_id=metric,
+        group_by=kind.groupings if kind.is_grouped_on_request else (),
+    )
+    found = {
+        (row.date, *(str(row.groupings[name]) for name in kind.groupings)): row.statistics
+        for row in rows
+    }
+    assert len(found) == len(rows)
+    return found
+
+
+def shown(stream: str, records: list[Json]) -> dict[tuple[str, ...], Json]:
+    """Return the rows that were read and are not all zero, by day and groups."""
+    kind = REPORTS[stream]
+    return {
+        (record["date"], *(str(record[name]) for name in kind.groupings)): numbers
+        for record in records
+        if any((numbers := {name: record[name] for name in kind.statistics}).values())
+    }
+
+
+@pytest.mark.parametrize("stream", SERIES)
+def test_days_are_those_of_the_truth(done: Read, stream: str) -> None:
+    yesterday = done.today - timedelta(days=1)
+    expected = truth(done, stream, START, yesterday.isoformat())
+    found = shown(stream, done.records(stream))
+    assert len({day for day, *_ in found}) > 50
+    assert found.keys() == expected.keys()
+    assert found == expected
+
+
+@pytest.mark.parametrize("stream", VALUES)
+def test_periods_are_calendar_months_and_those_of_the_truth(done: Read, stream: str) -> None:
+    by_month = defaultdict(list)
+    for record in done.records(stream):
+        by_month[record["period_start"], record["period_end"]].append(record)
+    first = date.fromisoformat(START)
+    months = [(year, month) for year in (2026, 2027) for month in range(1, 13)]
+    whole = [
+        (max(first, date(year, month, 1)), date(year, month, monthrange(year, month)[1]))
+        for year, month in months
+        if date(year, month, monthrange(year, month)[1]) < done.today
+    ]
+    assert len(whole) > 5
+    assert by_month.keys() <= {(str(start), str(end)) for start, end in whole}
+    for start, end in whole:
+        records = by_month[str(start), str(end)]
+        assert {record["date"] for record in records} <= {str(start)}
+        assert shown(stream, records) == truth(done, stream, str(start), str(end))
+
+
+@pytest.mark.parametrize("stream", VALUES)
+def test_the_current_period_is_cut_at_today(done: Read, stream: str) -> None:
+    current = [
+        record
+        for record in done.outcome.records[stream]
+        if date.fromisoformat(record["period_end"]) >= done.today - timedelta(days=1)
+    ]
+    if not stream.startswith("campaign"):  # none may have been sent this month
+        assert current
+    for record in current:
+        assert record["date"] == record["period_start"] == record["period_end"][:8] + "01"
+
+
+def test_aggregates_are_those_of_the_truth(done: Read) -> None:
+    yesterday = (done.today - timedelta(days=1)).isoformat()
+    found = {
+        (record["metric_id"], record["date"]): (record["count"], record["unique"])
+        for record in done.records("metric_aggregates")
+        if record["count"]
+    }
+    sums = {
+        (record["metric_id"], record["date"]): record["sum_value"]
+        for record in done.records("metric_aggregates")
+        if record["count"]
+    }
+    expected, values = {}, {}
+    for metric in done.shop.ids("metric"):
+        for row in done.shop.reports.aggregates(metric, START, yesterday):
+            expected[metric, row.date] = row.count, row.unique
+            values[metric, row.date] = pytest.approx(row.sum_value)
+    assert len(found) > 50
+    assert found == expected
+    assert sums == values
+
+
+def test_a_day_on_which_the_clock_changes_is_one_row(done: Read) -> None:
+    changes = [date(2026, 3, 8), date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1)]
+    for stream in (*SERIES, "metric_aggregates"):
+        named = keys(stream, done.outcome.records[stream])
+        assert len(named) == len(set(named))
+        days = {record["date"] for record in done.outcome.records[stream]}
+        assert days >= {day.isoformat() for day in changes if day < done.today}
+
+
+def test_every_record_is_as_its_schema_says(done: Read) -> None:
+    for stream, kind in REPORTS.items():
+        schema = kind(Client("https://a.klaviyo.com", api_key("pk")))
+        schema.account = NoDimensions()  # type: ignore[assignment]
+        found = schema.get_json_schema()
+        validator = Draft7Validator(found)
+        assert done.outcome.records[stream]
+        for record in done.outcome.records[stream]:
+            validator.validate(record)
+            assert record.keys() == found["properties"].keys()
+
+
+class NoDimensions:
+    """As much of an account as a schema needs."""
+
+    aggregated_by = ()
+
+
+OPEN_QUESTIONS: Final = {
+    "the end is excluded, days have offsets": Quirks(report_end="exclusive", report_dates="offset"),
+    "the end is a date, days are moments": Quirks(report_end="date", report_dates="utc"),
+    "filters are UTC, no empty groupings": Quirks(
+        aggregate_dates_in_utc=True, null_groupings_absent=True
+    ),
+}
+
+
+@pytest.mark.parametrize("question", OPEN_QUESTIONS)
+def test_whatever_klaviyo_leaves_open_the_numbers_are_the_same(done: Read, question: str) -> None:
+    start = (done.today - timedelta(days=70)).isoformat()
+    done.shop.set_quirks(OPEN_QUESTIONS[question])
+    try:
+        other = read(done.shop, sorted(REPORTS), start_date=start)
+    finally:
+        done.shop.set_quirks()
+    for stream in REPORTS:
+        compared = [
+            {
+                key: record
+                for key, record in zip(keys(stream, records), records, strict=True)
+                if start < record["date"]
+                and record.get("period_end", record["date"]) < done.today.isoformat()
+            }
+            for records in (done.outcome.records[stream], other.records[stream])
+        ]
+        before, after = compared
+        assert len(before) > 1
+        assert after.keys() == before.keys()
+        for key, record in before.items():
+            # An end that is excluded costs a second of the last day.
+            for name, value in record.items():
+                close = pytest.approx(value, rel=1e-3) if isinstance(value, float) else value
+                assert after[key][name] == close, (key, name)
