@@ -13,6 +13,7 @@ from source_klaviyo.reports.job import ReportJob, ReportMemory
 from source_klaviyo.reports.schedule import Due, Pool
 from source_klaviyo.reports.state import Settling
 from source_klaviyo.streams.reports import REPORTS_A_DAY, ReportStream
+from source_klaviyo.sync.foreign_state import Reading, load_foreign
 from source_klaviyo.sync.state import StreamState, is_own, unusable
 
 logger = logging.getLogger("airbyte")
@@ -96,7 +97,11 @@ class ReportPlan:
         dimensions = list(readable.grouped_by) if readable.splits_on_request else []
         fresh = ReportMemory(zone, dimensions)
         if not is_own(state):
-            logger.warning("%s: another connector's state tells no days; all is read anew.", name)
+            load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # or is it garbage?
+            logger.warning(
+                "%s: the connector that has kept this state had other rows; all is read anew.",
+                name,
+            )
             return fresh
         try:
             memory = ReportMemory.load(state, self._began)

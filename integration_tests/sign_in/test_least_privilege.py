@@ -96,7 +96,7 @@ def test_check_groups_what_cannot_be_read(signed_in: SignedIn, credentials: Json
     connection = signed_in(credentials).check().connection
     assert connection["status"] == "SUCCEEDED"
     first, *reasons = connection["message"].splitlines()
-    assert "24 of " in first
+    assert "28 of " in first
     told = dict(reason.split(": ", 1) for reason in reasons)
     assert told["Missing scope tags:read"] == "tag_groups, tags"
     assert told["Read without what needs tags:read"].startswith("campaigns, flows")

@@ -9,7 +9,10 @@ from typing import Final
 from source_klaviyo.api.budget import Budget
 from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
-_IN_FLIGHT: Final = 10
+_LONGEST_ANSWER: Final = 60.0
+"""Seconds that an answer may take to come here."""
+
+_IN_FLIGHT: Final = 20
 """Requests that may be sent and not yet counted by the server."""
 
 
@@ -82,7 +85,7 @@ class EndpointQuota:
             spoken_of = (budget for budget in budgets if budget.limits == told.limits)
             next(spoken_of, self.endpoint).learn(told, elapsed)
             if self.presumed and DAY in told.limits:
-                self._doubt(self.presumed, told)
+                self._doubt(self.presumed, told, elapsed)
 
     def granted(self) -> None:
         """Note that a request was served, whatever the answer."""
@@ -100,13 +103,15 @@ class EndpointQuota:
             return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
 
     @staticmethod
-    def _doubt(presumed: Budget, told: RateLimitHeaders) -> None:
+    def _doubt(presumed: Budget, told: RateLimitHeaders, elapsed: float) -> None:
         """Correct a presumed limit; lift it if more is left of the day than it would have left."""
         presumed.set_limit(DAY, told.limits[DAY])
         if told.nearest != DAY:
             return
-        began = presumed.clock() + told.reset - DAY
-        left = told.limits[DAY] - presumed.spent_since(began)
+        now = presumed.clock()
+        began = now + told.reset - DAY - _LONGEST_ANSWER
+        spent = presumed.spent_since(began) - presumed.spent_since(now - elapsed)
+        left = told.limits[DAY] - spent
         if told.remaining > left + _IN_FLIGHT:
             presumed.lift()
 

@@ -9,6 +9,7 @@ from source_klaviyo.api.document import second
 from source_klaviyo.days import DAY
 from source_klaviyo.sync.state import Json, is_list, written
 
+_MORE_THAN_A_MINUTE: Final = 65.0
 SLOT: Final = 600
 """Seconds whose calls state holds as one number."""
 
@@ -41,11 +42,14 @@ class Calls:
         return sum(fresh for fresh, _ in young), sum(filling for _, filling in young)
 
     def ages(self, now: float) -> Iterator[float]:
-        """Yield the age of each call of the last day, rather too young than too old."""
+        """Yield the age of each call of the last day, rather too young than too old.
+
+        None is so young that it would count for the minute: a 429 tells if that is used up.
+        """
         with self._lock:
             slots = dict(self._slots)
         for slot, made in slots.items():
-            age = max(0.0, now - slot - SLOT)
+            age = max(_MORE_THAN_A_MINUTE, now - slot - SLOT)
             if age < DAY:
                 yield from [age] * sum(made)
 

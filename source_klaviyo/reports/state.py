@@ -74,9 +74,9 @@ class ReportState:
     def not_after(self, now: int) -> "ReportState":
         """Return the same, with what a clock that went ahead has put into the future brought back.
 
-        What was read in the future is not known to have been read at all.
+        What was read in the future is not settled for that, and will be read again.
         """
-        readings = tuple(each for each in self.readings if each.at <= now)
+        readings = tuple(Reading(each.window, min(each.at, now)) for each in self.readings)
         refused = self.refused_at if self.refused_at is None else min(self.refused_at, now)
         return ReportState(self.settled, readings, refused)
 
