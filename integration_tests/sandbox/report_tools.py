@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from integration_tests.sandbox.reader import Answer, Json, Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Answer, Json, Reader
 from klaviyo_sandbox.spec import load_spec
 
 NOW = "2026-11-24T12:05:00+00:00"

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from integration_tests.sandbox.reader import Answer, Json, Reader
 from klaviyo_sandbox import Quirks, Sandbox
-from klaviyo_sandbox.reader import Answer, Json, Reader
 
 from .conftest import reader_of
 from .report_tools import metric_id, near

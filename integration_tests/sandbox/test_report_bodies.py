@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from integration_tests.sandbox.reader import Answer, Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Answer, Reader
 from klaviyo_sandbox.spec import NEWEST
 
 from .report_tools import REPORTS, asking, between, metric_id, results

@@ -1,7 +1,7 @@
 """Flow messages: which there are, and what they are grouped by."""
 
+from integration_tests.sandbox.reader import Json, Reader
 from klaviyo_sandbox import Quirks, Sandbox
-from klaviyo_sandbox.reader import Json, Reader
 
 from .conftest import reader_of
 from .report_tools import ask, asking, last, results

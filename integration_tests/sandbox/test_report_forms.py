@@ -1,7 +1,7 @@
 """Forms and their versions."""
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 
 from .report_tools import ask, last
 

@@ -6,8 +6,8 @@ import pytest
 from klaviyo_api import KlaviyoAPI  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
+from integration_tests.sandbox.reader import Json
 from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.reader import Json
 
 from .conftest import reader_of
 from .report_tools import NOW, REPORTS, asking, last, metric_id, pages

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 
 from .conftest import reader_of
 from .report_tools import ask, between

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from integration_tests.sandbox.reader import Json, Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Json, Reader
 
 from .report_tools import TODAY, ask, between, last, near
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.reader import Reader
 
 from .conftest import reader_of
 from .report_tools import COUNTED, NOW, SERIES, ask, asking, between, near

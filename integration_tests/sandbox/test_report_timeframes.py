@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from integration_tests.sandbox.reader import Answer, Reader
 from klaviyo_sandbox import Quirks, Sandbox
-from klaviyo_sandbox.reader import Answer, Reader
 
 from .conftest import reader_of
 from .report_tools import TODAY, ask, asking, between, results
