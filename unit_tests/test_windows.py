@@ -112,10 +112,11 @@ class Model(TwoPages):
 
 
 class SplitsAtRandom:
-    """Splits any reader anywhere, now and then."""
+    """Splits any reader anywhere, now and then, but not for ever: each split costs a request."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
+        self.left = 40
 
     def observe(self, reader: RangeReader, fetched: int, kept: int) -> None:
         pass
@@ -126,7 +127,8 @@ class SplitsAtRandom:
         for reader in readers:
             latest = min(reader.hi, horizon)
             can = reader.ordered and reader.splittable and latest - reader.position > 1
-            if can and self.chance.random() < 0.4:
+            if can and self.left and self.chance.random() < 0.4:
+                self.left -= 1
                 return reader, self.chance.randrange(reader.position + 1, latest)
         return None
 

@@ -249,6 +249,11 @@ def test_pages(changing: Sandbox) -> None:
     assert len(sizes) == 2
     assert len(set(found)) == len(found)
     assert set(found) >= {f"https://shop.example/{number}" for number in range(ADDRESSES)}
+    changing.set_quirks(Quirks(next_on_last_page=True))
+    last = aggregates(reader, changing, metric_id=metric, by=["URL"], **cursor)
+    assert last.links["next"] is not None
+    cursor = {"page_cursor": unquote(last.links["next"].partition("page_cursor=")[2])}
+    assert rows(aggregates(reader, changing, metric_id=metric, by=["URL"], **cursor)) == []
     other = aggregates(reader, changing, metric_id=metric, by=["List"], page_cursor="bm9uZQ")
     assert other.error["detail"] == "Invalid cursor provided."
 

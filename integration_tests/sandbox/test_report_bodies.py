@@ -6,8 +6,9 @@ import pytest
 
 from integration_tests.sandbox.reader import Answer, Reader
 from klaviyo_sandbox import Sandbox
+from klaviyo_sandbox.spec import NEWEST
 
-from .report_tools import REPORTS, asking, between, metric_id
+from .report_tools import REPORTS, asking, between, metric_id, results
 
 Ask = Callable[..., Answer]
 
@@ -146,3 +147,12 @@ def test_requests_are_kept_with_what_they_asked(changing: Sandbox) -> None:
     assert request.endpoint == "/api/form-values-reports"
     assert request.asked["timeframe"] == frame
     assert changing.counts()["/api/form-values-reports"].statuses == {200: 1}
+
+
+def test_the_newest_revision_answers_the_same(reporting: Sandbox, reporter: Reader) -> None:
+    newest = Reader(reporting.url, f"Klaviyo-API-Key {reporting.key}", NEWEST)
+    for name in REPORTS:
+        asked = asking(name, reporting)
+        answer = newest.report(name, **asked)
+        assert answer.headers["X-Klaviyo-API-Revision"] == NEWEST
+        assert results(answer) == results(reporter.report(name, **asked))

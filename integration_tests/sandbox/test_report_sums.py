@@ -10,7 +10,7 @@ from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox, Settings
 
 from .conftest import reader_of
-from .report_tools import COUNTED, NOW, SERIES, ask, between, near
+from .report_tools import COUNTED, NOW, SERIES, ask, asking, between, near
 
 ZONES = ("Europe/Copenhagen", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu")
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
@@ -70,6 +70,24 @@ def test_a_day_by_itself_is_the_same_as_among_others(
     assert day
     for key, values in day.items():
         assert {name: series[0] for name, series in days[key].items()} == values
+
+
+def test_some_days_start_at_one_o_clock(changing: Sandbox) -> None:
+    changing.update("account", changing.ids("account"), {"timezone": "Asia/Beirut"})
+    reader = reader_of(changing)
+    for first, last, hours in (("2026-03-29", "2026-03-29", 23), ("2026-10-24", "2026-10-24", 25)):
+        by_hour = ask(
+            reader, changing, "form-series", timeframe=between(first, last), interval="hourly"
+        )
+        by_day = ask(reader, changing, "form-series", timeframe=between(first, last))
+        assert by_day
+        for key, values in by_day.items():
+            assert len(by_hour[key]["viewed_form"]) == hours
+            assert sum(by_hour[key]["viewed_form"]) == values["viewed_form"][0]
+    frame = between("2026-03-28", "2026-03-30")
+    asked = asking("form-series", changing, timeframe=frame)
+    dates = reader.report("form-series", **asked).document["data"]["attributes"]["date_times"]
+    assert [date[:13] for date in dates] == ["2026-03-28T00", "2026-03-29T01", "2026-03-30T00"]
 
 
 def test_weeks_start_on_monday_and_months_on_the_first(local: Sandbox, there: Reader) -> None:

@@ -2,17 +2,18 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
 from math import fsum
 
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.quirks import Quirks
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document
 from klaviyo_sandbox.reports.event_values import MetricEvents
-from klaviyo_sandbox.reports.page_cursor import CURSOR, read_cursor, write_cursor
+from klaviyo_sandbox.reports.page_cursor import CURSOR
+from klaviyo_sandbox.reports.pages import Pages
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.row import EventRow
 from klaviyo_sandbox.store.world import World
@@ -30,21 +31,21 @@ class Aggregates:
         self._events = MetricEvents(world)
         self._dimensions = Dimensions(world)
 
-    def answer(self, request: Request, report: Report, quirks: Quirks) -> bytes:
-        """Return the document that answers a request.
+    def answer(self, request: Request, report: Report, book: QuirkBook) -> bytes:
+        """Return the document that answers a request, with the quirks in `book`.
 
         Raises:
             ApiError: 400, 404 or 500.
         """
+        quirks = book.find(request.path) or DEFAULT
         asked = attributes_of(request, report)
         question = aggregate_question_of(asked, report, self._world, quirks)
         cursor = asked.get(CURSOR)
-        after = None if cursor is None else read_cursor(str(cursor), asked)
+        pages = Pages(request, asked, book)
+        after = pages.after(None if cursor is None else str(cursor))
         found = self._groups(question)
-        rows = iter(sorted(key for key in found if after is None or key > after))
-        page = list(islice(rows, question.page_size))
-        more = next(rows, None) is not None
-        following = request.url(write_cursor(page[-1], asked), CURSOR) if more else None
+        keys = iter(sorted(key for key in found if after is None or key > after))
+        page, following = pages.page(keys, question.page_size, lambda key: key)
         attributes = {
             "dates": [
                 question.calendar.text(bucket.first, quirks.report_dates)

@@ -1,8 +1,8 @@
 """A timeframe cut into the steps of a series."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.timeframe import Timeframe
@@ -11,8 +11,7 @@ from klaviyo_sandbox.store.moment import MICROS
 _HOUR = 3_600 * MICROS
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """One step: instants in microseconds since 1970; `end` does not belong any more."""
 
     first: int

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from klaviyo_sandbox.reports.conditions import matches
 from klaviyo_sandbox.reports.message_counts import NOTHING, UNIQUES, Keys, MessageCounts
-from klaviyo_sandbox.reports.message_statistics import STATISTICS
+from klaviyo_sandbox.reports.message_statistics import Steps, statistic
 from klaviyo_sandbox.reports.numbers import key_of, mix
 from klaviyo_sandbox.reports.question import Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
@@ -106,8 +106,9 @@ def _row(
     question: Question,
 ) -> ReportRow:
     counts = [NOTHING if step is None else MessageCounts._make(step) for step in steps]
+    columns = Steps(counts)
     return ReportRow(
         key,
         {name: groupings.get(name) for name in question.group_by},
-        {name: [*map(STATISTICS[name], counts)] for name in question.statistics},
+        {name: statistic(columns, name) for name in question.statistics},
     )

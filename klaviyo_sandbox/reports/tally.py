@@ -1,15 +1,14 @@
 """Counts of days or sends, added up to those of a report's steps."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from klaviyo_sandbox.reports.buckets import Bucket
 
 Counts = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What happened from `first` until `end`, evenly; at one instant where they are the same."""
 
     first: int
