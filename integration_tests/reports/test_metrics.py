@@ -37,9 +37,11 @@ def test_the_default_is_what_the_account_counts_as_revenue(shop: Sandbox) -> Non
 
 def test_metrics_are_chosen_by_id_or_name(shop: Sandbox) -> None:
     order, click = named(shop, "Placed Order"), named(shop, "Clicked Email")
-    for setting in ("conversion_metrics", "metric_ids"):
-        outcome = read(shop, [VALUES], start_date=SINCE, **{setting: [order, click]})
-        assert read_for(outcome.records[VALUES]) == {order, click}
+    for chosen in (
+        read(shop, [VALUES], start_date=SINCE, conversion_metrics=f"placed order, {click}"),
+        read(shop, [VALUES], start_date=SINCE, metric_ids=f"{order},{click}"),
+    ):
+        assert read_for(chosen.records[VALUES]) == {order, click}
     wrong = read(shop, [VALUES], start_date=SINCE, conversion_metrics="No Such Metric")
     assert "conversion_metrics" in wrong.failures[VALUES]
     assert "No Such Metric" in wrong.failures[VALUES]
