@@ -20,6 +20,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.streams.reports import ReportStream
 from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
 
@@ -120,6 +121,12 @@ def _how(stream: type[KlaviyoStream]) -> str:
     if issubclass(stream, UnionStream):
         return "; ".join(f"{kind}: {_how(member)}" for kind, member in stream.kinds.items())
     listing = f"`{stream.endpoint}`"
+    if issubclass(stream, ReportStream):
+        longest = stream.period.longest
+        days = f"by day, at most {longest} days a call" if longest else "by calendar month"
+        return (
+            f"`POST {stream.endpoint}`, {days}{_for_each_metric(stream)}; see [reports](reports.md)"
+        )
     if issubclass(stream, ItemStream):
         which = "each changed one" if stream.cursor_attribute else "each"
         return f"`{stream.item}` for {which} of {listing}{_parts(stream)}"
@@ -139,7 +146,17 @@ def cost_rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
         yield f"| **{name_of(stream)}** | {_cost(stream)} |"
 
 
+def _for_each_metric(stream: type[ReportStream]) -> str:
+    if stream.metric_key is None:
+        return ""
+    return ", for each metric" if stream.splits_on_request else ", for each conversion metric"
+
+
 def _cost(stream: type[KlaviyoStream]) -> str:
+    if issubclass(stream, ReportStream):
+        longest = stream.period.longest
+        first = f"days / {longest}" if longest else "months"
+        return f"{first}{_for_each_metric(stream)}; then 1 or 2 of each, at most once an hour"
     if issubclass(stream, UnionStream):
         of = ", ".join(f"`{member.endpoint}`" for member in stream.kinds.values())
         return f"those of {of}; none where they are read for other streams too"
@@ -184,7 +201,8 @@ def _costly(limits: Sequence[tuple[str, Limit]]) -> str:
 
 
 def _limit(limit: Limit) -> str:
-    return f"{limit.burst}/s {limit.steady}/min"
+    daily = f" {limit.daily}/day" if limit.daily else ""
+    return f"{limit.burst}/s {limit.steady}/min{daily}"
 
 
 def render(text: str, tables: Mapping[str, Iterable[str]]) -> str:

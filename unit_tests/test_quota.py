@@ -1,7 +1,9 @@
 """Quotas: a request draws on every budget that it concerns; its answer teaches the right one."""
 
-from source_klaviyo.api.limits import XS, Limit, S
-from source_klaviyo.api.quota import Quotas
+import pytest
+
+from source_klaviyo.api.limits import DAY, REPORT, XS, DailyLimit, Limit, S
+from source_klaviyo.api.quota import EndpointQuota, Quotas
 
 
 def test_a_request_needs_all_of_its_budgets() -> None:
@@ -49,3 +51,48 @@ def test_a_refusal_holds_back_all_that_draw_on_the_same() -> None:
     assert 16 < quotas.get("profiles", S).reserve() <= 17
     assert 16 < quotas.get("lists", S, [("costly", XS)]).reserve() <= 17
     assert quotas.get("lists", S).reserve() == 0
+
+
+DAY_LEFT = {"RateLimit-Limit": "225, 1;w=1, 2;w=60, 225;w=86400", "RateLimit-Reset": "80000"}
+
+
+def reports(quotas: Quotas, name: str) -> EndpointQuota:
+    return quotas.get(name, REPORT, presumed=("reports", DailyLimit(225)))
+
+
+def test_a_day_counts_what_earlier_syncs_have_sent() -> None:
+    quotas = Quotas(clock=lambda: 1_000_000.0)
+    quota = reports(quotas, "flow-series-reports")
+    quota.spent_before([3_600.0] * 225)
+    assert quota.reserve() == pytest.approx(DAY - 3_600, abs=1)
+    later = Quotas(clock=lambda: 1_000_000.0).get("flow-series-reports", REPORT)
+    later.spent_before([3_600.0] * 224)
+    assert later.reserve() == 0
+
+
+def test_what_is_presumed_to_be_shared_is_used_up_for_all() -> None:
+    quotas = Quotas(clock=lambda: 1_000_000.0)
+    one, other = reports(quotas, "flow-series-reports"), reports(quotas, "form-series-reports")
+    one.spent_before([100.0] * 225)
+    assert other.reserve() > 80_000
+    assert other.shares_its_day
+
+
+def test_more_left_than_a_shared_day_would_have_lifts_the_presumption() -> None:
+    quotas = Quotas(clock=lambda: 1_000_000.0)
+    one, other = reports(quotas, "flow-series-reports"), reports(quotas, "form-series-reports")
+    one.spent_before([100.0] * 100)
+    shared = []
+    for remaining in ("140", "224"):  # of the first so much may still be on its way
+        other.learn({**DAY_LEFT, "RateLimit-Remaining": remaining}, 0.1)
+        shared.append((one.shares_its_day, other.shares_its_day))
+    assert shared == [(True, True), (False, False)]
+    assert one.counts_days, "its own day is still counted"
+
+
+def test_a_long_pause_holds_up_its_endpoint_alone() -> None:
+    quotas = Quotas()
+    one, other = reports(quotas, "flow-series-reports"), reports(quotas, "form-series-reports")
+    one.refused(40_000)
+    assert one.reserve() > 39_000
+    assert other.reserve() == 0

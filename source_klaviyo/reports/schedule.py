@@ -15,6 +15,9 @@ from source_klaviyo.sync.ranges import clip, merge, subtract
 REFRESHING_SHARE: Final = 0.5
 """The part of a day's quota that reading again may take."""
 
+_PLANNED: Final = 0.85
+"""The part of that which the pace counts on: windows do not all fall due at the same time."""
+
 _NEVER: Final = -1
 _COMES_BACK: Final = 2 * 3600
 """Seconds: calls that are a day old in so long come back while a sync is under way."""
@@ -155,7 +158,7 @@ class Pool:
         fresh, filled = self._made(now - DAY)
         cap = None if self.limit is None else int(self.limit * REFRESHING_SHARE)
         refreshing = None if cap is None or self.limit is None else min(cap, self.limit - filled)
-        allowed = pace(costs, refreshing)
+        allowed = pace(costs, None if refreshing is None else refreshing * _PLANNED)
         due = [
             (number, each)
             for number, track in enumerate(self.tracks)

@@ -1,0 +1,171 @@
+"""What is left to the next sync where a day's quota is spent, and parts that Klaviyo refuses."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import StreamDescriptor
+
+from source_klaviyo.errors import PartitionRefused, QuotaSpent
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, Page, PageRequest, Window
+from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
+from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.state import CursorState
+from unit_tests.fakes import HORIZON, TwoPages, record
+from unit_tests.test_engine import run
+
+WINDOWS = [Window(100, 200), Window(300, 400), Window(200, 300)]
+
+
+@dataclass(eq=False)
+class Spent:
+    """A quota that grants so many requests, and no more before tomorrow."""
+
+    left: int
+    per_minute: int = 60
+
+    def reserve(self) -> float:
+        self.left -= 1
+        return 0.0 if self.left >= 0 else 40_000.0
+
+
+@dataclass(slots=True, eq=False)
+class WindowedJob(StreamJob):
+    """A stream that wants WINDOWS of every partition, and notes which are refused."""
+
+    refused: list[Partition] = field(default_factory=list)
+
+    def checkpoint(self, partition: Partition) -> Checkpoint:
+        return Windowed(self, partition)
+
+
+class Windowed(CursorCheckpoint):
+    """Misses WINDOWS."""
+
+    def __init__(self, job: WindowedJob, partition: Partition) -> None:
+        super().__init__(CursorState(), 100, 0, 1_000)
+        self.job, self.partition = job, partition
+
+    def missing(self) -> list[Window]:
+        return WINDOWS
+
+    def refuse(self) -> None:
+        self.job.refused.append(self.partition)
+
+
+@dataclass(eq=False)
+class Computed(TwoPages):
+    """A report of one page a window; `refuses` is a partition that Klaviyo does not serve."""
+
+    quota: Any = None
+    deferrable: bool = True
+    ordered: bool = False
+    sortable: bool = False
+    refuses: Partition | None = None
+    asked: list[tuple[Partition, Window]] = field(default_factory=list)
+    spent: bool = False
+
+    def fetch(self, request: PageRequest) -> Page:
+        self.asked.append((request.partition, request.window))
+        if request.partition == self.refuses:
+            raise PartitionRefused("Klaviyo has none of it.")
+        if self.spent:
+            raise QuotaSpent("The daily quota is used up.", 40_000)
+        name = f"{sorted(request.partition.items())}{request.window.lo}"
+        return Page([name], [request.window.lo], [Extract([record(name)])])
+
+
+def job_of(collection: Computed, *, keeps_state: bool = True) -> tuple[CollectionJob, WindowedJob]:
+    stream = WindowedJob(StreamDescriptor("report"), "date", keeps_state=keeps_state, start=100)
+    return CollectionJob(collection, [ViewJob(stream)]), stream
+
+
+def ids(messages: list[dict[str, Any]]) -> list[str]:
+    return [each["record"]["data"]["id"] for each in messages if each["type"] == "RECORD"]
+
+
+def statuses(messages: list[dict[str, Any]]) -> list[str]:
+    traces = [each["trace"] for each in messages if each["type"] == "TRACE"]
+    return [each["stream_status"]["status"] for each in traces if "stream_status" in each]
+
+
+def test_the_newest_windows_come_first_in_the_cuts_that_were_asked_for() -> None:
+    collection = Computed(quota=Spent(100), partitions=({"metric": "a"}, {"metric": "b"}))
+    job, _ = job_of(collection)
+    run(job, workers=1)
+    assert [(str(part["metric"]), window.lo) for part, window in collection.asked] == [
+        ("a", 300),
+        ("b", 300),
+        ("a", 200),
+        ("b", 200),
+        ("a", 100),
+        ("b", 100),
+    ]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["by our own count", "by a 429"])
+def test_a_spent_day_ends_the_stream_complete(
+    caplog: pytest.LogCaptureFixture, *, told: bool
+) -> None:
+    caplog.set_level(logging.INFO, logger="airbyte")
+    collection = Computed(quota=Spent(2 if told else 100), spent=not told)
+    job, _ = job_of(collection)
+    messages = run(job, workers=1)
+    assert statuses(messages)[-1] == "COMPLETE"
+    assert len(ids(messages)) == (2 if told else 0)
+    (line,) = (each for each in caplog.messages if "used up" in each)
+    assert "11.1 h" in line
+
+
+def test_a_full_refresh_cannot_be_left_to_the_next_sync() -> None:
+    job, _ = job_of(Computed(quota=Spent(2)), keeps_state=False)
+    messages: list[dict[str, Any]] = []
+    with pytest.raises(Exception, match="Read the stream incrementally"):
+        run(job, into=messages, workers=1)
+    assert len(ids(messages)) == 2
+    assert statuses(messages)[-1] == "INCOMPLETE"
+
+
+def test_other_collections_wait_and_fail_as_ever() -> None:
+    reader = CollectionReader(
+        CollectionJob(Computed(quota=Spent(0), deferrable=False), [ViewJob()]),
+        lambda: HORIZON,
+        IdMemory(),
+    )
+    reader.start(0)
+    assert reader.next_task(0.0) == 40_000.0
+    assert not reader.ended()
+
+
+def test_a_refused_partition_leaves_the_others_whole(caplog: pytest.LogCaptureFixture) -> None:
+    bad, good = {"metric": "bad"}, {"metric": "good"}
+    collection = Computed(quota=Spent(100), partitions=(bad, good), refuses=bad)
+    job, stream = job_of(collection)
+    messages = run(job, workers=1)
+    assert statuses(messages)[-1] == "COMPLETE"
+    assert len(ids(messages)) == len(WINDOWS)
+    assert [part for part, _ in collection.asked].count(bad) == 1, "and not for each window"
+    assert stream.refused == [bad]
+    (warning,) = (each for each in caplog.messages if "left out" in each)
+    assert "Klaviyo has none of it." in warning
+
+
+def test_a_task_that_was_deferred_is_gone() -> None:
+    collection = Computed(quota=Spent(1))
+    job, _ = job_of(collection)
+    reader = CollectionReader(job, lambda: HORIZON, IdMemory())
+    reader.start(0)
+    task = reader.next_task(0.0)
+    assert isinstance(task, RangeReader)
+    assert reader.next_task(0.0) is None
+    assert not reader.ended(), "one is still under way"
+    request = reader.request(task)
+    reader.accept_page(task, request, collection.fetch(request))
+    reader.settle(task, None, 0.0)
+    assert reader.ended() == [0]
+    assert reader.finished
