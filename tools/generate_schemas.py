@@ -53,8 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     files = {file_name(stream): render(stream, sdk_of(stream, sdks)) for stream in STREAMS}
     names = differing(files, FOLDER)
     for name in names:
-        print(f"{name} differs" if options.check else name)
-        if not options.check:
+        if options.check:
+            print(f"{name} differs")
+        else:
+            print(f"{'wrote' if name in files else 'removed'} {name}")
             _write(FOLDER / name, files.get(name))
     return int(options.check and bool(names))
 

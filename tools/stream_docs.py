@@ -256,7 +256,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args(arguments)
     before = PAGE.read_text(encoding="utf-8")
-    after = page(before, load_spec(REVISION), STREAMS)
+    try:
+        after = page(before, load_spec(REVISION), STREAMS)
+    except LookupError as unread:
+        print(unread, file=sys.stderr)
+        return 1
     if options.check:
         print(f"{PAGE.name} {'is as it should be' if before == after else 'differs'}")
         return int(before != after)

@@ -116,3 +116,20 @@ def test_the_icon_is_a_drawing_without_foreign_parts(data: dict[str, Any]) -> No
     assert icon.startswith("<svg ")
     assert "href" not in icon
     assert "data:" not in icon
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("README.md", "**Everything.** ", " streams"),
+        ("CHANGELOG.md", "lets anyone read, in ", " streams"),
+        ("docs/integrations/sources/klaviyo.md", "\n", ", in [the list of streams]"),
+    ],
+)
+def test_the_docs_tell_how_many_streams_there_are(file: str, before: str, after: str) -> None:
+    assert f"{before}{len(STREAMS)}{after}" in text(file)
+
+
+def test_the_registry_is_in_the_order_of_names() -> None:
+    names = [stream.__new__(stream).name for stream in STREAMS]
+    assert names == sorted(names)

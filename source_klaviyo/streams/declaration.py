@@ -13,8 +13,9 @@ from source_klaviyo.streams.additions import Addition
 class Declaration:
     """The attributes by which a stream is declared.
 
-    Their values are those of Klaviyo's OpenAPI document, and a test holds them against it. A plain
-    collection needs `endpoint`, `scopes`, `limit` and, where Klaviyo has it, `page_size`.
+    Their values are those of Klaviyo's OpenAPI document, as klaviyo_sandbox/spec has it, and a test
+    holds them against it; tools/draft_stream.py writes them. A plain collection needs `endpoint`,
+    `scopes`, `limit` and, where Klaviyo has it, `page_size`; one with a cursor also that.
     """
 
     endpoint: ClassVar[str]
