@@ -10,7 +10,7 @@ from source_klaviyo.config import Config
 from source_klaviyo.days import DAY
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.reports.job import ReportJob, ReportMemory
-from source_klaviyo.reports.schedule import Due, Pool
+from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Due, Pool
 from source_klaviyo.reports.state import Settling
 from source_klaviyo.streams.reports import REPORTS_A_DAY, ReportStream
 from source_klaviyo.sync.foreign_state import Reading, load_foreign
@@ -79,7 +79,9 @@ class ReportPlan:
         limit = None if daily is None else max(1, int(daily * self._config.quota_share))
         tracks = [track for job in jobs for track in job.tracks()]
         owners = [(job, partition) for job in jobs for partition in job.partitions]
-        plan = Pool(limit, [job.memory.calls for job in jobs], tracks).plan(self._began)
+        plan = Pool(limit, [job.memory.calls for job in jobs], tracks, self._interval(jobs)).plan(
+            self._began
+        )
         for (job, partition), due in zip(owners, plan.windows, strict=True):
             job.due[partition_key(partition)] = due
         if plan.left:
@@ -90,6 +92,11 @@ class ReportPlan:
                 plan.left,
                 limit,
             )
+
+    def _interval(self, jobs: Sequence[ReportJob]) -> float:
+        """Return the seconds between two syncs, by when the last one began."""
+        known = [job.memory.synced_at for job in jobs if job.memory.synced_at is not None]
+        return max(1.0, self._began - max(known)) if known else UNKNOWN_INTERVAL
 
     def _memory(self, readable: ReportStream, name: str, state: StreamState) -> ReportMemory:
         """Return what a stream's state says. Raises ConfigError where it is garbage."""

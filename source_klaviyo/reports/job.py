@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from source_klaviyo.api.document import second
 from source_klaviyo.partition import Partition, Scalar, partition_key
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
@@ -13,7 +14,7 @@ from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.ranges import merge
-from source_klaviyo.sync.state import Json, StreamState, is_list
+from source_klaviyo.sync.state import Json, StreamState, is_list, written
 
 logger = logging.getLogger("airbyte")
 
@@ -27,7 +28,7 @@ class ReportMemory:
 
     `timezone` and `dimensions` are what its rows were made with. `shares_its_day` tells whether its
     quota of a day is still thought to be shared with other reports; `pages` is how many calls a
-    window takes.
+    window takes. `synced_at` is when the last sync began, in seconds since 1970.
     """
 
     timezone: str
@@ -36,15 +37,19 @@ class ReportMemory:
     calls: Calls = field(default_factory=Calls)
     shares_its_day: bool = True
     pages: int = 1
+    synced_at: int | None = None
 
     def of(self, partition: Partition) -> ReportState:
         """Return what is known of a partition."""
         return self.states.get(partition_key(partition), (partition, ReportState()))[1]
 
     def dump(
-        self, states: Iterable[tuple[Partition, ReportState]], pages: int, now: float
+        self, states: Iterable[tuple[Partition, ReportState]], pages: int, began: int
     ) -> StreamState:
-        """Return the state as JSON; what is not among `states` is as it was."""
+        """Return the state as JSON, in a sync that began then.
+
+        What is not among `states` is as it was.
+        """
         all_states = dict(self.states)
         all_states |= {partition_key(each): (each, state) for each, state in states}
         grouped: dict[tuple[tuple[str, ...], ReportState], list[Partition]] = {}
@@ -59,7 +64,8 @@ class ReportMemory:
         }
         if self.dimensions:
             data["by"] = list(self.dimensions)
-        if calls := self.calls.dump(now):
+        data["synced"] = written(began)
+        if calls := self.calls.dump(began):
             data["calls"] = calls
         if not self.shares_its_day:
             data["quota"] = _OWN
@@ -76,6 +82,7 @@ class ReportMemory:
         entries, pages, by = data.get("states", ()), data.get("pages", 1), data.get("by", ())
         if not is_list(entries) or not is_list(by) or not isinstance(pages, int) or pages < 1:
             raise ValueError("`states` or `by` is not a list, or `pages` not a number")
+        synced = data.get("synced")
         loaded = [each for entry in entries for each in _entries(entry, now)]
         calls = Calls.load(data.get("calls", {}))
         calls.forget_after(now)
@@ -86,6 +93,7 @@ class ReportMemory:
             calls,
             shares_its_day=data.get("quota") != _OWN,
             pages=pages,
+            synced_at=None if synced is None else min(now, second(str(synced))),
         )
 
 
@@ -176,7 +184,7 @@ class ReportJob(StreamJob):
         self.memory.shares_its_day = self.memory.shares_its_day and self.shares_its_day()
         written = sum(checkpoint.written for _, checkpoint in made)
         pages = -(-self._sent // written) if written else self.memory.pages
-        return self.memory.dump(states, pages, time.time())
+        return self.memory.dump(states, pages, self.began)
 
 
 def _united(partitions: Sequence[Partition]) -> dict[str, Json]:

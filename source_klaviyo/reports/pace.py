@@ -27,6 +27,13 @@ class Costs:
     warm: int = 0
     whole: int = 0
 
+    def of_a_day(self, syncs: float) -> int:
+        """Return what a day of so many syncs takes at the fastest pace."""
+        rounds = min(max(1.0, syncs), DAY / _HOUR)
+        warm = min(rounds, _WARM_ROUNDS) - 1
+        hot = max(0.0, rounds - _WARM_ROUNDS)
+        return int(self.whole + warm * self.warm + hot * self.hot)
+
     def __add__(self, other: "Costs") -> "Costs":
         """Return what both take."""
         return Costs(self.hot + other.hot, self.warm + other.warm, self.whole + other.whole)

@@ -21,8 +21,8 @@ _PLANNED: Final = 0.85
 _NEVER: Final = -1
 _COMES_BACK: Final = 2 * 3600
 """Seconds: calls that are a day old in so long come back while a sync is under way."""
-_UNKNOWN_ROUNDS: Final = 4
-"""Syncs a day that are reckoned with before it is known how many there are."""
+UNKNOWN_INTERVAL: Final = 6 * 3600.0
+"""Seconds between two syncs that are reckoned with before it is known how often they come."""
 _REFUSED_FOR: Final = 30 * DAY
 
 
@@ -145,17 +145,20 @@ class Track:
 class Pool:
     """Partitions that draw on one day's quota of `limit` calls, None where there is none.
 
-    `calls` are those that were made of late, of each report that draws on it.
+    `calls` are those that were made of late, of each report that draws on it. `interval` is the
+    time between two syncs in seconds: what the past may have depends on what refreshing will need.
     """
 
     limit: int | None
     calls: Sequence[Calls] = ()
     tracks: list[Track] = field(default_factory=list)
+    interval: float = UNKNOWN_INTERVAL
 
     def plan(self, now: int) -> "Plan":
         """Return the windows to read in a sync that starts at the second `now`."""
         costs = sum((track.costs(now) for track in self.tracks), Costs())
-        fresh, filled = self._made(now - DAY)
+        fresh, _ = self._made(now - DAY)
+        lately, filled = self._made(now - DAY + _COMES_BACK)
         cap = None if self.limit is None else int(self.limit * REFRESHING_SHARE)
         refreshing = None if cap is None or self.limit is None else min(cap, self.limit - filled)
         allowed = pace(costs, None if refreshing is None else refreshing * _PLANNED)
@@ -167,10 +170,9 @@ class Pool:
         due.sort(key=lambda entry: (-entry[1].window.hi, entry[1].read_at))
         again = self._within([each for each in due if each[1].refreshing], _left(refreshing, fresh))
         spent = sum(self.tracks[number].pages for number, _ in again)
-        _, filled = self._made(now - DAY + _COMES_BACK)
         room = None
         if self.limit is not None and cap is not None:
-            reserve = min(cap, max(fresh + spent, _UNKNOWN_ROUNDS * costs.hot))
+            reserve = min(cap, max(lately + spent, costs.of_a_day(DAY / self.interval)))
             room = self.limit - filled - reserve
         back = self._within([each for each in due if not each[1].refreshing], room)
         left = sum(1 for _, each in due if not each.refreshing) - len(back)

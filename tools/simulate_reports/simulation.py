@@ -12,7 +12,7 @@ from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.days import Period, Timezone
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
-from source_klaviyo.reports.schedule import Due, Pool, Track
+from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Due, Pool, Track
 from source_klaviyo.reports.state import ReportState, Settling
 
 BEGAN: Final = int(datetime(2026, 11, 1, 0, 7, tzinfo=UTC).timestamp())
@@ -134,7 +134,9 @@ class Simulation:
                 (report, number) for report in group for number in range(len(report.partitions))
             ]
             tracks = [track for report in group for track in report.tracks()]
-            plan = Pool(QUOTA, [report.calls for report in group], tracks).plan(now)
+            interval = now - self.syncs[-1].began if self.syncs else UNKNOWN_INTERVAL
+            calls = [report.calls for report in group]
+            plan = Pool(QUOTA, calls, tracks, interval).plan(now)
             for report in group:
                 due = [
                     (number, each)
