@@ -23,7 +23,7 @@ from source_klaviyo.report_plan import ReportPlan
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
-from source_klaviyo.streams.reports import ReportStream
+from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
 from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load

@@ -33,7 +33,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.reports import ReportStream
+from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line

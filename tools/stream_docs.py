@@ -20,7 +20,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.reports import ReportStream
+from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
 

@@ -18,13 +18,13 @@ from source_klaviyo.errors import (
     UnreadableAnswer,
 )
 from source_klaviyo.protocol import Page, PageRequest, Window
+from source_klaviyo.streams.metric_aggregates import MetricAggregates
 from source_klaviyo.streams.report_answer import Wanted, next_cursor, series
 from source_klaviyo.streams.report_collection import ReportCollection
+from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.reports import (
     FlowSeriesReports,
     FlowValuesReports,
-    MetricAggregates,
-    ReportStream,
     SegmentSeriesReports,
 )
 from unit_tests.test_report_declarations import made

@@ -11,7 +11,8 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.days import DAY, Timezone, day_of
 from source_klaviyo.dimensions import DIMENSIONS
 from source_klaviyo.protocol import Window
-from source_klaviyo.streams.reports import MetricAggregates, ReportStream, dimension_key
+from source_klaviyo.streams.metric_aggregates import MetricAggregates, dimension_key
+from source_klaviyo.streams.report_stream import ReportStream
 from tools.generate_schemas import FOLDER, file_name
 from unit_tests.kinds import REPORTS
 

@@ -12,9 +12,10 @@ from source_klaviyo.days import DAY, Period, Timezone, day_of
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import SLOT, Calls
-from source_klaviyo.reports.job import ReportJob, ReportMemory
-from source_klaviyo.reports.schedule import Due
+from source_klaviyo.reports.job import ReportJob
+from source_klaviyo.reports.memory import ReportMemory
 from source_klaviyo.reports.state import Reading, ReportState, Settling
+from source_klaviyo.reports.track import Due
 
 NOW = 1_790_000_000
 TODAY = NOW // DAY * DAY

@@ -12,8 +12,9 @@ from source_klaviyo.days import DAY, Period, Timezone
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
 from source_klaviyo.reports.pace import Costs, pace
-from source_klaviyo.reports.schedule import Pool, Track
+from source_klaviyo.reports.schedule import Pool
 from source_klaviyo.reports.state import ReportState, Settling
+from source_klaviyo.reports.track import Track
 
 BEGAN = int(datetime(2026, 11, 24, 9, tzinfo=UTC).timestamp())
 ZONES = ["UTC", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "America/New_York"]

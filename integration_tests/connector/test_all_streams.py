@@ -20,7 +20,7 @@ from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.reports import ReportStream
+from source_klaviyo.streams.report_stream import ReportStream
 
 TINY: Final = Settings(
     events=1_200,

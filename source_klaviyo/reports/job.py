@@ -1,100 +1,18 @@
-"""A report's part in a sync: its partitions, which windows of each are read, and its state."""
+"""A report's part in a sync: its partitions, and which windows of each are read."""
 
-import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.api.document import second
-from source_klaviyo.partition import Partition, Scalar, partition_key
+from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import Window
-from source_klaviyo.reports.calls import Calls
-from source_klaviyo.reports.schedule import Due, Track
+from source_klaviyo.reports.memory import ReportMemory
 from source_klaviyo.reports.state import ReportState, Settling
+from source_klaviyo.reports.track import Due, Track
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.ranges import merge
-from source_klaviyo.sync.state import Json, StreamState, is_list, written
-
-logger = logging.getLogger("airbyte")
-
-_VERSION = "version"
-_OWN = "own"
-
-
-@dataclass(slots=True, eq=False)
-class ReportMemory:
-    """What the state of a report has to say besides its partitions.
-
-    `timezone` and `dimensions` are what its rows were made with. `shares_its_day` tells whether its
-    quota of a day is still thought to be shared with other reports; `pages` is how many calls a
-    window takes. `synced_at` is when the last sync began, in seconds since 1970.
-    """
-
-    timezone: str
-    dimensions: Sequence[str] = ()
-    states: dict[str, tuple[Partition, ReportState]] = field(default_factory=dict)
-    calls: Calls = field(default_factory=Calls)
-    shares_its_day: bool = True
-    pages: int = 1
-    synced_at: int | None = None
-
-    def of(self, partition: Partition) -> ReportState:
-        """Return what is known of a partition."""
-        return self.states.get(partition_key(partition), (partition, ReportState()))[1]
-
-    def dump(
-        self, states: Iterable[tuple[Partition, ReportState]], pages: int, began: int
-    ) -> StreamState:
-        """Return the state as JSON, in a sync that began then.
-
-        What is not among `states` is as it was.
-        """
-        all_states = dict(self.states)
-        all_states |= {partition_key(each): (each, state) for each, state in states}
-        grouped: dict[tuple[tuple[str, ...], ReportState], list[Partition]] = {}
-        for partition, state in all_states.values():
-            grouped.setdefault((tuple(partition), state), []).append(partition)
-        data: dict[str, Json] = {
-            "states": [
-                {"partition": _united(partitions), "cursor": state.dump()}
-                for (_, state), partitions in grouped.items()
-            ],
-            "timezone": self.timezone,
-        }
-        if self.dimensions:
-            data["by"] = list(self.dimensions)
-        data["synced"] = written(began)
-        if calls := self.calls.dump(began):
-            data["calls"] = calls
-        if not self.shares_its_day:
-            data["quota"] = _OWN
-        if pages > 1:
-            data["pages"] = pages
-        return {**data, _VERSION: 1}
-
-    @classmethod
-    def load(cls, data: StreamState, now: int) -> "ReportMemory":
-        """Return what a state says, nothing of it from the future.
-
-        Raises ValueError for anything that `dump` does not write.
-        """
-        entries, pages, by = data.get("states", ()), data.get("pages", 1), data.get("by", ())
-        if not is_list(entries) or not is_list(by) or not isinstance(pages, int) or pages < 1:
-            raise ValueError("`states` or `by` is not a list, or `pages` not a number")
-        synced = data.get("synced")
-        loaded = [each for entry in entries for each in _entries(entry, now)]
-        calls = Calls.load(data.get("calls", {}))
-        calls.forget_after(now)
-        return cls(
-            str(data.get("timezone", "")),
-            [str(each) for each in by],
-            {partition_key(partition): (partition, state) for partition, state in loaded},
-            calls,
-            shares_its_day=data.get("quota") != _OWN,
-            pages=pages,
-            synced_at=None if synced is None else min(now, second(str(synced))),
-        )
+from source_klaviyo.sync.state import StreamState
 
 
 @dataclass(slots=True, eq=False)
@@ -185,26 +103,3 @@ class ReportJob(StreamJob):
         written = sum(checkpoint.written for _, checkpoint in made)
         pages = -(-self._sent // written) if written else self.memory.pages
         return self.memory.dump(states, pages, self.began)
-
-
-def _united(partitions: Sequence[Partition]) -> dict[str, Json]:
-    """Return partitions in the same place as one: its filters have lists of values."""
-    if len(partitions) == 1:
-        return {**partitions[0]}
-    return {key: [each[key] for each in partitions] for key in partitions[0]}
-
-
-def _entries(entry: Json, now: int) -> list[tuple[Partition, ReportState]]:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("partition"), Mapping):
-        raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
-    state = ReportState.load(entry.get("cursor")).not_after(now)
-    partition = entry["partition"]
-    if not isinstance(partition, Mapping):
-        raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
-    single: dict[str, Scalar] = {}
-    for key, value in partition.items():
-        if is_list(value):
-            return [({key: each}, state) for each in value if isinstance(each, str)]
-        if isinstance(value, str):
-            single[key] = value
-    return [(single, state)]

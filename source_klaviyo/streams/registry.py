@@ -59,6 +59,7 @@ from source_klaviyo.streams.flows import FlowActions, FlowDefinitions, FlowMessa
 from source_klaviyo.streams.forms import FormDefinitions, Forms, FormVersions
 from source_klaviyo.streams.images import Images
 from source_klaviyo.streams.lists import ListProfiles, Lists, ListsDetailed
+from source_klaviyo.streams.metric_aggregates import MetricAggregates
 from source_klaviyo.streams.metrics import CustomMetrics, MappedMetrics, MetricProperties, Metrics
 from source_klaviyo.streams.omnichannel_campaigns import (
     CampaignAudiences,
@@ -79,7 +80,6 @@ from source_klaviyo.streams.reports import (
     FlowValuesReports,
     FormSeriesReports,
     FormValuesReports,
-    MetricAggregates,
     SegmentSeriesReports,
     SegmentValuesReports,
 )

@@ -12,8 +12,9 @@ from source_klaviyo.api.quota import EndpointQuota, Quotas
 from source_klaviyo.days import Period, Timezone
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
-from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Due, Pool, Track
+from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Pool
 from source_klaviyo.reports.state import ReportState, Settling
+from source_klaviyo.reports.track import Due, Track
 
 BEGAN: Final = int(datetime(2026, 11, 1, 0, 7, tzinfo=UTC).timestamp())
 QUOTA: Final = 225

@@ -1,0 +1,112 @@
+"""Metric aggregates: https://developers.klaviyo.com/en/reference/query_metric_aggregates ."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from source_klaviyo.api.limits import S
+from source_klaviyo.days import DAY, Period, date_of
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Window
+from source_klaviyo.streams import report_answer
+from source_klaviyo.streams.report_answer import Answer, Wanted
+from source_klaviyo.streams.report_collection import Json
+from source_klaviyo.streams.report_stream import ReportStream
+
+_YEAR: Final = Period(363)
+"""A year but for the days by which the request is wider."""
+_UNKNOWN_TO_AGGREGATES: Final = {
+    "Europe/Kyiv": "Europe/Kiev",
+    "Pacific/Kanton": "Pacific/Enderbury",
+}
+"""Names of timezones that metric aggregates do not know, and the older names of the same."""
+
+
+_NO_WORD: Final = re.compile(r"\W+")
+
+
+class MetricAggregates(ReportStream):
+    """How many events of each metric there were, by day of the event, and their sum.
+
+    `metric_aggregates_by` in the configuration splits them, for example by `$attributed_flow`.
+    """
+
+    endpoint = "metric-aggregates"
+    scopes = ("metrics:read",)
+    limit = S
+    metric_key = "metric_id"
+    splits_on_request = True
+    statistics = ("count", "unique", "sum_value")
+    period = _YEAR
+
+    def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
+        """Take an answer apart; see report_answer.py."""
+        return report_answer.aggregates(body, wanted)
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The ids of the metrics that it is asked for."""
+        return self.account.aggregated_metrics
+
+    @property
+    def candidates(self) -> Sequence[str]:
+        """No metrics: all are counted."""
+        return ()
+
+    @property
+    def first_day(self) -> int:
+        """The first day that is wanted: events may be older than the account's metrics."""
+        return self.account.first_day_of_events
+
+    @property
+    def grouped_by(self) -> Sequence[str]:
+        """The dimensions that the counts are split by, in Klaviyo's words."""
+        return self.account.aggregated_by
+
+    @property
+    def grouping_keys(self) -> Sequence[str]:
+        """The keys of the dimensions on a record."""
+        return [dimension_key(name) for name in self.grouped_by]
+
+    @property
+    def primary_key(self) -> list[str]:
+        """The members of a record that together name it, the dimensions among them."""
+        return [*self.keys, *self.grouping_keys]
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
+        """Return the schema of a record, with the dimensions."""
+        schema = super().get_json_schema()
+        dimensions = {key: {"type": ["null", "string"]} for key in self.grouping_keys}
+        return {**schema, "properties": {**schema["properties"], **dimensions}}
+
+    def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
+        """Return the body of a request for a window."""
+        zone = self.timezone.zone.key
+        # Whether these times are of the timezone is not documented: with a day more at both ends
+        # all days of the window are whole, and those around it are dropped.
+        filters = [
+            f"greater-or-equal(datetime,{date_of(window.lo - DAY)}T00:00:00)",
+            f"less-than(datetime,{date_of(window.hi + DAY)}T00:00:00)",
+        ]
+        attributes: dict[str, Json] = {
+            **partition,
+            "measurements": self.statistics,
+            "interval": "day",
+            "filter": filters,
+            "timezone": _UNKNOWN_TO_AGGREGATES.get(zone, zone),
+        }
+        if self.grouped_by:
+            attributes["by"] = self.grouped_by
+        if cursor:
+            attributes["page_cursor"] = cursor
+        return {"data": {"type": self.report_type, "attributes": attributes}}
+
+    def parameters_after(self, cursor: str | None) -> dict[str, str]:
+        """Return no parameters: the cursor is in the body."""
+        del cursor
+        return {}
+
+
+def dimension_key(dimension: str) -> str:
+    """Return the key of a dimension on a record: `$attributed_flow` is `attributed_flow`."""
+    return _NO_WORD.sub("_", dimension).strip("_").lower()

@@ -1,0 +1,256 @@
+"""What every report is: rows that Klaviyo computes, asked for by a POST.
+
+Its answers have no resources; every row is a record of its own, with the day, the groups and the
+statistics flat on top.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, ClassVar, Final, Protocol
+
+import requests
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_klaviyo.api.client import JSON_API
+from source_klaviyo.api.limits import REPORT, DailyLimit
+from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.days import DAY, Period, Timezone, date_of, day_of
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import PageRequest, Record, Window
+from source_klaviyo.streams import report_answer
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.endpoint import CollectionView
+from source_klaviyo.streams.report_answer import Answer, Wanted
+from source_klaviyo.streams.report_collection import CountCall, Json, ReportCollection
+
+REPORTS_A_DAY: Final = DailyLimit(225)
+"""Whether all reports share it is not documented: it is presumed until an answer tells better."""
+
+
+class ReportAccount(Protocol):
+    """What reports need to know of the account, and of what the user wants."""
+
+    @property
+    def timezone(self) -> Timezone:
+        """The account's timezone."""
+
+    @property
+    def conversion_metrics(self) -> Sequence[str]:
+        """The ids of the metrics whose conversions campaigns and flows are reported for."""
+
+    @property
+    def conversion_candidates(self) -> Sequence[str]:
+        """The ids of the metrics of which the first that is not refused is to be taken."""
+
+    @property
+    def aggregated_metrics(self) -> Sequence[str]:
+        """The ids of the metrics whose events are counted."""
+
+    @property
+    def aggregated_by(self) -> Sequence[str]:
+        """The dimensions that these counts are split by."""
+
+    @property
+    def first_day(self) -> int:
+        """The first day that can have anything to report."""
+
+    @property
+    def first_day_of_events(self) -> int:
+        """The first day that can have an event."""
+
+
+class ReportStream(KlaviyoStream):
+    """A report, `POST /api/<endpoint>`.
+
+    Declares its endpoint, scopes and limit, what its rows are grouped by, its statistics, and the
+    period that a row counts. `metric_key` is what the metric is called that it is asked for.
+    `account` has to be set before it is used.
+    """
+
+    http_method = "POST"
+    cursor_attribute = "date"
+    bounded_by_start_date = True
+    limit = REPORT
+    groupings: ClassVar[tuple[str, ...]] = ()
+    is_grouped_on_request: ClassVar[bool] = True
+    statistics: ClassVar[tuple[str, ...]]
+    period: ClassVar[Period]
+    metric_key: ClassVar[str | None] = None
+    splits_on_request: ClassVar[bool] = False
+    first_day_ever: ClassVar[int] = 0
+    shares_its_day: bool = True
+    account: ReportAccount
+    count: CountCall | None = None
+
+    def __init_subclass__(cls) -> None:
+        """Make the primary key of what a row is of."""
+        super().__init_subclass__()
+        metric = [cls.metric_key] if cls.metric_key else []
+        cls.keys = ("date", *metric, *cls.groupings)
+
+    @property
+    def cursor_field(self) -> str:
+        """The cursor, which stands on top of the record."""
+        return self.cursor_attribute
+
+    @property
+    def timezone(self) -> Timezone:
+        """The account's timezone."""
+        return self.account.timezone
+
+    @property
+    def counts_periods(self) -> bool:
+        """Whether a row counts all days of its window, and not one."""
+        return self.period.longest is None
+
+    @property
+    def grouped_by(self) -> Sequence[str]:
+        """What rows are grouped by, in Klaviyo's words."""
+        return self.groupings
+
+    @property
+    def grouping_keys(self) -> Sequence[str]:
+        """The keys of the groupings on a record."""
+        return self.groupings
+
+    @property
+    def report_type(self) -> str:
+        """The JSON:API type of the request and of the answer."""
+        return self.endpoint.removesuffix("s")
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The ids of the metrics that it is asked for."""
+        return self.account.conversion_metrics
+
+    @property
+    def candidates(self) -> Sequence[str]:
+        """The ids of metrics of which the first that is not refused is taken; mostly none."""
+        return self.account.conversion_candidates if self.metric_key else ()
+
+    @property
+    def first_day(self) -> int:
+        """The first day that is wanted of it."""
+        return max(self.first_day_ever, self.account.first_day)
+
+    def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
+        """Take an answer apart; each kind of report does it in its own way."""
+        raise NotImplementedError((body, wanted))
+
+    def find_partitions(self) -> None:
+        """Find out the metrics that it is read for; raises StreamFailed where Klaviyo refuses."""
+        if self.metric_key:
+            self.partitions = tuple({self.metric_key: metric} for metric in self.metrics)
+
+    @property
+    def quota(self) -> EndpointQuota:
+        """What its requests draw on."""
+        shares = self.limit.daily and self.shares_its_day
+        presumed = ("reports", REPORTS_A_DAY) if shares else None
+        return self._client.quotas.get(self.endpoint, self.limit, presumed=presumed)
+
+    def collection(self, views: Sequence[CollectionView]) -> ReportCollection:  # type: ignore[override]
+        """Return the report, as the sync engine reads it."""
+        (view,) = views
+        made = ReportCollection(self._client, self, self.quota, self._errors, view)
+        if self.count:
+            made.count = self.count
+        return made
+
+    def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
+        """Return the body of a request for a window."""
+        del cursor
+        # Klaviyo ignores offsets here. The end is right whether it takes it for a moment or for a
+        # day, as a part of the time or as its end.
+        timeframe = {
+            "start": f"{date_of(window.lo)}T00:00:00",
+            "end": f"{date_of(window.hi - DAY)}T23:59:59",
+        }
+        attributes: dict[str, Json] = {
+            "statistics": self.statistics,
+            "timeframe": timeframe,
+            **partition,
+        }
+        if not self.counts_periods:
+            attributes["interval"] = "daily"
+        if self.is_grouped_on_request:
+            attributes["group_by"] = self.groupings
+        return {"data": {"type": self.report_type, "attributes": attributes}}
+
+    def parameters_after(self, cursor: str | None) -> dict[str, str]:
+        """Return the query parameters of the page that `cursor` names."""
+        return {"page_cursor": cursor} if cursor else {}
+
+    def windows(self, now: int) -> list[Window]:
+        """Return all windows that a reading of everything takes, the newest first."""
+        stop = self.timezone.day_at(now) + DAY
+        return self.period.calls(Window(self.first_day, stop)) if self.first_day < stop else []
+
+    def probe(self) -> Sequence[Record]:
+        """Return none: a probe would cost a call of the day's quota."""
+        return []
+
+    # From here on: HttpStream's interface.
+
+    def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
+        """Yield a slice for each window of each metric."""
+        self.find_partitions()
+        for partition in self.partitions:
+            for window in self.windows(int(time.time())):
+                dates = {"from": _text(window.lo), "before": _text(window.hi)}
+                yield StreamSlice(partition=partition, cursor_slice=dates)
+
+    def first_request(self, partition: Partition) -> PageRequest:
+        """Return the request for a window: that of a slice, else today's."""
+        given = dict(partition)
+        lo, hi = given.pop("from", None), given.pop("before", None)
+        window = Window(day_of(str(lo)), day_of(str(hi))) if lo and hi else self._today()
+        return PageRequest(given, window, (0,))
+
+    def request_params(
+        self,
+        stream_state: Mapping[str, Any] | None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,  # noqa: ARG002
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> MutableMapping[str, Any]:
+        """Return the parameters of a page."""
+        return {**self.parameters_after(next_page_token["next"] if next_page_token else None)}
+
+    def path(
+        self,
+        *,
+        stream_state: Mapping[str, Any] | None = None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,  # noqa: ARG002
+        next_page_token: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> str:
+        """Return the address, which is the same for all pages."""
+        return self.endpoint
+
+    def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
+        """Return the headers that pin the revision, and what the body is."""
+        return {**super().request_headers(), "Content-Type": JSON_API}
+
+    def request_body_json(
+        self,
+        stream_state: Mapping[str, Any] | None,  # noqa: ARG002
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Return the body of a request."""
+        request = self.first_request(stream_slice or {})
+        token = str(next_page_token["next"]) if next_page_token else None
+        body: Any = self.body(request.partition, request.window, token)
+        return {**body}
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
+        """Return the cursor of the page after an answer, None on the last."""
+        cursor = report_answer.next_cursor(response.content)
+        return {"next": cursor} if cursor else None
+
+    def _today(self) -> Window:
+        today = self.timezone.day_at(time.time())
+        return Window(self.period.first(today), today + DAY)
+
+
+def _text(day: int) -> str:
+    return date_of(day).isoformat()
