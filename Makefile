@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types unit-test image-test acceptance-test pyairbyte-test site format \
-  schemas lock benchmarks compare-official clean
+.PHONY: demo test lint types unit-test sign-in-test image-test acceptance-test pyairbyte-test site \
+  format schemas lock benchmarks compare-official clean
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
@@ -21,6 +21,10 @@ types: $(READY)
 
 unit-test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Needs a browser: Debian's package `chromium`.
+sign-in-test: $(READY)
+	$(BIN)/pytest -n 2 --dist worksteal integration_tests/sign_in
 
 # These need a Docker engine, and say so. BASE_IMAGE=... where the Dockerfile's cannot be pulled.
 image-test: $(READY)

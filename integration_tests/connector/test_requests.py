@@ -58,7 +58,8 @@ def test_events_and_profiles_however_they_are_spread(connect: Connect, spread: s
         output = connect(sandbox).read(catalog(streams))
         assert output.code == 0
         assert_complete(sandbox, output, streams)
-        _assert_few(sandbox, {stream: _fewest(sandbox, stream) for stream in streams})
+        for stream in streams:  # how much is wasted of each depends on how the answers fall
+            _assert_few(sandbox, {stream: _fewest(sandbox, stream)})
 
 
 def test_nothing_at_all_costs_a_request_a_stream(connect: Connect) -> None:
