@@ -23,8 +23,8 @@ class Known:
     """An account of which everything is known."""
 
     timezone = Timezone(ZoneInfo("America/New_York"))
-    conversion_metrics = ("Abc123",)
-    conversion_candidates = ()
+    conversion_metrics: tuple[str, ...] = ("Abc123",)
+    conversion_candidates: tuple[str, ...] = ()
     aggregated_metrics = ("Abc123", "Def456")
     aggregated_by = ("$attributed_flow", "Bounce Type")
     first_day = day_of("2026-01-15")
