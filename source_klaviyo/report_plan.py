@@ -43,6 +43,12 @@ class ReportPlan:
         readable.find_partitions()
         if candidates := readable.candidates:
             readable.partitions = _first_not_refused(readable.metric_key or "", candidates, memory)
+            if not readable.partitions:
+                logger.warning(
+                    "%s: Klaviyo has refused every metric of the account. Name one in"
+                    " `conversion_metrics`.",
+                    stream.name,
+                )
         readable.shares_its_day = memory.shares_its_day
         job = ReportJob(
             stream,

@@ -40,14 +40,14 @@ def known_days(state: Json) -> set[str]:
 @pytest.mark.parametrize("lines", [30, 900, 2_500])
 def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, lines: int) -> None:
     connector = connector_of(shop, tmp_path, num_workers=2, **TWO_YEARS)
-    whole = connector.read(incremental([FLOWS]))
+    whole = read(shop, [FLOWS], **TWO_YEARS)
     killed = connector.read(incremental([FLOWS]), kill_after=lines)
-    states = last_states(killed)
-    known = known_days(states[0]["stream"]["stream_state"]) if states else set()
+    states = dict(zip([FLOWS], last_states(killed), strict=False))  # perhaps there is none yet
+    known = known_days(state_of(states, FLOWS)) if states else set()
     assert (len(known) > 0) == (lines > 30)
     shop.reset_requests()
-    rest = connector.read(incremental([FLOWS]), states)
-    assert rest.code == 0
+    rest = read(shop, [FLOWS], states=states, **TWO_YEARS)
+    assert not rest.failures
     again = {record["date"] for record in rest.records[FLOWS]}
     assert not again & known, "what a state covers is not read again"
     assert again | known >= {record["date"] for record in whole.records[FLOWS]}
@@ -96,7 +96,8 @@ def test_nothing_is_read_again_within_the_hour(shop: Sandbox) -> None:
     assert sum(calls(shop, stream) for stream in REPORTS) == 0
     assert not any(second.records.values())
     for stream in DAILY_QUOTA:
-        assert state_of(second.states, stream) == state_of(first.states, stream)
+        before, after = state_of(first.states, stream), state_of(second.states, stream)
+        assert {**after, "synced": ""} == {**before, "synced": ""}
 
 
 def test_another_timezone_means_other_days(shop: Sandbox) -> None:

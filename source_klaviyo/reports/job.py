@@ -1,6 +1,7 @@
 """A report's part in a sync: its partitions, and which windows of each are read."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ class ReportCheckpoint:
     low: int
     rows_without_cursor: bool = False
     reads_all: bool = False
-    written: int = 0
+    written: list[Window] = field(default_factory=list)
     _completed: list[Window] = field(default_factory=list)
     _refused: bool = False
 
@@ -36,7 +37,7 @@ class ReportCheckpoint:
     def complete(self, window: Window) -> None:
         """Note that every record of `window` has been written."""
         self._completed = merge([*self._completed, window])
-        self.written += 1
+        self.written.append(window)
 
     def reopen(self, window: Window) -> None:
         """Not used: a window is complete with its last page, whatever the order of its rows."""
@@ -67,7 +68,7 @@ class ReportJob(StreamJob):
     partitions: Sequence[Partition] = field(default=(), kw_only=True)
     due: dict[str, Sequence[Due]] = field(default_factory=dict, kw_only=True)
     shares_its_day: Callable[[], bool] = field(default=lambda: True, kw_only=True)
-    _sent: int = 0
+    _sent: Counter[tuple[str, Window]] = field(default_factory=Counter)
     _made: list[tuple[Partition, ReportCheckpoint]] = field(default_factory=list)
 
     def tracks(self) -> list[Track]:
@@ -82,7 +83,7 @@ class ReportJob(StreamJob):
         due = self.due.get(partition_key(partition), ())
         refreshing = any(each.refreshing for each in due if each.window == window)
         self.memory.calls.count(time.time(), refreshing=refreshing, calls=calls)
-        self._sent += calls
+        self._sent[partition_key(partition), window] += calls
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
         """Return where the reading of `partition` stands; it is asked for once."""
@@ -100,6 +101,10 @@ class ReportJob(StreamJob):
         made = tuple(self._made)
         states = [(partition, checkpoint.current(horizon)) for partition, checkpoint in made]
         self.memory.shares_its_day = self.memory.shares_its_day and self.shares_its_day()
-        written = sum(checkpoint.written for _, checkpoint in made)
-        pages = -(-self._sent // written) if written else self.memory.pages
-        return self.memory.dump(states, pages, self.began)
+        sent = [
+            self._sent[partition_key(partition), window]
+            for partition, checkpoint in made
+            for window in checkpoint.written
+        ]
+        pages = -(-sum(sent) // len(sent)) if sent else self.memory.pages
+        return self.memory.dump(states, max(1, pages), self.began)
