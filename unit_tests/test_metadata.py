@@ -14,7 +14,7 @@ from orjson import loads
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.config import KLAVIYO
+from source_klaviyo.config import KLAVIYO, Config
 from source_klaviyo.run import SPEC
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync import engine
@@ -116,3 +116,19 @@ def test_the_icon_is_a_drawing_without_foreign_parts(data: dict[str, Any]) -> No
     assert icon.startswith("<svg ")
     assert "href" not in icon
     assert "data:" not in icon
+
+
+def test_the_readme_has_every_setting_but_those_of_others() -> None:
+    """Older connectors' names stand in docs/migrating.md, the sandbox's in docs/sandbox.md."""
+    table = text("README.md").partition("\n## Settings\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert listed
+    others = set(Config.model_fields) - listed
+    assert listed <= set(Config.model_fields)
+    assert "api_base_url" in text("docs/sandbox.md")
+    for setting in others - {"api_base_url"}:
+        assert f"`{setting}`" in text("docs/migrating.md")
+
+
+def test_the_readme_counts_the_streams() -> None:
+    assert f"{len(STREAMS)} streams" in text("README.md")
