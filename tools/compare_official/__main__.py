@@ -73,7 +73,7 @@ def extra_rows(theirs: Output, ours: Output, names: Sequence[str]) -> Iterator[s
         known = {record["id"] for record in theirs.records()[name]}
         for record in ours.records()[name]:
             if record["id"] not in known:
-                moment = record.get("datetime") or record.get("updated")
+                moment = record.get("datetime") or record.get("updated_at") or record.get("updated")
                 yield f"{name}: only ours has {record['id']}, of {moment}"
 
 
