@@ -14,6 +14,7 @@ test: lint types unit-test
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: $(READY)
 	$(BIN)/mypy
@@ -66,7 +67,7 @@ lock:
 	  --generate-hashes --no-header --no-annotate -q -o requirements/pyairbyte.txt
 
 clean:
-	rm -rf .venv .venv-pyairbyte .mypy_cache .ruff_cache .hypothesis demo_output
+	rm -rf .venv .venv-pyairbyte .mypy_cache .ruff_cache .import_linter_cache .hypothesis demo_output
 
 $(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

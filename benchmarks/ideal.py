@@ -1,7 +1,7 @@
 """The least time in which Klaviyo's rate limits let a number of requests through.
 
-In bursts, it is what fixed windows allow that are spent as soon as they open; steadily, it is what
-api.md's table of ceilings (section 5) gives.
+In bursts, it is what fixed windows allow that are spent as soon as they open; steadily, it is the
+smaller of the limits of a second and of a minute, divided evenly.
 """
 
 from collections.abc import Mapping

@@ -17,17 +17,20 @@ from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.process import StartError
 from klaviyo_sandbox.quirks import Quirks, RefusedParameter
+from klaviyo_sandbox.report_control import AggregateRow, ReportRow
 from klaviyo_sandbox.sandbox import Count, Sandbox, Touched
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.web.log import Entry as Request
 
 __all__ = [
+    "AggregateRow",
     "ControlError",
     "Count",
     "Fault",
     "OAuthRules",
     "Quirks",
     "RefusedParameter",
+    "ReportRow",
     "Request",
     "Sandbox",
     "Settings",

@@ -1,9 +1,15 @@
-"""`python -m klaviyo_sandbox`: a Klaviyo on localhost."""
+"""`klaviyo-sandbox`, or `python -m klaviyo_sandbox`: a Klaviyo on localhost."""
 
 import sys
 
 from klaviyo_sandbox.server import serve
 from klaviyo_sandbox.settings import parse_arguments
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Serve what the command line asks for."""
     serve(parse_arguments(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

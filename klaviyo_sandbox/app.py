@@ -38,17 +38,14 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, as ASGI wants it."""
-        request = request_of(scope)
+        body = await _body(receive) if scope["method"] == "POST" else b""
+        request = request_of(scope, body)
         if request.path.startswith(PREFIX):
-            body = await _body(receive)
-            await fault_injection.send_reply(send, control(self._state, request, body))
+            await fault_injection.send_reply(send, control(self._state, request))
             return
         endpoint = self._endpoint(request)
-        fault, reply = (
-            self._oauth_reply(request, await _body(receive))
-            if request.path.startswith(oauth.PREFIX)
-            else self._reply(request)
-        )
+        secret = request.path.startswith(oauth.PREFIX)
+        fault, reply = self._oauth_reply(request) if secret else self._reply(request)
         wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
         if wait:
             await asyncio.sleep(wait / 1000)
@@ -61,6 +58,7 @@ class App:
             endpoint,
             0 if silent else reply.status,
             size,
+            "" if secret else request.body.decode(errors="replace"),
         )
         if reply.seconds and await fault_injection.gives_up(receive, reply.seconds):
             return
@@ -72,11 +70,11 @@ class App:
         except ApiError:
             return request.path
 
-    def _oauth_reply(self, request: Request, body: bytes) -> tuple[Fault | None, Reply]:
+    def _oauth_reply(self, request: Request) -> tuple[Fault | None, Reply]:
         fault = self._state.faults.pick(request)
         if fault is not None and fault.kind in _REPLACED:
             return fault, _instead(fault)
-        return fault, oauth.answer(self._state.grants, request, body)
+        return fault, oauth.answer(self._state.grants, request)
 
     def _reply(self, request: Request) -> tuple[Fault | None, Reply]:
         api = self._state.api

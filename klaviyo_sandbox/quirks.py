@@ -112,8 +112,28 @@ class Quirks:
     """Whether each endpoint has its own windows, or all of the same limits share them."""
     limit_factor: float = 1.0
     """The true limits as a part of the stated ones."""
+    limit_binding: Literal["tightest", "longest"] = "tightest"
+    """Which window the remaining requests are stated of: the one with the fewest left, or the
+    longest."""
+    daily_limit_shared: bool = False
+    """All endpoints with a daily limit share one. Whether Klaviyo's reports do is not known."""
+    daily_limit_shown: bool = True
+    """Whether replies state the daily limit among the others."""
     refusals_count: bool = False
     """A 429 uses up the limit too."""
+
+    report_end: Literal["inclusive", "exclusive", "date"] = "inclusive"
+    """How the `end` of a timeframe is taken: as an instant up to and with its second, as one that
+    does not belong any more, or as a date that belongs whatever its time. Klaviyo does not say."""
+    report_dates: Literal["local", "offset", "utc"] = "local"
+    """How series and aggregates write local midnight: as `T00:00:00+00:00` as in Klaviyo's
+    examples, with the true offset, or as the instant in UTC."""
+    aggregate_dates_in_utc: bool = False
+    """Dates without an offset in the filter of metric aggregates are UTC, rather than in the
+    `timezone` asked for."""
+    null_groupings_absent: bool = False
+    """A grouping without a value, such as the variation of a message without any, is left out
+    rather than null."""
 
     date_header: Literal["", "minus_zero", "missing", "garbage"] = ""
     """What is wrong with the `Date` header: zone `-0000`, no header, or no date in it."""

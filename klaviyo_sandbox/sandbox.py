@@ -13,10 +13,12 @@ from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.oauth.rules import CLIENT_ID, CLIENT_SECRET, OAuthRules
 from klaviyo_sandbox.process import Process
 from klaviyo_sandbox.quirks import Quirks
+from klaviyo_sandbox.report_control import ReportControl
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.spec import REVISIONS, load_spec
 from klaviyo_sandbox.web.log import Entry
 
+AGGREGATES = "/api/metric-aggregates"
 _PLENTY = 100_000
 """Requests a second: more than any client sends."""
 
@@ -71,6 +73,8 @@ class Sandbox:
         """Take over a running process; `Sandbox.start` is the usual way."""
         self._process = process
         self._control = ControlClient(process.url)
+        self.reports = ReportControl(self._control)
+        """The truth about reports, and late changes of their numbers."""
         self.url = process.url
         """Base URL, without a trailing slash; stands for `https://a.klaviyo.com`."""
         self.key = process.key
@@ -271,14 +275,31 @@ class Sandbox:
         """Enforce rate limits or not; starts counting anew."""
         self._control.send("set_limits", {"on": on})
 
-    def override_limit(self, path: str, burst: int, steady: int) -> None:
-        """Give an endpoint (by path template) other limits: requests per second and per minute."""
-        self._control.send("override_limit", {"path": path, "burst": burst, "steady": steady})
+    def override_limit(
+        self, path: str, burst: int, steady: int, daily: int = 0, day_seconds: int = 86_400
+    ) -> None:
+        """Give an endpoint (by path template) other limits: requests per second and per minute.
+
+        With `daily`, a day's as well; a test may let the day be shorter, but more than a minute.
+        """
+        body = {"path": path, "burst": burst, "steady": steady}
+        day = {"daily": daily, "day_seconds": day_seconds}
+        self._control.send("override_limit", body | day)
+
+    def override_report_limits(
+        self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400
+    ) -> None:
+        """Give all reports with a daily limit other limits."""
+        for path, report in load_spec().reports.items():
+            if max(report.windows) > 60:
+                self.override_limit(path, burst, steady, daily, day_seconds)
 
     def grant_plenty(self) -> None:
         """Give every endpoint limits that do not bind; replies state them, so clients can learn."""
         for path in {path for name in REVISIONS for path in load_spec(name).endpoints}:
             self.override_limit(path, _PLENTY, 60 * _PLENTY)
+        self.override_limit(AGGREGATES, _PLENTY, 60 * _PLENTY)
+        self.override_report_limits(_PLENTY, 60 * _PLENTY, 60 * _PLENTY)
 
     def set_latency(self, ms: float, jitter_ms: float = 0.0) -> None:
         """Wait before each reply, and up to `jitter_ms` more at random."""

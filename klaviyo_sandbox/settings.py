@@ -42,6 +42,11 @@ class Settings:
     reviews: int = 130
     object_records: int = 130
 
+    timezone: str = "Europe/Copenhagen"
+    """The account's: a day of the reports is a day there."""
+    report_page_size: int = 1_000
+    """Rows on a page of campaign and flow reports; what Klaviyo's is is not known."""
+
     spread: str = "shop"
     """When events happened and profiles changed: `shop` (two years with peaks), `even`,
     `day` (all in one day of ten years), `second` (all in one), `spike` (a day of 30 times the

@@ -10,6 +10,7 @@ from klaviyo_sandbox.api.quirks.book import QuirkBook
 from klaviyo_sandbox.change_rules import ChangeRules
 from klaviyo_sandbox.faults import FaultBook
 from klaviyo_sandbox.oauth.grants import Grants
+from klaviyo_sandbox.reports.answer import Reports
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
 from klaviyo_sandbox.shop.change import Changes
@@ -30,6 +31,7 @@ class State:
     keys: Keys
     grants: Grants
     limiter: Limiter
+    reports: Reports
     faults: FaultBook
     quirks: QuirkBook
     change_rules: ChangeRules
@@ -49,18 +51,20 @@ def open_state(settings: Settings) -> State:
         shop, events = build_shop(specs[-1], clock, settings)
     grants = Grants(clock)
     keys = Keys(grants)
-    limiter = Limiter(enabled=settings.limits)
+    limiter = Limiter(clock, enabled=settings.limits)
     random = Random(settings.seed)
     quirks = QuirkBook(settings.quirks, random)
+    reports = Reports(shop, quirks)
     changes = Changes(shop, events)
     return State(
         shop=shop,
         changes=changes,
         clock=clock,
-        api=Api(specs, shop.world, clock, keys, limiter, quirks),
+        api=Api(specs, shop.world, clock, keys, limiter, quirks, reports),
         keys=keys,
         grants=grants,
         limiter=limiter,
+        reports=reports,
         faults=FaultBook(random),
         quirks=quirks,
         change_rules=ChangeRules(changes, random),

@@ -20,7 +20,7 @@ from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.event_metrics import metric_ids
 from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob

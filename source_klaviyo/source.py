@@ -78,7 +78,8 @@ class SourceKlaviyo(AbstractSource):
 
     def streams(self, config: RawConfig) -> list[Stream]:
         """Return every stream there is."""
-        return [*_streams(self._client(Config.parse(config), config))]
+        settings = Config.parse(config)
+        return [*_streams(self._client(settings, config), without_predictions(settings, ()))]
 
     def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
         """Return the streams that this way of signing in can read."""

@@ -3,12 +3,16 @@
 Usage: `python tools/extract_spec.py PATH_OF_endpoints.json [OUTPUT]`
 
 The input is Klaviyo's public OpenAPI document of one revision, already parsed endpoint by endpoint.
-The output holds every GET endpoint, one a line, sorted by path, so that a diff of two revisions
-reads like a change log. It is data only: nothing reads the input again once this script has run.
+The output holds every GET endpoint and every POST that only asks (reports), one a line, sorted by
+path, so that a diff of two revisions reads like a change log. It is data only: nothing reads the
+input again once this script has run.
 """
 
 import json
+import re
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
@@ -80,6 +84,40 @@ class RawEndpoint(TypedDict, total=False):
     additional_fields: dict[str, list[str]]
     attributes: dict[str, object]
     relationships: dict[str, Relationship]
+
+
+class Attribute(TypedDict, total=False):
+    """One attribute of a report's body."""
+
+    description: str
+    enum: list[str]
+    items: Value
+
+
+class Body(TypedDict):
+    """What a report's body may hold."""
+
+    type: str
+    attributes: dict[str, Attribute]
+    required_attributes: list[str]
+
+
+class RawReport(TypedDict):
+    """One report of the input."""
+
+    path: str
+    kind: str
+    operationId: str
+    tag: str
+    jsonapi_type: str
+    response_schema: str
+    scopes: list[str]
+    rate_limits: dict[str, str]
+    page_cursor_param: str | None
+    timeframe_keys: list[str] | None
+    attributes: dict[str, object]
+    relationships: dict[str, Relationship]
+    request: Body
 
 
 class Fieldsets:
@@ -184,7 +222,85 @@ def endpoint_line(raw: RawEndpoint, fieldsets: Fieldsets) -> Line:
     return {key: value for key, value in line.items() if value}
 
 
-def document(endpoints: list[RawEndpoint], revision: str) -> str:
+def named(pattern: str, text: str) -> list[str]:
+    """Return the names that a sentence of Klaviyo's prose lists; none where it does not."""
+    found = re.search(pattern, text)
+    return [name.strip() for name in found.group(1).split(",")] if found else []
+
+
+def group_by_of(attribute: Attribute) -> Line:
+    """Return what a report may be grouped by, how it is without, and what must be among it."""
+    text = attribute["description"]
+    line: Line = {
+        "allowed": attribute["items"]["enum"],
+        "default": named(r"will be grouped by ([\w, ]+)\.", text),
+        "required": named(r"attributes are required: ([\w, ]+)\b", text),
+        "needs": dict(re.findall(r"prerequisites for (\w+) is (\w+)", text)),
+    }
+    return {key: value for key, value in line.items() if value}
+
+
+def filter_of(attribute: Attribute) -> dict[str, list[str]]:
+    """Return the operators of each field that a report may be filtered on."""
+    text = attribute["description"]
+    fields: dict[str, list[str]] = {}
+    for names, operators in re.findall(
+        r"attributes \(([\w, ]+)\): Supported operators: ([a-z\-, ]+)\.", text
+    ):
+        fields |= dict.fromkeys(names.split(", "), operators.split(", "))
+    operators = named(r"Allowed operators are ([a-z, ]+)\.", text)
+    fields |= dict.fromkeys(named(r"Allowed filters are ([\w, ]+)\.", text), operators)
+    return fields
+
+
+def interval_days_of(text: str) -> dict[str, int]:
+    """Return the longest timeframe in days per interval, as far as the prose states it."""
+    found = re.findall(r"If (\w+) is used, the timeframe cannot be longer than (\d+) (\w+)", text)
+    return {name: int(count) * (7 if unit == "weeks" else 1) for name, count, unit in found}
+
+
+def day_of(text: str) -> str:
+    """Return `June 1st, 2023` as `2023-06-01`."""
+    plain = re.sub(r"(\d)(st|nd|rd|th)", r"\1", text)
+    return datetime.strptime(plain, "%B %d, %Y").replace(tzinfo=UTC).date().isoformat()
+
+
+def report_line(raw: RawReport) -> Line:
+    """Return one report in the output's form, without its empty parts."""
+    attributes = raw["request"]["attributes"]
+    by = attributes.get("by")
+    measured = attributes.get("statistics") or attributes["measurements"]
+    filters = attributes["filter"]["description"]
+    most = re.search(r"Max of (\d+)", filters)
+    since = re.search(r"unavailable before ([\w ]+, \d{4})", compact_text(attributes))
+    place, _, _ = (raw["page_cursor_param"] or "").partition(":")
+    line: Line = {
+        "operation": raw["operationId"],
+        "tag": raw["tag"],
+        "type": raw["jsonapi_type"],
+        "response": raw["response_schema"],
+        "scopes": sorted(raw["scopes"]),
+        "windows": windows_of(raw["rate_limits"]),
+        "page_cursor": place,
+        "body": sorted(attributes),
+        "required": sorted(raw["request"]["required_attributes"]),
+        "statistics": measured["items"]["enum"],
+        "intervals": attributes.get("interval", {}).get("enum"),
+        "interval_days": interval_days_of(attributes.get("interval", {}).get("description", "")),
+        "timeframes": raw["timeframe_keys"],
+        "group_by": group_by_of(attributes["group_by"]) if "group_by" in attributes else None,
+        "by": by["items"]["enum"] if by else None,
+        "filters": filter_of(attributes["filter"]),
+        "filter_values": int(most.group(1)) if most else None,
+        "channels": named(r"send_channel, allowed values are ([\w, \-]+)\.", filters),
+        "since": day_of(since.group(1)) if since else None,
+        "attributes": sorted(raw["attributes"]),
+        "relationships": {name: rule["type"] for name, rule in raw["relationships"].items()},
+    }
+    return {key: value for key, value in line.items() if value}
+
+
+def document(endpoints: list[RawEndpoint], revision: str, reports: Sequence[RawReport] = ()) -> str:
     """Return the text of the data file of `revision`."""
     fieldsets = Fieldsets()
     ordered = sorted(endpoints, key=lambda raw: raw["path"])
@@ -196,20 +312,29 @@ def document(endpoints: list[RawEndpoint], revision: str) -> str:
         f"{compact_text(name)}: {compact_text(fields)}"
         for name, fields in sorted(fieldsets.lists.items())
     ]
-    head = f'{{"revision": "{revision}",\n"endpoints": {{\n'
-    return head + ",\n".join(lines) + '\n},\n"fieldsets": {\n' + ",\n".join(names) + "\n}}\n"
+    asked = [
+        f"{compact_text(raw['path'])}: {compact_text(report_line(raw))}"
+        for raw in sorted(reports, key=lambda raw: raw["path"])
+    ]
+    sections = [
+        f'"{name}": {{\n' + ",\n".join(section) + "\n}"
+        for name, section in (("endpoints", lines), ("fieldsets", names), ("reports", asked))
+        if section
+    ]
+    return f'{{"revision": "{revision}",\n' + ",\n".join(sections) + "}\n"
 
 
 def main() -> None:
     """Read the parsed specification, write the data file, say what was written."""
     source = Path(sys.argv[1])
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else DEFAULT_OUTPUT
-    parsed: list[RawEndpoint] = json.loads(source.read_text(encoding="utf-8"))["endpoints"]
-    endpoints = [
+    parsed = json.loads(source.read_text(encoding="utf-8"))["endpoints"]
+    endpoints: list[RawEndpoint] = [
         raw for raw in parsed if raw["method"] == "GET" and raw["path"].startswith("/api/")
     ]
-    target.write_text(document(endpoints, REVISION), encoding="utf-8")
-    print(f"{len(endpoints)} endpoints -> {target.name}")
+    reports: list[RawReport] = [raw for raw in parsed if raw["kind"] == "report"]
+    target.write_text(document(endpoints, REVISION, reports), encoding="utf-8")
+    print(f"{len(endpoints)} endpoints and {len(reports)} reports -> {target.name}")
 
 
 if __name__ == "__main__":

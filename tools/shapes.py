@@ -26,7 +26,7 @@ _SCALARS: Final[Mapping[object, Schema]] = {
     date: {"type": "string", "format": "date"},
 }
 
-# Documented as string or number; the connector makes numbers of them (see api/mending.py).
+# Documented as string or number; the connector makes numbers of them (see api/normalize.py).
 _MENDED: Final = frozenset({"latitude", "longitude"})
 
 _UNKNOWN: Final = Documented()

@@ -14,10 +14,11 @@ from source_klaviyo.errors import (
     Throttled,
 )
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
-from source_klaviyo.sync.collection_reader import CollectionReader, ItemReader, Step
+from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.tasks import ItemReader, Step
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
 from unit_tests.test_pagination import page, page_of, rows_of
 

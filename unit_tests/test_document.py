@@ -2,7 +2,7 @@
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.document import Document, DocumentReader, second
@@ -120,7 +120,6 @@ def test_seconds_are_rounded_down(text: str, expected: int) -> None:
 
 
 @given(st.text(), st.integers(0, 9000))
-@settings(deadline=None)
 def test_text_in_utf8_is_sound_wherever_its_characters_lie(text: str, padding: int) -> None:
     body = orjson.dumps({"data": [{"type": "x", "id": "1", "text": "a" * padding + text + "é😀"}]})
     document = read(body)
@@ -131,7 +130,6 @@ def test_text_in_utf8_is_sound_wherever_its_characters_lie(text: str, padding: i
 @given(
     st.integers(0, 9000), st.sampled_from([b"\xff", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\x80"])
 )
-@settings(deadline=None)
 def test_text_in_no_utf8_is_repaired_wherever_it_lies(padding: int, broken: bytes) -> None:
     body = b'{"data": [{"type": "x", "id": "1", "text": "%b%b"}]}' % (b"a" * padding, broken)
     document = read(body)

@@ -19,7 +19,9 @@ from source_klaviyo.api.normalize import (
 )
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.streams.profiles import Profiles
-from source_klaviyo.streams.views import Needs, RecordFields, ResourceView
+from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.record_fields import RecordFields
+from source_klaviyo.streams.views.resources import ResourceView
 
 SPACED = "2026-06-23 00:15:23.918411+00:00"
 SOUND = "2026-06-23T00:15:23.918411+00:00"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.streams.query import leave_out, optional_parts, unite
-from source_klaviyo.streams.views import Needs, include_part
+from source_klaviyo.streams.views.needs import Needs, include_part
 
 RELATIONS = ("tags", "messages", "actions")
 ATTRIBUTES = ("name", "updated", "status")

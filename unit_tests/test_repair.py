@@ -5,7 +5,7 @@ import math
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.repair import repaired
@@ -30,7 +30,6 @@ sound = st.recursive(
 indents = st.sampled_from([None, 1])
 
 
-@settings(deadline=None)
 @given(sound, st.booleans(), indents)
 def test_sound_json_keeps_every_byte(value: object, ascii_only: bool, indent: int | None) -> None:  # noqa: FBT001
     body = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
@@ -54,7 +53,6 @@ def without_nan(value: object) -> object:
     return value
 
 
-@settings(deadline=None)
 @given(values, st.booleans(), indents)
 def test_nan_and_infinities_become_null_and_texts_that_say_so_stay(
     value: object,

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Extract
-from source_klaviyo.streams.views import (
-    IncludedView,
-    ItemView,
-    Needs,
-    ParentsView,
-    RecordFields,
-    ResourceView,
-    View,
-    fields_reader,
-)
+from source_klaviyo.streams.views.included import IncludedView
+from source_klaviyo.streams.views.items import ItemView
+from source_klaviyo.streams.views.needs import Needs, fields_reader
+from source_klaviyo.streams.views.parents import ParentsView
+from source_klaviyo.streams.views.record_fields import RecordFields
+from source_klaviyo.streams.views.resources import ResourceView
+from source_klaviyo.streams.views.view import View
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),

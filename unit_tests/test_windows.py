@@ -25,7 +25,7 @@ from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
 from source_klaviyo.streams.filters import bounds
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.windowed import WindowedStream
-from source_klaviyo.sync.collection_reader import CollectionReader, Step
+from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import ViewDelivery
 from source_klaviyo.sync.pagination import RangeReader
@@ -33,6 +33,7 @@ from source_klaviyo.sync.partitions import PartitionReading
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState, StreamState, dump, load
 from source_klaviyo.sync.stream_output import StreamOutput, StreamView
+from source_klaviyo.sync.tasks import Step
 from unit_tests.fakes import TwoPages, record
 
 # One stream of each way to bound a window in ascending order: the rest is the same code.
@@ -111,10 +112,11 @@ class Model(TwoPages):
 
 
 class SplitsAtRandom:
-    """Splits any reader anywhere, now and then."""
+    """Splits any reader anywhere, now and then, but not for ever: each split costs a request."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
+        self.left = 40
 
     def observe(self, reader: RangeReader, fetched: int, kept: int) -> None:
         pass
@@ -125,7 +127,8 @@ class SplitsAtRandom:
         for reader in readers:
             latest = min(reader.hi, horizon)
             can = reader.ordered and reader.splittable and latest - reader.position > 1
-            if can and self.chance.random() < 0.4:
+            if can and self.left and self.chance.random() < 0.4:
+                self.left -= 1
                 return reader, self.chance.randrange(reader.position + 1, latest)
         return None
 
@@ -241,7 +244,7 @@ def states(draw: st.DrawFn) -> CursorState:
 
 
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     cursors=instants,
     begins=st.lists(states(), min_size=1, max_size=3),
@@ -303,7 +306,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
         assert begun[view] <= seen[view]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     cursors=st.lists(st.none() | offsets.map(lambda offset: NOW * MICRO + offset), max_size=30),
     size=st.integers(1, 7),
@@ -341,7 +344,6 @@ def test_rows_without_a_cursor_are_read_though_windows_are_split_and_syncs_kille
 
 
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
-@settings(deadline=None)
 @given(
     edges=st.lists(st.integers(1, 2_000_000_000), min_size=1, max_size=5, unique=True),
     microsecond=st.integers(0, 2_000_000_000 * MICRO),

@@ -7,13 +7,14 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from integration_tests.quirks.reading import HELD, read
 from integration_tests.quirks.test_quirks import assert_complete, assert_once
 from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 
+_TOO_MANY_TIES = "share a second than fit on a page"
 _DRAWN = int(os.environ.get("KLAVIYO_COMBINATIONS", "12"))
 
 _ANYWHERE = st.sampled_from(
@@ -95,15 +96,17 @@ def test_everything_is_read_through_any_combination(
     tokens: Quirks,
     mode: str,
 ) -> None:
-    # Pages that come in no order and cannot be followed leave no way through a large window.
-    assume(not (order.unsorted and tokens.cursor_refused_every))
-    # Such cursors lose rows where a second has more rows than a page; that is tried by itself.
-    assume(not (order.cursor_without_id and (pages, tokens) != (Quirks(), Quirks())))
     there = [replace(quirks, path=path) for quirks in (pages, order, tokens)]
     shared.set_quirks(*everywhere, *there)
     streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
     outcome = read(shared, streams, mode)
+    if order.cursor_without_id:
+        # No client can read more than two pages of one second then, but it has to say so.
+        for stream, message in tuple(outcome.failures.items()):
+            if _TOO_MANY_TIES in message:
+                del outcome.failures[stream]
+                streams.remove(stream)
     assert outcome.failures == {}
-    assert_complete(shared, outcome)
+    assert_complete(shared, outcome, [stream for stream in HELD if stream in streams])
     if mode == "incremental":
         assert_once(outcome)

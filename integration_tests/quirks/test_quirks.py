@@ -36,6 +36,14 @@ SURVIVED = {
         Quirks(path="/api/events", cursor_without_id=True),
         Quirks(path="/api/lists*", cursor_without_id=True),
     ],
+    "seconds with more rows than a page, page cursors without an id": [
+        Quirks(path="/api/profiles", max_page_size=45, cursor_without_id=True),
+        Quirks(path="/api/events", max_page_size=30, cursor_without_id=True),
+    ],
+    "seconds with more rows than a page, page cursors that tell nothing": [
+        Quirks(max_page_size=20, opaque_cursor=True)
+    ],
+    "pages unsorted, page cursors refused": [Quirks(unsorted="collection", cursor_refused_every=3)],
     "page cursors that tell nothing": [Quirks(opaque_cursor=True)],
     "page cursors refused now and then": [Quirks(cursor_refused_every=3)],
     "pages unsorted within": [Quirks(unsorted="within_pages")],

@@ -2,8 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.reader import Reader
+
+from .report_tools import NOW
 
 
 def reader_of(sandbox: Sandbox) -> Reader:
@@ -40,4 +42,31 @@ def one_second() -> Iterator[Sandbox]:
     with Sandbox.start(
         Settings(events=300, profiles=120, spread="second", limits=False)
     ) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def reporting() -> Iterator[Sandbox]:
+    """A shop at a fixed time that no test changes, for reports."""
+    settings = Settings(events=3_000, profiles=300, now=NOW, limits=False)
+    with Sandbox.start(settings) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def reporter(reporting: Sandbox) -> Reader:
+    return reader_of(reporting)
+
+
+@pytest.fixture(scope="module")
+def own_reporting() -> Iterator[Sandbox]:
+    """A shop at a fixed time that the tests of one module change."""
+    with Sandbox.start(Settings(events=200, profiles=120, now=NOW, limits=False)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def changing() -> Iterator[Sandbox]:
+    """A shop at a fixed time for one test."""
+    with Sandbox.start(Settings(events=200, profiles=120, now=NOW, limits=False)) as sandbox:
         yield sandbox

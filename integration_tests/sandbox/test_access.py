@@ -2,8 +2,8 @@
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 from klaviyo_sandbox.spec import load_spec
 
 OPT_OUT = "X-Klaviyo-Revision-Fall-Forward-Opt-Out"

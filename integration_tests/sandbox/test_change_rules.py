@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 
 
 @pytest.fixture(autouse=True)

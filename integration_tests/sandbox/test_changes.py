@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import ControlError, Sandbox
-from klaviyo_sandbox.reader import Reader
 
 
 def test_added_ones_are_served(own: Sandbox, own_reader: Reader) -> None:

@@ -2,8 +2,8 @@
 
 import json
 
+from integration_tests.sandbox.reader import Json, Reader
 from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.reader import Json, Reader
 
 
 def relationships(row: Json) -> Json:

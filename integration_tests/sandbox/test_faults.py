@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import ControlError, Fault, Sandbox
-from klaviyo_sandbox.reader import Reader
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from integration_tests.sandbox.reader import Json, Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Json, Reader
 
 NOW = datetime.fromisoformat
 DATES = {

@@ -7,8 +7,8 @@ every answer.
 import pytest
 
 from integration_tests.sandbox.conftest import reader_of
+from integration_tests.sandbox.reader import Answer, Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Answer, Reader
 from klaviyo_sandbox.spec import NEWEST, load_spec
 from tools.sdk import Sdk, load_all
 

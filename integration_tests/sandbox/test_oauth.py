@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import OAuthRules, Quirks, Sandbox, Settings
-from klaviyo_sandbox.reader import Reader
 
 REDIRECT = "http://localhost:8765/callback"
 VERIFIER = "v" * 50

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.reader import Reader
 
 from .conftest import reader_of
 

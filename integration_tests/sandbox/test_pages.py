@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 
 from .conftest import reader_of
 

@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 import requests
 
+from integration_tests.sandbox.reader import Answer, Reader
 from klaviyo_sandbox import Quirks, Sandbox
 from klaviyo_sandbox.quirks import Often
-from klaviyo_sandbox.reader import Answer, Reader
 
 EVENTS: dict[str, str | int] = {"page[size]": 100, "sort": "datetime"}
 BY_UPDATED: dict[str, str | int] = {"page[size]": 50, "sort": "updated"}

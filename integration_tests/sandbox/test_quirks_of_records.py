@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import ControlError, Fault, Quirks, RefusedParameter, Sandbox, Settings
 from klaviyo_sandbox.quirks import DEFAULT
-from klaviyo_sandbox.reader import Reader
 from klaviyo_sandbox.settings import parse_arguments
 
 from .conftest import reader_of

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.reader import Reader
 
 EMAIL = 'equals(messages.channel,"email")'
 

@@ -23,7 +23,8 @@ from klaviyo_sandbox.api.revisions import revision_of
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
 from klaviyo_sandbox.quirks import DEFAULT
-from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, wire_type
+from klaviyo_sandbox.reports.answer import Reports
+from klaviyo_sandbox.spec import REVISION, Endpoint, Report, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.rows import RowList, Rows
@@ -70,11 +71,13 @@ class Api:
         keys: Keys,
         limiter: Limiter,
         quirks: QuirkBook,
+        reports: Reports,
     ) -> None:
         """Serve `world` as `specs` say, oldest first, at the time of `clock`, to `keys`.
 
-        Within the `limiter`'s limits, and with `quirks`.
+        Within the `limiter`'s limits, and with `quirks`; `reports` answers what is computed.
         """
+        self._reports = reports
         self._editions = [Edition(spec, world, clock, quirks) for spec in specs]
         self._keys = keys
         self._limiter = limiter
@@ -114,7 +117,15 @@ class Api:
         Raises:
             ApiError: 400, 404 or 500.
         """
-        return self._edition(admitted.revision).answer(request, admitted)
+        endpoint = admitted.route.endpoint
+        body = (
+            self._reports.answer(request, endpoint)
+            if isinstance(endpoint, Report)
+            else self._edition(admitted.revision).answer(request, endpoint, admitted)
+        )
+        return Reply(
+            200, body, headers={"X-Klaviyo-API-Revision": admitted.revision, **admitted.headers}
+        )
 
     def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
         """Write every event once, in the shape that a query for `path` asks for; tells how many.
@@ -140,6 +151,7 @@ class Edition:
         self._world = world
         self._clock = clock
         self._router = Router(spec)
+        self._endpoints = spec.endpoints
         self._documents = Documents(spec, world)
         self._collections = spec.types_of_collections
         self._kinds = spec.searchable
@@ -153,13 +165,12 @@ class Edition:
         """
         return self._router.route(request.method, request.segments)
 
-    def answer(self, request: Request, admitted: Admitted) -> Reply:
+    def answer(self, request: Request, endpoint: Endpoint, admitted: Admitted) -> bytes:
         """Return the document the request asks for.
 
         Raises:
             ApiError: 400, 404 or 500.
         """
-        endpoint = admitted.route.endpoint
         quirks = self._quirks.find(request.path)
         if quirks is not None:
             check_parameters(request, endpoint, quirks)
@@ -170,16 +181,12 @@ class Edition:
         item_id = admitted.route.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
         if row is None:
-            body = self._many(request, endpoint, self._world.table(endpoint.type), query)
-        elif endpoint.kind == "item":
-            body = self._one(request, endpoint, row, query)
-        elif endpoint.kind.endswith("_one"):
-            body = self._related_one(request, endpoint, row, query)
-        else:
-            body = self._many(request, endpoint, self._children(endpoint, row), query)
-        return Reply(
-            200, body, headers={"X-Klaviyo-API-Revision": admitted.revision, **admitted.headers}
-        )
+            return self._many(request, endpoint, self._world.table(endpoint.type), query)
+        if endpoint.kind == "item":
+            return self._one(request, endpoint, row, query)
+        if endpoint.kind.endswith("_one"):
+            return self._related_one(request, endpoint, row, query)
+        return self._many(request, endpoint, self._children(endpoint, row), query)
 
     def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
         """Write every event once, in the shape that a query for `path` asks for; tells how many.
@@ -187,7 +194,7 @@ class Edition:
         Raises:
             ApiError: 400, the query is not allowed.
         """
-        endpoint = self._router.route("GET", tuple(path.strip("/").split("/"))).endpoint
+        endpoint = self._endpoints[path]
         query = query_of(pairs, endpoint, REVISION, self._clock.now())
         rows = list(self._world.table(endpoint.type))
         self._documents.resources(endpoint, query, rows)

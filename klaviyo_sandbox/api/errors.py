@@ -15,6 +15,7 @@ TITLES = {
     "method_not_allowed": "Method not allowed.",
     "gone": "The requested revision is no longer available.",
     "throttled": "Request was throttled.",
+    "unsupported_media_type": "Unsupported media type in request.",
     "error": "A server error occurred.",
 }
 RATE_LIMIT_GUIDE = (

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from klaviyo_sandbox.quirks import Quirks
 
+MINUTE = 60
+"""Longer windows are daily ones, though a test may shorten the day."""
+
 
 class LimitWindow(Protocol):
     """A stretch of time in which so many requests may come."""
@@ -28,7 +31,13 @@ def limit_headers(windows: Sequence[LimitWindow], now: float, quirks: Quirks) ->
     style = quirks.limit_headers
     if style == "none":
         return {}
-    binding = min(windows, key=lambda window: (window.remaining, window.seconds))
+    if not quirks.daily_limit_shown:
+        windows = [window for window in windows if window.seconds <= MINUTE]
+    binding = (
+        max(windows, key=lambda window: window.seconds)
+        if quirks.limit_binding == "longest"
+        else min(windows, key=lambda window: (window.remaining, window.seconds))
+    )
     used = binding.limit - binding.remaining
     published = {window.seconds: round(window.limit / quirks.limit_factor) for window in windows}
     limit, reset = published[binding.seconds], int(binding.seconds_left(now))

@@ -1,14 +1,14 @@
 """Rate limits: windows per endpoint, shared by all keys of one quota."""
 
 import math
-import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from klaviyo_sandbox.api.limit_headers import limit_headers
+from klaviyo_sandbox.api.limit_headers import MINUTE, limit_headers
 from klaviyo_sandbox.quirks import DEFAULT, Quirks
-from klaviyo_sandbox.spec import Endpoint
+from klaviyo_sandbox.spec import Endpoint, Report
+from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Triggers whose limiter the `RateLimit-*` headers were seen to describe."""
@@ -85,8 +85,9 @@ AnyWindow = Window | SlidingWindow
 class Limiter:
     """Counts requests and refuses those over the limit."""
 
-    def __init__(self, *, enabled: bool) -> None:
-        """Count nothing while not `enabled`."""
+    def __init__(self, clock: Clock, *, enabled: bool) -> None:
+        """Count nothing while not `enabled`; windows pass as the sandbox's `clock` does."""
+        self._clock = clock
         self.enabled = enabled
         self._overrides: dict[str, dict[int, int]] = {}
         self._buckets: dict[tuple[str, str], list[AnyWindow]] = {}
@@ -103,7 +104,7 @@ class Limiter:
     def take(
         self,
         quota: str,
-        endpoint: Endpoint,
+        endpoint: Endpoint | Report,
         parameters: Mapping[str, str],
         quirks: Quirks = DEFAULT,
     ) -> Verdict:
@@ -114,10 +115,9 @@ class Limiter:
         """
         if not self.enabled:
             return Verdict(None)
-        now = time.monotonic()
+        now = self._clock.seconds()
         windows = self._overrides.get(endpoint.path, endpoint.windows)
-        tier = quirks.limit_scope == "tier"
-        own = self._bucket(quota, repr(windows) if tier else endpoint.path, windows, quirks)
+        own = self._own(quota, endpoint.path, windows, quirks)
         shown = own
         every = list(own)
         for rule in endpoint.reduced:
@@ -135,6 +135,21 @@ class Limiter:
         for window in every:
             window.take(now)
         return Verdict(None, limit_headers(shown, now, quirks))
+
+    def _own(
+        self, quota: str, path: str, windows: Mapping[int, int], quirks: Quirks
+    ) -> list[AnyWindow]:
+        """Return the endpoint's own windows, or those that it shares with others."""
+        if quirks.limit_scope == "tier":
+            return self._bucket(quota, repr(windows), windows, quirks)
+        if not quirks.daily_limit_shared:
+            return self._bucket(quota, path, windows, quirks)
+        short = {seconds: limit for seconds, limit in windows.items() if seconds <= MINUTE}
+        long = {seconds: limit for seconds, limit in windows.items() if seconds > MINUTE}
+        return [
+            *self._bucket(quota, path, short, quirks),
+            *self._bucket(quota, repr(long), long, quirks),
+        ]
 
     def _bucket(
         self, quota: str, name: str, windows: Mapping[int, int], quirks: Quirks

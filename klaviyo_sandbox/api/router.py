@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.spec import Endpoint, Spec
+from klaviyo_sandbox.spec import Endpoint, Report, Spec
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """An endpoint, and the id in its path."""
 
-    endpoint: Endpoint
+    endpoint: Endpoint | Report
     item_id: str | None
 
 
@@ -19,9 +19,9 @@ class Router:
 
     def __init__(self, spec: Spec) -> None:
         """Serve every endpoint of `spec`."""
+        known: dict[str, Endpoint | Report] = {**spec.endpoints, **spec.reports}
         self._endpoints = {
-            _shape(path.strip("/").split("/")): endpoint
-            for path, endpoint in spec.endpoints.items()
+            _shape(path.strip("/").split("/")): endpoint for path, endpoint in known.items()
         }
 
     def route(self, method: str, segments: tuple[str, ...]) -> Route:
@@ -35,12 +35,13 @@ class Router:
         if endpoint is None:
             path = "/".join(segments)
             raise ApiError(404, "not_found", f"The path /{path} could not be found.")
-        if method != "GET":
+        allowed = "POST" if isinstance(endpoint, Report) else "GET"
+        if method != allowed:
             raise ApiError(
                 405,
                 "method_not_allowed",
                 f"Method '{method}' not allowed.",
-                headers={"Allow": "GET"},
+                headers={"Allow": allowed},
             )
         return Route(endpoint, segments[2] if len(segments) > 2 else None)
 

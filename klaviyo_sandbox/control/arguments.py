@@ -9,12 +9,12 @@ from klaviyo_sandbox.web.request import Request
 class Arguments:
     """Named values."""
 
-    def __init__(self, request: Request, body: bytes) -> None:
+    def __init__(self, request: Request) -> None:
         """Take query parameters and the members of the body alike."""
-        self._body = body
+        self._body = request.body
         self.values: dict[str, object] = {
             **dict(request.query),
-            **(json.loads(body) if body else {}),
+            **(json.loads(request.body) if request.body else {}),
         }
 
     @property

@@ -70,8 +70,14 @@ def set_limits(state: State, arguments: Arguments) -> object:
 
 
 def override_limit(state: State, arguments: Arguments) -> object:
-    """Give the endpoint `path` another `burst` (per second) and `steady` (per minute)."""
+    """Give the endpoint `path` another `burst` (per second) and `steady` (per minute).
+
+    With `daily`, so many per `day_seconds` as well.
+    """
     windows = {1: int(arguments.number("burst", 1)), 60: int(arguments.number("steady", 1))}
+    daily = int(arguments.number("daily", 0))
+    if daily:
+        windows[int(arguments.number("day_seconds", 86_400))] = daily
     state.limiter.override(arguments.text("path"), windows)
     return None
 

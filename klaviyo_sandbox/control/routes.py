@@ -6,7 +6,7 @@ import msgspec
 import orjson
 
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.control import configure, inspect, mutate
+from klaviyo_sandbox.control import configure, inspect, mutate, reports
 from klaviyo_sandbox.control.arguments import Arguments
 from klaviyo_sandbox.shop.change import UnknownResourceError
 from klaviyo_sandbox.state import State
@@ -19,16 +19,17 @@ CALLS: dict[str, Callable[[State, Arguments], object]] = {
     **inspect.CALLS,
     **mutate.CALLS,
     **configure.CALLS,
+    **reports.CALLS,
 }
 
 
-def control(state: State, request: Request, body: bytes) -> Reply:
+def control(state: State, request: Request) -> Reply:
     """Do what the call asks; its result is JSON, ready text when it is bytes."""
     call = CALLS.get(request.path.removeprefix(PREFIX))
     if call is None:
         return _refusal(404, f"no such call; known are {', '.join(sorted(CALLS))}")
     try:
-        result = call(state, Arguments(request, body))
+        result = call(state, Arguments(request))
     except ApiError as error:
         return error.reply()
     except (ValueError, TypeError, KeyError, msgspec.ValidationError) as error:

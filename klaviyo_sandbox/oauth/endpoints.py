@@ -17,9 +17,9 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-def answer(grants: Grants, request: Request, body: bytes) -> Reply:
+def answer(grants: Grants, request: Request) -> Reply:
     """Answer a request below `/oauth/`."""
-    form = parse_qs(body.decode("latin-1"), keep_blank_values=True)
+    form = parse_qs(request.body.decode("latin-1"), keep_blank_values=True)
     if request.path == "/oauth/authorize":
         return consent(grants, request, form)
     if request.path not in ("/oauth/token", "/oauth/revoke"):

@@ -28,7 +28,7 @@ def account(shop: Shop) -> Row:
                 },
             },
             "industry": "Ecommerce, Apparel",
-            "timezone": "Europe/Copenhagen",
+            "timezone": shop.settings.timezone,
             "preferred_currency": "EUR",
             "public_api_key": ACCOUNT_ID,
             "locale": "en-US",

@@ -10,7 +10,7 @@ from klaviyo_sandbox.shop.makers import MAKERS
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, load_exact, load_object
 from klaviyo_sandbox.store.make_row import make_row
-from klaviyo_sandbox.store.moment import micros_text, seconds_text
+from klaviyo_sandbox.store.moment import micros, micros_text, seconds_text
 from klaviyo_sandbox.store.row import EventRow, Reference, Row, Value
 from klaviyo_sandbox.store.world import HIDDEN_BY
 
@@ -106,9 +106,10 @@ class Changes:
             join(self.shop, group, profile_id, self.shop.clock.now())
 
     def leave(self, group: Reference, profile_ids: Iterable[str]) -> None:
-        """Let profiles leave a list or segment."""
+        """Let profiles leave a list or segment now."""
+        left = micros(seconds_text(self.shop.clock.now()))
         for profile_id in profile_ids:
-            self.shop.world.group(group).leave(profile_id)
+            self.shop.world.group(group).leave(profile_id, left)
 
     def _row(self, resource_type: str, row_id: str) -> Row:
         row = self.shop.world.get(Reference(resource_type, row_id))

@@ -2,7 +2,7 @@
 
 A campaign of the older model is one of this model too, with the same ids: a revision is another
 shape of the same data. Those made on the canvas, with messages of several channels, are in this one
-alone; whether Klaviyo leaves them out of the older one is not known (api.md section 10).
+alone; whether Klaviyo leaves them out of the older one is not known (docs/klaviyo-api.md).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,10 @@
-"""What Klaviyo's read API offers, endpoint by endpoint, as data."""
+"""What Klaviyo's API offers to those who read, endpoint by endpoint, as data."""
 
-from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation, Spec
+from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation
 from klaviyo_sandbox.spec.load import NEWEST, REVISION, REVISIONS, load_spec
 from klaviyo_sandbox.spec.remodelled import REMODELLED, wire_type
+from klaviyo_sandbox.spec.report import Report
+from klaviyo_sandbox.spec.revision import Spec
 
 __all__ = [
     "NEWEST",
@@ -14,6 +16,7 @@ __all__ = [
     "PageSize",
     "Reduced",
     "Relation",
+    "Report",
     "Spec",
     "load_spec",
     "wire_type",

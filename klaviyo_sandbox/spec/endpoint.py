@@ -103,17 +103,3 @@ class Endpoint:
         if self.page_size is not None:
             return self.page_size.default
         return self.fixed_page
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """All endpoints of one revision."""
-
-    revision: str
-    endpoints: Mapping[str, Endpoint]
-    relations: Mapping[str, Mapping[str, Relation]]
-    """Per resource type, every relationship that any endpoint shows."""
-    searchable: Mapping[str, Mapping[str, str]]
-    """Per resource type, every field that is filtered or sorted on somewhere: its kind of value."""
-    types_of_collections: Mapping[str, str]
-    """`{"campaigns": "campaign", …}` from first path segment to resource type."""

@@ -4,10 +4,12 @@ import functools
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation, Spec
+from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation
+from klaviyo_sandbox.spec.load_report import RawReport, report_of, windows_of
 from klaviyo_sandbox.spec.remodelled import REMODELLED
+from klaviyo_sandbox.spec.revision import Spec
 
 REVISION = "2026-07-15"
 NEWEST = "2026-10-15"
@@ -56,12 +58,7 @@ class RawSpec(TypedDict):
     revision: str
     endpoints: dict[str, RawEndpoint]
     fieldsets: dict[str, list[str]]
-
-
-def _windows(raw: object) -> dict[int, int]:
-    if not isinstance(raw, dict):
-        return {}
-    return {int(seconds): int(count) for seconds, count in raw.items()}
+    reports: NotRequired[dict[str, RawReport]]
 
 
 def _filter(raw: dict[str, object]) -> FilterRule:
@@ -78,7 +75,7 @@ def _filter(raw: dict[str, object]) -> FilterRule:
 
 def _reduced(raw: dict[str, object]) -> Reduced:
     parameter, _, value = str(raw["when"]).partition("=")
-    return Reduced(parameter=parameter, value=value, windows=_windows(raw["windows"]))
+    return Reduced(parameter=parameter, value=value, windows=windows_of(raw["windows"]))
 
 
 def _endpoint(path: str, raw: RawEndpoint, fieldsets: dict[str, list[str]]) -> Endpoint:
@@ -91,7 +88,7 @@ def _endpoint(path: str, raw: RawEndpoint, fieldsets: dict[str, list[str]]) -> E
         response=raw["response"],
         resource=raw.get("resource", ""),
         scopes=tuple(raw.get("scopes", ())),
-        windows=_windows(raw["windows"]),
+        windows=windows_of(raw["windows"]),
         reduced=tuple(_reduced(rule) for rule in raw.get("reduced", ())),
         paginated=raw.get("paginated", False),
         page_size=PageSize(size["min"], size["max"], size["default"]) if size else None,
@@ -142,8 +139,10 @@ def load_spec(revision: str = REVISION) -> Spec:
     endpoints = {
         path: _endpoint(path, entry, raw["fieldsets"]) for path, entry in raw["endpoints"].items()
     }
+    reports = {path: report_of(path, entry) for path, entry in raw.get("reports", {}).items()}
     known = [*endpoints.values()]
     if revision == NEWEST:
+        reports = {**load_spec(REVISION).reports, **reports}
         before = load_spec(REVISION).endpoints
         renewed = {path: _remodelled(endpoint) for path, endpoint in endpoints.items()}
         endpoints = {**before, **renewed}
@@ -160,6 +159,7 @@ def load_spec(revision: str = REVISION) -> Spec:
     return Spec(
         revision=raw["revision"],
         endpoints=endpoints,
+        reports=reports,
         relations=relations,
         searchable=searchable,
         types_of_collections={

@@ -34,6 +34,10 @@ class Clock:
         """Jump ahead by `seconds`."""
         self._start += timedelta(seconds=seconds)
 
+    def seconds(self) -> float:
+        """Return the present in seconds since 1970."""
+        return self.now().timestamp()
+
     def header_seconds(self) -> int:
         """Return what the `Date` header states, in seconds since 1970."""
         return int(self.now().timestamp() + self.skew_seconds)

@@ -1,5 +1,6 @@
 """What the sandbox was asked."""
 
+import json
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -22,6 +23,15 @@ class Entry:
     endpoint: str
     """Path template, or the path where no endpoint serves it."""
     bytes: int
+    body: str
+    """What a POST to the API asked; those of OAuth hold secrets and are not kept."""
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """The attributes in the body of a report's request."""
+        data = json.loads(self.body)["data"]
+        attributes: dict[str, object] = data["attributes"]
+        return attributes
 
 
 @dataclass(slots=True)
@@ -33,11 +43,18 @@ class RequestLog:
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     bytes: Counter[str] = field(default_factory=Counter)
 
-    def add(
-        self, method: str, path: str, query: str, endpoint: str, status: int, size: int
+    def add(  # one for each fact
+        self,
+        method: str,
+        path: str,
+        query: str,
+        endpoint: str,
+        status: int,
+        size: int,
+        body: str,
     ) -> None:
         """Remember a request."""
-        self.entries.append(Entry(method, path, query, status, time.time(), endpoint, size))
+        self.entries.append(Entry(method, path, query, status, time.time(), endpoint, size, body))
         self.requests[endpoint] += 1
         self.statuses[(endpoint, status)] += 1
         self.bytes[endpoint] += size

@@ -24,6 +24,7 @@ class Request:
     raw_query: str
     headers: dict[str, str]
     """Names in lower case."""
+    body: bytes
 
     @property
     def cursor(self) -> str | None:
@@ -35,26 +36,26 @@ class Request:
         """The decoded query, for people to read."""
         return unquote_plus(self.raw_query)
 
-    def url(self, cursor: str | None = None) -> str:
+    def url(self, cursor: str | None = None, parameter: str = CURSOR) -> str:
         """Return this request's URL.
 
-        With `cursor` in place of the one sent, all other parameters verbatim.
+        With `cursor` in place of the one sent as `parameter`, all other parameters verbatim.
         """
         kept = self.raw_query
         if cursor is not None:
             others = [
                 part
                 for part in kept.split("&")
-                if part and unquote_plus(part.partition("=")[0]) != CURSOR
+                if part and unquote_plus(part.partition("=")[0]) != parameter
             ]
-            kept = "&".join([*others, f"page%5Bcursor%5D={quote(cursor, safe='')}"])
+            kept = "&".join([*others, f"{quote(parameter)}={quote(cursor, safe='')}"])
         host = self.headers.get("host", "127.0.0.1")
         path = "/" + "/".join(quote(segment, safe="$:~-._") for segment in self.segments)
         return f"http://{host}{path}" + (f"?{kept}" if kept else "")
 
 
-def request_of(scope: Scope) -> Request:
-    """Return the request in an ASGI scope."""
+def request_of(scope: Scope, body: bytes) -> Request:
+    """Return the request in an ASGI scope, with its `body`."""
     raw_path = scope.get("raw_path")
     path = raw_path.decode("latin-1") if isinstance(raw_path, bytes) else str(scope["path"])
     raw = scope["query_string"]
@@ -68,6 +69,7 @@ def request_of(scope: Scope) -> Request:
         query=tuple((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs),
         raw_query=raw_query,
         headers=_headers(scope["headers"]),
+        body=body,
     )
 
 

@@ -36,7 +36,7 @@ _MALFORMED: Final = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidProxyURL,
 )
-"""Failures of the request itself: no time mends them."""
+"""Failures of the request itself: they never pass."""
 
 
 class _Source(msgspec.Struct):

@@ -18,12 +18,17 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.partition import Partition, Scalar
 from source_klaviyo.protocol import Page, PageRequest, Record, Window
-from source_klaviyo.streams.collection import CollectionView, KlaviyoCollection
+from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration
 from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.filters import select
 from source_klaviyo.streams.patience import patiently
-from source_klaviyo.streams.views import Needs, ParentsView, RecordFields, ResourceView, View
+from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.parents import ParentsView
+from source_klaviyo.streams.views.record_fields import RecordFields
+from source_klaviyo.streams.views.resources import ResourceView
+from source_klaviyo.streams.views.view import View
 
 _PROBES: Final = 3
 """How often a check asks before it takes Klaviyo for unreachable; a sync is more patient."""
@@ -48,7 +53,7 @@ class KlaviyoStream(Declaration, HttpStream):
     cursor = None  # the CDK would install one that reads a single page per call
 
     def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
-        """Bind the declaration to one sync's `client`; `constants` are put on top of records."""
+        """Bind the declaration to one sync's `client`; `constants` are added to records."""
         self._client = client
         super().__init__(authenticator=client.auth)
         self._errors = self.get_error_handler()
@@ -117,7 +122,7 @@ class KlaviyoStream(Declaration, HttpStream):
         )
 
     def record_fields(self) -> RecordFields:
-        """Return what is put on top of records."""
+        """Return what is added to records at their top level."""
         ids = dict(self.relationship_ids)
         return RecordFields(
             self.cursor_key or self.cursor_attribute,

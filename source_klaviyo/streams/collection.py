@@ -2,9 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -14,8 +12,6 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
@@ -33,7 +29,7 @@ from source_klaviyo.errors import (
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
 from source_klaviyo.streams.additions import member
-from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.endpoint import CollectionView, Endpoint
 from source_klaviyo.streams.optional_parameters import OptionalParameters
 from source_klaviyo.streams.query import (
     SORT,
@@ -41,94 +37,13 @@ from source_klaviyo.streams.query import (
     optional_parts,
     unite,
 )
-from source_klaviyo.streams.views import View, fields_reader, include_part
+from source_klaviyo.streams.views.needs import fields_reader, include_part
+from source_klaviyo.streams.views.view import View
 
 logger = logging.getLogger("airbyte")
 
 _FULL_PAGE = 100
 """Rows from which on an answer without `links` is not believed to be the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEndpoint:
-    """Where the items of a view are, and what their requests have and draw on.
-
-    `joined` is the attribute that goes on top of the listing's record; None where the item itself
-    is the record.
-    """
-
-    path: str
-    parameters: Mapping[str, str]
-    revision: str
-    quota: EndpointQuota
-    errors: KlaviyoErrorHandler
-    joined: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionView:
-    """A view, and what goes with it: its items' endpoint, and what its records should be."""
-
-    view: View
-    items: ItemEndpoint | None = None
-    drift: Drift | None = None
-
-
-class Endpoint(Protocol):
-    """What a stream declares of the collection that it is a view of."""
-
-    @property
-    def endpoint(self) -> str:
-        """The path under `/api/`, with `{id}` for the parent's id."""
-
-    @property
-    def limit(self) -> Limit:
-        """The published rate limit."""
-
-    @property
-    def resource(self) -> str | None:
-        """The JSON:API type."""
-
-    @property
-    def page_size(self) -> int | None:
-        """The largest page that is documented."""
-
-    @property
-    def cursor_attribute(self) -> str | None:
-        """The attribute that is the cursor."""
-
-    @property
-    def ordered(self) -> bool:
-        """Whether pages ascend by the cursor."""
-
-    @property
-    def newest_first(self) -> bool:
-        """Whether pages descend by the cursor."""
-
-    @property
-    def lower(self) -> Bound | None:
-        """The operator that bounds the cursor below."""
-
-    @property
-    def upper(self) -> bool:
-        """Whether the cursor can be bounded above."""
-
-    @property
-    def partitions(self) -> Sequence[Partition]:
-        """The parts known from the start."""
-
-    @property
-    def parent_key(self) -> str:
-        """The key of the parent's id in a partition."""
-
-    @property
-    def revision_read(self) -> str:
-        """The revision that requests name."""
-
-    def select(
-        self, partition: Partition, window: Window, *, newest_first: bool = False
-    ) -> dict[str, str]:
-        """Return the parameters that select a partition's window and sort it."""
 
 
 class KlaviyoCollection:

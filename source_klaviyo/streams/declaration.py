@@ -28,12 +28,12 @@ class Declaration:
     page_size: int | None = None
     """The largest page that Klaviyo serves; None where there is no choice."""
     include: ClassVar[tuple[str, ...]] = ()
-    """Relationships whose resources are brought along and put on top of the record."""
+    """Relationships whose resources are included, and added to the record at its top level."""
     include_scopes: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Relationships whose resources need a scope that those of the collection do not; without it
     the record has null there."""
     relationship_ids: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Relationships, and the key under which the id that they hold is put on top of the record, or
+    """Relationships, and the key under which the id that they hold is added to the record, or
     the list of ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
     normalize: ClassVar[Normalization] = ()
     """Attributes that Klaviyo sends in another form than it documents, and what they should be."""
@@ -42,7 +42,7 @@ class Declaration:
     additions: ClassVar[tuple[Addition, ...]] = ()
     """Members that the record gets deep inside, where other connectors have them."""
     parent_key: ClassVar[str] = ""
-    """The key under which the parent's id is put on top, where the stream has a `parent`."""
+    """The key under which the parent's id is added to the record, with a `parent`."""
     parent_filter: ClassVar[str | None] = None
     """The filter by the parent's id, where it does not stand in the path."""
     parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -71,7 +71,7 @@ class Declaration:
     """The parts of the request (see query.py) that the stream is nothing without."""
     cursor_attribute: ClassVar[str | None] = None
     cursor_key: ClassVar[str | None] = None
-    """The key under which the cursor is put on top, where it is not the attribute's own name."""
+    """The key under which the cursor is added to the record, where not the attribute's name."""
     ordered: ClassVar[bool] = False
     """Whether pages ascend by the cursor, so that a window can be split while it is read."""
     newest_first: ClassVar[bool] = False

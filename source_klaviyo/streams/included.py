@@ -4,15 +4,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.views import (
-    IncludedView,
-    Needs,
-    ParentsView,
-    RecordFields,
-    View,
-    Wanted,
-    include_part,
-)
+from source_klaviyo.streams.views.included import IncludedView
+from source_klaviyo.streams.views.needs import Needs, include_part
+from source_klaviyo.streams.views.parents import ParentsView, Wanted
+from source_klaviyo.streams.views.record_fields import RecordFields
+from source_klaviyo.streams.views.view import View
 
 
 class IncludedStream(KlaviyoStream):
@@ -61,7 +57,7 @@ class IncludedStream(KlaviyoStream):
         return None
 
     def record_fields(self) -> RecordFields:
-        """Return what is put on top of records."""
+        """Return what is added to records at their top level."""
         return RecordFields(
             self.cursor_key or self.cursor_attribute,
             ids=dict(self.relationship_ids),

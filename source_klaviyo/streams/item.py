@@ -8,10 +8,13 @@ import orjson
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.protocol import Page
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import CollectionView, ItemEndpoint
 from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.endpoint import CollectionView, ItemEndpoint
 from source_klaviyo.streams.patience import patiently
-from source_klaviyo.streams.views import ItemView, JoinedItemView, Needs, View
+from source_klaviyo.streams.views.items import ItemView
+from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.resources import JoinedItemView
+from source_klaviyo.streams.views.view import View
 
 
 class ItemStream(KlaviyoStream):
@@ -73,7 +76,7 @@ class ItemStream(KlaviyoStream):
 
 
 class JoinedItemStream(ItemStream):
-    """The resources of a collection, each with an attribute of its item put on top, or null.
+    """The resources of a collection, each with an attribute of its item added, or null.
 
     `joined` is that attribute.
     """

@@ -6,7 +6,7 @@ A part that can be left out has a name: `include=tags`, or the parameter's own n
 
 from collections.abc import Collection, Mapping, Sequence
 
-from source_klaviyo.streams.views import Needs, include_part
+from source_klaviyo.streams.views.needs import Needs, include_part
 
 SORT = "sort"
 

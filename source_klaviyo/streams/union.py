@@ -15,7 +15,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 class UnionStream(WindowedStream):
     """Several streams with records of one shape, read as one.
 
-    `kinds` are the streams by the value that tells their records apart, which is put on top of them
+    `kinds` are the streams by the value that tells their records apart, which is added to them
     under `kind_key`. Every member is a view of its own collection, and keeps its partitions, its
     cursor and its quota.
     """

@@ -1,34 +1,23 @@
 """One collection's part in a sync: its readers, and which of them sends the next request."""
 
-import logging
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.api import backoff
-from source_klaviyo.errors import (
-    PageLost,
-    PageSizeRefused,
-    PageTooLarge,
-    ParentGone,
-    RequestFailed,
-    StreamFailed,
-    Throttled,
-)
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Quota
+from source_klaviyo.protocol import Extract, Page, PageRequest, Quota
+from source_klaviyo.sync.fault_handler import FaultHandler, Remedy
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize
-from source_klaviyo.sync.pagination import PendingItems, RangeReader, RangeView, ViewStep
+from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.partitions import Partitions
-from source_klaviyo.sync.retry import BEFORE_LESS, MOST_RESTARTS, RetryState
+from source_klaviyo.sync.range_view import ViewStep
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.splitting import Splitter
-
-logger = logging.getLogger("airbyte")
+from source_klaviyo.sync.task_queue import TaskQueue
+from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, views_of
 
 _NOTHING = Extract()
 _MOST_REPEATS = 5
@@ -36,45 +25,9 @@ _MOST_REPEATS = 5
 
 
 @dataclass(slots=True, eq=False)
-class ItemReader:
-    """One item of a page: `pending` knows what is complete with it, `reader` had the page."""
-
-    view: RangeView
-    item: ItemRequest
-    pending: PendingItems
-    reader: RangeReader
-    retry: RetryState = field(default_factory=RetryState)
-    finished: bool = False
-
-
-Task = RangeReader | ItemReader
-"""What sends one request at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a finished request means for one view: rows to emit, and what is complete by them."""
-
-    partition: int
-    view: int
-    page: ViewStep
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a collection has cost so far; requests by the quota that granted them."""
-
-    requests: Counter[Quota] = field(default_factory=Counter)
-    retries: int = 0
-    throttled: int = 0
-    parents_gone: int = 0
-
-
-@dataclass(slots=True, eq=False)
 class CollectionReader:
     """The requests for one collection that are still to be sent.
 
-    A task is ready (for a request that its quota has to grant), postponed or in flight.
     `waits_for` says in a word what holds it up. Views end one by one: `failures` has those that
     have failed, and why. Every method is called under the scheduler's lock.
 
@@ -85,7 +38,6 @@ class CollectionReader:
     job: CollectionJob
     horizon: Callable[[], int]
     memory: IdMemory
-    in_flight: list[Task] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     waits_for: str = "latency"
     failures: dict[int, AirbyteTracedException] = field(default_factory=dict)
@@ -94,14 +46,16 @@ class CollectionReader:
     _hidden: list[Partition] = field(default_factory=list)
     _open: Counter[int] = field(default_factory=Counter)
     _ended: set[int] = field(default_factory=set)
-    _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
-    _postponed: list[Task] = field(default_factory=list)
     _splitter: Splitter = field(default_factory=Splitter)
+    _tasks: TaskQueue = field(init=False)
+    _faults: FaultHandler = field(init=False)
 
     def __post_init__(self) -> None:
         largest = self.job.collection.page_size
         size = CollectionPageSize(largest) if largest else None
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
+        self._tasks = TaskQueue(self._quota_of)
+        self._faults = FaultHandler(self.job.collection, self.tally)
 
     # Its life: opened, ended, failed.
 
@@ -150,24 +104,22 @@ class CollectionReader:
     @property
     def finished(self) -> bool:
         """Whether nothing is left to fetch, for any view."""
-        return len(self._ended) == len(self.job.views) and not self.in_flight
+        return len(self._ended) == len(self.job.views) and not self._tasks.in_flight
 
     def fail(self, view: int, failure: AirbyteTracedException) -> None:
         """Give up on a view; what is in flight may still bring records of others."""
         if view in self.failures or view in self._ended:
             return
         self.failures[view] = failure
-        for task in self._waiting():
+        for task in self._tasks.waiting():
             if isinstance(task, RangeReader):
                 task.views = [each for each in task.views if each.view != view]
-        for tasks in (self._postponed, *self._ready.values()):
-            for task in [task for task in tasks if not self._is_wanted(task)]:
-                tasks.remove(task)
-                self._forget(task)
+        for task in self._tasks.drop(self._is_wanted):
+            self._forget(task)
 
     def _is_over(self, view: int) -> bool:
         if view in self.failures:
-            return not any(view in _views_of(task) for task in self.in_flight)
+            return not any(view in views_of(task) for task in self._tasks.in_flight)
         return not self._parents and not self._hidden and not self._open[view]
 
     def _open_views(self) -> tuple[int, ...]:
@@ -175,38 +127,42 @@ class CollectionReader:
         return tuple(view for view in views if view not in self._ended | self.failures.keys())
 
     def _is_wanted(self, task: Task) -> bool:
-        return any(view not in self.failures for view in _views_of(task))
+        return any(view not in self.failures for view in views_of(task))
 
     # Which request is sent next.
 
     @property
+    def is_child(self) -> bool:
+        """Whether its partitions are resources of another collection, which may be deleted."""
+        return not self.job.collection.partitions
+
+    @property
     def per_minute(self) -> int:
         """The requests a minute of the smallest quota that it has drawn on, or is about to."""
-        return min((quota.per_minute for quota in self._ready), default=0)
+        return self._tasks.per_minute
+
+    @property
+    def in_flight(self) -> Sequence[Task]:
+        """The tasks whose request is under way."""
+        return self._tasks.in_flight
 
     def readers(self) -> Iterator[RangeReader]:
         """Yield all readers of windows that are not finished."""
-        for task in (*self.in_flight, *self._waiting()):
-            if isinstance(task, RangeReader):
-                yield task
+        return self._tasks.readers()
 
     def tasks_left(self) -> int:
         """Return how many tasks there are."""
-        return len(self.in_flight) + sum(1 for _ in self._waiting())
+        return len(self._tasks)
 
     def next_task(self, now: float) -> Task | float | None:
         """Return what is to send its request, or the seconds until there may be something.
 
         None says that only the end of a request in flight can bring one.
         """
-        self._wake(now)
-        pauses = []
-        for quota, tasks in self._ready.items():
-            if tasks:
-                pause = quota.reserve()
-                if not pause:
-                    return self._send(tasks.popleft(), quota)
-                pauses.append(pause)
+        self._tasks.wake(now)
+        task, pauses = self._tasks.take()
+        if task:
+            return self._send(task, self._quota_of(task))
         if not pauses and (found := self._splitter.choose(self._splittable(), self.horizon())):
             reader, at = found
             quota = self.job.collection.quota
@@ -216,9 +172,9 @@ class CollectionReader:
             pauses.append(pause)
         if pauses:
             self.waits_for = "the quota"
-        elif self._postponed:
+        elif (seconds := self._tasks.seconds_to_retry(now)) is not None:
             self.waits_for = "a retry"
-            pauses.append(min(task.retry.ready_at for task in self._postponed) - now)
+            pauses.append(seconds)
         return min(pauses, default=None)
 
     def request(self, reader: RangeReader) -> PageRequest:
@@ -231,26 +187,15 @@ class CollectionReader:
 
     def _splittable(self) -> Sequence[RangeReader]:
         return [
-            task for task in self.in_flight if isinstance(task, RangeReader) and task.splittable
+            task
+            for task in self._tasks.in_flight
+            if isinstance(task, RangeReader) and task.splittable
         ]
-
-    def _waiting(self) -> Iterator[Task]:
-        yield from self._postponed
-        for tasks in self._ready.values():
-            yield from tasks
-
-    def _wake(self, now: float) -> None:
-        """Make those tasks ready that have been postponed for long enough."""
-        due = [task for task in self._postponed if task.retry.ready_at <= now]
-        for task in due:
-            task.retry.ready_at = 0.0
-            self._postponed.remove(task)
-            self._add(task)
 
     def _send(self, task: Task, quota: Quota) -> Task:
         self.waits_for = "latency"
         self.tally.requests[quota] += 1
-        self.in_flight.append(task)
+        self._tasks.in_flight.append(task)
         return task
 
     def _begin(self, reader: RangeReader) -> None:
@@ -264,18 +209,20 @@ class CollectionReader:
         return reader
 
     def _add(self, task: Task) -> None:
-        if not self._is_wanted(task):
-            self._forget(task)
-        elif task.retry.ready_at:
-            self._postponed.append(task)
-        elif isinstance(task, RangeReader):
-            self._ready[self.job.collection.quota].append(task)
+        if self._is_wanted(task):
+            self._tasks.add(task)
         else:
-            self._ready[self.job.collection.item_quota(task.view.view)].append(task)
+            self._forget(task)
+
+    def _quota_of(self, task: Task) -> Quota:
+        collection = self.job.collection
+        if isinstance(task, RangeReader):
+            return collection.quota
+        return collection.item_quota(task.view.view)
 
     def _forget(self, task: Task) -> None:
         """Take out of the count what a task would still have read."""
-        self._open.subtract(_views_of(task))
+        self._open.subtract(views_of(task))
         if isinstance(task, RangeReader):
             task.close()
             self.partitions.readings[task.number].open -= 1
@@ -295,11 +242,7 @@ class CollectionReader:
             reader.page_size.served()
         steps = reader.accept(page, request.views)
         reading.unordered = reading.unordered or not reader.ordered
-        if reader.leads_back(reader.token):
-            self._restart(reader, "A page leads back to one before it.")
-        if reader.new_rows_unlikely:
-            advice = f"Klaviyo sends page after page of {self.job.collection.name} without a row."
-            self._fail_all(reader, StreamFailed(advice, FailureType.system_error))
+        self._remedy(reader, self._faults.after_page(reader))
         if not reader.repeat and not reader.without_cursor:
             self._remember_recent(reader, page)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
@@ -320,9 +263,9 @@ class CollectionReader:
         Its page is on its way out already, or its pages could be sent out in the wrong order.
         Return what is complete by that, besides what the page's own steps say.
         """
-        self.in_flight.remove(task)
+        self._tasks.in_flight.remove(task)
         if fault:
-            self._handle(task, fault, now)
+            self._remedy(task, self._faults.handle(task, fault, now))
         if isinstance(task, ItemReader):
             return self._settle_item(task)
         task.views = [each for each in task.views if each.view not in self.failures]
@@ -358,6 +301,7 @@ class CollectionReader:
             self._begin(self.partitions.again(reader.number, self.horizon(), stateless))
             return []
         reading.recent.forget()
+        reader.seen.forget()
         if reading.reads_without_cursor:
             return []
         # One unbounded request after the other has brought all rows, those without a cursor too.
@@ -400,116 +344,11 @@ class CollectionReader:
             return
         self._begin(self.partitions.without_cursor(reader.number, views))
 
-    # What went wrong.
-
-    def _handle(self, task: Task, fault: Exception, now: float) -> None:
-        name = self.job.collection.name
-        match fault:
-            case Throttled():
-                self.tally.throttled += 1
-                task.retry.ready_at = now + fault.pause
-            case RequestFailed():
-                self._failed(task, fault, now)
-            case PageTooLarge() if isinstance(task, RangeReader) and self._smaller(task, fault):
-                logger.info("%s: %s Smaller pages are asked for.", name, fault)
-            case PageSizeRefused() if isinstance(task, RangeReader) and self._refused(task, fault):
-                logger.info("%s: %s Smaller pages are asked for.", name, fault.message)
-            case PageLost() if isinstance(task, RangeReader):
-                self._restart(task, str(fault))
-            case ParentGone() if isinstance(task, RangeReader):
-                self._end_child(task, fault)
-            case StreamFailed() if self._ask_for_less(task, fault):
-                logger.info("%s: trying with less. %s", name, fault.message)
+    def _remedy(self, task: Task, remedy: Remedy) -> None:
+        """Do what the fault handler says."""
+        match remedy:
+            case RangeReader():
+                self._begin(remedy)
             case AirbyteTracedException():
-                self._fail_all(task, fault)
-            case PageTooLarge():
-                self._fail_all(task, StreamFailed(str(fault), FailureType.system_error))
-            case _:
-                message = f"Reading {name} met a defect of the connector: {fault!r}"
-                self._fail_all(task, AirbyteTracedException.from_exception(fault, message=message))
-
-    @property
-    def is_child(self) -> bool:
-        """Whether its partitions are resources of another collection, which may be deleted."""
-        return not self.job.collection.partitions
-
-    def _failed(self, task: Task, fault: RequestFailed, now: float) -> None:
-        """See to a fault that may pass: a smaller page, a smaller request, the same once more."""
-        self.tally.retries += 1
-        retry, name = task.retry, self.job.collection.name
-        if isinstance(task, RangeReader) and retry.attempt + 1 >= BEFORE_LESS:
-            size = task.page_size
-            if fault.by_size and size and not retry.smaller_was_no_help:
-                if size.shrink():
-                    logger.info("%s: trying pages of %d. %s", name, size.current, fault)
-                    task.ask_anew()
-                    retry.ready_at = now + backoff.pause(0)
-                    return
-                retry.smaller_was_no_help = True
-        if retry.exhausted:
-            # A fault that has lasted for minutes may come of a part that can be left out.
-            failure = StreamFailed(str(fault), FailureType.transient_error)
-            if self._ask_for_less(task, failure):
-                logger.info("%s: trying with less. %s", name, fault)
-                retry.ready_at = now + backoff.pause(0)
-            else:
-                self._fail_all(task, failure)
-            return
-        seconds = retry.wait(now, fault.retry_after)
-        logger.info("%s: trying again in %.1f s. %s", name, seconds, fault)
-
-    def _smaller(self, reader: RangeReader, fault: PageTooLarge) -> bool:
-        size = reader.page_size
-        if size is None or size.current == 1:
-            return False
-        size.collection.too_large(size.current, fault.size)
-        size.current = max(1, min(size.current // 2, size.collection.wanted))
-        reader.ask_anew()
-        return True
-
-    def _refused(self, reader: RangeReader, fault: PageSizeRefused) -> bool:
-        size = reader.page_size
-        if size is None or not size.collection.refused(size.current, fault.numbers):
-            return False
-        size.changes()
-        reader.ask_anew()
-        logger.warning(
-            "%s: Klaviyo refuses pages of that size; pages of %d are asked for.",
-            self.job.collection.name,
-            size.current,
-        )
-        return True
-
-    def _restart(self, reader: RangeReader, why: str) -> None:
-        self.tally.retries += 1
-        reader.restart()
-        name = self.job.collection.name
-        logger.info("%s: asking anew for the rest of a window. %s", name, why)
-        if reader.retry.restarts > MOST_RESTARTS:
-            advice = f"Klaviyo rejects the page cursors that it gave for {name}: {why}"
-            self._fail_all(reader, StreamFailed(advice, FailureType.transient_error))
-
-    def _end_child(self, reader: RangeReader, gone: ParentGone) -> None:
-        """End what is read of a parent that has been deleted; its window is not taken as read."""
-        if not self.tally.parents_gone:
-            name = self.job.collection.name
-            logger.warning("%s: a parent was deleted while it was read. %s", name, gone.message)
-        self.tally.parents_gone += 1
-        reader.finished = True
-
-    def _ask_for_less(self, task: Task, failure: StreamFailed) -> bool:
-        if not isinstance(task, RangeReader) or task.sent is None:
-            return False
-        asked = self.job.collection.ask_for_less(task.sent, failure)
-        if asked:
-            task.token = None
-        return asked
-
-    def _fail_all(self, task: Task, failure: AirbyteTracedException) -> None:
-        """Give up on all views that a task was for."""
-        for view in _views_of(task):
-            self.fail(view, failure)
-
-
-def _views_of(task: Task) -> tuple[int, ...]:
-    return task.view_numbers if isinstance(task, RangeReader) else (task.view.view,)
+                for view in views_of(task):
+                    self.fail(view, remedy)

@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Sequence
 
 from source_klaviyo.protocol import Page, PageRequest, Record
-from source_klaviyo.sync.collection_reader import CollectionReader, ItemReader, Step, Task
+from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.messages import record_lines
 from source_klaviyo.sync.output_queue import Delivery, OutputQueue, ViewDelivery
 from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.status import Status, status
+from source_klaviyo.sync.tasks import ItemReader, Step, Task
 
 logger = logging.getLogger("airbyte")
 

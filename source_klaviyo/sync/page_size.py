@@ -89,6 +89,13 @@ class RangePageSize:
         self.current = self._most
         return True
 
+    def enlarge(self) -> bool:
+        """Ask for the largest page once; False where it is no larger."""
+        if self.current >= self.collection.largest:
+            return False
+        self.current = self.collection.largest
+        return True
+
     def changes(self) -> bool:
         """Take over the size that is wanted now; tell whether it is another one."""
         largest = self.collection.largest

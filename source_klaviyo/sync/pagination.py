@@ -5,93 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from source_klaviyo.errors import StreamFailed
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import (
     BEGINNING,
     FOREVER,
     Extract,
-    ItemRequest,
     Page,
     PageRequest,
     Window,
 )
 from source_klaviyo.sync.page_size import RangePageSize
+from source_klaviyo.sync.range_view import PendingItems, RangeView, ViewStep
 from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
+from source_klaviyo.sync.ties import Ties
 
 FIRST_LOOK_AHEAD = 12
 _LONG_AGO = -(2**62)
 _MOST_PAGES_WITHOUT_ROWS = 1000
 """By then Klaviyo has sent a thousand pages without a new row: a circle, not a search."""
-
-
-@dataclass(slots=True)
-class PendingItems:
-    """The items of a page that are still to come, and the window that is complete with them.
-
-    `without_cursor` tells that all rows without a cursor value are complete with them.
-    """
-
-    items: int
-    completes: Window | None
-    without_cursor: bool = False
-
-
-@dataclass(slots=True)
-class RangeView:
-    """A view that a reader reads for: its number, and the first second that it misses.
-
-    A page whose rows are asked for item by item is complete when its items are; `pending` has such
-    pages in their order. `covered` are windows behind `lo` that it has, although they are read.
-    """
-
-    view: int
-    lo: int
-    pending: deque[PendingItems] = field(default_factory=deque)
-    covered: Sequence[Window] = ()
-
-    def wants(self, cursor: int | None) -> bool:
-        """Tell whether it misses a row with this cursor."""
-        if cursor is None:
-            return True
-        return cursor >= self.lo and not any(cursor in window for window in self.covered)
-
-    def clip(self, window: Window | None) -> Window | None:
-        """Return what of `window` the view misses."""
-        if window is None or window.hi <= self.lo:
-            return None
-        return Window(max(window.lo, self.lo), window.hi)
-
-    def completed(self) -> tuple[list[Window], bool]:
-        """Return the windows that are complete now with their items.
-
-        And whether all rows without a cursor value are.
-        """
-        windows, without_cursor = [], False
-        while self.pending and not self.pending[0].items:
-            done = self.pending.popleft()
-            windows += [done.completes] if done.completes else []
-            without_cursor = without_cursor or done.without_cursor
-        return windows, without_cursor
-
-
-@dataclass(frozen=True, slots=True)
-class ViewStep:
-    """What a page brought for one view.
-
-    `completes` are the windows that are read completely by it; `without_cursor` tells that all rows
-    without a cursor value are. `reopens` is a window that was taken as read and is not: the order
-    of pages turned out not to be what it seemed.
-    """
-
-    view: int
-    extract: Extract
-    completes: Sequence[Window] = ()
-    without_cursor: bool = False
-    reopens: Window | None = None
-    items: Sequence[tuple[ItemRequest, PendingItems]] = ()
-    failure: StreamFailed | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -144,6 +76,8 @@ class RangeReader:
     sent: PageRequest | None = None
     rows_kept: int = 0
     new_rows: bool = False
+    ties: Ties = field(default_factory=Ties)
+    shares_seen: bool = False
     _latest: int = field(init=False)
     _earliest: int | None = None
     _descends: bool = True
@@ -181,14 +115,18 @@ class RangeReader:
 
     def request(self) -> PageRequest:
         """Return the request for the next page."""
-        whole = self.without_cursor or self.newest_first
+        window, from_end = self.window, self.without_cursor and self._from_end
+        if self.without_cursor or self.newest_first:
+            window = Window()
+        if self.ties.from_end is not None:
+            window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
         self.sent = PageRequest(
             self.partition,
-            Window() if whole else self.window,
+            window,
             self.view_numbers,
             self.token,
             self.page_size.current if self.page_size else None,
-            newest_first=self.without_cursor and self._from_end,
+            newest_first=from_end,
             left_out=self.left_out,
         )
         return self.sent
@@ -197,6 +135,11 @@ class RangeReader:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
         self.unproven = 0
+        if self.ties.from_end is not None:
+            return self._accept_end_of_second(page, views)
+        if self.ties.doubted is not None and self._skipped_ties(page):
+            self.rows_kept, self.token = 0, None
+            return []
         fresh = self._fresh(page)
         kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
         self.rows_kept = sum(kept)
@@ -222,6 +165,7 @@ class RangeReader:
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token leads nowhere."""
         self.token = None
+        self.ties.doubted = None
         self._tokens.clear()
         self.retry.restarts += 1
 
@@ -260,9 +204,37 @@ class RangeReader:
         self._split_under_way = True
         return rest
 
+    def halve(self) -> "RangeReader | None":
+        """Give about half of the rows to a new reader, and return that; None where it cannot be.
+
+        Pages that come in no order cannot be gone on with by time. Where they cannot be followed
+        either, windows have to be so small that one page holds each.
+        """
+        waits_for_items = any(entry.items for view in self.views for entry in view.pending)
+        if self.ordered or not self.splittable or self._earliest is None or waits_for_items:
+            return None
+        at = (self._earliest + self._latest) // 2 + 1
+        if not self.lo < at < self.hi:
+            return None
+        rest = replace(
+            self,
+            lo=at,
+            views=[replace(each, lo=max(at, each.lo), pending=deque()) for each in self.views],
+            lowest=False,
+            page_size=self.page_size.another() if self.page_size else None,
+            retry=RetryState(),
+            ties=Ties(),
+            _tokens=set(),
+            _earliest=None,
+        )
+        self.hi = at
+        self.shares_seen = rest.shares_seen = True
+        self._earliest, self._latest = None, _LONG_AGO
+        return rest
+
     def close(self) -> None:
         """Let go of what it remembers, if that is its own alone."""
-        if not self.repeat and not self.without_cursor:
+        if not self.repeat and not self.without_cursor and not self.shares_seen:
             self.seen.forget()
 
     def _fresh(self, page: Page) -> list[bool]:
@@ -350,8 +322,14 @@ class RangeReader:
         if self.finished:
             return
         self.token = page.next
+        if self._is_stuck(page):
+            if self._asks_for_more():
+                self.token = None
+                return
+            self.ties.doubted = self.position
         progressed = self.position > before and self._can_go_on_by_position()
-        if progressed and (self._split_under_way or not page.exact):
+        exact = page.exact or self.ties.trusted
+        if progressed and (self._split_under_way or not exact):
             # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
             # last second may be missing on the next page where its cursor cannot tell them apart.
             self.token = None
@@ -359,6 +337,62 @@ class RangeReader:
             self._split_under_way = False
         if self.page_size and self.page_size.changes():
             self.ask_anew()
+
+    def _is_stuck(self, page: Page) -> bool:
+        """Tell whether a page ends within the second that it begins with.
+
+        To ask by the position would bring the same page, and `next` may skip the second's rest.
+        """
+        if page.exact or self.ties.trusted or not self.ordered or not page.cursors:
+            return False
+        return page.cursors[0] == page.cursors[-1] == self.position
+
+    def _asks_for_more(self) -> bool:
+        """Ask for as many rows as Klaviyo serves, once a second; False where that is no more."""
+        if not self.page_size or self.ties.enlarged_at == self.position:
+            return False
+        self.ties.enlarged_at = self.position
+        return self.page_size.enlarge()
+
+    def _skipped_ties(self, page: Page) -> bool:
+        """Tell whether `page` may lack rows of the second that the page before it ended in.
+
+        If so, that second is to be read from its end, and `page` once more after that.
+        """
+        second = self.ties.doubted
+        known = self.seen.has(page.ids, page.cursors)
+        new = [cursor for cursor, old in zip(page.cursors, known, strict=True) if not old]
+        if page.next and not new:
+            return False  # an empty page says nothing; the next one does
+        self.ties.doubted = None
+        if second in new:
+            self.ties.trusted = True
+            return False
+        if not self.splittable:
+            self.ties.lost = True
+            return False
+        self.ties.from_end = second
+        return True
+
+    def _accept_end_of_second(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
+        """Take in a page of a second's rows that was read from its end.
+
+        The rows between both ends have been read if the ends meet.
+        """
+        fresh = self._fresh(page)
+        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
+        self.rows_kept = sum(kept)
+        self.new_rows = self.new_rows or self.rows_kept > 0
+        self.ties.lost = self.ties.lost or bool(page.next and all(fresh))
+        second = self.position
+        self.position, self.token, self.ties.from_end = second + 1, None, None
+        self.finished = self.position >= self.hi
+        completes = Window(second, second + 1)
+        return [
+            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, None)
+            for each in self.views
+            if each.view in views
+        ]
 
     def _can_go_on_by_position(self) -> bool:
         return self.ordered and not self.without_cursor and self.position > self.lo

@@ -8,7 +8,8 @@ from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
-from source_klaviyo.sync.pagination import RangeReader, RangeView
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.range_view import RangeView
 from source_klaviyo.sync.ranges import overlay, subtract
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
 

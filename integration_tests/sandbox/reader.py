@@ -79,6 +79,24 @@ class Reader:
         )
         return Answer(reply.status_code, reply.headers, reply.content.decode())
 
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, object] | bytes,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return the reply to one POST; `path` may be a URL. A body that is bytes goes as it is."""
+        url = path if path.startswith("http") else self._url + path
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": "application/vnd.api+json", **(headers or {})}
+        reply = self._session.post(url, data=data, headers=sent, timeout=TIMEOUT_SECONDS)
+        return Answer(reply.status_code, reply.headers, reply.content.decode())
+
+    def report(self, name: str, **attributes: object) -> Answer:
+        """Return the reply to a report such as `flow-series` or `metric-aggregate`."""
+        kind = name if name == "metric-aggregate" else f"{name}-report"
+        return self.post(f"/api/{kind}s", {"data": {"type": kind, "attributes": attributes}})
+
     def pages(self, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[Answer]:
         """Follow `links.next` to the end.
 

@@ -1,0 +1,277 @@
+"""Metric aggregates are the events of the shop, counted."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from integration_tests.sandbox.reader import Answer, Json, Reader
+from klaviyo_sandbox import Quirks, Sandbox
+
+from .conftest import reader_of
+from .report_tools import metric_id, near
+
+ADDRESSES = 520
+MEASURED = ["count", "unique", "sum_value"]
+ZONES = ("UTC", "Europe/Copenhagen", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu")
+
+
+def frame(start: str, end: str) -> list[str]:
+    return [f"greater-or-equal(datetime,{start})", f"less-than(datetime,{end})"]
+
+
+YEAR = frame("2025-11-25T00:00:00", "2026-11-25T00:00:00")
+
+
+def aggregates(reader: Reader, sandbox: Sandbox, **attributes: object) -> Answer:
+    asked = {
+        "metric_id": metric_id(sandbox, "Placed Order"),
+        "measurements": MEASURED,
+        "filter": YEAR,
+    }
+    return reader.report("metric-aggregate", **(asked | attributes))
+
+
+def rows(answer: Answer) -> list[Json]:
+    assert answer.status == 200, answer.text
+    found: list[Json] = answer.document["data"]["attributes"]["data"]
+    return found
+
+
+def dates(answer: Answer) -> list[str]:
+    found: list[str] = answer.document["data"]["attributes"]["dates"]
+    return found
+
+
+def counted(sandbox: Sandbox, metric: str, zone: str) -> dict[str, tuple[int, int, float]]:
+    """Count the events of a metric by local day: how many, of whom, and what they are worth."""
+    days: dict[str, list[Json]] = defaultdict(list)
+    for one in sandbox.documents("event"):
+        if one["relationships"]["metric"]["data"]["id"] == metric:
+            when = datetime.fromisoformat(one["attributes"]["datetime"])
+            days[str(when.astimezone(ZoneInfo(zone)).date())].append(one)
+    return {
+        day: (
+            len(found),
+            len({one["relationships"]["profile"]["data"]["id"] for one in found}),
+            sum(one["attributes"]["event_properties"].get("$value", 0) for one in found),
+        )
+        for day, found in days.items()
+    }
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("name", ["Placed Order", "Opened Email", "Loyalty Points Earned"])
+def test_a_year_of_days(name: str, zone: str, reporter: Reader, reporting: Sandbox) -> None:
+    metric = metric_id(reporting, name)
+    answer = aggregates(reporter, reporting, metric_id=metric, timezone=zone)
+    (row,) = rows(answer)
+    assert row["dimensions"] == []
+    expected = counted(reporting, metric, zone)
+    first = date(2025, 11, 25)
+    days = [str(first + timedelta(days=number)) for number in range(365)]
+    assert [day[:10] for day in dates(answer)] == days
+    nothing = (0, 0, 0.0)
+    known = [expected.get(day, nothing) for day in days]
+    assert row["measurements"]["count"] == [count for count, _, _ in known]
+    assert row["measurements"]["unique"] == [people for _, people, _ in known]
+    assert row["measurements"]["sum_value"] == [near(value) for _, _, value in known]
+    assert sum(row["measurements"]["count"]) > 20
+
+
+def test_the_truth_says_the_same(reporter: Reader, reporting: Sandbox) -> None:
+    metric = metric_id(reporting, "Placed Order")
+    answer = aggregates(reporter, reporting, by=["$attributed_flow"], timezone="Europe/Copenhagen")
+    truth = reporting.reports.aggregates(
+        metric, "2025-11-25", "2026-11-24", by=["$attributed_flow"]
+    )
+    found = {
+        (day[:10], *row["dimensions"]): (count, people)
+        for row in rows(answer)
+        for day, count, people in zip(
+            dates(answer), row["measurements"]["count"], row["measurements"]["unique"], strict=True
+        )
+        if count
+    }
+    assert found == {(row.date, *row.dimensions): (row.count, row.unique) for row in truth}
+    flows = {row.dimensions[0] for row in truth}
+    assert "" in flows
+    assert len(flows) > 5
+
+
+@pytest.mark.parametrize("name", ["$attributed_flow", "$attributed_message", "$attributed_channel"])
+def test_parts_add_up(name: str, reporter: Reader, reporting: Sandbox) -> None:
+    (whole,) = rows(aggregates(reporter, reporting))
+    parts = rows(aggregates(reporter, reporting, by=[name]))
+    assert len(parts) > 2
+    columns = zip(*(row["measurements"]["count"] for row in parts), strict=True)
+    assert [sum(column) for column in columns] == whole["measurements"]["count"]
+
+
+def test_properties_are_dimensions(reporter: Reader, reporting: Sandbox) -> None:
+    emails = metric_id(reporting, "Opened Email")
+    parts = rows(aggregates(reporter, reporting, metric_id=emails, by=["Client Name", "$flow"]))
+    assert {row["dimensions"][0] for row in parts} >= {"Apple Mail"}
+    flows = {row["dimensions"][1] for row in parts} - {""}
+    assert flows
+    assert flows <= reporting.ids("flow")
+
+
+@pytest.mark.parametrize(
+    ("interval", "steps"), [("hour", 25), ("day", 1), ("week", 1), ("month", 1)]
+)
+def test_intervals(interval: str, steps: int, reporter: Reader, reporting: Sandbox) -> None:
+    answer = aggregates(
+        reporter,
+        reporting,
+        interval=interval,
+        timezone="Europe/Copenhagen",
+        filter=frame("2026-10-25T00:00:00", "2026-10-26T00:00:00"),
+    )
+    assert len(dates(answer)) == steps
+    assert len(rows(answer)[0]["measurements"]["count"]) == steps
+
+
+def refused(answer: Answer, attribute: str) -> None:
+    assert answer.status == 400, answer.text
+    assert answer.error["source"]["pointer"] == f"/data/attributes/{attribute}"
+
+
+def test_refusals(reporter: Reader, reporting: Sandbox) -> None:
+    custom = min(reporting.ids("custom-metric"))
+    refused(aggregates(reporter, reporting, metric_id=custom), "metric_id")
+    assert aggregates(reporter, reporting, metric_id="nobody").status == 404
+    refused(aggregates(reporter, reporting, measurements=["mean"]), "measurements")
+    refused(aggregates(reporter, reporting, by=["colour"]), "by")
+    refused(aggregates(reporter, reporting, interval="daily"), "interval")
+    refused(aggregates(reporter, reporting, page_size=499), "page_size")
+    assert aggregates(reporter, reporting, page_size=500).status == 200
+    for zone in ("europe/copenhagen", "Factory", "Europe/Kyiv", "Nowhere/Land"):
+        refused(aggregates(reporter, reporting, timezone=zone), "timezone")
+    refused(aggregates(reporter, reporting, sort="-count"), "sort")
+    assert aggregates(reporter, reporting, sort="-count", by=["$flow"]).status == 500
+
+
+def test_filters_that_are_refused(reporter: Reader, reporting: Sandbox) -> None:
+    wrong = [
+        YEAR[:1],
+        ",".join(YEAR),
+        ["greater-than(datetime,2026-01-01T00:00:00)", YEAR[1]],
+        frame("2026-02-01T00:00:00", "2026-01-01T00:00:00"),
+        frame("2025-01-01T00:00:00", "2026-01-01T00:00:01"),
+        [*YEAR, 'equals(colour,"red")'],
+    ]
+    for filters in wrong:
+        refused(aggregates(reporter, reporting, filter=filters), "filter")
+
+
+def test_a_filter_on_a_dimension(reporter: Reader, reporting: Sandbox) -> None:
+    parts = rows(aggregates(reporter, reporting, by=["$attributed_flow"]))
+    one = next(row for row in parts if row["dimensions"] != [""])
+    flow = one["dimensions"][0]
+    (row,) = rows(
+        aggregates(reporter, reporting, filter=[*YEAR, f'equals($attributed_flow,"{flow}")'])
+    )
+    assert row["measurements"] == one["measurements"]
+
+
+def test_offsets_count_in_filters(reporter: Reader, reporting: Sandbox) -> None:
+    zone = "America/New_York"
+    plain = aggregates(
+        reporter,
+        reporting,
+        timezone=zone,
+        filter=frame("2026-06-01T00:00:00", "2026-07-01T00:00:00"),
+    )
+    offset = aggregates(
+        reporter,
+        reporting,
+        timezone=zone,
+        filter=frame("2026-06-01T06:00:00+02:00", "2026-07-01T00:00:00-04:00"),
+    )
+    assert rows(plain) == rows(offset)
+    assert dates(plain) == dates(offset)
+
+
+@pytest.fixture
+def in_utc(own_reporting: Sandbox) -> Iterator[Sandbox]:
+    own_reporting.set_quirks(Quirks(aggregate_dates_in_utc=True))
+    yield own_reporting
+    own_reporting.set_quirks()
+
+
+def test_filters_may_be_in_utc(in_utc: Sandbox) -> None:
+    answer = aggregates(
+        reader_of(in_utc),
+        in_utc,
+        timezone="Europe/Copenhagen",
+        filter=frame("2026-06-01T22:00:00", "2026-06-03T22:00:00"),
+    )
+    assert dates(answer) == ["2026-06-02T00:00:00+00:00", "2026-06-03T00:00:00+00:00"]
+
+
+def test_new_events_are_counted(changing: Sandbox) -> None:
+    reader = reader_of(changing)
+    metrics = changing.ids("metric")
+
+    def total() -> int:
+        found = 0
+        for metric in metrics:
+            (row,) = rows(aggregates(reader, changing, metric_id=metric))
+            found += sum(row["measurements"]["count"])
+        return found
+
+    before = total()
+    changing.add("event", 7, days_ago=3)
+    assert total() == before + 7
+
+
+def test_pages(changing: Sandbox) -> None:
+    metric, profile = metric_id(changing, "Survey Answered"), min(changing.ids("profile"))
+    for number in range(ADDRESSES):
+        changing.put(survey(number, metric, profile))
+    reader = reader_of(changing)
+    found: list[str] = []
+    sizes: list[int] = []
+    cursor: dict[str, object] = {}
+    while True:
+        answer = aggregates(reader, changing, metric_id=metric, by=["URL"], **cursor)
+        found += [row["dimensions"][0] for row in rows(answer)]
+        sizes.append(len(rows(answer)))
+        following = answer.links["next"]
+        if following is None:
+            break
+        cursor = {"page_cursor": unquote(following.partition("page_cursor=")[2])}
+    assert sizes[0] == 500
+    assert len(sizes) == 2
+    assert len(set(found)) == len(found)
+    assert set(found) >= {f"https://shop.example/{number}" for number in range(ADDRESSES)}
+    changing.set_quirks(Quirks(next_on_last_page=True))
+    last = aggregates(reader, changing, metric_id=metric, by=["URL"], **cursor)
+    assert last.links["next"] is not None
+    cursor = {"page_cursor": unquote(last.links["next"].partition("page_cursor=")[2])}
+    assert rows(aggregates(reader, changing, metric_id=metric, by=["URL"], **cursor)) == []
+    other = aggregates(reader, changing, metric_id=metric, by=["List"], page_cursor="bm9uZQ")
+    assert other.error["detail"] == "Invalid cursor provided."
+
+
+def survey(number: int, metric: str, profile: str) -> Json:
+    """Return an event with an address of its own."""
+    when = datetime(2026, 5, 1, 12, tzinfo=UTC) + timedelta(hours=number)
+    return {
+        "type": "event",
+        "id": f"survey{number}",
+        "attributes": {
+            "timestamp": int(when.timestamp()),
+            "event_properties": {"URL": f"https://shop.example/{number}"},
+            "datetime": when.isoformat(),
+            "uuid": f"survey{number}",
+        },
+        "relationships": {
+            "metric": {"data": {"type": "metric", "id": metric}},
+            "profile": {"data": {"type": "profile", "id": profile}},
+        },
+    }

@@ -1,0 +1,103 @@
+"""Flow messages: which there are, and what they are grouped by."""
+
+from integration_tests.sandbox.reader import Json, Reader
+from klaviyo_sandbox import Quirks, Sandbox
+
+from .conftest import reader_of
+from .report_tools import ask, asking, last, results
+
+NAMES = (
+    "flow_id",
+    "flow_message_id",
+    "flow_name",
+    "flow_message_name",
+    "send_channel",
+    "tag_id",
+    "tag_name",
+    "text_message_format",
+    "variation",
+    "variation_name",
+)
+
+
+def grouped(reader: Reader, sandbox: Sandbox, **attributes: object) -> list[Json]:
+    """Return the rows by every grouping that there is."""
+    asked = asking("flow-values", sandbox, timeframe=last(60), group_by=list(NAMES), **attributes)
+    return results(reader.report("flow-values", **asked))
+
+
+def test_groupings_are_those_of_the_flow(reporter: Reader, reporting: Sandbox) -> None:
+    flows = {one["id"]: one for one in reporting.documents("flow")}
+    messages = {one["id"]: one for one in reporting.documents("flow-message")}
+    tags = {one["id"]: one["attributes"]["name"] for one in reporting.documents("tag")}
+    rows = [row["groupings"] for row in grouped(reporter, reporting)]
+    for row in rows:
+        assert tuple(row) == NAMES
+        flow, message = flows[row["flow_id"]], messages[row["flow_message_id"]]
+        assert row["flow_name"] == flow["attributes"]["name"]
+        assert row["flow_message_name"] == message["attributes"]["definition"]["name"]
+        assert row["send_channel"] == message["attributes"]["channel"]
+        linked = [one["id"] for one in flow["relationships"]["tags"]["data"]]
+        assert sorted(row["tag_id"]) == sorted(linked)
+        assert row["tag_name"] == [tags[one] for one in row["tag_id"]]
+    statuses = {flows[row["flow_id"]]["attributes"]["status"] for row in rows}
+    assert statuses == {"live", "manual"}
+    assert any(flows[row["flow_id"]]["attributes"]["archived"] for row in rows)
+    assert {row["variation_name"] for row in rows} == {None, "Variation A", "Variation B"}
+    assert {row["text_message_format"] for row in rows} == {None, "sms"}
+
+
+def test_variations_add_up_to_their_message(reporter: Reader, reporting: Sandbox) -> None:
+    whole = ask(reporter, reporting, "flow-values", timeframe=last(60))
+    rows = grouped(reporter, reporting)
+    assert len(rows) > len(whole)
+    for (_, message, _), values in whole.items():
+        parts = [
+            row["statistics"] for row in rows if row["groupings"]["flow_message_id"] == message
+        ]
+        for name in ("recipients", "opens", "opens_unique", "conversions"):
+            assert sum(part[name] for part in parts) == values[name]
+
+
+def test_filters(reporter: Reader, reporting: Sandbox) -> None:
+    rows = grouped(reporter, reporting)
+    tested = next(row for row in rows if row["groupings"]["variation"])
+    tagged = next(row for row in rows if len(row["groupings"]["tag_id"]) == 2)
+    first, second = tagged["groupings"]["tag_id"]
+    for text, name, wanted in (
+        (f'equals(variation,"{tested["groupings"]["variation"]}")', "variation", None),
+        ('contains-any(send_channel,["sms","whatsapp"])', "send_channel", {"sms"}),
+        (f'contains-any(tag_id,["{first}","nothing"])', "tag_id", {first}),
+        (f'contains-all(tag_id,["{first}","{second}"])', "tag_id", {first, second}),
+    ):
+        found = grouped(reporter, reporting, filter=text)
+        assert found
+        held = [row["groupings"][name] for row in found]
+        if wanted is None:
+            assert held == [tested["groupings"]["variation"]]
+        elif name == "tag_id":
+            assert all(wanted <= set(tags) for tags in held)
+        else:
+            assert set(held) == wanted
+        assert len(found) < len(rows)
+
+
+def test_the_answer_names_its_flows_and_messages(reporter: Reader, reporting: Sandbox) -> None:
+    asked = asking("flow-series", reporting)
+    data = reporter.report("flow-series", **asked).document["data"]
+    for name, kind, grouping in (
+        ("flows", "flow", "flow_id"),
+        ("flow-messages", "flow-message", "flow_message_id"),
+    ):
+        linked = {(one["type"], one["id"]) for one in data["relationships"][name]["data"]}
+        rows = data["attributes"]["results"]
+        assert linked == {(kind, row["groupings"][grouping]) for row in rows}
+
+
+def test_groupings_without_a_value_may_be_left_out(own_reporting: Sandbox) -> None:
+    own_reporting.set_quirks(Quirks(null_groupings_absent=True))
+    rows = [row["groupings"] for row in grouped(reader_of(own_reporting), own_reporting)]
+    own_reporting.set_quirks()
+    assert any("variation" in row for row in rows)
+    assert any("variation" not in row for row in rows)
+    assert all(value is not None for row in rows for value in row.values())

@@ -1,0 +1,163 @@
+"""Which time a report is about."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from integration_tests.sandbox.reader import Answer, Reader
+from klaviyo_sandbox import Quirks, Sandbox
+
+from .conftest import reader_of
+from .report_tools import TODAY, ask, asking, between, results
+
+DAY = timedelta(days=1)
+
+
+def dates(answer: Answer) -> list[str]:
+    results(answer)
+    found: list[str] = answer.document["data"]["attributes"]["date_times"]
+    return found
+
+
+def series(reader: Reader, sandbox: Sandbox, timeframe: object, interval: str = "daily") -> Answer:
+    asked = asking("form-series", sandbox, timeframe=timeframe, interval=interval)
+    return reader.report("form-series", **asked)
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "last"),
+    [
+        ("today", TODAY, TODAY),
+        ("yesterday", TODAY - DAY, TODAY - DAY),
+        ("this_week", date(2026, 11, 23), TODAY),
+        ("last_week", date(2026, 11, 16), date(2026, 11, 22)),
+        ("this_month", date(2026, 11, 1), TODAY),
+        ("last_month", date(2026, 10, 1), date(2026, 10, 31)),
+        ("last_7_days", TODAY - 7 * DAY, TODAY - DAY),
+        ("last_30_days", TODAY - 30 * DAY, TODAY - DAY),
+    ],
+)
+def test_named_ones(
+    key: str, first: date, last: date, reporter: Reader, reporting: Sandbox
+) -> None:
+    named = series(reporter, reporting, {"key": key})
+    found = dates(named)
+    assert found[0] == f"{first}T00:00:00+00:00"
+    assert found[-1] == f"{last}T00:00:00+00:00"
+    assert results(named) == results(series(reporter, reporting, between(first, last)))
+
+
+@pytest.mark.parametrize(
+    "key", ["last_3_months", "last_12_months", "last_90_days", "last_365_days"]
+)
+def test_longer_named_ones_have_no_days(key: str, reporter: Reader, reporting: Sandbox) -> None:
+    assert series(reporter, reporting, {"key": key}).status == 400
+    assert series(reporter, reporting, {"key": key}, "weekly").status == 200
+    assert ask(reporter, reporting, "form-values", timeframe={"key": key})
+
+
+@pytest.mark.parametrize(
+    ("interval", "days", "status"),
+    [
+        ("daily", 60, 200),
+        ("daily", 61, 400),
+        ("hourly", 7, 200),
+        ("hourly", 8, 400),
+        ("monthly", 364, 200),
+        ("monthly", 365, 400),
+        ("weekly", 365, 200),
+        ("weekly", 366, 400),
+    ],
+)
+def test_how_long_they_may_be(
+    interval: str, days: int, status: int, reporter: Reader, reporting: Sandbox
+) -> None:
+    frame = between(TODAY - (days - 1) * DAY, TODAY)
+    assert series(reporter, reporting, frame, interval).status == status
+
+
+def test_a_leap_year_is_a_year(reporter: Reader, reporting: Sandbox) -> None:
+    for first, last, status in (
+        ("2024-01-01", "2024-12-31", 200),
+        ("2023-03-01", "2024-02-29", 200),
+        ("2023-03-01", "2024-03-01", 400),
+    ):
+        asked = asking("form-values", reporting, timeframe=between(first, last))
+        assert reporter.report("form-values", **asked).status == status
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {},
+        {"key": "last_fortnight"},
+        {"start": "2026-11-01T00:00:00"},
+        {"start": "yesterday", "end": "today"},
+        {"start": "2026-11-02T00:00:00", "end": "2026-11-01T00:00:00"},
+        {"key": "today", "start": "2026-11-01T00:00:00", "end": "2026-11-02T00:00:00"},
+        "today",
+    ],
+)
+def test_those_that_are_none(frame: object, reporter: Reader, reporting: Sandbox) -> None:
+    answer = series(reporter, reporting, frame)
+    assert answer.status == 400
+    assert answer.error["source"] == {"pointer": "/data/attributes/timeframe"}
+
+
+def test_offsets_are_ignored(reporter: Reader, reporting: Sandbox) -> None:
+    plain = series(reporter, reporting, between("2026-11-01", "2026-11-05"))
+    for offset in ("Z", "+00:00", "-11:00", "+14:00"):
+        frame = {"start": f"2026-11-01T00:00:00{offset}", "end": f"2026-11-05T23:59:59{offset}"}
+        assert results(series(reporter, reporting, frame)) == results(plain)
+    assert results(plain)
+
+
+def test_segments_have_no_past_before_june_2023(reporter: Reader, reporting: Sandbox) -> None:
+    for name in ("segment-values", "segment-series"):
+        for first, status in (("2023-05-31", 400), ("2023-06-01", 200)):
+            asked = asking(name, reporting, timeframe=between(first, "2023-06-20"))
+            assert reporter.report(name, **asked).status == status
+
+
+@pytest.mark.parametrize(
+    ("way", "until_midnight", "until_the_last_second"),
+    [("inclusive", 3, 2), ("exclusive", 2, 2), ("date", 3, 2)],
+)
+def test_ways_to_take_the_end(
+    way: str, until_midnight: int, until_the_last_second: int, own_reporting: Sandbox
+) -> None:
+    own_reporting.set_quirks(Quirks(report_end=way))  # type: ignore[arg-type]
+    reader = reader_of(own_reporting)
+    midnight = {"start": "2026-10-24T00:00:00", "end": "2026-10-26T00:00:00"}
+    last_second = between("2026-10-24", "2026-10-25")
+    assert len(dates(series(reader, own_reporting, midnight))) == until_midnight
+    assert len(dates(series(reader, own_reporting, last_second))) == until_the_last_second
+    own_reporting.set_quirks()
+    assert results(series(reader, own_reporting, last_second))
+
+
+def test_every_way_to_take_the_end_agrees_on_the_last_second(own_reporting: Sandbox) -> None:
+    reader = reader_of(own_reporting)
+    found = []
+    for way in ("inclusive", "exclusive", "date"):
+        own_reporting.set_quirks(Quirks(report_end=way))
+        frame = between("2026-03-29", "2026-04-30")
+        found.append(results(series(reader, own_reporting, frame)))
+    own_reporting.set_quirks()
+    assert found[0] == found[1] == found[2]
+    assert found[0]
+
+
+@pytest.mark.parametrize(
+    ("style", "spring"),
+    [
+        ("local", ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00"]),
+        ("offset", ["2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00"]),
+        ("utc", ["2026-03-28T23:00:00+00:00", "2026-03-29T22:00:00+00:00"]),
+    ],
+)
+def test_ways_to_write_dates(style: str, spring: list[str], own_reporting: Sandbox) -> None:
+    own_reporting.set_quirks(Quirks(report_dates=style))  # type: ignore[arg-type]
+    answer = series(reader_of(own_reporting), own_reporting, between("2026-03-29", "2026-03-30"))
+    assert dates(answer) == spring
+    own_reporting.set_quirks()

@@ -1,0 +1,87 @@
+"""What tests know and change of the sandbox's reports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from klaviyo_sandbox.control_client import ControlClient
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One row of a report."""
+
+    date: str
+    """The local day, or the first day of the period."""
+    groupings: dict[str, str | list[str] | None]
+    statistics: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRow:
+    """The events of one metric on one local day, with the same dimensions."""
+
+    date: str
+    dimensions: list[str]
+    count: int
+    unique: int
+    sum_value: float
+
+
+class ReportControl:
+    """The truth about reports, and late changes; `Sandbox.reports` gives it."""
+
+    def __init__(self, control: ControlClient) -> None:
+        """Make the calls by `control`."""
+        self._control = control
+
+    def rows(
+        self,
+        report: str,
+        start: str,
+        end: str,
+        *,
+        conversion_metric_id: str = "",
+        group_by: Iterable[str] = (),
+    ) -> list[ReportRow]:
+        """Return what a report, such as `flow-series`, comes to now from one local day to another.
+
+        Of a series, a row for each day on which anything is not zero, over any number of days;
+        otherwise one row for the whole period. All statistics; no limits, no pages.
+        """
+        body = {
+            "report": report,
+            "start": start,
+            "end": end,
+            "conversion_metric_id": conversion_metric_id,
+            "group_by": list(group_by),
+        }
+        return self._control.tell(list[ReportRow], "report_rows", body)
+
+    def aggregates(
+        self, metric_id: str, start: str, end: str, *, timezone: str = "", by: Iterable[str] = ()
+    ) -> list[AggregateRow]:
+        """Return what the events of a metric add up to, for each local day on which there are any.
+
+        Days are those of the account, or of `timezone`.
+        """
+        body = {
+            "metric_id": metric_id,
+            "start": start,
+            "end": end,
+            "timezone": timezone,
+            "by": list(by),
+        }
+        return self._control.tell(list[AggregateRow], "aggregate_rows", body)
+
+    def change(self, row_id: str, date: str, count: str, amount: int = 1) -> None:
+        """Add to one count of one local day, as if it had come in late.
+
+        `row_id` is that of a flow or campaign message, a form version or a segment; `count` one
+        that is counted, such as `conversions`, `opens`, `submits` or `members_added`.
+        """
+        body = {"id": row_id, "date": date, "count": count, "amount": amount}
+        self._control.send("change_report", body)
+
+    def refuse_conversion_metrics(self, ids: Iterable[str]) -> None:
+        """Make these metrics ineligible, beside those that never are; none: no more."""
+        self._control.send("refuse_metrics", {"ids": list(ids)})

@@ -1,0 +1,1 @@
+"""Reports: what Klaviyo computes, by local day, from the shop's data."""

@@ -1,0 +1,131 @@
+"""From a request for metric aggregates to what it asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.api.filter_text import Condition, Date, FilterSyntaxError, parse_filter
+from klaviyo_sandbox.quirks import Quirks
+from klaviyo_sandbox.reports.body import Attributes, names_of, refused
+from klaviyo_sandbox.reports.buckets import Bucket, buckets_of
+from klaviyo_sandbox.reports.local_time import LocalTime
+from klaviyo_sandbox.reports.timeframe import Timeframe, a_year_after
+from klaviyo_sandbox.spec import Report
+from klaviyo_sandbox.store.moment import micros
+from klaviyo_sandbox.store.row import Reference
+from klaviyo_sandbox.store.world import World
+
+PAGE_SIZE = 500
+"""The default, which is the minimum as well."""
+UNSUPPORTED = frozenset({"Factory", "Europe/Kyiv", "Pacific/Kanton"})
+"""Timezones that Klaviyo names as missing."""
+_BOUNDS = {"greater-or-equal": "start", "less-than": "end"}
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateQuestion:
+    """One request."""
+
+    metric_id: str
+    measurements: Sequence[str]
+    by: Sequence[str]
+    buckets: Sequence[Bucket]
+    calendar: LocalTime
+    conditions: Sequence[Condition]
+    page_size: int
+
+
+def aggregate_question_of(
+    attributes: Attributes, report: Report, world: World, quirks: Quirks
+) -> AggregateQuestion:
+    """Return what the attributes of the body ask.
+
+    Raises:
+        ApiError: 400, 404 or 500.
+    """
+    by = names_of(attributes, "by", report.by)
+    if attributes.get("sort") is not None:
+        if by:
+            raise ApiError(500, "error", "A server error occurred.")
+        raise refused("Sorting is not available for this query.", "sort")
+    interval = str(attributes.get("interval") or "day")
+    if interval not in report.intervals:
+        raise refused(f"'{interval}' is not a valid interval.", "interval")
+    calendar = _calendar(str(attributes.get("timezone") or "UTC"))
+    timeframe, conditions = _filter(attributes["filter"], report, calendar, quirks)
+    return AggregateQuestion(
+        metric_id=_metric(str(attributes["metric_id"]), world),
+        measurements=names_of(attributes, "measurements", report.statistics),
+        by=by,
+        buckets=buckets_of(timeframe, interval, calendar),
+        calendar=calendar,
+        conditions=conditions,
+        page_size=_page_size(attributes.get("page_size")),
+    )
+
+
+def _metric(metric_id: str, world: World) -> str:
+    if world.get(Reference("custom-metric", metric_id)) is not None:
+        raise refused("Custom metrics are not supported by metric aggregates.", "metric_id")
+    if world.get(Reference("metric", metric_id)) is None:
+        detail = f"A metric with id {metric_id} does not exist."
+        raise ApiError(404, "not_found", detail, pointer="/data/attributes/metric_id")
+    return metric_id
+
+
+def _page_size(value: object) -> int:
+    if value is None:
+        return PAGE_SIZE
+    if not isinstance(value, int) or value < PAGE_SIZE:
+        raise refused(f"The page size must be a number of at least {PAGE_SIZE}.", "page_size")
+    return value
+
+
+def _calendar(timezone: str) -> LocalTime:
+    try:
+        if timezone not in UNSUPPORTED:
+            return LocalTime(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        pass
+    raise refused(f"'{timezone}' is not a valid timezone.", "timezone")
+
+
+def _filter(
+    value: object, report: Report, calendar: LocalTime, quirks: Quirks
+) -> tuple[Timeframe, list[Condition]]:
+    if not isinstance(value, list):
+        raise refused("'filter' must be a list.", "filter")
+    bounds: dict[str, datetime] = {}
+    others: list[Condition] = []
+    for text in value:
+        try:
+            found = parse_filter(str(text))
+        except FilterSyntaxError as error:
+            raise refused(f"Invalid filter: {text}", "filter") from error
+        for condition in found:
+            if condition.field == "datetime" and condition.operator in _BOUNDS:
+                local = _local(condition, calendar, quirks)
+                bounds[_BOUNDS[condition.operator]] = local
+            elif condition.field in report.by and condition.operator in ("equals", "any"):
+                others.append(condition)
+            else:
+                raise refused(f"Invalid filter: {text}", "filter")
+    if bounds.keys() != {"start", "end"}:
+        raise refused("The filter needs greater-or-equal and less-than of datetime.", "filter")
+    if bounds["end"] <= bounds["start"]:
+        raise refused("The end must be after the start.", "filter")
+    if bounds["end"] > a_year_after(bounds["start"]):
+        raise refused("The time range cannot be longer than 1 year.", "filter")
+    return Timeframe(bounds["start"], bounds["end"]), others
+
+
+def _local(condition: Condition, calendar: LocalTime, quirks: Quirks) -> datetime:
+    """Return the local time that a bound states."""
+    if not isinstance(condition.literal, Date):
+        raise refused("A datetime must not be quoted.", "filter")
+    stated = datetime.fromisoformat(condition.literal.text)
+    if stated.tzinfo is None and not quirks.aggregate_dates_in_utc:
+        return stated
+    return calendar.local(micros(condition.literal.text)).replace(tzinfo=None)

@@ -1,0 +1,99 @@
+"""Metric aggregates: events counted by the time at which they happened."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from math import fsum
+
+from klaviyo_sandbox.api.filter_text import Condition
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.quirks import DEFAULT
+from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_question_of
+from klaviyo_sandbox.reports.body import attributes_of
+from klaviyo_sandbox.reports.dimensions import Dimensions
+from klaviyo_sandbox.reports.document import report_document
+from klaviyo_sandbox.reports.event_values import MetricEvents
+from klaviyo_sandbox.reports.page_cursor import CURSOR
+from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.spec import Report
+from klaviyo_sandbox.store.row import EventRow
+from klaviyo_sandbox.store.world import World
+from klaviyo_sandbox.web.request import Request
+
+Measurements = dict[str, list[float]]
+
+
+class Aggregates:
+    """Counts the shop's events."""
+
+    def __init__(self, world: World) -> None:
+        """Count those of `world`."""
+        self._world = world
+        self._events = MetricEvents(world)
+        self._dimensions = Dimensions(world)
+
+    def answer(self, request: Request, report: Report, book: QuirkBook) -> bytes:
+        """Return the document that answers a request, with the quirks in `book`.
+
+        Raises:
+            ApiError: 400, 404 or 500.
+        """
+        quirks = book.find(request.path) or DEFAULT
+        asked = attributes_of(request, report)
+        question = aggregate_question_of(asked, report, self._world, quirks)
+        cursor = asked.get(CURSOR)
+        pages = Pages(request, asked, book)
+        after = pages.after(None if cursor is None else str(cursor))
+        found = self._groups(question)
+        keys = iter(sorted(key for key in found if after is None or key > after))
+        page, following = pages.page(keys, question.page_size, lambda key: key)
+        attributes = {
+            "dates": [
+                question.calendar.text(bucket.first, quirks.report_dates)
+                for bucket in question.buckets
+            ],
+            "data": [
+                {"dimensions": list(key), "measurements": self._measured(found[key], question)}
+                for key in page
+            ],
+        }
+        return report_document(request, report, attributes, {}, following)
+
+    def _groups(self, question: AggregateQuestion) -> dict[tuple[str, ...], list[EventRow]]:
+        """Return the events in question, in order of time, by their dimensions."""
+        first, end = question.buckets[0].first, question.buckets[-1].end
+        events = self._events.between(question.metric_id, first, end)
+        found: dict[tuple[str, ...], list[EventRow]] = {} if question.by else {(): []}
+        for event in events:
+            if self._matches(event, question.conditions):
+                key = tuple(self._dimensions.value(event, name) for name in question.by)
+                found.setdefault(key, []).append(event)
+        return found
+
+    def _matches(self, event: EventRow, conditions: Sequence[Condition]) -> bool:
+        for condition in conditions:
+            literal = condition.literal
+            wanted = literal if isinstance(literal, tuple) else (literal,)
+            if self._dimensions.value(event, condition.field) not in wanted:
+                return False
+        return True
+
+    def _measured(self, events: list[EventRow], question: AggregateQuestion) -> Measurements:
+        marks = [bisect_left(events, bucket.first, key=_micros) for bucket in question.buckets]
+        steps = [
+            events[first:end] for first, end in zip(marks, [*marks[1:], len(events)], strict=True)
+        ]
+        found: Measurements = {}
+        for name in question.measurements:
+            if name == "count":
+                found[name] = [len(step) for step in steps]
+            elif name == "unique":
+                found[name] = [
+                    len({event.relations["profile"] for event in step}) for step in steps
+                ]
+            else:
+                found[name] = [fsum(map(self._events.value, step)) for step in steps]
+        return found
+
+
+def _micros(event: EventRow) -> int:
+    return event.micros

@@ -1,0 +1,83 @@
+"""Answers the requests for reports."""
+
+from klaviyo_sandbox.api.quirks.book import QuirkBook
+from klaviyo_sandbox.quirks import DEFAULT
+from klaviyo_sandbox.reports.aggregates import Aggregates
+from klaviyo_sandbox.reports.ask import question_of
+from klaviyo_sandbox.reports.body import attributes_of
+from klaviyo_sandbox.reports.conversion_metrics import ConversionMetrics
+from klaviyo_sandbox.reports.document import relationships_of, report_document, results
+from klaviyo_sandbox.reports.late_changes import LateChanges
+from klaviyo_sandbox.reports.local_time import LocalTime
+from klaviyo_sandbox.reports.page_cursor import CURSOR
+from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.reports.sources import sources_of
+from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.spec import Report
+from klaviyo_sandbox.store.json_text import load_object
+from klaviyo_sandbox.store.moment import MICROS
+from klaviyo_sandbox.web.request import Request
+
+RECOUNT_SECONDS = 3_600
+"""The current day's numbers move every so often, so that a test can compare what it read."""
+
+
+class Reports:
+    """All reports of one shop."""
+
+    def __init__(self, shop: Shop, quirks: QuirkBook) -> None:
+        """Answer from what the `shop` holds, with `quirks`."""
+        self._shop = shop
+        self._quirks = quirks
+        self.late = LateChanges()
+        self.conversion_metrics = ConversionMetrics(shop.world)
+        self._aggregates = Aggregates(shop.world)
+        self.sources = sources_of(shop.world, self.late, shop.settings.seed)
+
+    @property
+    def calendar(self) -> LocalTime:
+        """The account's days."""
+        account = next(iter(self._shop.world.table("account")))
+        return LocalTime(str(load_object(account.attributes)["timezone"]))
+
+    @property
+    def now(self) -> int:
+        """The time until which things were counted, in microseconds since 1970: a full hour."""
+        return int(self._shop.clock.seconds()) // RECOUNT_SECONDS * RECOUNT_SECONDS * MICROS
+
+    def answer(self, request: Request, report: Report) -> bytes:
+        """Return the document that answers a request.
+
+        Raises:
+            ApiError: 400 or 415.
+        """
+        if report.by:
+            return self._aggregates.answer(request, report, self._quirks)
+        return self._answer(request, report)
+
+    def _answer(self, request: Request, report: Report) -> bytes:
+        quirks = self._quirks.find(request.path) or DEFAULT
+        asked = attributes_of(request, report)
+        question = question_of(asked, report, self.calendar, self.now, quirks)
+        if question.conversion_metric:
+            self.conversion_metrics.check(question.conversion_metric)
+        pages = Pages(request, asked, self._quirks)
+        after = pages.after(dict(request.query).get(CURSOR)) or ()
+        rows = self.sources[report.type.partition("-")[0]](question, after)
+        page, following = (
+            pages.page(rows, self._shop.settings.report_page_size, lambda row: row.key)
+            if report.page_cursor
+            else (list(rows), None)
+        )
+        series = bool(report.intervals)
+        attributes: dict[str, object] = {
+            "results": results(page, series=series, null=not quirks.null_groupings_absent)
+        }
+        if series:
+            attributes["date_times"] = [
+                question.calendar.text(bucket.first, quirks.report_dates)
+                for bucket in question.buckets
+            ]
+        return report_document(
+            request, report, attributes, relationships_of(request, report, page), following
+        )

@@ -1,0 +1,48 @@
+"""From a report's request to what it asks."""
+
+from klaviyo_sandbox.quirks import Quirks
+from klaviyo_sandbox.reports.body import Attributes, names_of, refused
+from klaviyo_sandbox.reports.buckets import buckets_of
+from klaviyo_sandbox.reports.conditions import conditions_of
+from klaviyo_sandbox.reports.local_time import LocalTime
+from klaviyo_sandbox.reports.question import Question
+from klaviyo_sandbox.reports.timeframe import timeframe_of
+from klaviyo_sandbox.spec import Report
+
+
+def question_of(
+    attributes: Attributes, report: Report, calendar: LocalTime, now: int, quirks: Quirks
+) -> Question:
+    """Return what the attributes of a report's body ask.
+
+    Raises:
+        ApiError: 400, the report does not allow it.
+    """
+    interval = str(attributes.get("interval", ""))
+    if report.intervals and interval not in report.intervals:
+        raise refused(f"'{interval}' is not a valid interval.", "interval")
+    today = calendar.local(now).date()
+    timeframe = timeframe_of(attributes["timeframe"], report, interval, today, quirks)
+    return Question(
+        calendar=calendar,
+        now=now,
+        buckets=buckets_of(timeframe, interval, calendar),
+        statistics=names_of(attributes, "statistics", report.statistics),
+        group_by=_group_by(attributes, report),
+        conditions=conditions_of(attributes.get("filter"), report),
+        conversion_metric=str(attributes.get("conversion_metric_id", "")),
+    )
+
+
+def _group_by(attributes: Attributes, report: Report) -> list[str]:
+    rule = report.group_by
+    asked = names_of(attributes, "group_by", rule.allowed)
+    if not asked:
+        return list(rule.default)
+    missing = [name for name in rule.required if name not in asked]
+    missing += [
+        needed for name, needed in rule.needs.items() if name in asked and needed not in asked
+    ]
+    if missing:
+        raise refused(f"group_by must contain {', '.join(missing)}.", "group_by")
+    return asked

@@ -1,0 +1,49 @@
+"""What metric aggregates are grouped by."""
+
+from klaviyo_sandbox.reports.event_values import properties_of
+from klaviyo_sandbox.store.row import EventRow, Links, Reference, each
+from klaviyo_sandbox.store.world import World
+
+_ATTRIBUTED = {
+    "$attributed_flow": ("flow",),
+    "$attributed_message": ("flow-message", "campaign-message"),
+    "$attributed_variation": ("flow-message-variation", "campaign-message-variation"),
+}
+"""Relationships of an attribution, the first of which is taken."""
+
+
+class Dimensions:
+    """Reads the dimensions of events."""
+
+    def __init__(self, world: World) -> None:
+        """Look up attributions in `world`."""
+        self._world = world
+
+    def value(self, event: EventRow, name: str) -> str:
+        """Return the value of a dimension; empty where the event has none."""
+        if name == "$attributed_channel":
+            return self._channel(event)
+        if name in _ATTRIBUTED:
+            return self._attributed(event, _ATTRIBUTED[name])
+        value = properties_of(event).get(name)
+        return "" if value is None else str(value)
+
+    def _attributed(self, event: EventRow, relationships: tuple[str, ...]) -> str:
+        for attribution in each(event.relations.get("attributions")):
+            row = self._world.get(attribution)
+            for name in relationships:
+                link: Links = None if row is None else row.relations.get(name)
+                if isinstance(link, Reference):
+                    return link.id
+        return ""
+
+    def _channel(self, event: EventRow) -> str:
+        for attribution in each(event.relations.get("attributions")):
+            row = self._world.get(attribution)
+            if row is None:
+                continue
+            link = row.relations.get("flow-message") or row.relations.get("campaign")
+            origin = self._world.get(link) if isinstance(link, Reference) else None
+            if origin is not None:
+                return str(origin.value("channel") or origin.value("messages.channel") or "")
+        return ""

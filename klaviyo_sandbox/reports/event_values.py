@@ -1,0 +1,58 @@
+"""The events of each metric in order of time, and what they are worth."""
+
+from bisect import bisect_left
+from collections import defaultdict
+
+import orjson
+
+from klaviyo_sandbox.store.row import EventRow, Reference
+from klaviyo_sandbox.store.world import World
+
+
+class MetricEvents:
+    """Finds events by metric and time; sorted anew when events were added, changed or deleted."""
+
+    def __init__(self, world: World) -> None:
+        """Look in `world`."""
+        self._world = world
+        self._version = -1
+        self._of: dict[str, list[EventRow]] = {}
+
+    def between(self, metric_id: str, first: int, end: int) -> list[EventRow]:
+        """Return the events of a metric from `first` until before `end`, in order of time."""
+        table = self._world.table("event")
+        if table.version != self._version:
+            found: dict[str, list[EventRow]] = defaultdict(list)
+            for row in table:
+                metric = row.relations["metric"]
+                if isinstance(row, EventRow) and isinstance(metric, Reference):
+                    found[metric.id].append(row)
+            for events in found.values():
+                events.sort(key=_micros)
+            self._of = dict(found)
+            self._version = table.version
+        events = self._of.get(metric_id, [])
+        return events[
+            bisect_left(events, first, key=_micros) : bisect_left(events, end, key=_micros)
+        ]
+
+    @staticmethod
+    def value(event: EventRow) -> float:
+        """Return the `$value` of an event; 0 where it has none that is a number."""
+        return value_of(properties_of(event))
+
+
+def properties_of(event: EventRow) -> dict[str, object]:
+    """Return the properties of an event."""
+    found: dict[str, object] = orjson.loads(event.attributes)["event_properties"]
+    return found
+
+
+def value_of(properties: dict[str, object]) -> float:
+    """Return the `$value` among the properties; 0 where there is none that is a number."""
+    value = properties.get("$value")
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+
+def _micros(event: EventRow) -> int:
+    return event.micros

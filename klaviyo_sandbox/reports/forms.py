@@ -1,0 +1,79 @@
+"""Forms: views and submissions of each version, day by day."""
+
+from collections.abc import Iterator, Sequence
+
+from klaviyo_sandbox.reports.conditions import matches
+from klaviyo_sandbox.reports.form_counts import (
+    NOTHING,
+    STATISTICS,
+    UNIQUES,
+    FormCounts,
+    counts_of,
+)
+from klaviyo_sandbox.reports.late_changes import LateChanges, changed
+from klaviyo_sandbox.reports.numbers import key_of
+from klaviyo_sandbox.reports.question import Question, ReportRow
+from klaviyo_sandbox.reports.tally import Cell, Counts, add, tally
+from klaviyo_sandbox.store.json_text import JsonObject, load_object
+from klaviyo_sandbox.store.moment import micros
+from klaviyo_sandbox.store.row import Reference, Row
+from klaviyo_sandbox.store.world import World
+
+
+class Forms:
+    """The forms that are live."""
+
+    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
+        """Take them from `world`; `late` changes their past."""
+        self._world = world
+        self._late = late
+        self._seed = seed
+
+    def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
+        """Yield a row per form, or per version, that anybody saw."""
+        by_version = "form_version_id" in question.group_by
+        found: dict[tuple[str, ...], list[Counts | None]] = {}
+        for version in self._world.table("form-version"):
+            form = version.relations["form"]
+            attributes = load_object(version.attributes)
+            if not isinstance(form, Reference) or attributes["status"] == "draft":
+                continue
+            groupings: JsonObject = {"form_id": form.id, "form_version_id": version.id}
+            if not matches(groupings, question.conditions):
+                continue
+            created = micros(str(attributes["created_at"]))
+            steps = tally(self._cells(version, created, question), question.buckets, UNIQUES)
+            key: tuple[str, ...] = (form.id, version.id) if by_version else (form.id,)
+            found[key] = add(found[key], steps) if key in found else steps
+        for key in sorted(found):
+            if key > after and any(step is not None and any(step) for step in found[key]):
+                yield _row(key, found[key], question)
+
+    def _cells(self, version: Row, created: int, question: Question) -> Iterator[Cell]:
+        late = self._late.days_of(version.id)
+        key = key_of(self._seed, version.id)
+        start = question.calendar.day_start
+        for day in question.days:
+            first, end = start(day), start(day + 1)
+            if first >= question.now:
+                return
+            counts = NOTHING
+            if end > created:
+                counts = counts_of(key, day)
+                if question.now < end:
+                    counts = FormCounts._make(
+                        count * (question.now - first) // (end - first) for count in counts
+                    )
+            if day in late:
+                counts = FormCounts._make(changed(counts, FormCounts._fields, late[day]))
+            yield Cell(first, min(end, question.now), counts)
+
+
+def _row(key: tuple[str, ...], steps: Sequence[Counts | None], question: Question) -> ReportRow:
+    counts = [NOTHING if step is None else FormCounts._make(step) for step in steps]
+    groupings = dict(zip(("form_id", "form_version_id"), key, strict=False))
+    return ReportRow(
+        key,
+        {name: groupings[name] for name in question.group_by},
+        {name: [*map(STATISTICS[name], counts)] for name in question.statistics},
+    )

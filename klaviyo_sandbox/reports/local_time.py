@@ -1,0 +1,49 @@
+"""The days of one timezone."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from klaviyo_sandbox.store.moment import moment_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class LocalTime:
+    """Turns local times into instants, in microseconds since 1970, and back."""
+
+    def __init__(self, timezone: str) -> None:
+        """Keep the time of an IANA `timezone`.
+
+        Raises:
+            ZoneInfoNotFoundError: there is no such timezone.
+        """
+        self._zone = ZoneInfo(timezone)
+        self._starts: dict[int, int] = {}
+
+    def instant(self, local: datetime) -> int:
+        """Return the instant of a local time; of two, the first."""
+        return (local.replace(tzinfo=self._zone).astimezone(UTC) - _EPOCH) // _MICROSECOND
+
+    def local(self, instant: int) -> datetime:
+        """Return the local time of an instant, with its offset."""
+        return moment_of(instant).astimezone(self._zone)
+
+    def day_of(self, instant: int) -> int:
+        """Return the local day (its ordinal) of an instant."""
+        return self.local(instant).toordinal()
+
+    def day_start(self, day: int) -> int:
+        """Return the instant at which a local day (an ordinal) starts."""
+        if day not in self._starts:
+            self._starts[day] = self.instant(datetime.fromordinal(day))
+        return self._starts[day]
+
+    def text(self, instant: int, style: str) -> str:
+        """Write an instant as `Quirks.report_dates` says."""
+        local = self.local(instant)
+        if style == "offset":
+            return local.isoformat()
+        if style == "utc":
+            return local.astimezone(UTC).isoformat()
+        return local.replace(tzinfo=UTC).isoformat()

@@ -1,0 +1,44 @@
+"""What a report is asked for, checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from klaviyo_sandbox.api.filter_text import Condition
+from klaviyo_sandbox.reports.buckets import Bucket
+from klaviyo_sandbox.reports.local_time import LocalTime
+from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.store.json_text import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, as those who count understand it."""
+
+    calendar: LocalTime
+    now: int
+    """Until when things were counted, in microseconds since 1970."""
+    buckets: Sequence[Bucket]
+    statistics: Sequence[str]
+    group_by: Sequence[str]
+    conditions: Sequence[Condition] = ()
+    conversion_metric: str = ""
+
+    @property
+    def days(self) -> range:
+        """The local days (ordinals) that it is about."""
+        first = self.calendar.day_of(self.buckets[0].first)
+        return range(first, self.calendar.day_of(self.buckets[-1].end - 1) + 1)
+
+
+Series = Mapping[str, Sequence[Number]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One row of an answer."""
+
+    key: tuple[str, ...]
+    """Rows come in the order of their keys."""
+    groupings: Mapping[str, JsonValue]
+    statistics: Series
+    """Values per step."""

@@ -1,0 +1,70 @@
+"""Segments: who came, who left, and how many there were."""
+
+from collections.abc import Iterator
+
+from klaviyo_sandbox.reports.buckets import Bucket
+from klaviyo_sandbox.reports.conditions import matches
+from klaviyo_sandbox.reports.late_changes import SEGMENT_COUNTS, LateChanges
+from klaviyo_sandbox.reports.numbers import key_of, mix
+from klaviyo_sandbox.reports.question import Question, ReportRow
+from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.reports.tally import Cell, Counts, tally
+from klaviyo_sandbox.store.group import Group
+from klaviyo_sandbox.store.row import Reference, Row
+from klaviyo_sandbox.store.world import World
+
+
+class Segments:
+    """All segments, and their members as the shop holds them."""
+
+    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
+        """Take them from `world`; `late` changes their past."""
+        self._world = world
+        self._late = late
+        self._seed = seed
+
+    def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
+        """Yield a row per segment."""
+        for segment in sorted(self._world.table("segment"), key=lambda row: row.id):
+            key = (segment.id,)
+            if key > after and matches({"segment_id": segment.id}, question.conditions):
+                yield self._row(segment, question)
+
+    def _row(self, segment: Row, question: Question) -> ReportRow:
+        group = self._world.group(Reference("segment", segment.id))
+        extras = tally(self._cells(segment, question), question.buckets, frozenset())
+        statistics: dict[str, list[Number]] = {name: [] for name in question.statistics}
+        for bucket, extra in zip(question.buckets, extras, strict=True):
+            values = _values(group, bucket, extra or (0, 0))
+            for name, known in statistics.items():
+                known.append(values[name])
+        return ReportRow((segment.id,), {"segment_id": segment.id}, statistics)
+
+    def _cells(self, segment: Row, question: Question) -> Iterator[Cell]:
+        """Yield those who came and left on the same day, whom the shop does not hold."""
+        late = self._late.days_of(segment.id)
+        created = segment.value("created")
+        key = key_of(self._seed, segment.id)
+        start = question.calendar.day_start
+        for day in question.days:
+            first, end = start(day), start(day + 1)
+            if first >= question.now:
+                return
+            passing = mix(key, day) & 3 if isinstance(created, int) and first >= created else 0
+            added = late.get(day, {})
+            yield Cell(
+                first,
+                min(end, question.now),
+                tuple(passing + added.get(name, 0) for name in SEGMENT_COUNTS),
+            )
+
+
+def _values(group: Group, bucket: Bucket, extra: Counts) -> dict[str, int]:
+    added = extra[0] + group.joined_before(bucket.end) - group.joined_before(bucket.first)
+    removed = extra[1] + group.left_before(bucket.end) - group.left_before(bucket.first)
+    return {
+        "members_added": added,
+        "members_removed": removed,
+        "net_members_changed": added - removed,
+        "total_members": group.joined_before(bucket.end) - group.left_before(bucket.end),
+    }

@@ -1,0 +1,3 @@
+"""The value of a statistic."""
+
+Number = float | int | None

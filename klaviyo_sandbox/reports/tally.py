@@ -1,0 +1,77 @@
+"""Counts of days or sends, added up to those of a report's steps."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from klaviyo_sandbox.reports.buckets import Bucket
+
+Counts = tuple[int, ...]
+
+
+class Cell(NamedTuple):
+    """What happened from `first` until `end`, evenly; at one instant where they are the same."""
+
+    first: int
+    end: int
+    counts: Counts
+
+
+def tally(
+    cells: Iterable[Cell], buckets: Sequence[Bucket], uniques: frozenset[int]
+) -> list[Counts | None]:
+    """Return the counts of each step; None where nothing happened.
+
+    `cells` come in order of time. `uniques` are the places of those counts that count people: one
+    who comes twice is counted once, so they add up to less.
+    """
+    found: list[list[Counts]] = [[] for _ in buckets]
+    place = 0
+    for cell in cells:
+        while place < len(buckets) and buckets[place].end <= cell.first:
+            place += 1
+        if place == len(buckets):
+            break
+        if cell.first >= buckets[place].first and cell.end <= buckets[place].end:
+            found[place].append(cell.counts)
+            continue
+        for number in range(place, len(buckets)):
+            if buckets[number].first >= cell.end:
+                break
+            found[number].append(_part(cell, buckets[number]))
+    return [_together(counts, uniques) for counts in found]
+
+
+def _part(cell: Cell, bucket: Bucket) -> Counts:
+    """Return the part of a cell that lies in a step; the parts of all steps add up exactly."""
+    length = cell.end - cell.first
+    first = max(cell.first, bucket.first) - cell.first
+    end = min(cell.end, bucket.end) - cell.first
+    return tuple(
+        (2 * count * end + length) // (2 * length) - (2 * count * first + length) // (2 * length)
+        for count in cell.counts
+    )
+
+
+def _together(counts: list[Counts], uniques: frozenset[int]) -> Counts | None:
+    if len(counts) < 2:
+        return counts[0] if counts else None
+    return tuple(
+        _people(column) if place in uniques else sum(column)
+        for place, column in enumerate(zip(*counts, strict=True))
+    )
+
+
+def _people(column: Sequence[int]) -> int:
+    """Return how many people there were: a fifth of the others are the same as on the best day."""
+    most = max(column)
+    return most + (sum(column) - most) * 4 // 5
+
+
+def add(first: Sequence[Counts | None], second: Sequence[Counts | None]) -> list[Counts | None]:
+    """Return the sums, step by step, of two rows that have nobody in common."""
+    return [
+        one or other
+        if one is None or other is None
+        else tuple(map(sum, zip(one, other, strict=True)))
+        for one, other in zip(first, second, strict=True)
+    ]

@@ -1,0 +1,22 @@
+"""Everything that one revision offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from klaviyo_sandbox.spec.endpoint import Endpoint, Relation
+from klaviyo_sandbox.spec.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """All endpoints of one revision."""
+
+    revision: str
+    endpoints: Mapping[str, Endpoint]
+    reports: Mapping[str, Report]
+    relations: Mapping[str, Mapping[str, Relation]]
+    """Per resource type, every relationship that any endpoint shows."""
+    searchable: Mapping[str, Mapping[str, str]]
+    """Per resource type, every field that is filtered or sorted on somewhere: its kind of value."""
+    types_of_collections: Mapping[str, str]
+    """`{"campaigns": "campaign", …}` from first path segment to resource type."""

@@ -1,0 +1,147 @@
+"""Resources that come included with those of a page."""
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from source_klaviyo.api.document import Document, Included
+from source_klaviyo.api.normalize import Normalization, Normalizer
+from source_klaviyo.api.resource_fields import FieldsReader, Identifier
+from source_klaviyo.errors import IncludedNotTold
+from source_klaviyo.partition import Partition
+from source_klaviyo.protocol import Extract, Record
+from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.record_fields import (
+    RecordFields,
+    cursor_values,
+    id_values,
+    members,
+)
+
+logger = logging.getLogger("airbyte")
+
+
+_FEW = 3
+"""Resources up to which all that a page names may have been deleted."""
+
+
+class IncludedView:
+    """The resources that come included for a relationship of the collection's, each a record.
+
+    The cursor, if there is one, is the owner's: an owner changes with what belongs to it. The
+    owner's id is put under `owner_key`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        relationship: str,
+        owner_key: str,
+        fields: RecordFields,
+        needs: Needs,
+        normalize: Normalization = (),
+    ) -> None:
+        self.name = name
+        self.needs = needs
+        self._missing = MissingIncluded(name)
+        self._relationship = relationship
+        self._fields = fields
+        self._own_fields = FieldsReader(None, [], list(fields.ids))
+        self._owner = members([*([fields.cursor] if fields.cursor else []), owner_key])
+        self._additions = members(fields.ids.values()) + b"}"
+        self._normalizer = Normalizer(normalize) if normalize else None
+
+    def extract(self, document: Document, partition: Partition) -> Extract:
+        """Return a record for each resource that belongs to one of the page's; see View."""
+        raws, owners = included_for(document, self._relationship, self._missing)
+        held = self._own_fields.read(raws).held_ids
+        resources: Sequence[msgspec.Raw] = raws
+        if self._normalizer:
+            resources = self._normalizer.normalize(raws, [None] * len(raws))
+        fixed = self._fields.fixed(partition)
+        cursors = cursor_values(document.fields.cursors) if self._fields.cursor else []
+        of_owners = {
+            row: fixed
+            + self._owner % (*cursors[row : row + 1], msgspec.json.encode(document.fields.ids[row]))
+            for row in set(owners)
+        }
+        columns = [id_values(held[name]) for name in self._fields.ids]
+        ids = zip(*columns, strict=True) if columns else [()] * len(raws)
+        records: list[Record] = [
+            (memoryview(raw)[:-1], of_owners[row] + self._additions % tuple(values))
+            for raw, row, values in zip(resources, owners, ids, strict=True)
+        ]
+        return Extract(records, rows=owners)
+
+
+def included_for(
+    document: Document, relationship: str, missing: "MissingIncluded"
+) -> tuple[list[msgspec.Raw], list[int]]:
+    """Return the resources included for a relationship, and the row that each belongs to.
+
+    Raises IncludedNotTold where a row does not tell what it holds: to take that for none would lose
+    rows.
+    """
+    raws: list[msgspec.Raw] = []
+    rows: list[int] = []
+    found = IncludedResources(missing, relationship, document)
+    for row, held in enumerate(document.fields.identifiers[relationship]):
+        if held is msgspec.UNSET:
+            raise IncludedNotTold(f"{document.fields.ids[row]} does not tell its {relationship}")
+        for identifier in [held] if isinstance(held, Identifier) else held or ():
+            raws.append(found.one(identifier))
+            rows.append(row)
+    return raws, rows
+
+
+class IncludedResources:
+    """Finds included resources; one that did not come along is passed on as its type and id."""
+
+    def __init__(self, missing: "MissingIncluded", relationship: str, document: Document) -> None:
+        self._missing = missing
+        self._relationship = relationship
+        self._document = document
+
+    def all(self, held: list[Identifier] | Identifier) -> bytes | msgspec.Raw:
+        """Return what a relationship holds."""
+        if isinstance(held, Identifier):
+            return self.one(held)
+        return b"[%b]" % b",".join([self.one(identifier) for identifier in held])
+
+    def one(self, identifier: Identifier) -> msgspec.Raw:
+        """Return the resource with that type and id."""
+        included: Included = self._document.included
+        resource = included.get(identifier)
+        if resource is not None:
+            return resource
+        if self._named() >= _FEW and not any(each.type == identifier.type for each in included):
+            # One may have been deleted meanwhile; that none came is not to be believed.
+            raise IncludedNotTold(f"no {identifier.type} came along for {self._relationship}")
+        self._missing.tell(identifier)
+        return msgspec.Raw(msgspec.json.encode(identifier))
+
+    def _named(self) -> int:
+        """Return how many resources the page's rows name for the relationship."""
+        column = self._document.fields.identifiers[self._relationship]
+        return sum(len(held) if isinstance(held, list) else bool(held) for held in column)
+
+
+class MissingIncluded:
+    """Tells once that a view's records lack something that was to be included."""
+
+    def __init__(self, view: str) -> None:
+        self._view = view
+        self._told = False
+
+    def tell(self, identifier: Identifier) -> None:
+        """Log the first resource that Klaviyo has named and not sent."""
+        if not self._told:
+            self._told = True
+            logger.warning(
+                "%s: Klaviyo names the %s %s, but did not send it; the record has only its id."
+                " There may be more like it.",
+                self._view,
+                identifier.type,
+                identifier.id,
+            )

@@ -1,0 +1,55 @@
+"""What is added to a record, and how it is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from source_klaviyo.api.normalize import normalized_datetime
+from source_klaviyo.api.resource_fields import HeldIds, Id
+from source_klaviyo.partition import Partition, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFields:
+    """What is added to a record at its top level, by key.
+
+    `cursor` is the key of the cursor; `joins` maps relationships to the keys of their included
+    resources (a list where it is to-many, an object or null where it is to-one), `ids` to the keys
+    of the ids that they hold; `partition` maps filters of the partition to keys. `constants` are
+    members that all records get.
+    """
+
+    cursor: str | None = None
+    joins: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    partition: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def fixed(self, partition: Partition) -> bytes:
+        """Return the members that all records of `partition` get, each after a comma."""
+        shown = dict(self.constants)
+        shown |= {key: partition[name] for name, key in self.partition.items() if name in partition}
+        return b"," + msgspec.json.encode(shown)[1:-1] if shown else b""
+
+
+def members(keys: Iterable[str]) -> bytes:
+    """Return the template of members with these keys, their values left open."""
+    return b"".join(b',"%b":%%b' % key.encode() for key in keys)
+
+
+def cursor_values(values: Iterable[str | None]) -> list[bytes]:
+    """Return cursor values as JSON; datetimes in the one form that records have."""
+    return [
+        b"null" if value is None else msgspec.json.encode(normalized_datetime(value))
+        for value in values
+    ]
+
+
+def id_values(column: Iterable[HeldIds]) -> list[bytes | msgspec.Raw]:
+    """Return as JSON what a relationship holds, for each row: an id, a list of ids, or null."""
+    return [held.id if isinstance(held, Id) else _listed_ids(held) for held in column]
+
+
+def _listed_ids(held: list[Id] | msgspec.UnsetType | None) -> bytes:
+    return b"[%b]" % b",".join(each.id for each in held) if isinstance(held, list) else b"null"

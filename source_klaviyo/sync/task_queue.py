@@ -1,0 +1,81 @@
+"""The tasks of one collection: ready for a request, postponed, or in flight."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from source_klaviyo.protocol import Quota
+from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.tasks import Task
+
+
+@dataclass(slots=True)
+class TaskQueue:
+    """Hands out tasks in the order in which they were added, as their quotas grant requests.
+
+    `quota_of` tells what a task's request draws on.
+    """
+
+    quota_of: Callable[[Task], Quota]
+    in_flight: list[Task] = field(default_factory=list)
+    _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
+    _postponed: list[Task] = field(default_factory=list)
+
+    @property
+    def per_minute(self) -> int:
+        """The requests a minute of the smallest quota that was drawn on, or is about to be."""
+        return min((quota.per_minute for quota in self._ready), default=0)
+
+    def __len__(self) -> int:
+        return len(self.in_flight) + sum(1 for _ in self.waiting())
+
+    def add(self, task: Task) -> None:
+        """Add a task: ready now, or when its retry says so."""
+        if task.retry.ready_at:
+            self._postponed.append(task)
+        else:
+            self._ready[self.quota_of(task)].append(task)
+
+    def wake(self, now: float) -> None:
+        """Make those tasks ready that have been postponed for long enough."""
+        due = [task for task in self._postponed if task.retry.ready_at <= now]
+        for task in due:
+            task.retry.ready_at = 0.0
+            self._postponed.remove(task)
+            self.add(task)
+
+    def take(self) -> tuple[Task | None, list[float]]:
+        """Return a task whose request has been reserved, and the pauses of those that wait."""
+        pauses = list[float]()
+        for quota, tasks in self._ready.items():
+            if tasks:
+                pause = quota.reserve()
+                if not pause:
+                    return tasks.popleft(), pauses
+                pauses.append(pause)
+        return None, pauses
+
+    def seconds_to_retry(self, now: float) -> float | None:
+        """Return when the first postponed task is due, None where there is none."""
+        return min((task.retry.ready_at - now for task in self._postponed), default=None)
+
+    def drop(self, is_wanted: Callable[[Task], bool]) -> set[Task]:
+        """Remove what waits and is not wanted any more, and return it."""
+        unwanted = {task for task in self.waiting() if not is_wanted(task)}
+        for tasks in (self._postponed, *self._ready.values()):
+            kept = [task for task in tasks if task not in unwanted]
+            tasks.clear()
+            tasks.extend(kept)
+        return unwanted
+
+    def waiting(self) -> Iterator[Task]:
+        """Yield what is not in flight."""
+        yield from self._postponed
+        for tasks in self._ready.values():
+            yield from tasks
+
+    def readers(self) -> Iterator[RangeReader]:
+        """Yield all readers of windows."""
+        for task in (*self.in_flight, *self.waiting()):
+            if isinstance(task, RangeReader):
+                yield task
