@@ -18,10 +18,11 @@ from source_klaviyo.estimate.costs import parents_size, requests_of, size_name
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import CollectionView
+from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.patience import patiently
-from source_klaviyo.streams.views import Needs, ParentsView
+from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.parents import ParentsView
 from source_klaviyo.sync.horizon import MARGIN
 
 _PAGES: Final = 5
