@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from source_klaviyo.api.limits import XL, XS, L, Limit, M
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.costs import requests_of
-from source_klaviyo.estimate.duration import estimate, seconds
+from source_klaviyo.estimate.duration import OWN_PACE, estimate, seconds
 from source_klaviyo.estimate.table import lines
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.catalogs import CatalogItems
+from source_klaviyo.streams.coupons import Coupons
 from source_klaviyo.streams.events import EventAttributions, Events
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.lists import ListProfiles, Lists, ListsDetailed
@@ -82,6 +84,15 @@ def test_all_together_share_pages_and_wait_for_the_slowest_quota() -> None:
     assert together.seconds == max(each.seconds for each in alone)
 
 
+def test_many_requests_take_time_where_no_quota_is_used_up() -> None:
+    streams = {f"catalog_{number}": stream for number, stream in enumerate((CatalogItems, Coupons))}
+    together, alone = estimate(streams, {"catalog-items": 300_000, "coupons": 70_000})
+    assert [each.waits_for for each in alone] == ["catalog-items", "coupons"]
+    assert together.requests == 3_700
+    assert together.waits_for == OWN_PACE
+    assert together.seconds == pytest.approx(3_700 / 60)
+
+
 def test_streams_of_one_endpoint_draw_on_one_quota() -> None:
     two = {"profiles": ProfilesAtFullSpeed, "predictions": ProfilePredictiveAnalytics}
     sizes = {"profiles": 1_000}
@@ -124,7 +135,7 @@ def test_the_table_has_what_is_slow_first_and_the_sum_last() -> None:
     streams = {"lists": Lists, "list_profiles": ListProfiles, "profiles": Profiles}
     head, first, second, last, fast = lines(*estimate(streams, SIZES))
     assert head.split()[:3] == ["stream", "requests", "time"]
-    assert first.split() == ["profiles", "1,400", "9", "min", "predictive_analytics"]
+    assert first.split() == ["profiles", "1,400", "9.1", "min", "predictive_analytics"]
     assert second.split()[0] == "list_profiles"
     assert last.split()[:2] == ["all", "together"]
     assert fast.startswith("A second each, or less: lists")

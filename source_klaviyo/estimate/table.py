@@ -10,7 +10,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 _WORTH_A_LINE: Final = 1.5
 _WORTH_A_ROW: Final = 60.0
-_HEAD: Final = ("stream", "requests", "time", "waits for the quota of")
+_HEAD: Final = ("stream", "requests", "time", "waits for")
 
 
 def time_text(seconds: float) -> str:
@@ -19,7 +19,7 @@ def time_text(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = seconds / 60
     if minutes < 120:  # noqa: PLR2004
-        return f"{minutes:.0f} min"
+        return f"{minutes:.{int(minutes < 10)}f} min"  # noqa: PLR2004
     return f"{minutes / 60:.1f} h"
 
 
@@ -50,7 +50,7 @@ def account_rows(streams: Mapping[str, type[KlaviyoStream]]) -> Iterator[str]:
             by_stream[each.name].append(each)
     largest = {name: each[-1].seconds for name, each in by_stream.items()}
     slow = [name for name in by_stream if largest[name] >= _WORTH_A_ROW]
-    yield f"| stream | {' | '.join(ACCOUNTS)} | waits for the quota of |"
+    yield f"| stream | {' | '.join(ACCOUNTS)} | waits for |"
     yield f"|---|{'---|' * len(ACCOUNTS)}---|"
     for name in sorted(slow, key=lambda name: (-largest[name], name)):
         yield _row(f"**{name}**", by_stream[name])
