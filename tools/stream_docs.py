@@ -16,6 +16,7 @@ from typing import Final
 
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
 from source_klaviyo.api.limits import Limit
+from source_klaviyo.estimate.costs import Requests, requests_of
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
@@ -160,26 +161,24 @@ def _cost(stream: type[KlaviyoStream]) -> str:
     if issubclass(stream, UnionStream):
         of = ", ".join(f"`{member.endpoint}`" for member in stream.kinds.values())
         return f"those of {of}; none where they are read for other streams too"
+    own, *listings = (_cost_of(each, stream) for each in requests_of(stream))
     if stream.parent:
+        return f"{own}, and the listing of those"
+    return ", and the listing: ".join([own, *listings])
+
+
+def _cost_of(requests: Requests, stream: type[KlaviyoStream]) -> str:
+    """Return how many requests a sync makes; with a cursor, only what changed has any."""
+    pages = f" / {requests.page_size}" if requests.page_size else ""
+    if requests.each and stream.parent:
         rows = "new rows" if stream.cursor_attribute else "rows"
-        per_page = f", and {rows} / {stream.page_size} more" if stream.page_size else ""
-        return f"1 for each of `{name_of(stream.parent)}`{per_page}, and the listing of those"
-    listing = _cost_of_pages(stream)
-    if issubclass(stream, ItemStream):
-        which = "each changed one" if stream.cursor_attribute else "each"
-        return f"1 for {which} of `{stream.endpoint}`, and the listing: {listing}"
-    return listing
-
-
-def _cost_of_pages(stream: type[KlaviyoStream]) -> str:
-    rows = f"changed {stream.endpoint}" if stream.cursor_attribute else stream.endpoint
-    pages = (
-        f"{rows} / {stream.page_size}"
-        if stream.page_size
-        else "1; more where Klaviyo cuts it into pages"
-    )
-    least = f", at least {len(stream.partitions)}" if len(stream.partitions) > 1 else ""
-    return f"{pages}{least}"
+        return f"1 for each of `{requests.each}`{f', and {rows}{pages} more' if pages else ''}"
+    if requests.each:
+        return f"1 for each {'changed one ' if stream.cursor_attribute else ''}of `{requests.each}`"
+    least = f", at least {requests.least}" if requests.least > 1 else ""
+    if not pages:
+        return f"1; more where Klaviyo cuts it into pages{least}"
+    return f"{'changed ' if stream.cursor_attribute else ''}{requests.rows}{pages}{least}"
 
 
 def _parts(stream: type[KlaviyoStream]) -> str:

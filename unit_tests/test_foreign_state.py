@@ -155,6 +155,27 @@ def test_a_global_cursor_covers_what_there_has_always_been_less_the_length_of_th
     assert covered(state, METRICS, "updated_at") == [[], []]
 
 
+def test_a_cursor_each_list_covers_what_a_whole_sync_has_read_of_all() -> None:
+    """As 2.13.1 has written it for `lists_detailed`, the second one before its first sync ended."""
+    each: StreamState = {
+        "use_global_cursor": False,
+        "states": [
+            {
+                "partition": {"id": "A9cbmx", "parent_slice": {}},
+                "cursor": {"updated": "2024-05-01T00:00:03+0000"},
+            },
+            {
+                "partition": {"id": "HaFbfC", "parent_slice": {}},
+                "cursor": {"updated": "2024-03-17T19:16:03+0000"},
+            },
+        ],
+        "lookback_window": 3,
+        "parent_state": {},
+    }
+    assert covered({**each, "state": {"updated": "2024-05-01T00:00:03+0000"}}) == [BEFORE_MAY]
+    assert covered(each) == [[]]
+
+
 def test_a_cursor_in_the_future_covers_nothing_where_rows_may_lie_there() -> None:
     state: StreamState = {"datetime": "2099-01-01T00:00:00+0000"}
     reading = Reading("events_detailed", "datetime", ALL, began=NOW, clients_word=True)

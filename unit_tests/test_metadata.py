@@ -14,7 +14,7 @@ from orjson import loads
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.config import KLAVIYO
+from source_klaviyo.config import KLAVIYO, Config
 from source_klaviyo.run import SPEC
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync import engine
@@ -133,3 +133,15 @@ def test_the_docs_tell_how_many_streams_there_are(file: str, before: str, after:
 def test_the_registry_is_in_the_order_of_names() -> None:
     names = [stream.__new__(stream).name for stream in STREAMS]
     assert names == sorted(names)
+
+
+def test_the_readme_has_every_setting_but_those_of_others() -> None:
+    """Older connectors' names stand in docs/migrating.md, the sandbox's in docs/sandbox.md."""
+    table = text("README.md").partition("\n## Settings\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert listed
+    others = set(Config.model_fields) - listed
+    assert listed <= set(Config.model_fields)
+    assert "api_base_url" in text("docs/sandbox.md")
+    for setting in others - {"api_base_url"}:
+        assert f"`{setting}`" in text("docs/migrating.md")

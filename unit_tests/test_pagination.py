@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import (
@@ -384,6 +384,7 @@ def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
     raise AssertionError("it has no end")
 
 
+@example(cursors=[100] * 4, size=1, largest=3, tell="value only", nulls_first=False)
 @given(
     cursors=st.lists(st.integers(100, 110), max_size=40),
     size=st.integers(1, 8),

@@ -65,6 +65,14 @@ def test_a_second_read_goes_on_from_the_state(image: Image, config: Json, shop: 
     assert 0 < len(second.of_type("RECORD")) < len(first.of_type("RECORD")) / 2
 
 
+def test_the_size_of_an_account_is_estimated(image: Image, config: Json) -> None:
+    options = ("--config", "/config/source_config.json", "--streams", "lists,list_profiles")
+    done = image.run(*options, files=files_of(config), entrypoint="source-klaviyo-estimate")
+    assert done.code == 0, done.stderr
+    assert b" lists (counted)\n" in done.stdout
+    assert b"\nall together " in done.stdout
+
+
 def test_exit_codes_and_messages_of_what_cannot_be_done(image: Image, config: Json) -> None:
     unusable = image.run(*READ, files=files_of(config | {"num_workers": 0}, catalog()))
     assert unusable.code == 1

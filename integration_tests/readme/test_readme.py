@@ -93,6 +93,7 @@ def assert_read(folder: Path, shop: Sandbox, **kinds: str) -> None:
 def test_as_a_program(folder: Path, shop: Sandbox) -> None:
     printed = "".join(type_in(folder, text) for text in blocks("program"))
     assert '"status":"SUCCEEDED"' in printed
+    assert "\nall together " in printed
     assert_read(folder, shop, profiles="profile", lists="list", events="event")
 
 

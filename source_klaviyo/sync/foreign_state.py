@@ -40,6 +40,7 @@ _GLOBAL_CHANNELS = frozenset({"email", "sms"})
 """The channels that one cursor stood for: no revision that it has read had another."""
 _KEYS = frozenset({"states", "state", "use_global_cursor", "parent_state", "lookback_window"})
 _CURSOR_KEYS = frozenset({"slices", "state_type", "legacy", "archived"})
+_PARENT_KEYS = frozenset({"id", "parent_slice"})
 _DATE_RANGE = "date-range"
 _INTERNAL = "__ab_"
 
@@ -113,7 +114,7 @@ def _entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
     for entry in states:
         partition, cursor = _parts(entry)
         yield _Entry(_partition(partition, reading), _covered(cursor, reading))
-    if data.get("use_global_cursor") is True:
+    if data.get("use_global_cursor") is True or _one_each_parent(states):
         yield from _global_entries(data, reading)
     archived = data.get("archived")
     if archived is not None:
@@ -122,6 +123,15 @@ def _entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
         top = {key: data[key] for key in data if key in {reading.cursor, *_CURSOR_KEYS}}
         if archived is None or len(top) > 1:
             yield _Entry(_partition({}, reading), _covered(top or data, reading))
+
+
+def _one_each_parent(states: Sequence[Json]) -> bool:
+    """Tell whether each entry is of one resource of another stream, which are no partitions here.
+
+    The `state` beside them comes of a sync that has read all of those.
+    """
+    partitions = [_parts(entry)[0] for entry in states]
+    return bool(states) and all(partition.keys() == _PARENT_KEYS for partition in partitions)
 
 
 def _global_entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:

@@ -372,6 +372,8 @@ class RangeReader:
             self.ties.lost = True
             return False
         self.ties.from_end = second
+        if self.page_size:
+            self.page_size.enlarge()
         return True
 
     def _accept_end_of_second(self, page: Page, views: Sequence[int]) -> list[ViewStep]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tools.compare_official.differences import DIFFERENT_ON_PURPOSE
 from tools.compare_official.output import Json
 
 _ABSENT = object()
@@ -28,6 +29,12 @@ class Comparison:
     different: Counter[str] = field(default_factory=Counter)
     rewritten: Counter[str] = field(default_factory=Counter)
     examples: dict[str, tuple[object, object]] = field(default_factory=dict)
+
+    @property
+    def unintended(self) -> list[str]:
+        """The paths that ours lack or have in another way, but for those that differ on purpose."""
+        found = {*self.missing, *self.different}
+        return sorted(found - DIFFERENT_ON_PURPOSE.get(self.stream, frozenset()))
 
     def look_at(self, theirs: Json, ours: Json) -> None:
         """Look for every value of their record in ours."""

@@ -9,7 +9,7 @@ from tools.demo.folder import Folder
 from tools.demo.steps import Steps
 from tools.demo.story import Story
 
-_SETTINGS = Settings(limits=True, latency_ms=30)
+_SETTINGS = Settings(limits=True, latency_ms=30, lists=10)  # 15 a minute tell their size
 _FAILED = 1
 _INTERRUPTED = 130
 

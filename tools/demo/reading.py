@@ -1,6 +1,5 @@
 """What a read has brought so far, stream by stream."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,8 +11,6 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.streams.base import KlaviyoStream
 from tools.demo.messages import Message, Record, StreamState, Trace
 
-_SUMMARY = re.compile(r"(\w+): \d+ records, (\d+) requests \(")
-"""The connector's last line about a stream."""
 _TO_THE_SECOND = len("2026-11-23T15:34:55")
 
 
@@ -26,7 +23,6 @@ class StreamRead:
     parent_key: str
     """The key under which a record names its parent, if it has one."""
     records: int = 0
-    requests: int = 0
     by_parent: Counter[str] = field(default_factory=Counter)
     """How many records came for each parent."""
     ids: set[str] = field(default_factory=set)
@@ -116,8 +112,6 @@ class Reading:
             self.streams[message.state.stream.stream_descriptor.name].state = message.state.stream
         elif message.trace:
             self._note(message.trace)
-        elif message.log and (told := _SUMMARY.match(message.log.message)):
-            self.streams[told[1]].requests = int(told[2])
 
     def _note(self, trace: Trace) -> None:
         if trace.stream_status is None:

@@ -55,8 +55,7 @@ def _table(reading: Reading, truth: Truth, only: Collection[str] = ()) -> Table:
     table.add_column("stream", "all", overflow="fold")
     for header, footer in (
         ("records", f"{reading.records:,}"),
-        ("requests", f"{truth.requests:,}"),
-        ("fewest", f"{sum(count or 0 for count in fewest):,}{'+' if None in fewest else ''}"),
+        ("pages", f"{sum(count or 0 for count in fewest):,}{'+' if None in fewest else ''}"),
         ("secs", f"{reading.seconds:.1f}"),
         ("ids", ""),
     ):
@@ -68,7 +67,6 @@ def _table(reading: Reading, truth: Truth, only: Collection[str] = ()) -> Table:
         table.add_row(
             finding.stream,
             f"{finding.read.records:,}",
-            f"{finding.read.requests:,}",
             "" if finding.fewest is None else f"{finding.fewest:,}",
             f"{finding.read.seconds:.1f}",
             _ids(finding),
@@ -107,7 +105,8 @@ def _verdicts(reading: Reading, truth: Truth) -> Iterator[str]:
     refused = f"{truth.throttled:,}" if truth.throttled else "none"
     yield (
         f"{truth.requests:,} requests in {reading.seconds:.1f} s, {refused} answered 429 (too many"
-        " requests); fewest are the pages that the records fill."
+        " requests). Pages are those that a stream's records fill; streams of one collection share"
+        " them."
     )
 
 

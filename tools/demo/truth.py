@@ -52,9 +52,9 @@ def collection_of(stream: KlaviyoStream) -> Endpoint | None:
 
     None where the stream does not read a whole collection: below a parent lies only a part of its
     type, such as the profiles of the lists, and how many pages it takes depends on the parents.
-    Nor where its records are not the collection's own resources.
+    Nor where its records are not the collection's own resources, or only some of them.
     """
-    if isinstance(stream, IncludedStream | ItemStream | UnionStream):
+    if isinstance(stream, IncludedStream | ItemStream | UnionStream) or stream.fixed_filters:
         return None
     spec = load_spec(stream.revision_at(REVISION))
     endpoint = spec.endpoints.get(f"/api/{stream.endpoint}")

@@ -1,0 +1,133 @@
+"""`source-klaviyo-estimate` finds out what an account holds, and what a sync of it asks."""
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from integration_tests.connector.harness import Connector, Json, catalog, key
+from klaviyo_sandbox import Fault, Sandbox, Settings
+from source_klaviyo.estimate.program import run
+
+_SIZE: Final = re.compile(r"^ *([\d,]+) ([\w-]+) \(([\w ]+)\)$", re.MULTILINE)
+_ROW: Final = re.compile(r"^(\w+|all together) +([\d,]+) +([\d.]+) (s|min|h)  (\S+)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Sandbox]:
+    with Sandbox.start(Settings(events=40_000, profiles=4_000, limits=False)) as sandbox:
+        yield sandbox
+
+
+def estimate(*options: str, shop: Sandbox | None = None, folder: Path | None = None) -> str:
+    """Return what the program prints, in this process."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            run((*of_account(shop, folder), *options))
+        except SystemExit as ended:
+            printed.write(f"{ended.code}")
+    return printed.getvalue()
+
+
+def of_account(shop: Sandbox | None, folder: Path | None) -> tuple[str, ...]:
+    if not shop or not folder:
+        return ()
+    file = folder / "config.json"
+    file.write_text(json.dumps(config(shop)), encoding="utf-8")
+    return ("--config", str(file))
+
+
+def config(shop: Sandbox) -> Json:
+    return {"credentials": key(shop.key), "api_base_url": shop.url}
+
+
+def sizes(text: str) -> dict[str, tuple[int, str]]:
+    return {name: (int(rows.replace(",", "")), known) for rows, name, known in _SIZE.findall(text)}
+
+
+def requests(text: str) -> dict[str, int]:
+    return {row[0]: int(row[1].replace(",", "")) for row in _ROW.findall(text)}
+
+
+def test_it_finds_out_what_the_account_holds(shop: Sandbox, tmp_path: Path) -> None:
+    shop.reset_requests()
+    program = (sys.executable, "-m", "source_klaviyo.estimate.program")
+    done = subprocess.run(
+        [*program, *of_account(shop, tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    found = sizes(done.stdout)
+    assert not done.stderr
+    asked = sum(count.requests for count in shop.counts().values())
+    assert asked < 500
+    for name in ("campaign", "catalog-item", "coupon", "flow", "form", "image", "list", "metric"):
+        assert found[f"{name}s"] == (len(shop.ids(name)), "counted")
+    for name, most in (("event", 0.1), ("profile", 0.25)):
+        rows, known = found[f"{name}s"]
+        assert known == "sampled"
+        assert rows == pytest.approx(len(shop.ids(name)), rel=most)
+    assert found["accounts"] == (1, "assumed")
+
+
+def test_the_requests_are_those_that_a_sync_makes(shop: Sandbox, tmp_path: Path) -> None:
+    names = ["events", "profiles", "form_definitions", "lists", "email_templates"]
+    given = ("--events", "40,000", "--profiles", "4000")
+    text = estimate("--streams", ",".join(names), *given, shop=shop, folder=tmp_path)
+    told = requests(text)["all together"]
+    assert sizes(text)["events"] == (40_000, "given")
+    shop.reset_requests()
+    output = Connector(tmp_path, config(shop)).read(catalog(names))
+    assert output.code == 0
+    made = sum(count.requests for count in shop.counts().values())
+    # A page that spans a cut is fetched by both sides, which the estimate leaves out.
+    assert told <= made <= 1.05 * told + 2 * 20
+
+
+def test_it_needs_no_account() -> None:
+    small, large = (estimate("--account", account) for account in ("small", "large"))
+    assert {known for _, known in sizes(small).values()} == {"assumed"}
+    assert requests(small)["all together"] < requests(large)["all together"]
+    assert " h  predictive_analytics" in large
+    given = sizes(estimate("--profiles", "7", "--streams", "profiles"))
+    assert given == {"profiles": (7, "given")}
+
+
+def test_what_is_closed_is_assumed_and_said(shop: Sandbox, tmp_path: Path) -> None:
+    shop.fail(Fault("status", status=403, path="/api/forms", times=100))
+    try:
+        found = sizes(estimate("--streams", "forms,flows", shop=shop, folder=tmp_path))
+    finally:
+        shop.clear_faults()
+    assert found["forms"] == (30, "assumed")
+    assert found["flows"] == (len(shop.ids("flow")), "counted")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--streams", "profile"), "There is no stream profile."),
+        (("--profiles", "many"), "invalid"),
+        (("--profiles", "-1"), "invalid"),
+        (("--config", "/nowhere.json"), "cannot be read"),
+    ],
+)
+def test_bad_input_gets_one_message(options: tuple[str, ...], message: str) -> None:
+    assert message in estimate(*options)
+
+
+def test_a_wrong_key_is_said_once(shop: Sandbox, tmp_path: Path) -> None:
+    wrong = config(shop) | {"credentials": key("pk_none")}
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
+    told = estimate("--config", str(tmp_path / "wrong.json"))
+    assert told.count("Klaviyo does not accept these credentials") == 1

@@ -1,0 +1,102 @@
+"""How many requests a first sync of a stream makes, worked out from its declaration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from source_klaviyo.api.limits import Limit
+from source_klaviyo.scopes import stream_name
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.union import UnionStream
+
+Sizes = Mapping[str, int]
+"""How many there are of what Klaviyo holds; the names are those of `Requests`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Requests of one kind: a listing, or one for `each` of what another listing has.
+
+    `each` and `rows` are names of sizes. `page_size` is None where Klaviyo cuts the pages, which is
+    taken for one page. Streams with equal requests share them. `of` sets apart those to the same
+    endpoint that are not shared.
+    """
+
+    endpoint: str
+    limit: Limit
+    costly: tuple[tuple[str, Limit], ...] = ()
+    each: str | None = None
+    rows: str | None = None
+    page_size: int | None = None
+    least: int = 1
+    of: tuple[str, ...] = ()
+
+    @property
+    def budgets(self) -> tuple[tuple[str, Limit], ...]:
+        """What each of the requests draws on."""
+        return (self.endpoint, self.limit), *self.costly
+
+    def count(self, sizes: Sizes) -> int:
+        """Return how many requests these are, where no more are made than needed."""
+        rows = sizes[self.rows] if self.rows else 0
+        if self.each:  # the last page of each is not full
+            return sizes[self.each] + (rows // self.page_size if self.page_size else 0)
+        pages = -(-rows // self.page_size) if self.page_size else 0
+        return max(self.least, pages)
+
+
+def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
+    """Return the requests of a first sync of `stream` alone: its own first, then listings."""
+    if issubclass(stream, UnionStream):
+        return tuple(
+            requests for member in stream.kinds.values() for requests in requests_of(member)
+        )
+    if stream.parent:
+        return _children(stream, stream.parent), _listing(stream.parent)
+    if issubclass(stream, ItemStream):
+        items = Requests(
+            stream.item,
+            stream.item_limit,
+            stream.item_costly,
+            each=size_name(stream),
+            of=(stream_name(stream),),
+        )
+        return items, _listing(stream)
+    return (_listing(stream),)
+
+
+def size_name(stream: type[KlaviyoStream]) -> str:
+    """Return the name of the number of rows in the stream's collection."""
+    own = stream.parent or stream.fixed_filters
+    return stream_name(stream).replace("_", "-") if own else stream.endpoint
+
+
+def _listing(stream: type[KlaviyoStream]) -> Requests:
+    return Requests(
+        stream.endpoint,
+        stream.limit,
+        stream.costly,
+        rows=size_name(stream) if stream.page_size else None,
+        page_size=stream.page_size,
+        least=len(stream.partitions),
+        of=(stream.oldest_revision or "", *stream.fixed_filters),
+    )
+
+
+def _children(stream: type[KlaviyoStream], parent: type[KlaviyoStream]) -> Requests:
+    return Requests(
+        stream.endpoint,
+        stream.limit,
+        stream.costly,
+        each=parents_size(parent),
+        rows=size_name(stream) if stream.page_size else None,
+        page_size=stream.page_size,
+    )
+
+
+def parents_size(parent: type[KlaviyoStream]) -> str:
+    """Return the name of the number of resources that `parent` lists, each asked for children."""
+    if issubclass(parent, IncludedStream):
+        return stream_name(parent).replace("_", "-")
+    return size_name(parent)
