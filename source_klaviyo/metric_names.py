@@ -57,8 +57,11 @@ def metric_ids(
     for each in wanted:
         ids = [each] if each in known else by_name.get(each.casefold(), [])
         if not ids:
-            names = sorted(metric.attributes.name for metric in metrics)
-            raise ConfigError(f"{setting}: {_there_is_no(each, names)}")
+            names = _listed(sorted(metric.attributes.name for metric in metrics))
+            raise ConfigError(
+                f"{setting}: the account has no metric with the id or name {each}."
+                f" There are: {names}."
+            )
         found |= dict.fromkeys(ids)
     return tuple(found)
 
@@ -85,9 +88,6 @@ def records(stream: KlaviyoStream) -> Iterator[bytes]:
         request = request.following(page)
 
 
-def _there_is_no(wanted: str, names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return (
-        f"the account has no metric with the id or name {wanted}."
-        f" There are: {', '.join(names[:_NAMED])}{more}."
-    )
+    return f"{', '.join(names[:_NAMED])}{more}"

@@ -23,6 +23,8 @@ _ERRORS: Final = frozenset(
         "PageTooLarge",
         "ParameterRefused",
         "ParentGone",
+        "PartitionRefused",
+        "QuotaSpent",
         "RequestFailed",
         "ScopeMissing",
         "StreamFailed",

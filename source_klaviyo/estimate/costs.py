@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from source_klaviyo.api.limits import Limit
+from source_klaviyo.days import DAY, day_of
+from source_klaviyo.protocol import Window
 from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.union import UnionStream
+
+_LAST_DAY: Final = "2026-11-01"
+_HISTORY_DAYS: Final = 730
+"""Two years: reports go back to the start date, which an estimate is not told."""
 
 Sizes = Mapping[str, int]
 """How many there are of what Klaviyo holds; the names are those of `Requests`."""
@@ -16,11 +24,11 @@ Sizes = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Requests of one kind: a listing, or one for `each` of what another listing has.
+    """Requests of one kind: a listing, or some for `each` of what another listing has.
 
     `each` and `rows` are names of sizes. `page_size` is None where Klaviyo cuts the pages, which is
-    taken for one page. Streams with equal requests share them. `of` sets apart those to the same
-    endpoint that are not shared.
+    taken for one page; `of_each` is how many requests each takes at least. Streams with equal
+    requests share them. `of` sets apart those to the same endpoint that are not shared.
     """
 
     endpoint: str
@@ -30,6 +38,7 @@ class Requests:
     rows: str | None = None
     page_size: int | None = None
     least: int = 1
+    of_each: int = 1
     of: tuple[str, ...] = ()
 
     @property
@@ -41,13 +50,17 @@ class Requests:
         """Return how many requests these are, where no more are made than needed."""
         rows = sizes[self.rows] if self.rows else 0
         if self.each:  # the last page of each is not full
-            return sizes[self.each] + (rows // self.page_size if self.page_size else 0)
+            return self.of_each * sizes[self.each] + (
+                rows // self.page_size if self.page_size else 0
+            )
         pages = -(-rows // self.page_size) if self.page_size else 0
         return max(self.least, pages)
 
 
 def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
     """Return the requests of a first sync of `stream` alone: its own first, then listings."""
+    if issubclass(stream, ReportStream):
+        return (_report(stream),)
     if issubclass(stream, UnionStream):
         return tuple(
             requests for member in stream.kinds.values() for requests in requests_of(member)
@@ -64,6 +77,15 @@ def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
         )
         return items, _listing(stream)
     return (_listing(stream),)
+
+
+def _report(stream: type[ReportStream]) -> Requests:
+    """Return the calls for two years of one conversion metric, or of each metric."""
+    end = day_of(_LAST_DAY)
+    calls = len(stream.period.calls(Window(end - _HISTORY_DAYS * DAY, end)))
+    if stream.splits_on_request:
+        return Requests(stream.endpoint, stream.limit, each="metrics", of_each=calls)
+    return Requests(stream.endpoint, stream.limit, least=calls)
 
 
 def size_name(stream: type[KlaviyoStream]) -> str:
