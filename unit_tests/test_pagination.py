@@ -439,6 +439,17 @@ def test_windows_without_order_or_following_pages_are_halved_until_a_page_holds_
     assert complete == [Window(90, FOREVER)]
 
 
+def test_no_window_is_halved_in_the_future() -> None:
+    read = reader(90, ordered=False)
+    read.splittable, read.horizon = True, 120
+    accept(read, page(100, 1_000))
+    rest = read.halve()
+    assert rest
+    assert (read.hi, rest.lo) == (120, 120)
+    accept(rest, page(130, 1_000))
+    assert rest.halve() is None
+
+
 def test_where_a_window_has_no_end_skipped_ties_are_told() -> None:
     rows = rows_of(100, 100, 100, 101)
     read = reader()

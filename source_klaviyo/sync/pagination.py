@@ -213,7 +213,8 @@ class RangeReader:
         waits_for_items = any(entry.items for view in self.views for entry in view.pending)
         if self.ordered or not self.splittable or self._earliest is None or waits_for_items:
             return None
-        at = (self._earliest + self._latest) // 2 + 1
+        # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
+        at = min((self._earliest + self._latest) // 2 + 1, self.horizon)
         if not self.lo < at < self.hi:
             return None
         rest = replace(
