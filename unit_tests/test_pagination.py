@@ -385,6 +385,7 @@ def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
 
 
 @example(cursors=[100] * 4, size=1, largest=3, tell="value only", nulls_first=False)
+@example(cursors=[100] * 3, size=1, largest=2, tell="value only", nulls_first=False)
 @given(
     cursors=st.lists(st.integers(100, 110), max_size=40),
     size=st.integers(1, 8),
