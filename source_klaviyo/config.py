@@ -1,11 +1,8 @@
 """The configuration as users write it, checked and typed."""
 
-import ipaddress
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, get_args
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from datetime import datetime
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -18,79 +15,25 @@ from pydantic import (
 )
 
 from source_klaviyo.api import revision as revisions
+from source_klaviyo.config_complaints import complaints
+from source_klaviyo.config_values import (
+    KLAVIYO,
+    dimensions_of,
+    known_timezone,
+    moment_of,
+    names_of,
+    of_klaviyo_or_loopback,
+    usable_revision,
+)
 from source_klaviyo.credentials import (
-    ALL_CREDENTIALS,
     SECRET,
     ApiKeyCredentials,
     Credentials,
     Text,
 )
-from source_klaviyo.dimensions import DIMENSIONS
 from source_klaviyo.errors import ConfigError
 
 _SETTLING_DAYS: Final = 30
-
-KLAVIYO = "https://a.klaviyo.com"
-
-
-def of_klaviyo_or_loopback(url: str) -> str:
-    """Return the address of a host that credentials may be sent to. Raises ValueError."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-        raise ValueError(f"must be a host's address like {KLAVIYO}")
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        return f"{parts.scheme}://{parts.netloc}"
-    raise ValueError("must begin with https:// (plain http is for this machine's own addresses)")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _usable_revision(revision: str) -> str:
-    if complaint := revisions.complaint(revision, revisions.today()):
-        raise ValueError(complaint)
-    return revision
-
-
-def _moment(value: object) -> datetime:
-    if not isinstance(value, str):
-        raise ValueError("must be text like 2024-01-31T00:00:00Z")  # noqa: TRY004  pydantic's way
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date like 2024-01-31 or 2024-01-31T00:00:00Z") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment > datetime.now(UTC):
-        raise ValueError("must not lie in the future")
-    return moment
-
-
-def _names(value: object) -> object:
-    """Return the entries of a list, or of a text that has commas between them."""
-    entries = value.split(",") if isinstance(value, str) else value
-    if not isinstance(entries, list | tuple) or not all(isinstance(each, str) for each in entries):
-        raise ValueError("must be a list of texts, or one text with commas between them")
-    return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
-
-
-def _dimensions(value: object) -> object:
-    names = _names(value)
-    unknown = [name for name in names if name not in DIMENSIONS] if isinstance(names, tuple) else ()
-    if unknown:
-        raise ValueError(f"must be some of: {', '.join(DIMENSIONS)}")
-    return names
-
-
-def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("must be the name of a timezone like America/New_York")
-    return name
 
 
 class Config(BaseModel):
@@ -111,7 +54,7 @@ class Config(BaseModel):
         description="The same as `credentials` with an API key; the form of older connectors.",
         json_schema_extra={**SECRET, "airbyte_hidden": True, "order": 1},
     )
-    start_date: Annotated[datetime, BeforeValidator(_moment)] | None = Field(
+    start_date: Annotated[datetime, BeforeValidator(moment_of)] | None = Field(
         None,
         title="Start date",
         description="Leave out events that happened, and profiles that were last changed, before"
@@ -146,7 +89,7 @@ class Config(BaseModel):
         " account share them: lower it to leave room for other tools.",
         json_schema_extra={"order": 5},
     )
-    revision: Annotated[str, AfterValidator(_usable_revision)] = Field(
+    revision: Annotated[str, AfterValidator(usable_revision)] = Field(
         revisions.DEFAULT,
         title="API revision",
         description="The revision of Klaviyo's API to read. Leave as it is unless Klaviyo retires"
@@ -160,7 +103,7 @@ class Config(BaseModel):
         json_schema_extra={"airbyte_hidden": True, "order": 7},
     )
 
-    event_metric_ids: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    event_metric_ids: Annotated[tuple[str, ...], BeforeValidator(names_of)] = Field(
         (),
         title="Metrics of events",
         description="Read only the events of these metrics: their ids or names, separated by"
@@ -183,7 +126,7 @@ class Config(BaseModel):
         description="The same as `lookback_days`, which wins where both are given.",
         json_schema_extra={"airbyte_hidden": True, "order": 10},
     )
-    conversion_metrics: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    conversion_metrics: Annotated[tuple[str, ...], BeforeValidator(names_of)] = Field(
         (),
         title="Conversion metrics of reports",
         description="The metrics whose conversions are reported for campaigns and flows: their ids"
@@ -201,21 +144,21 @@ class Config(BaseModel):
         " 90 at most. Empty: 30.",
         json_schema_extra={"order": 12},
     )
-    metric_aggregates_by: Annotated[tuple[str, ...], BeforeValidator(_dimensions)] = Field(
+    metric_aggregates_by: Annotated[tuple[str, ...], BeforeValidator(dimensions_of)] = Field(
         (),
         title="Dimensions of metric aggregates",
         description="What the rows of `metric_aggregates` are split by, separated by commas: for"
         " example $attributed_flow, $attributed_message or Campaign Name.",
         json_schema_extra={"type": ["string", "array"], "items": {"type": "string"}, "order": 13},
     )
-    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = Field(
+    timezone: Annotated[str, AfterValidator(known_timezone)] | None = Field(
         None,
         title="Timezone of reports",
         description="The account's timezone, like America/New_York, where the credentials may not"
         " read it (scope accounts:read). Reports have days of it.",
         json_schema_extra={"order": 14},
     )
-    metric_ids: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    metric_ids: Annotated[tuple[str, ...], BeforeValidator(names_of)] = Field(
         (),
         title="Conversion metrics of reports, as older connectors call them",
         description="The same as `conversion_metrics`, which wins where both are given.",
@@ -273,11 +216,9 @@ class Config(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as invalid:
-            complaints = [
-                _complaint(error["loc"], error["type"], error["msg"])
-                for error in invalid.errors(include_input=False, include_url=False)
-            ]
-            raise ConfigError("The configuration is not valid: " + "; ".join(complaints)) from None
+            raise ConfigError(
+                f"The configuration is not valid: {complaints(invalid, cls)}"
+            ) from None
 
 
 def unknown_settings(raw: Mapping[str, Any]) -> str | None:
@@ -293,30 +234,3 @@ def unknown_settings(raw: Mapping[str, Any]) -> str | None:
         f"The configuration has settings that are none here and change nothing:"
         f" {', '.join(unknown)}. There are: {', '.join(Config.model_fields)}."
     )
-
-
-_BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {
-    get_args(one.model_fields["auth_type"].annotation)[0]: one for one in ALL_CREDENTIALS
-}
-
-
-def _complaint(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    settings: type[BaseModel] = Config
-    if len(location) > 1:  # the second part is the way to sign in
-        settings = _BY_TYPE[str(location[1])]
-        location = (location[0], *location[2:])
-    place = ".".join(str(part) for part in location)
-    match kind:
-        case "missing":
-            return f"{place} is missing"
-        case "union_tag_not_found":
-            return f"{place}.auth_type is missing (there are: {', '.join(_BY_TYPE)})"
-        case "union_tag_invalid":
-            return f"{place}.auth_type must be one of: {', '.join(_BY_TYPE)}"
-        case "extra_forbidden":
-            return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
-        case "string_pattern_mismatch":
-            return f"{place} has a character that cannot be in it"
-        case _:
-            return f"{place}: {text}" if place else text

@@ -1,0 +1,43 @@
+"""What is wrong with a configuration, in words that quote none of it: it has secrets."""
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from source_klaviyo.credentials import ALL_CREDENTIALS
+
+_BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {
+    get_args(one.model_fields["auth_type"].annotation)[0]: one for one in ALL_CREDENTIALS
+}
+
+
+def complaints(invalid: ValidationError, settings: type[BaseModel]) -> str:
+    """Return what is wrong with a configuration of `settings`; no value is quoted."""
+    return "; ".join(
+        _complaint(settings, error["loc"], error["type"], error["msg"])
+        for error in invalid.errors(include_input=False, include_url=False)
+    )
+
+
+def _complaint(
+    settings: type[BaseModel], location: tuple[int | str, ...], kind: str, message: str
+) -> str:
+    text = message.removeprefix("Value error, ")
+    if len(location) > 1:  # the second part is the way to sign in
+        settings = _BY_TYPE[str(location[1])]
+        location = (location[0], *location[2:])
+    place = ".".join(str(part) for part in location)
+    match kind:
+        case "missing":
+            return f"{place} is missing"
+        case "union_tag_not_found":
+            return f"{place}.auth_type is missing (there are: {', '.join(_BY_TYPE)})"
+        case "union_tag_invalid":
+            return f"{place}.auth_type must be one of: {', '.join(_BY_TYPE)}"
+        case "extra_forbidden":
+            return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
+        case "string_pattern_mismatch":
+            return f"{place} has a character that cannot be in it"
+        case _:
+            return f"{place}: {text}" if place else text

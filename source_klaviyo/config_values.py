@@ -1,0 +1,75 @@
+"""What the values of settings may be, and what is made of them."""
+
+import ipaddress
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from source_klaviyo.api import revision as revisions
+from source_klaviyo.dimensions import DIMENSIONS
+
+KLAVIYO = "https://a.klaviyo.com"
+
+
+def of_klaviyo_or_loopback(url: str) -> str:
+    """Return the address of a host that credentials may be sent to. Raises ValueError."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
+        raise ValueError(f"must be a host's address like {KLAVIYO}")
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        return f"{parts.scheme}://{parts.netloc}"
+    raise ValueError("must begin with https:// (plain http is for this machine's own addresses)")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def usable_revision(revision: str) -> str:
+    """Return a revision that Klaviyo serves. Raises ValueError."""
+    if complaint := revisions.complaint(revision, revisions.today()):
+        raise ValueError(complaint)
+    return revision
+
+
+def moment_of(value: object) -> datetime:
+    """Return the moment in a text; without a timezone it is UTC. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("must be text like 2024-01-31T00:00:00Z")  # noqa: TRY004  pydantic's way
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date like 2024-01-31 or 2024-01-31T00:00:00Z") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise ValueError("must not lie in the future")
+    return moment
+
+
+def names_of(value: object) -> object:
+    """Return the entries of a list, or of a text with commas between them. Raises ValueError."""
+    entries = value.split(",") if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple) or not all(isinstance(each, str) for each in entries):
+        raise ValueError("must be a list of texts, or one text with commas between them")
+    return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
+
+
+def dimensions_of(value: object) -> object:
+    """Return the dimensions of metric aggregates in a list or text. Raises ValueError."""
+    names = names_of(value)
+    unknown = [name for name in names if name not in DIMENSIONS] if isinstance(names, tuple) else ()
+    if unknown:
+        raise ValueError(f"must be some of: {', '.join(DIMENSIONS)}")
+    return names
+
+
+def known_timezone(name: str) -> str:
+    """Return the name of a timezone. Raises ValueError."""
+    if name not in available_timezones():
+        raise ValueError("must be the name of a timezone like America/New_York")
+    return name
