@@ -1,5 +1,7 @@
 # The commands of this project. `make demo` and `make test` do all of their own set-up.
 PYTHON ?= python3
+# Tests wait for programs and for answers half of the time: more workers than two cores.
+WORKERS ?= 4
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -20,11 +22,11 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit-test: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Needs a browser: Debian's package `chromium`.
 sign-in-test: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal integration_tests/sign_in
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal integration_tests/sign_in
 
 # These need a Docker engine, and say so. BASE_IMAGE=... where the Dockerfile's cannot be pulled.
 image-test: $(READY)
