@@ -21,8 +21,9 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
+# With COVERAGE=yes, too little coverage of the connector is a failure.
 unit-test: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under=93)
 
 # Needs a browser: Debian's package `chromium`.
 sign-in-test: $(READY)
