@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from integration_tests.quirks.reading import HELD, read
@@ -96,6 +96,11 @@ def test_everything_is_read_through_any_combination(
     tokens: Quirks,
     mode: str,
 ) -> None:
+    # Rows without a cursor, and those of one second where there is no order, can only be followed page
+    # by page. Where that is impossible, streams fail and say so.
+    few = pages.max_page_size == 9
+    assume(not (few and order.null_cursors_every and tokens.next_loops))
+    assume(not (few and order.unsorted and tokens.cursor_refused_every))
     there = [replace(quirks, path=path) for quirks in (pages, order, tokens)]
     shared.set_quirks(*everywhere, *there)
     streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
@@ -104,7 +109,7 @@ def test_everything_is_read_through_any_combination(
         # No client can read more than two pages of one second then, but it has to say so.
         for stream, message in tuple(outcome.failures.items()):
             if _TOO_MANY_TIES in message:
-                del outcome.failures[stream]
+                del outcome.failures[stream], outcome.keys[stream]
                 streams.remove(stream)
     assert outcome.failures == {}
     assert_complete(shared, outcome, [stream for stream in HELD if stream in streams])

@@ -9,7 +9,10 @@ from source_klaviyo.api.limits import DailyLimit, Limit, RateLimitHeaders
 
 _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
-"""Seconds by which windows are stretched: requests sent evenly can arrive in a bunch."""
+_SINGLE_SLACK = 0.4
+"""Seconds by which windows are stretched: requests sent evenly can arrive in a bunch. Where one a
+second is granted, the first of a connection is so late that it meets the next; and it is the limit
+of a minute that counts there."""
 
 _PLENTY = 10_000
 
@@ -17,8 +20,10 @@ _CLAIM_HOLDS = 3.0
 """Seconds; the scheduler asks for each stream that waits about once a second."""
 
 
-def _stretched(seconds: int) -> float:
-    return seconds + (_BURST_SLACK if seconds == 1 else _STEADY_SLACK)
+def _stretched(seconds: int, limit: int = 2) -> float:
+    if seconds > 1:
+        return seconds + _STEADY_SLACK
+    return seconds + (_BURST_SLACK if limit > 1 else _SINGLE_SLACK)
 
 
 @dataclass(slots=True)
@@ -176,7 +181,7 @@ class Budget:
         oldest = self._sent[-allowed]
         if oldest <= self._last_end(window, now):
             return 0.0
-        leaves_at = oldest + _stretched(window.seconds)
+        leaves_at = oldest + _stretched(window.seconds, window.limit)
         return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
     def unused(self, seconds: int, now: float) -> int:
@@ -193,7 +198,9 @@ class Budget:
 
     def _counted(self, window: _Window, now: float) -> int:
         """Return how many requests the server may have counted in its window by `now`."""
-        return self._sent_since(max(now - _stretched(window.seconds), self._last_end(window, now)))
+        return self._sent_since(
+            max(now - _stretched(window.seconds, window.limit), self._last_end(window, now))
+        )
 
     def _sent_since(self, moment: float) -> int:
         count = 0
