@@ -96,8 +96,8 @@ def test_everything_is_read_through_any_combination(
     tokens: Quirks,
     mode: str,
 ) -> None:
-    # Rows without a cursor, and those of one second where there is no order, can only be followed page
-    # by page. Where that is impossible, streams fail and say so.
+    # Rows without a cursor, and those of one second where there is no order, can only be followed
+    # page by page. Where that is impossible, streams fail and say so.
     few = pages.max_page_size == 9
     assume(not (few and order.null_cursors_every and tokens.next_loops))
     assume(not (few and order.unsorted and tokens.cursor_refused_every))
