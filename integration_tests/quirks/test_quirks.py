@@ -46,6 +46,9 @@ SURVIVED = {
     "pages unsorted, page cursors refused": [Quirks(unsorted="collection", cursor_refused_every=3)],
     "page cursors that tell nothing": [Quirks(opaque_cursor=True)],
     "page cursors refused now and then": [Quirks(cursor_refused_every=3)],
+    "page cursors refused in a second of many pages": [
+        Quirks(path="/api/events", max_page_size=9, cursor_refused_every=4)
+    ],
     "pages unsorted within": [Quirks(unsorted="within_pages")],
     "pages unsorted": [Quirks(unsorted="collection")],
     "pages in the other direction": [Quirks(unsorted="reversed")],

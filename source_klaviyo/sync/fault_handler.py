@@ -51,7 +51,7 @@ class FaultHandler:
             case PageSizeRefused() if isinstance(task, RangeReader) and self._refused(task, fault):
                 logger.info("%s: %s Smaller pages are asked for.", name, fault.message)
             case PageLost() if isinstance(task, RangeReader):
-                return self._restart(task, str(fault))
+                return self._lost(task, str(fault))
             case ParentGone() if isinstance(task, RangeReader):
                 self._end_child(task, fault)
             case StreamFailed() if self._ask_for_less(task, fault):
@@ -119,6 +119,17 @@ class FaultHandler:
             size.current,
         )
         return True
+
+    def _lost(self, reader: RangeReader, why: str) -> Remedy:
+        """Ask for a refused page once more, as it was, and for the rest of the window after that.
+
+        A restart may lead no further: not through a second that has many pages.
+        """
+        if reader.retry.token_asked_again:
+            return self._restart(reader, why)
+        reader.retry.token_asked_again = True
+        self.tally.retries += 1
+        return None
 
     def _restart(self, reader: RangeReader, why: str) -> Remedy:
         self.tally.retries += 1

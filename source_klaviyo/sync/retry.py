@@ -24,6 +24,7 @@ class RetryState:
     restarts: int = 0
     ready_at: float = 0.0
     smaller_was_no_help: bool = False
+    token_asked_again: bool = False
 
     def wait(self, now: float, stated: float | None = None) -> float:
         """Put the request off after a failure; return for how many seconds."""
@@ -36,6 +37,7 @@ class RetryState:
         """Note that an answer came."""
         self.attempt = 0
         self.smaller_was_no_help = False
+        self.token_asked_again = False
 
     @property
     def exhausted(self) -> bool:
