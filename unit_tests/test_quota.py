@@ -42,7 +42,7 @@ def test_malformed_headers_change_nothing() -> None:
         quota.learn(headers, 0.0)
     assert quota.endpoint.limits == XS.windows
     assert quota.reserve() == 0
-    assert 1 <= quota.reserve() < 1.5
+    assert 1 <= quota.reserve() < 1.1
 
 
 def test_a_refusal_holds_back_all_that_draw_on_the_same() -> None:

@@ -5,25 +5,19 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from source_klaviyo.api.limits import DailyLimit, Limit, RateLimitHeaders
+from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
 _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
-_SINGLE_SLACK = 0.4
-"""Seconds by which windows are stretched: requests sent evenly can arrive in a bunch. Where one a
-second is granted, the first of a connection is so late that it meets the next; and it is the limit
-of a minute that counts there."""
+"""Seconds by which windows are stretched: requests sent evenly can arrive in a bunch."""
+_DEAR_BURST_SLACK = 0.4
+"""The same for a second where requests are counted by the day: the first of a connection can be so
+late that it meets the next, and it is not known whether a refused one counts."""
 
 _PLENTY = 10_000
 
 _CLAIM_HOLDS = 3.0
 """Seconds; the scheduler asks for each stream that waits about once a second."""
-
-
-def _stretched(seconds: int, limit: int = 2) -> float:
-    if seconds > 1:
-        return seconds + _STEADY_SLACK
-    return seconds + (_BURST_SLACK if limit > 1 else _SINGLE_SLACK)
 
 
 @dataclass(slots=True)
@@ -102,7 +96,7 @@ class Budget:
         now = self.clock()
         self._sent.append(now)
         longest = max(self._windows, default=0)
-        while self._sent and self._sent[0] < now - _stretched(longest):
+        while self._sent and self._sent[0] < now - self._stretched(longest):
             self._sent.popleft()
 
     def spent_before(self, ages: Iterable[float]) -> None:
@@ -181,7 +175,7 @@ class Budget:
         oldest = self._sent[-allowed]
         if oldest <= self._last_end(window, now):
             return 0.0
-        leaves_at = oldest + _stretched(window.seconds, window.limit)
+        leaves_at = oldest + self._stretched(window.seconds)
         return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
     def unused(self, seconds: int, now: float) -> int:
@@ -193,13 +187,19 @@ class Budget:
         )
         return max(0, min(left, default=0))
 
+    def _stretched(self, seconds: int) -> float:
+        if seconds > 1:
+            return seconds + _STEADY_SLACK
+        is_dear = DAY in self.published.windows
+        return seconds + (_DEAR_BURST_SLACK if is_dear else _BURST_SLACK)
+
     def _own_limit(self, window: _Window) -> int:
         return max(1, int(window.limit * self.share))
 
     def _counted(self, window: _Window, now: float) -> int:
         """Return how many requests the server may have counted in its window by `now`."""
         return self._sent_since(
-            max(now - _stretched(window.seconds, window.limit), self._last_end(window, now))
+            max(now - self._stretched(window.seconds), self._last_end(window, now))
         )
 
     def _sent_since(self, moment: float) -> int:
