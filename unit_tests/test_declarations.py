@@ -28,7 +28,7 @@ from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.webhooks import Webhooks
 from source_klaviyo.streams.windowed import WindowedStream
-from tools.draft_stream import CHANGES, endpoint_at
+from tools.draft_stream import CHANGES
 from tools.generate_schemas import FOLDER
 from unit_tests.kinds import OF_RESOURCES
 
@@ -56,7 +56,12 @@ def spec_of(stream: type[KlaviyoStream]) -> Spec:
 
 
 def endpoint_of(stream: type[KlaviyoStream], path: str) -> Endpoint:
-    return spec_of(stream).endpoints.get(f"/api/{path}") or endpoint_at(path)
+    found = spec_of(stream).endpoints.get(f"/api/{path}")
+    if found is None:
+        raise LookupError(
+            f"GET /api/{path} is not in the revision that {stream.__name__} is read at"
+        )
+    return found
 
 
 def item_of(stream: type[ItemStream]) -> Endpoint:
