@@ -8,10 +8,10 @@ import msgspec
 
 from source_klaviyo.api.client import Client
 from source_klaviyo.errors import ConfigError, ScopeMissing
-from source_klaviyo.protocol import PageRequest
+from source_klaviyo.protocol import Page
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.metrics import CustomMetrics, Metrics
-from source_klaviyo.streams.patience import patiently
+from source_klaviyo.streams.patience import each_page
 
 logger = logging.getLogger("airbyte")
 
@@ -79,13 +79,12 @@ def _decoded(stream: KlaviyoStream) -> Iterator[Metric]:
 def records(stream: KlaviyoStream) -> Iterator[bytes]:
     """Yield the records of a small stream. Raises StreamFailed."""
     collection = stream.collection([stream.collection_view(stream.name)])
-    request: PageRequest | None = stream.first_request({})
-    while request:
-        page = patiently(collection, request)
-        found = [b"".join(record) for record in page.extracts[0].records]
-        page.release()
+    for found in each_page(collection, stream.first_request({}), _joined):
         yield from found
-        request = request.following(page)
+
+
+def _joined(page: Page) -> Sequence[bytes]:
+    return [b"".join(record) for record in page.extracts[0].records]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from source_klaviyo.protocol import Collection, Page, PageRequest, Window
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.patience import patiently
+from source_klaviyo.streams.patience import each_page
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.parents import ParentsView
 from source_klaviyo.sync.horizon import MARGIN
@@ -180,11 +180,8 @@ def _narrow(stream: KlaviyoStream) -> Collection:
 
 
 def _pages(collection: Collection, request: PageRequest | None) -> Iterator[Page]:
-    while request:
-        page = patiently(collection, request, tries=_TRIES)
-        page.release()
-        yield page
-        request = request.following(page)
+    """Yield a page and those after it; of their rows nothing is there any more."""
+    return each_page(collection, request, lambda page: page, tries=_TRIES)
 
 
 def _sampled(collection: Collection, first: PageRequest, oldest: int, cuts: int) -> Size:

@@ -23,7 +23,7 @@ from source_klaviyo.streams.declaration import Declaration
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.filters import select
-from source_klaviyo.streams.patience import patiently
+from source_klaviyo.streams.patience import each_page, patiently
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.parents import ParentsView
 from source_klaviyo.streams.views.record_fields import RecordFields
@@ -50,6 +50,7 @@ class KlaviyoStream(Declaration, HttpStream):
     """
 
     parent: ClassVar["type[KlaviyoStream] | None"] = None
+    resource_view: ClassVar[type[ResourceView]] = ResourceView
     cursor = None  # the CDK would install one that reads a single page per call
 
     def __init__(self, client: Client, constants: Mapping[str, Scalar] | None = None) -> None:
@@ -85,7 +86,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the collection's pages."""
-        return ResourceView(
+        return self.resource_view(
             name,
             self.record_fields(),
             self.needs(),
@@ -219,12 +220,9 @@ class KlaviyoStream(Declaration, HttpStream):
         view = CollectionView(parent.parents_view(self.parent_key))
         collection = parent.collection([view])
         for partition in parent.all_partitions():
-            request: PageRequest | None = parent.first_request(partition)
-            while request:
-                page = patiently(collection, request)
-                yield from page.extracts[0].children
-                page.release()
-                request = request.following(page)
+            first = parent.first_request(partition)
+            for children in each_page(collection, first, lambda page: page.extracts[0].children):
+                yield from children
 
     def request_params(
         self,

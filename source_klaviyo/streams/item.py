@@ -82,6 +82,7 @@ class JoinedItemStream(ItemStream):
     """
 
     joined: ClassVar[str]
+    resource_view = JoinedItemView
 
     @classmethod
     def joined_attribute(cls) -> str:
@@ -94,11 +95,4 @@ class JoinedItemStream(ItemStream):
 
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the listing's pages."""
-        return JoinedItemView(
-            name,
-            self.record_fields(),
-            self.needs(),
-            self.normalize,
-            self.cursor_attribute,
-            self.additions,
-        )
+        return KlaviyoStream.view(self, name)

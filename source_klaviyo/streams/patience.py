@@ -2,7 +2,8 @@
 
 import logging
 import time
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
 
 from airbyte_cdk.models import FailureType
 
@@ -14,6 +15,8 @@ logger = logging.getLogger("airbyte")
 
 _TRIES: Final = 9
 _WORTH_A_LINE: Final = 5.0
+
+T = TypeVar("T")
 
 
 def patiently(
@@ -46,3 +49,22 @@ def patiently(
             pause = backoff.pause(attempt - 1, fault.retry_after)
             logger.info("Trying again in %.1f s: %s", pause, fault)
         time.sleep(pause)
+
+
+def each_page(
+    collection: Collection,
+    request: PageRequest | None,
+    read: Callable[[Page], T],
+    *,
+    tries: int = _TRIES,
+) -> Iterator[T]:
+    """Yield what `read` makes of a page and of those after it; their memory is let go after that.
+
+    Raises StreamFailed after so many `tries` of one request.
+    """
+    while request:
+        page = patiently(collection, request, tries=tries)
+        found = read(page)
+        page.release()
+        yield found
+        request = request.following(page)
