@@ -166,9 +166,9 @@ class CollectionReader:
         None says that only the end of a request in flight can bring one.
         """
         self._tasks.wake(now)
-        task, pauses = self._tasks.take()
-        if task:
-            return self._send(task, self._quota_of(task))
+        granted, pauses = self._tasks.take()
+        if granted:
+            return self._send(*granted)
         if not pauses and (found := self._splitter.choose(self._splittable(), self.horizon())):
             reader, at = found
             quota = self.job.collection.quota

@@ -140,10 +140,7 @@ class RangeReader:
         if self.ties.doubted is not None and self._skipped_ties(page):
             self.rows_kept, self.token = 0, None
             return []
-        fresh = self._fresh(page)
-        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
-        self.rows_kept = sum(kept)
-        self.new_rows = self.new_rows or self.rows_kept > 0
+        fresh, kept = self._sift(page)
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
         if any(fresh):
             self.retry.restarts = 0
@@ -156,11 +153,7 @@ class RangeReader:
             page = replace(page, next=None)
         completes = self._advance()
         self._move_on(page, before)
-        return [
-            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, reopens)
-            for each in self.views
-            if each.view in views
-        ]
+        return self._steps(page, views, kept, completes, reopens)
 
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token leads nowhere."""
@@ -237,6 +230,14 @@ class RangeReader:
         """Let go of what it remembers, if that is its own alone."""
         if not self.repeat and not self.without_cursor and not self.shares_seen:
             self.seen.forget()
+
+    def _sift(self, page: Page) -> tuple[list[bool], list[bool]]:
+        """Tell of each row whether it is new here, and whether it is to be emitted as well."""
+        fresh = self._fresh(page)
+        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
+        self.rows_kept = sum(kept)
+        self.new_rows = self.new_rows or self.rows_kept > 0
+        return fresh, kept
 
     def _fresh(self, page: Page) -> list[bool]:
         """Tell of each row whether it has not come before in this window."""
@@ -382,23 +383,29 @@ class RangeReader:
 
         The rows between both ends have been read if the ends meet.
         """
-        fresh = self._fresh(page)
-        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
-        self.rows_kept = sum(kept)
-        self.new_rows = self.new_rows or self.rows_kept > 0
+        fresh, kept = self._sift(page)
         self.ties.lost = self.ties.lost or bool(page.next and all(fresh))
         second = self.position
         self.position, self.token, self.ties.from_end = second + 1, None, None
         self.finished = self.position >= self.hi
-        completes = Window(second, second + 1)
-        return [
-            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, None)
-            for each in self.views
-            if each.view in views
-        ]
+        return self._steps(page, views, kept, Window(second, second + 1))
 
     def _can_go_on_by_position(self) -> bool:
         return self.ordered and not self.without_cursor and self.position > self.lo
+
+    def _steps(
+        self,
+        page: Page,
+        views: Sequence[int],
+        kept: Sequence[bool],
+        completes: Window | None,
+        reopens: Window | None = None,
+    ) -> list[ViewStep]:
+        return [
+            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, reopens)
+            for each in self.views
+            if each.view in views
+        ]
 
     def _step(
         self,

@@ -46,18 +46,16 @@ class TaskQueue:
             self._postponed.remove(task)
             self.add(task)
 
-    def take(self) -> tuple[Task | None, list[float]]:
-        """Return a task whose request has been reserved, and the pauses of those that wait."""
+    def take(self) -> tuple[tuple[Task, Quota] | None, list[float]]:
+        """Return a task with the quota that granted its request, and the pauses of the others."""
         pauses = list[float]()
         for quota, tasks in self._ready.items():
             if tasks:
                 pause = quota.reserve()
                 if not pause:
-                    if self.newest_first:
-                        task = max(tasks, key=_urgency)
-                        tasks.remove(task)
-                        return task, pauses
-                    return tasks.popleft(), pauses
+                    task = max(tasks, key=_urgency) if self.newest_first else tasks[0]
+                    tasks.remove(task)
+                    return (task, quota), pauses
                 pauses.append(pause)
         return None, pauses
 
