@@ -10,9 +10,9 @@ from airbyte_cdk.models import AirbyteMessage, FailureType
 
 from source_klaviyo.api import backoff
 from source_klaviyo.errors import CredentialsRefused, RequestFailed, StreamFailed
+from source_klaviyo.oauth.granted import Granted
 from source_klaviyo.oauth.kept_config import KeptConfig
 from source_klaviyo.oauth.signature import OAuthSignature, Token
-from source_klaviyo.oauth.token_endpoint import Granted
 
 LONG = 3600.0
 SCOPES = frozenset({"lists:read"})

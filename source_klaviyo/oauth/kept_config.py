@@ -7,7 +7,7 @@ from typing import Any
 from airbyte_cdk.config_observation import create_connector_config_control_message
 from airbyte_cdk.models import AirbyteMessage
 
-from source_klaviyo.oauth.token_endpoint import Granted
+from source_klaviyo.oauth.granted import Granted
 
 
 class KeptConfig:

@@ -12,7 +12,6 @@ from source_klaviyo.config import Config
 from source_klaviyo.credentials import ApiKeyCredentials, OAuthCredentials
 from source_klaviyo.oauth.kept_config import KeptConfig
 from source_klaviyo.oauth.signature import OAuthSignature, Token
-from source_klaviyo.oauth.token_endpoint import OAuthApp
 
 
 def signature(
@@ -26,6 +25,9 @@ def signature(
     credentials = config.sign_in
     if isinstance(credentials, ApiKeyCredentials):
         return api_key(credentials.api_key)
+    # Authlib comes with this import; a start with a private key is shorter without it.
+    from source_klaviyo.oauth.token_endpoint import OAuthApp  # noqa: PLC0415
+
     app = OAuthApp(config.api_base_url, credentials.client_id, credentials.client_secret)
     kept = KeptConfig(raw, emit)
     token = _kept_token(credentials) if isinstance(credentials, OAuthCredentials) else None

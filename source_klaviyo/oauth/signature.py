@@ -13,7 +13,7 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api import backoff
 from source_klaviyo.api.auth import Signature
 from source_klaviyo.errors import RequestFailed, StreamFailed
-from source_klaviyo.oauth.token_endpoint import Granted
+from source_klaviyo.oauth.granted import Granted
 
 logger = logging.getLogger("airbyte")
 

@@ -13,22 +13,10 @@ from authlib.integrations.requests_client import OAuth2Session
 from source_klaviyo.api import backoff, connection
 from source_klaviyo.errors import CredentialsRefused, RequestFailed
 from source_klaviyo.oauth.addresses import TOKEN_PATH
+from source_klaviyo.oauth.granted import Granted
 
 _DEFAULT_LIFETIME: Final = 3600.0
 """Seconds; what Klaviyo documents, for an answer that does not tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What the token endpoint gave: tokens, the access token's life in seconds, and its scopes.
-
-    `scopes` is None where the answer does not tell.
-    """
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    lifetime: float
-    scopes: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
