@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from source_klaviyo.api.revision import DEFAULT
+from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.registry import STREAMS
 from tools.record_schema import record_schema
@@ -22,7 +23,7 @@ FOLDER: Final = Path(__file__).parent.parent / "source_klaviyo" / "schemas"
 
 def file_name(stream: type[KlaviyoStream]) -> str:
     """Return the name of the file in which the CDK looks for the schema of `stream`."""
-    return f"{stream.__new__(stream).name}.json"  # the name needs no account, so no __init__
+    return f"{stream_name(stream)}.json"
 
 
 def sdk_of(stream: type[KlaviyoStream], sdks: Mapping[str, Sdk]) -> Sdk:

@@ -17,6 +17,7 @@ from typing import Final
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.estimate.costs import Requests, requests_of
+from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
@@ -36,11 +37,6 @@ _COSTS_HEAD: Final = ("| stream | requests of a sync |", "|---|---|")
 _ENDPOINTS_HEAD: Final = ("| GET | stream, or why there is none |", "|---|---|")
 
 
-def name_of(stream: type[KlaviyoStream]) -> str:
-    """Return the stream's name in the catalog."""
-    return stream.__new__(stream).name  # the name needs no account, so no __init__
-
-
 def readers(streams: Iterable[type[KlaviyoStream]]) -> dict[str, list[str]]:
     """Return the names of the streams by the path of the GET that brings their records.
 
@@ -50,7 +46,7 @@ def readers(streams: Iterable[type[KlaviyoStream]]) -> dict[str, list[str]]:
     others = (IncludedStream, ItemStream, UnionStream)
     for stream in sorted(streams, key=lambda stream: issubclass(stream, others)):
         for path in _paths(stream):
-            found.setdefault(path, []).append(name_of(stream))
+            found.setdefault(path, []).append(stream_name(stream))
     return found
 
 
@@ -106,7 +102,7 @@ def stream_rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
         cursor = stream.cursor_key or stream.cursor_attribute
         what = inspect.cleandoc(stream.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
         cells = [
-            f"**{name_of(stream)}**",
+            f"**{stream_name(stream)}**",
             what,
             ", ".join(f"`{key}`" for key in stream.keys),
             f"`{cursor}`" if cursor else "none",
@@ -138,13 +134,13 @@ def _how(stream: type[KlaviyoStream]) -> str:
         return f"{listing}, newest first, down to where the last sync began"
     windows = issubclass(stream, WindowedStream)
     way = f"windows of {listing}{_parts(stream)}" if windows else f"{listing}, whole"
-    return f"{way}, for each of `{name_of(stream.parent)}`" if stream.parent else way
+    return f"{way}, for each of `{stream_name(stream.parent)}`" if stream.parent else way
 
 
 def cost_rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
     """Yield a table row for every stream: what a sync of it costs, by the sizes that drive it."""
     for stream in streams:
-        yield f"| **{name_of(stream)}** | {_cost(stream)} |"
+        yield f"| **{stream_name(stream)}** | {_cost(stream)} |"
 
 
 def _for_each_metric(stream: type[ReportStream]) -> str:

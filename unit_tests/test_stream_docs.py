@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, load_spec
+from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.registry import STREAMS
 from tools.stream_docs import (
@@ -15,7 +16,6 @@ from tools.stream_docs import (
     endpoint_rows,
     first_revision,
     main,
-    name_of,
     page,
     reasons,
     render,
@@ -42,8 +42,10 @@ def test_every_get_and_every_stream_is_on_it() -> None:
     for path in (*SPEC.endpoints, *added().endpoints):
         assert written.count(f"\n| `{path.removeprefix('/api/')}` | ") == 1
     for stream in STREAMS:
-        assert written.count(f"\n| **{name_of(stream)}** | ") == 2, "what it is, and what it costs"
-        assert written.count(f"**{name_of(stream)}**") >= (2 if stream in OLDER else 1)
+        assert written.count(f"\n| **{stream_name(stream)}** | ") == 2, (
+            "what it is, and what it costs"
+        )
+        assert written.count(f"**{stream_name(stream)}**") >= (2 if stream in OLDER else 1)
 
 
 def test_a_get_without_stream_or_reason_is_an_error() -> None:
@@ -60,7 +62,7 @@ def test_a_reason_that_nobody_needs_is_an_error() -> None:
 
 
 def test_a_reason_names_streams_that_exist() -> None:
-    names = {name_of(stream) for stream in STREAMS}
+    names = {stream_name(stream) for stream in STREAMS}
     on_top = {key for stream in STREAMS for _, key in stream.relationship_ids}
     on_top |= {stream.parent_key for stream in STREAMS} | {"campaign_id", "flow_id"}
     for reason in said().values():

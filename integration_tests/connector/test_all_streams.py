@@ -18,6 +18,7 @@ from klaviyo_sandbox.sandbox import Touched
 from klaviyo_sandbox.spec import REMODELLED
 from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
+from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.report_stream import ReportStream
@@ -39,7 +40,7 @@ TINY: Final = Settings(
     object_records=30,
 )
 CLASSES: Final[Mapping[str, type[KlaviyoStream]]] = {
-    stream.__new__(stream).name: stream for stream in STREAMS
+    stream_name(stream): stream for stream in STREAMS
 }
 OPEN: Final = sorted(name for name, stream in CLASSES.items() if not stream.oauth_only)
 CLOSED: Final = sorted(CLASSES.keys() - OPEN)

@@ -13,6 +13,7 @@ from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, Output
 from integration_tests.connector.relay import Host, host, pass_on
 from klaviyo_sandbox import Sandbox, Settings
+from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.registry import STREAMS
 
 PINNED: Final = "2026-10-15"
@@ -84,7 +85,7 @@ def _records(output: Output) -> dict[str, list[Json]]:
 
 def test_these_are_all_that_are_pinned() -> None:
     pinned = {
-        stream.__new__(stream).name
+        stream_name(stream)
         for stream in STREAMS
         if PINNED in (stream.oldest_revision, getattr(stream, "oldest_item_revision", None))
     }
