@@ -78,12 +78,9 @@ class FlowMessages:
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
         """Yield what happened to one of them, day by day."""
         late = self._late.days_of(message.id)
-        start, created = question.calendar.day_start, self._created[message.id]
+        created = self._created[message.id]
         volume = VOLUMES[message.key & 3]
-        for day in question.days:
-            first, end = start(day), start(day + 1)
-            if first >= question.now:
-                return
+        for day, (first, end) in question.days():
             counts = NOTHING
             if end > created:
                 recipients = volume * (mix(keys.message, -day) & 127) // 64

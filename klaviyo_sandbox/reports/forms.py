@@ -52,11 +52,7 @@ class Forms:
     def _cells(self, version: Row, created: int, question: Question) -> Iterator[Cell]:
         late = self._late.days_of(version.id)
         key = key_of(self._seed, version.id)
-        start = question.calendar.day_start
-        for day in question.days:
-            first, end = start(day), start(day + 1)
-            if first >= question.now:
-                return
+        for day, (first, end) in question.days():
             counts = NOTHING
             if end > created:
                 counts = counts_of(key, day)

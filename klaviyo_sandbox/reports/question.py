@@ -1,6 +1,6 @@
 """What a report is asked for, checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.filter_text import Condition
@@ -23,11 +23,14 @@ class Question:
     conditions: Sequence[Condition] = ()
     conversion_metric: str = ""
 
-    @property
-    def days(self) -> range:
-        """The local days (ordinals) that it is about."""
-        first = self.calendar.day_of(self.buckets[0].first)
-        return range(first, self.calendar.day_of(self.buckets[-1].end - 1) + 1)
+    def days(self) -> Iterator[tuple[int, Bucket]]:
+        """Yield the local days (ordinals) that it is about and that have begun, with their time."""
+        start = self.calendar.day_start
+        last = self.calendar.day_of(self.buckets[-1].end - 1)
+        for day in range(self.calendar.day_of(self.buckets[0].first), last + 1):
+            if start(day) >= self.now:
+                return
+            yield day, Bucket(start(day), start(day + 1))
 
 
 Series = Mapping[str, Sequence[Number]]

@@ -45,11 +45,7 @@ class Segments:
         late = self._late.days_of(segment.id)
         created = segment.value("created")
         key = key_of(self._seed, segment.id)
-        start = question.calendar.day_start
-        for day in question.days:
-            first, end = start(day), start(day + 1)
-            if first >= question.now:
-                return
+        for day, (first, end) in question.days():
             passing = mix(key, day) & 3 if isinstance(created, int) and first >= created else 0
             added = late.get(day, {})
             yield Cell(
