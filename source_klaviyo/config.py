@@ -58,8 +58,8 @@ class Config(BaseModel):
         None,
         title="Start date",
         description="Leave out events that happened, and profiles that were last changed, before"
-        " this date, like 2024-01-31T00:00:00Z (UTC). Everything else is small, is referred to by"
-        " events, and is always read whole. Empty: all of history.",
+        " this date, like 2024-01-31T00:00:00Z (UTC), and earlier days of reports. Everything else"
+        " is small, is referred to by events, and is always read whole. Empty: all of history.",
         json_schema_extra={"format": "date-time", "order": 2},
     )
     lookback_days: int | None = Field(
