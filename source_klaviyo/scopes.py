@@ -1,9 +1,10 @@
 """Which of Klaviyo's scopes the streams need, and which enrich their records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from airbyte_cdk.sources.utils import casing
 
+from source_klaviyo.errors import ConfigError
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.registry import STREAMS
 
@@ -11,6 +12,16 @@ from source_klaviyo.streams.registry import STREAMS
 def stream_name(stream: type[KlaviyoStream]) -> str:
     """Return the name that a stream has in catalogs."""
     return casing.camel_to_snake(stream.__name__)
+
+
+def streams_named(names: Sequence[str]) -> dict[str, type[KlaviyoStream]]:
+    """Return the streams of these names, all without any. Raises ConfigError for unknown ones."""
+    known = {stream_name(stream): stream for stream in STREAMS}
+    if unknown := [name for name in names if name not in known]:
+        raise ConfigError(
+            f"There is no stream {', '.join(unknown)}. There are: {', '.join(known)}."
+        )
+    return {name: known[name] for name in names or known}
 
 
 def enriching_scopes(stream: type[KlaviyoStream]) -> list[str]:

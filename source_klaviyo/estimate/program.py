@@ -15,10 +15,9 @@ from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.duration import estimate
 from source_klaviyo.estimate.survey import Size, Survey
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.scopes import streams_named
 from source_klaviyo.source import SourceKlaviyo, without_predictions
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.messages import message_line
 
 _GIVEN: Final = "given"
@@ -64,16 +63,11 @@ def selected(
 
     Of a known account, those are left out that its key can never read.
     """
-    known = {stream_name(stream): stream for stream in STREAMS}
-    if unknown := [name for name in names if name not in known]:
-        raise ConfigError(
-            f"There is no stream {', '.join(unknown)}. There are: {', '.join(known)}."
-        )
+    chosen = streams_named(names)
     if not names and has_account and isinstance(config.sign_in, ApiKeyCredentials):
-        known = {name: stream for name, stream in known.items() if not stream.oauth_only}
-    chosen = names or list(known)
+        chosen = {name: stream for name, stream in chosen.items() if not stream.oauth_only}
     instead = without_predictions(config, chosen)
-    return {name: instead.get(known[name], known[name]) for name in chosen}
+    return {name: instead.get(stream, stream) for name, stream in chosen.items()}
 
 
 def _bound(raw: inputs.Json) -> list[KlaviyoStream]:

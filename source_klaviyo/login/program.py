@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from source_klaviyo.config_values import KLAVIYO, of_klaviyo_or_loopback
+from source_klaviyo.errors import ConfigError
 from source_klaviyo.login.callback import PATH, CallbackServer
 from source_klaviyo.login.consent import Consent
 from source_klaviyo.login.credentials_file import write_credentials
 from source_klaviyo.login.outcome import Failed, SignedIn
 from source_klaviyo.oauth.addresses import CONSENT_PATH, CONSENT_URL
 from source_klaviyo.oauth.token_endpoint import OAuthApp
-from source_klaviyo.scopes import scopes_of, stream_name
-from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.scopes import scopes_of, streams_named
 
 _SECRET_VARIABLE: Final = "KLAVIYO_CLIENT_SECRET"  # noqa: S105  the name of a variable
 _PATIENCE: Final = 300.0
@@ -86,10 +86,10 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
 def _scopes(options: argparse.Namespace) -> list[str]:
     if options.scopes:
         return sorted(set(options.scopes))
-    known = {stream_name(stream): stream for stream in STREAMS}
-    if unknown := [name for name in options.streams or () if name not in known]:
-        sys.exit(f"There is no stream {', '.join(unknown)}. There are: {', '.join(sorted(known))}.")
-    return scopes_of([known[name] for name in options.streams or known])
+    try:
+        return scopes_of(streams_named(options.streams or ()).values())
+    except ConfigError as unknown:
+        sys.exit(unknown.message)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
