@@ -113,7 +113,7 @@ def test_a_fault_that_passes_costs_no_record_what_it_should_have(
     requests_mock: requests_mock.Mocker,
 ) -> None:
     reader, found = read_all(Flows, requests_mock, after(faults, unreachable=unreachable))
-    assert not reader.failures
+    assert not reader.views.failures
     records = [json.loads(record) for record in found]
     assert sorted(record["id"] for record in records) == ["1", "1", "2", "2"]
     assert [[tag["id"] for tag in record["tags"] or ()] for record in records] == [["t"]] * 4
@@ -128,7 +128,7 @@ def test_a_fault_that_passes_ends_no_stream_that_is_made_of_what_is_included(
 ) -> None:
     fails = after(faults, unreachable=unreachable)
     reader, _ = read_all(EventAttributions, requests_mock, fails)
-    assert {str(each.message) for each in reader.failures.values()} == set()
+    assert {str(each.message) for each in reader.views.failures.values()} == set()
 
 
 def test_an_include_that_is_refused_is_left_out_and_the_rows_are_read(
@@ -140,7 +140,7 @@ def test_an_include_that_is_refused_is_left_out_and_the_rows_are_read(
         return served(request)
 
     reader, found = read_all(Flows, requests_mock, refusing)
-    assert not reader.failures
+    assert not reader.views.failures
     assert len(found) == 4, "two partitions of two pages"
     assert all(b'"tags":null' in record for record in found)
 
@@ -155,6 +155,6 @@ def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
 
     reader, found = read_all(EventAttributions, requests_mock, refusing)
     assert found == []
-    (failure,) = reader.failures.values()
+    (failure,) = reader.views.failures.values()
     assert "include=attributions" in str(failure.message)
     assert "No scope." in str(failure.message)

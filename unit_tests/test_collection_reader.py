@@ -68,7 +68,7 @@ def fail(read: CollectionReader, fault: Exception, now: float = 0.0) -> None:
 
 
 def failure(read: CollectionReader) -> str:
-    (failed,) = read.failures.values()
+    (failed,) = read.views.failures.values()
     return str(failed.message)
 
 
@@ -78,16 +78,16 @@ def test_throttling_is_waited_for_and_never_counts() -> None:
         fail(read, Throttled("the quota is used up", 2.0), number * 10.0)
         assert read.next_task(number * 10.0) == 2.0
     assert read.tally.throttled == 50
-    assert (read.tally.retries, read.failures) == (0, {})
+    assert (read.tally.retries, read.views.failures) == (0, {})
 
 
 def test_a_fault_that_does_not_pass_ends_the_views_as_a_transient_one() -> None:
     read, now = started(TwoPages()), 0.0
-    while not read.failures:
+    while not read.views.failures:
         fail(read, RequestFailed("No answer."), now)
         now += 100.0
         assert read.tally.retries < 12
-    assert read.failures[0].failure_type is FailureType.transient_error
+    assert read.views.failures[0].failure_type is FailureType.transient_error
     assert read.ended() == [0]
     assert read.finished
 
@@ -107,7 +107,7 @@ def test_a_heavy_page_is_asked_for_in_smaller_ones_until_it_comes() -> None:
 
 def test_where_smaller_pages_do_not_help_the_full_size_comes_back() -> None:
     read, sizes, now = started(TwoPages(page_size=4)), list[int | None](), 0.0
-    while not read.failures:
+    while not read.views.failures:
         task, request = send(read, now)
         sizes.append(request.page_size)
         read.settle(task, SLOW, now)
@@ -118,7 +118,7 @@ def test_where_smaller_pages_do_not_help_the_full_size_comes_back() -> None:
 
 def test_a_fault_that_no_size_explains_leaves_the_size_alone() -> None:
     read, now = started(TwoPages(page_size=100)), 0.0
-    while not read.failures:
+    while not read.views.failures:
         task, request = send(read, now)
         assert request.page_size == 100
         read.settle(task, RequestFailed("No answer."), now)
@@ -151,7 +151,7 @@ def test_a_single_row_that_is_too_large_ends_the_views() -> None:
 def test_page_cursors_that_are_refused_again_and_again_end_the_views() -> None:
     read, rows = started(TwoPages(ordered=False)), 0
     for _ in range(40):
-        if read.failures:
+        if read.views.failures:
             break
         task, request = send(read)
         if request.token:
@@ -166,7 +166,7 @@ def test_page_cursors_that_are_refused_again_and_again_end_the_views() -> None:
 def test_pages_that_lead_in_a_circle_end_the_views() -> None:
     read, rows = started(TwoPages(ordered=False)), 0
     for _ in range(40):
-        if read.failures:
+        if read.views.failures:
             break
         task, request = send(read)
         steps = answer(read, task, request, page_of(rows_of(100, 200), token="itself"))
@@ -183,7 +183,7 @@ def test_what_a_request_can_do_without_is_left_out() -> None:
         task, request = send(read)
         read.settle(task, refused, 0.0)
         assert collection.told[-1] == request
-    assert not read.failures
+    assert not read.views.failures
     fail(read, refused)
     assert failure(read) == "No."
 
@@ -238,7 +238,7 @@ def test_what_changes_without_end_is_left_to_the_next_sync() -> None:
         found = page_of([(str(next(rows)), HORIZON + 3)], token=None if last else "x")
         answer(read, task, request, found)
         assert requests < 20
-    assert not read.failures
+    assert not read.views.failures
 
 
 @pytest.mark.parametrize("keeps_state", [True, False])

@@ -17,6 +17,8 @@ from source_klaviyo.protocol import (
     PageRequest,
     Window,
 )
+from source_klaviyo.sync.new_rows import NewRows
+from source_klaviyo.sync.page_order import PageOrder
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.range_view import RangeView, ViewStep
@@ -62,9 +64,10 @@ def reader(
         lo,
         hi,
         [RangeView(0, lo)],
+        FOREVER,
         lowest,
-        ordered,
-        SeenRows(IdMemory()),
+        PageOrder(ordered),
+        NewRows(SeenRows(IdMemory())),
         newest_first=newest_first,
         without_cursor=without_cursor,
     )
@@ -486,6 +489,6 @@ def test_in_whatever_order_pages_come_each_row_comes_once_and_all_is_complete_at
         found += ids(step)
         complete = subtract(complete, [step.reopens] if step.reopens else [])
         complete = merge([*complete, *step.completes])
-        assert read.ordered or read.finished or complete == []
+        assert read.order.ascends or read.finished or complete == []
     assert found == [name for name, _ in rows]
     assert complete == [Window(90, FOREVER)]

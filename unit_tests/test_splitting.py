@@ -9,7 +9,7 @@ HORIZON = 1_000_000
 
 def fill(splitter: Splitter, read: RangeReader, *cursors: int, more: bool = True) -> None:
     """Let a page with new rows of these cursors arrive."""
-    read.seen.forget()
+    read.rows.seen.forget()
     read.accept(page(*cursors, more=more), (0,))
     splitter.observe(read, len(cursors), read.rows_kept)
 
@@ -85,4 +85,4 @@ def test_rows_of_owners_spread_over_time_tell_the_density_though_few_have_what_i
     splitter, read = Splitter(), reader()
     fill(splitter, read, 100, 90_000)
     assert splitter.choose([read], HORIZON)
-    assert read.seconds_per_page == 89_900
+    assert read.density.seconds_per_page == 89_900

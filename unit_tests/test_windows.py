@@ -29,7 +29,7 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import ViewDelivery
 from source_klaviyo.sync.pagination import RangeReader
-from source_klaviyo.sync.partitions import PartitionReading
+from source_klaviyo.sync.partition_reading import PartitionReading
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState, StreamState, dump, load
 from source_klaviyo.sync.stream_output import StreamOutput
@@ -126,7 +126,7 @@ class SplitsAtRandom:
     ) -> tuple[RangeReader, int] | None:
         for reader in readers:
             latest = min(reader.hi, horizon)
-            can = reader.ordered and reader.splittable and latest - reader.position > 1
+            can = reader.order.ascends and reader.splittable and latest - reader.position > 1
             if can and self.left and self.chance.random() < 0.4:
                 self.left -= 1
                 return reader, self.chance.randrange(reader.position + 1, latest)
@@ -177,7 +177,7 @@ class Run:
             elif self.under_way:
                 self._answer(*self.under_way.pop(self.chance.randrange(len(self.under_way))))
             ended |= {*self.reader.ended()}
-        assert not self.reader.failures
+        assert not self.reader.views.failures
         return len(ended) == len(self.jobs) and not self.under_way
 
     def _answer(self, reader: RangeReader, request: PageRequest) -> None:

@@ -1,7 +1,6 @@
 """One collection's part in a sync: its readers, and which of them sends the next request."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, Page, PageRequest, Quota
 from source_klaviyo.sync.fault_handler import FaultHandler, Remedy
 from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.open_views import OpenViews
 from source_klaviyo.sync.page_size import CollectionPageSize
 from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.partitions import Partitions
@@ -26,19 +26,13 @@ from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, views_of
 logger = logging.getLogger("airbyte")
 
 _NOTHING = Extract()
-_MOST_REPEATS = 5
-"""How often changed rows are read again, before their changes are left to the next sync."""
 
 
 @dataclass(slots=True, eq=False)
 class CollectionReader:
     """The requests for one collection that are still to be sent.
 
-    `waits_for` says in a word what holds it up. Views end one by one: `failures` has those that
-    have failed, and why. Every method is called under the scheduler's lock.
-
-    `opens` opens a partition of another collection; `parents` is how many listings may still open
-    one here.
+    `waits_for` says in a word what holds it up. Every method is called under the scheduler's lock.
     """
 
     job: CollectionJob
@@ -46,12 +40,10 @@ class CollectionReader:
     memory: IdMemory
     tally: Tally = field(default_factory=Tally)
     waits_for: str = "latency"
-    failures: dict[int, AirbyteTracedException] = field(default_factory=dict)
+    views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
     _parents: int = 0
     _hidden: list[Partition] = field(default_factory=list)
-    _open: Counter[int] = field(default_factory=Counter)
-    _ended: set[int] = field(default_factory=set)
     _splitter: Splitter = field(default_factory=Splitter)
     _tasks: TaskQueue = field(init=False)
     _faults: FaultHandler = field(init=False)
@@ -59,6 +51,7 @@ class CollectionReader:
     def __post_init__(self) -> None:
         largest = self.job.collection.page_size
         size = CollectionPageSize(largest) if largest else None
+        self.views = OpenViews(len(self.job.views))
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
         self._tasks = TaskQueue(self._quota_of, newest_first=self.job.collection.deferrable)
         self._faults = FaultHandler(self.job.collection, self.tally)
@@ -86,7 +79,7 @@ class CollectionReader:
 
     def open(self, partition: Partition) -> None:
         """Begin to read `partition`, unless that has been done."""
-        views = self._open_views()
+        views = self.views.numbers()
         for reader in self.partitions.open(partition, views) if views else ():
             self._begin(reader)
 
@@ -94,46 +87,31 @@ class CollectionReader:
         """Note that a listing of parents has ended; with a `failure`, it was cut short."""
         self._parents -= 1
         if failure:
-            for view in self._open_views():
+            for view in self.views.numbers():
                 self.fail(view, failure)
 
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
-        found = [
-            view
-            for view in range(len(self.job.views))
-            if view not in self._ended and self._is_over(view)
-        ]
-        self._ended.update(found)
-        return found
+        in_flight = [view for task in self._tasks.in_flight for view in views_of(task)]
+        return self.views.end(in_flight, more_to_come=bool(self._parents or self._hidden))
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left to fetch, for any view."""
-        return len(self._ended) == len(self.job.views) and not self._tasks.in_flight
+        return self.views.all_ended and not self._tasks.in_flight
 
     def fail(self, view: int, failure: AirbyteTracedException) -> None:
         """Give up on a view; what is in flight may still bring records of others."""
-        if view in self.failures or view in self._ended:
+        if not self.views.fail(view, failure):
             return
-        self.failures[view] = failure
         for task in self._tasks.waiting():
             if isinstance(task, RangeReader):
                 task.views = [each for each in task.views if each.view != view]
         for task in self._tasks.drop(self._is_wanted):
             self._forget(task)
 
-    def _is_over(self, view: int) -> bool:
-        if view in self.failures:
-            return not any(view in views_of(task) for task in self._tasks.in_flight)
-        return not self._parents and not self._hidden and not self._open[view]
-
-    def _open_views(self) -> tuple[int, ...]:
-        views = range(len(self.job.views))
-        return tuple(view for view in views if view not in self._ended | self.failures.keys())
-
     def _is_wanted(self, task: Task) -> bool:
-        return any(view not in self.failures for view in views_of(task))
+        return self.views.wants(views_of(task))
 
     # Which request is sent next.
 
@@ -190,7 +168,7 @@ class CollectionReader:
     def _defer(self, seconds: float) -> None:
         """Leave what waits to the next sync, because there is no quota for so many seconds."""
         name, windows = self.job.collection.name, sum(1 for _ in self._tasks.waiting())
-        for view in self._open_views():
+        for view in self.views.numbers():
             if not self.job.views[view].keeps_state:
                 advice = (
                     f"The quota of {name} for this day is used up, and a full refresh keeps no"
@@ -212,7 +190,9 @@ class CollectionReader:
         if reader.token is None:
             reader.begin(self.job.collection.left_out)
             if reader.filtered:
-                self._read_rows_without_cursor(reader)
+                rest = self.partitions.without_cursor(reader.number, self.views.numbers())
+                if rest:
+                    self._begin(rest)
         return reader.request()
 
     def _splittable(self) -> Sequence[RangeReader]:
@@ -232,10 +212,8 @@ class CollectionReader:
         self._add(self._counted(reader))
 
     def _counted(self, reader: RangeReader) -> RangeReader:
-        reading = self.partitions.readings[reader.number]
-        reading.open += 1
-        reading.readers += 1
-        self._open.update(reader.view_numbers)
+        self.partitions.readings[reader.number].begun()
+        self.views.task_added(reader.view_numbers)
         return reader
 
     def _add(self, task: Task) -> None:
@@ -252,7 +230,7 @@ class CollectionReader:
 
     def _forget(self, task: Task) -> None:
         """Take out of the count what a task would still have read."""
-        self._open.subtract(views_of(task))
+        self.views.task_removed(views_of(task))
         if isinstance(task, RangeReader):
             task.close()
             self.partitions.readings[task.number].open -= 1
@@ -264,26 +242,22 @@ class CollectionReader:
 
         Its items are added, its children are in the steps.
         """
-        reading = self.partitions.readings[reader.number]
-        reading.pages += 1
         if self.partitions.page_size:
             self.partitions.page_size.served(len(page.ids), page.size)
         if reader.page_size:
             reader.page_size.served()
         steps = reader.accept(page, request.views)
-        reading.unordered = reading.unordered or not reader.ordered
+        self.partitions.readings[reader.number].accept(reader, page, self.horizon())
         self._remedy(reader, self._faults.after_page(reader))
-        if not reader.repeat and not reader.without_cursor:
-            self._remember_recent(reader, page)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
         for step in steps:
             if step.failure:
                 self.fail(step.view, step.failure)
                 reader.views = [each for each in reader.views if each.view != step.view]
-                self._open[step.view] -= 1
+                self.views.task_removed([step.view])
             for own in reader.views:
                 for item, pending in step.items if own.view == step.view else ():
-                    self._open[step.view] += 1
+                    self.views.task_added([step.view])
                     self._add(ItemReader(own, item, pending, reader))
         return [Step(reader.number, step.view, step) for step in steps if not step.failure]
 
@@ -298,7 +272,7 @@ class CollectionReader:
             self._remedy(task, self._faults.handle(task, fault, now))
         if isinstance(task, ItemReader):
             return self._settle_item(task)
-        task.views = [each for each in task.views if each.view not in self.failures]
+        task.views = [each for each in task.views if each.view not in self.views.failures]
         if not task.finished:
             self._add(task)
             return []
@@ -311,7 +285,7 @@ class CollectionReader:
         if not task.finished:
             self._add(task)
             return []
-        self._open[task.view.view] -= 1
+        self.views.task_removed([task.view.view])
         task.pending.items -= 1
         windows, without_cursor = task.view.completed()
         if not windows and not without_cursor:
@@ -322,61 +296,24 @@ class CollectionReader:
     def _after(self, reader: RangeReader) -> list[Step]:
         """Begin what a finished reader makes necessary; return what is complete by its end."""
         reading = self.partitions.readings[reader.number]
-        views = self._open_views()
+        views = self.views.numbers()
         if reading.refused:
             refused = [ViewStep(view, _NOTHING, refused=True) for view in views]
             return [Step(reader.number, step.view, step) for step in refused]
         if reading.open or not self.job.collection.has_cursor:
             return []
         stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
-        moved = not self.job.collection.deferrable and reading.changed(reader)
-        if stateless and moved and reading.repeats < _MOST_REPEATS:
-            reading.repeats += 1
-            self._begin(self.partitions.again(reader.number, self.horizon(), stateless))
+        if stateless and not self.job.collection.deferrable and reading.is_read_again(reader):
+            self._begin(self.partitions.again(reader.number, stateless))
             return []
         reading.recent.forget()
-        reader.seen.forget()
+        reader.rows.seen.forget()
         if reading.reads_without_cursor:
             return []
         # One unbounded request after the other has brought all rows, those without a cursor too.
         kept = [view for view in views if view not in stateless]
         done = [ViewStep(view, _NOTHING, without_cursor=True) for view in kept]
         return [Step(reader.number, step.view, step) for step in done]
-
-    def _remember_recent(self, reader: RangeReader, page: Page) -> None:
-        """Remember the rows that other readers may bring again: they are not to come twice.
-
-        These are the rows that changed after the sync began, and those without a cursor value.
-        """
-        horizon = self.horizon()
-        recent = [
-            number
-            for number, cursor in enumerate(page.cursors)
-            if cursor is None or cursor >= horizon
-        ]
-        if recent:
-            self.partitions.readings[reader.number].recent.add(
-                [page.ids[number] for number in recent],
-                [page.cursors[number] for number in recent],
-            )
-
-    def _read_rows_without_cursor(self, reader: RangeReader) -> None:
-        """See to it that rows are read that a filter by the cursor leaves out."""
-        reading = self.partitions.readings[reader.number]
-        collection = self.job.collection
-        if reading.reads_without_cursor or not collection.sortable or collection.newest_first:
-            return
-        views = tuple(
-            view
-            for view in self._open_views()
-            if (checkpoint := reading.checkpoints[view]) is None
-            or checkpoint.reads_all
-            or checkpoint.rows_without_cursor
-        )
-        reading.reads_without_cursor = True
-        if not views:
-            return
-        self._begin(self.partitions.without_cursor(reader.number, views))
 
     def _remedy(self, task: Task, remedy: Remedy) -> None:
         """Do what the fault handler says."""

@@ -201,7 +201,7 @@ class Scheduler:
 
     def _end_view(self, number: int, view: int) -> None:
         reader = self._readers[number]
-        failure = reader.failures.get(view)
+        failure = reader.views.failures.get(view)
         for child in reader.job.views[view].children:
             self._readers[self._numbers[id(child)]].parent_ended(failure)
         self._settled.append([ViewDelivery(number, view, ends=True, failure=failure)])

@@ -3,25 +3,17 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import (
-    BEGINNING,
-    FOREVER,
-    Extract,
-    Page,
-    PageRequest,
-    Window,
-)
+from source_klaviyo.protocol import BEGINNING, Page, PageRequest, Window
+from source_klaviyo.sync.density import Density
+from source_klaviyo.sync.new_rows import NewRows
+from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
 from source_klaviyo.sync.page_size import RangePageSize
-from source_klaviyo.sync.range_view import PendingItems, RangeView, ViewStep
+from source_klaviyo.sync.range_view import RangeView, Read, ViewStep
 from source_klaviyo.sync.retry import RetryState
-from source_klaviyo.sync.seen_rows import SeenRows
 from source_klaviyo.sync.ties import Ties
 
-FIRST_LOOK_AHEAD = 12
-_LONG_AGO = -(2**62)
 _MOST_PAGES_WITHOUT_ROWS = 1000
 """By then Klaviyo has sent a thousand pages without a new row: a circle, not a search."""
 
@@ -30,22 +22,19 @@ _MOST_PAGES_WITHOUT_ROWS = 1000
 class RangeReader:
     """One window of a partition on its way from `lo` to `hi`, for one or several views.
 
-    `lowest` says that no other reader and no earlier sync reads what lies before the window.
-    `ordered` is whether pages ascend by the cursor; it turns false when one shows that they do
-    not. `newest_first` is whether they descend. `hi` is lowered when another reader takes over the
-    end of the window. `splittable` is whether that may happen at all.
+    `lowest` says that no other reader and no earlier sync reads what lies before the window. `hi`
+    is lowered when another reader takes over the end of the window. `splittable` is whether that
+    may happen at all. No window may begin at the `horizon` or later.
 
-    A `repeat` reads again what may have changed while its collection was read. A reader
-    `without_cursor` reads from the end only the rows that have no cursor value.
+    There are three special kinds. One that reads `newest_first` gets pages that descend by the
+    cursor. A `repeat` reads again what may have changed while its collection was read. A reader
+    `without_cursor` reads, from the end, only the rows that have no cursor value.
 
-    The rest is where it stands: `position` is the second up to which everything has been fetched,
-    `token` what fetches the next page, None for a first one. For splits it knows how much of the
-    cursor's time the last page spanned (`seconds_per_page`; before it has had a page, that of the
-    reader that it was split from), how many pages ahead it may be split (`look_ahead`), and how
-    many splits lie between it and a reader that has had a page (`unproven`). `filtered` tells that
-    a request of it was bounded by the cursor, so that rows without one were left out; `new_rows`
-    that it has brought any, `rows_kept` how many with the last page. `horizon` is the second from
-    which on no window may begin. `sent` is the request that is under way, or was the last.
+    The rest is where it stands. `position` is the second up to which everything has been fetched,
+    `token` what fetches the next page, None for a first one. `sent` is the request that is under
+    way, or was the last. `filtered` tells that a request of it was bounded by the cursor, so that
+    rows without one were left out. `new_rows` tells that it has brought any, `rows_kept` how many
+    with the last page.
     """
 
     number: int
@@ -53,42 +42,34 @@ class RangeReader:
     lo: int
     hi: int
     views: list[RangeView]
+    horizon: int
     lowest: bool
-    ordered: bool
-    seen: SeenRows
+    order: PageOrder
+    rows: NewRows
     page_size: RangePageSize | None = None
-    newest_first: bool = False
+    has_cursor: bool = True
     splittable: bool = True
+    newest_first: bool = False
     repeat: bool = False
     without_cursor: bool = False
+    density: Density = field(default_factory=Density)
+    ties: Ties = field(default_factory=Ties)
+    retry: RetryState = field(default_factory=RetryState)
     position: int = field(init=False)
     token: str | None = None
-    seconds_per_page: int | None = None
-    unproven: int = 0
-    look_ahead: int = FIRST_LOOK_AHEAD
-    pages_without_rows: int = 0
-    retry: RetryState = field(default_factory=RetryState)
-    finished: bool = False
-    filtered: bool = False
-    has_cursor: bool = True
-    horizon: int = FOREVER
     left_out: frozenset[str] = frozenset()
     sent: PageRequest | None = None
-    rows_kept: int = 0
+    finished: bool = False
+    filtered: bool = False
     new_rows: bool = False
-    ties: Ties = field(default_factory=Ties)
-    shares_seen: bool = False
-    _latest: int = field(init=False)
-    _earliest: int | None = None
-    _descends: bool = True
-    _asked_from: int = _LONG_AGO
+    rows_kept: int = 0
+    pages_without_rows: int = 0
     _from_end: bool = True
     _tokens: set[int] = field(default_factory=set)
     _split_under_way: bool = False
 
     def __post_init__(self) -> None:
         self.position = self.lo
-        self._latest = _LONG_AGO
 
     @property
     def window(self) -> Window:
@@ -108,9 +89,9 @@ class RangeReader:
     def begin(self, left_out: frozenset[str]) -> None:
         """Prepare a first request, without the parts `left_out`; the pages after it are alike."""
         self.left_out = left_out
-        self._asked_from = _LONG_AGO
+        self.rows.asked_from = LONG_AGO
         if self.has_cursor and not self.without_cursor and not self.newest_first:
-            self._asked_from = self.position if self.position > BEGINNING else _LONG_AGO
+            self.rows.asked_from = self.position if self.position > BEGINNING else LONG_AGO
             self.filtered = self.filtered or self.window != Window()
 
     def request(self) -> PageRequest:
@@ -134,7 +115,6 @@ class RangeReader:
     def accept(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
-        self.unproven = 0
         if self.ties.from_end is not None:
             return self._accept_end_of_second(page, views)
         if self.ties.doubted is not None and self._skipped_ties(page):
@@ -145,6 +125,7 @@ class RangeReader:
         if any(fresh):
             self.retry.restarts = 0
         before = self.position
+        self.density.observe(page)
         reopens = self._observe(page, fresh)
         self.finished = page.next is None or self._is_beyond(page)
         if self.finished and self.without_cursor and self._from_end and page.next:
@@ -153,7 +134,8 @@ class RangeReader:
             page = replace(page, next=None)
         completes = self._advance()
         self._move_on(page, before)
-        return self._steps(page, views, kept, completes, reopens)
+        last = self.without_cursor and self.finished
+        return self._steps(views, Read(self.lo, page, kept, completes, reopens, last))
 
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token leads nowhere."""
@@ -184,14 +166,12 @@ class RangeReader:
             at,
             self.hi,
             [RangeView(each.view, max(at, each.lo)) for each in self.views],
+            self.horizon,
             lowest=False,
-            ordered=True,
-            seen=self.seen.another(),
+            order=PageOrder(ascends=True),
+            rows=NewRows(self.rows.seen.another()),
             page_size=self.page_size.another() if self.page_size else None,
-            horizon=self.horizon,
-            seconds_per_page=self.seconds_per_page,
-            unproven=self.unproven + 1,
-            look_ahead=self.look_ahead * 2,
+            density=self.density.beyond_split(),
         )
         self.hi = at
         self._split_under_way = True
@@ -203,65 +183,42 @@ class RangeReader:
         Pages that come in no order cannot be gone on with by time. Where they cannot be followed
         either, windows have to be so small that one page holds each.
         """
+        order = self.order
         waits_for_items = any(entry.items for view in self.views for entry in view.pending)
-        if self.ordered or not self.splittable or self._earliest is None or waits_for_items:
+        if order.ascends or not self.splittable or order.earliest is None or waits_for_items:
             return None
         # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
-        at = min((self._earliest + self._latest) // 2 + 1, self.horizon)
+        at = min((order.earliest + order.latest) // 2 + 1, self.horizon)
         if not self.lo < at < self.hi:
             return None
+        self.rows.shared = True
         rest = replace(
             self,
             lo=at,
             views=[replace(each, lo=max(at, each.lo), pending=deque()) for each in self.views],
             lowest=False,
+            order=order.begun_anew(),
+            rows=replace(self.rows),
             page_size=self.page_size.another() if self.page_size else None,
             retry=RetryState(),
             ties=Ties(),
+            density=replace(self.density),
             _tokens=set(),
-            _earliest=None,
         )
-        self.hi = at
-        self.shares_seen = rest.shares_seen = True
-        self._earliest, self._latest = None, _LONG_AGO
+        self.hi, self.order = at, order.begun_anew()
         return rest
 
     def close(self) -> None:
         """Let go of what it remembers, if that is its own alone."""
-        if not self.repeat and not self.without_cursor and not self.shares_seen:
-            self.seen.forget()
+        self.rows.close()
 
     def _sift(self, page: Page) -> tuple[list[bool], list[bool]]:
         """Tell of each row whether it is new here, and whether it is to be emitted as well."""
-        fresh = self._fresh(page)
+        fresh = self.rows.among(page, self.order, self.horizon)
         kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
         self.rows_kept = sum(kept)
         self.new_rows = self.new_rows or self.rows_kept > 0
         return fresh, kept
-
-    def _fresh(self, page: Page) -> list[bool]:
-        """Tell of each row whether it has not come before in this window."""
-        cursors = [cursor for cursor in page.cursors if cursor is not None]
-        if self.ordered and cursors and len(cursors) == len(page.ids):
-            lo, hi = min(cursors), max(cursors)
-            known = (
-                [False] * len(page.ids)
-                if lo > self._latest
-                else self.seen.has(page.ids, page.cursors)
-            )
-            if self._latest < min(hi, self.horizon):
-                # What comes again can only be of this page, or of its last second.
-                self.seen.forget()
-        else:
-            known = self.seen.has(page.ids, page.cursors)
-        self.seen.add(page.ids, page.cursors)
-        # A strict lower bound, widened by a second, lets rows of the second before in again.
-        before = [cursor is not None and cursor < self._asked_from for cursor in page.cursors]
-        return (
-            [not each for each in known]
-            if not any(before)
-            else [not (each or early) for each, early in zip(known, before, strict=True)]
-        )
 
     def _inside(self, page: Page) -> list[bool]:
         """Tell of each row whether this reader has to emit it, and no other."""
@@ -270,28 +227,17 @@ class RangeReader:
         if self.without_cursor:
             return [cursor is None for cursor in page.cursors]
         open_below = self.lowest and (not self.newest_first or self.lo == BEGINNING)
-        lo = _LONG_AGO if open_below else self.lo
+        lo = LONG_AGO if open_below else self.lo
         return [cursor is None or lo <= cursor < self.hi for cursor in page.cursors]
 
     def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
-        """Take note of the order and density of rows; return what was taken as read wrongly."""
-        told = zip(page.cursors, fresh, strict=True) if page.cursors else ()
-        cursors = [cursor for cursor, new in told if new and cursor is not None]
-        everything = [cursor for cursor in page.cursors if cursor is not None]
-        if everything:
-            self.seconds_per_page = max(everything) - min(everything)
-            before = [] if self._earliest is None else [self._earliest]
-            descends = all(a >= b for a, b in pairwise([*before, *everything]))
-            self._descends = self._descends and descends and page.sorted
-            self._earliest = min([*before, *everything])
-        reopens = None
-        if self.ordered and not (
-            page.sorted and all(a <= b for a, b in pairwise([self._latest, *cursors]))
-        ):
-            self.ordered = False
-            reopens = Window(self.lo, self.position) if self.position > self.lo else None
-            self.position = self.lo
-        self._latest = max(self._latest, *everything) if everything else self._latest
+        """Take note of the order of rows; return what was taken as read, and wrongly."""
+        ascended = self.order.ascends
+        self.order.observe(page, fresh)
+        if self.order.ascends == ascended:
+            return None
+        reopens = Window(self.lo, self.position) if self.position > self.lo else None
+        self.position = self.lo
         return reopens
 
     def _is_beyond(self, page: Page) -> bool:
@@ -299,8 +245,9 @@ class RangeReader:
         if self.without_cursor:
             return page.sorted and bool(page.cursors) and page.cursors[-1] is not None
         if self.newest_first:
-            return self._descends and self._earliest is not None and self._earliest < self.lo
-        return self.ordered and self._latest >= self.hi
+            earliest = self.order.earliest
+            return self.order.descends and earliest is not None and earliest < self.lo
+        return self.order.ascends and self.order.latest >= self.hi
 
     def _advance(self) -> Window | None:
         """Move the position on; return the window that lies behind it now."""
@@ -309,9 +256,9 @@ class RangeReader:
         position = self.position
         if self.finished:
             position = self.hi
-        elif self.ordered and self._latest > _LONG_AGO:
+        elif self.order.ascends and self.order.latest > LONG_AGO:
             # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
-            position = max(position, min(self._latest, self.hi - 1, self.horizon))
+            position = max(position, min(self.order.latest, self.hi - 1, self.horizon))
         if position <= self.position:
             return None
         behind = Window(self.position, position)
@@ -325,13 +272,12 @@ class RangeReader:
             return
         self.token = page.next
         if self._is_stuck(page):
-            if self._asks_for_more():
+            if self.ties.enlarge(self.position, self.page_size):
                 self.token = None
                 return
             self.ties.doubted = self.position
         progressed = self.position > before and self._can_go_on_by_position()
-        exact = page.exact or self.ties.trusted
-        if progressed and (self._split_under_way or not exact):
+        if progressed and (self._split_under_way or self.ties.may_be_skipped(page)):
             # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
             # last second may be missing on the next page where its cursor cannot tell them apart.
             self.token = None
@@ -345,35 +291,17 @@ class RangeReader:
 
         To ask by the position would bring the same page, and `next` may skip the second's rest.
         """
-        if page.exact or self.ties.trusted or not self.ordered or not page.cursors:
+        if not self.ties.may_be_skipped(page) or not self.order.ascends or not page.cursors:
             return False
         return page.cursors[0] == page.cursors[-1] == self.position
 
-    def _asks_for_more(self) -> bool:
-        """Ask for as many rows as Klaviyo serves, once a second; False where that is no more."""
-        if not self.page_size or self.ties.enlarged_at == self.position:
-            return False
-        self.ties.enlarged_at = self.position
-        return self.page_size.enlarge()
-
     def _skipped_ties(self, page: Page) -> bool:
-        """Tell whether `page` may lack rows of the second that the page before it ended in.
-
-        If so, that second is to be read from its end, and `page` once more after that.
-        """
-        second = self.ties.doubted
-        known = self.seen.has(page.ids, page.cursors)
-        new = [cursor for cursor, old in zip(page.cursors, known, strict=True) if not old]
-        if page.next and not new:
-            return False  # an empty page says nothing; the next one does
-        self.ties.doubted = None
-        if second in new:
-            self.ties.trusted = True
+        """Tell whether the doubted second is to be read from its end, and have that done next."""
+        if not self.ties.are_skipped(page, self.rows.seen.has(page.ids, page.cursors)):
             return False
         if not self.splittable:
-            self.ties.lost = True
+            self.ties.from_end, self.ties.lost = None, True
             return False
-        self.ties.from_end = second
         if self.page_size:
             self.page_size.enlarge()
         return True
@@ -388,51 +316,13 @@ class RangeReader:
         second = self.position
         self.position, self.token, self.ties.from_end = second + 1, None, None
         self.finished = self.position >= self.hi
-        return self._steps(page, views, kept, Window(second, second + 1))
+        return self._steps(views, Read(self.lo, page, kept, Window(second, second + 1)))
 
     def _can_go_on_by_position(self) -> bool:
-        return self.ordered and not self.without_cursor and self.position > self.lo
+        return self.order.ascends and not self.without_cursor and self.position > self.lo
 
-    def _steps(
-        self,
-        page: Page,
-        views: Sequence[int],
-        kept: Sequence[bool],
-        completes: Window | None,
-        reopens: Window | None = None,
-    ) -> list[ViewStep]:
+    def _steps(self, views: Sequence[int], read: Read) -> list[ViewStep]:
+        extracts = dict(zip(views, read.page.extracts, strict=True))
         return [
-            self._step(each, page, page.extracts[views.index(each.view)], kept, completes, reopens)
-            for each in self.views
-            if each.view in views
+            each.step(read, extracts[each.view]) for each in self.views if each.view in extracts
         ]
-
-    def _step(
-        self,
-        own: RangeView,
-        page: Page,
-        extract: Extract,
-        kept: Sequence[bool],
-        completes: Window | None,
-        reopens: Window | None,
-    ) -> ViewStep:
-        if extract.failure:
-            return ViewStep(own.view, Extract(), failure=extract.failure)
-        if own.lo > self.lo or own.covered:
-            pairs = zip(kept, page.cursors, strict=True)
-            kept = [keep and own.wants(cursor) for keep, cursor in pairs]
-        if not all(kept):
-            extract = extract.only(kept)
-        if reopens:
-            for earlier in own.pending:
-                earlier.completes = None
-        last = self.without_cursor and self.finished
-        pending = PendingItems(len(extract.items), own.clip(completes), without_cursor=last)
-        own.pending.append(pending)
-        return ViewStep(
-            own.view,
-            extract,
-            *own.completed(),
-            own.clip(reopens),
-            [(item, pending) for item in extract.items],
-        )

@@ -5,45 +5,15 @@ from dataclasses import dataclass, field
 
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
-from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.new_rows import NewRows
+from source_klaviyo.sync.page_order import PageOrder
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.partition_reading import PartitionReading
 from source_klaviyo.sync.range_view import RangeView
 from source_klaviyo.sync.ranges import overlay, subtract
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
-
-
-@dataclass(slots=True, eq=False)
-class PartitionReading:
-    """One partition while it is read.
-
-    `checkpoints` has one for each view, None where there is no stream or no cursor. `readers` is
-    how many readers it has had, `open` how many of them are under way, `pages` how many pages they
-    have fetched, `repeats` how often it was read again. `recent` are rows that several readers may
-    bring: those that changed after the sync began, and those without a cursor value. `unordered`
-    tells that pages came out of order, `refused` that Klaviyo does not serve the partition.
-    """
-
-    partition: Partition
-    checkpoints: list[Checkpoint | None]
-    recent: SeenRows
-    open: int = 0
-    pages: int = 0
-    readers: int = 0
-    repeats: int = 0
-    reads_without_cursor: bool = False
-    unordered: bool = False
-    refused: bool = False
-
-    def changed(self, last: RangeReader) -> bool:
-        """Tell whether rows may have moved away while they were read, `last` having ended last.
-
-        A single reader in ascending order meets every row that moves on while it reads.
-        """
-        if last.repeat:
-            return last.new_rows
-        return self.pages > 1 and (self.readers > 1 or self.unordered)
 
 
 @dataclass(slots=True, eq=False)
@@ -88,20 +58,33 @@ class Partitions:
             for window, range_views in self._windows(missing)
         ]
 
-    def again(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
-        """Return a reader of what may have changed since the second `lo`, for `views`."""
-        reader = self._reader(number, Window(lo), [RangeView(view, lo) for view in views])
-        reader.ordered = reader.splittable = False
+    def again(self, number: int, views: tuple[int, ...]) -> RangeReader:
+        """Return a reader of what may have changed since the sync began, for `views`."""
+        self.readings[number].repeats += 1
+        reader = self._reader_beside(number, self.horizon(), views)
         reader.repeat = True
-        reader.seen = self.readings[number].recent
         return reader
 
-    def without_cursor(self, number: int, views: tuple[int, ...]) -> RangeReader:
-        """Return a reader of the rows that have no cursor value, for `views`."""
-        reader = self._reader(number, Window(), [RangeView(view, BEGINNING) for view in views])
-        reader.ordered = reader.splittable = False
+    def without_cursor(self, number: int, views: tuple[int, ...]) -> RangeReader | None:
+        """Return a reader of the rows without a cursor value, for those of `views` that miss any.
+
+        None says that there is one already, or that Klaviyo cannot bring such rows together.
+        """
+        reading, collection = self.readings[number], self.job.collection
+        if reading.reads_without_cursor or not collection.sortable or collection.newest_first:
+            return None
+        reading.reads_without_cursor = True
+        missing = tuple(
+            view
+            for view in views
+            if (checkpoint := reading.checkpoints[view]) is None
+            or checkpoint.reads_all
+            or checkpoint.rows_without_cursor
+        )
+        if not missing:
+            return None
+        reader = self._reader_beside(number, BEGINNING, missing)
         reader.without_cursor = True
-        reader.seen = self.readings[number].recent
         return reader
 
     def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[RangeView]]]:
@@ -133,6 +116,13 @@ class Partitions:
         lowest = min((each.lo for each in wanted), default=None)
         return [] if lowest is None else [(Window(lowest, FOREVER), wanted)]
 
+    def _reader_beside(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
+        """Return a reader, never split, that leaves out the recent rows of other readers."""
+        reader = self._reader(number, Window(lo), [RangeView(view, lo) for view in views])
+        reader.order.ascends = reader.splittable = False
+        reader.rows.seen, reader.rows.shared = self.readings[number].recent, True
+        return reader
+
     def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
         reading, collection = self.readings[number], self.job.collection
         checkpoints = [reading.checkpoints[each.view] for each in views]
@@ -147,12 +137,12 @@ class Partitions:
             window.lo,
             window.hi,
             views,
+            self.horizon(),
             lowest=lowest,
-            ordered=collection.ordered,
-            seen=SeenRows(self.memory),
+            order=PageOrder(collection.ordered),
+            rows=NewRows(SeenRows(self.memory)),
             page_size=RangePageSize(size, size.wanted) if size else None,
-            newest_first=collection.newest_first,
-            splittable=collection.ordered and collection.bounded_above,
             has_cursor=collection.has_cursor,
-            horizon=self.horizon(),
+            splittable=collection.ordered and collection.bounded_above,
+            newest_first=collection.newest_first,
         )

@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.protocol import (
-    Extract,
-    ItemRequest,
-    Window,
-)
+from source_klaviyo.protocol import Extract, ItemRequest, Page, Window
 
 
 @dataclass(slots=True)
@@ -21,6 +17,43 @@ class PendingItems:
 
     items: int
     completes: Window | None
+    without_cursor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewStep:
+    """What a page brought for one view.
+
+    `completes` are the windows that are read completely by it; `without_cursor` tells that all rows
+    without a cursor value are. `reopens` is a window that was taken as read and is not: the order
+    of pages turned out not to be what it seemed. `refused` tells that Klaviyo does not serve the
+    partition.
+    """
+
+    view: int
+    extract: Extract
+    completes: Sequence[Window] = ()
+    without_cursor: bool = False
+    reopens: Window | None = None
+    items: Sequence[tuple[ItemRequest, PendingItems]] = ()
+    failure: StreamFailed | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A page of a reader whose window begins at the second `lo`.
+
+    `kept` tells of each row whether it is to be emitted. `completes` is the window that is complete
+    with the page, `reopens` one that was taken as read and is not. `without_cursor` tells that all
+    rows without a cursor value have come with it.
+    """
+
+    lo: int
+    page: Page
+    kept: Sequence[bool]
+    completes: Window | None
+    reopens: Window | None = None
     without_cursor: bool = False
 
 
@@ -61,22 +94,28 @@ class RangeView:
             without_cursor = without_cursor or done.without_cursor
         return windows, without_cursor
 
-
-@dataclass(frozen=True, slots=True)
-class ViewStep:
-    """What a page brought for one view.
-
-    `completes` are the windows that are read completely by it; `without_cursor` tells that all rows
-    without a cursor value are. `reopens` is a window that was taken as read and is not: the order
-    of pages turned out not to be what it seemed. `refused` tells that Klaviyo does not serve the
-    partition.
-    """
-
-    view: int
-    extract: Extract
-    completes: Sequence[Window] = ()
-    without_cursor: bool = False
-    reopens: Window | None = None
-    items: Sequence[tuple[ItemRequest, PendingItems]] = ()
-    failure: StreamFailed | None = None
-    refused: bool = False
+    def step(self, read: Read, extract: Extract) -> ViewStep:
+        """Return what a page brought for the view, whose `extract` it has."""
+        if extract.failure:
+            return ViewStep(self.view, Extract(), failure=extract.failure)
+        kept = read.kept
+        if self.lo > read.lo or self.covered:
+            pairs = zip(kept, read.page.cursors, strict=True)
+            kept = [keep and self.wants(cursor) for keep, cursor in pairs]
+        if read.reopens:
+            for earlier in self.pending:
+                earlier.completes = None
+        if not all(kept):
+            extract = extract.only(kept)
+        items = len(extract.items)
+        pending = PendingItems(items, self.clip(read.completes), read.without_cursor)
+        self.pending.append(pending)
+        completes, without_cursor = self.completed()
+        return ViewStep(
+            self.view,
+            extract,
+            completes,
+            without_cursor,
+            self.clip(read.reopens),
+            [(item, pending) for item in extract.items],
+        )

@@ -31,7 +31,7 @@ class Splitter:
     has been wasted and what is likely to be, more strictly where splits have not paid.
 
     They are made where rows are to be expected: in the middle of what is left of a reader by the
-    density of its last page, but at most its `look_ahead` ahead of it (see RangeReader).
+    density of its last page, but at most its `look_ahead` ahead of it (see Density).
 
     A reader may be split again before its first page has come: ten years would be split into twenty
     parts one round trip after the other otherwise. It may be only so often, or a peak would be
@@ -58,14 +58,15 @@ class Splitter:
         None says that no split is worth it by now.
         """
         longest = max(readers, key=lambda reader: pages_left(reader, horizon), default=None)
-        if longest is None or longest.unproven >= _MOST_UNPROVEN:
+        if longest is None or longest.density.unproven >= _MOST_UNPROVEN:
             return None
         if self._rationed(readers, horizon):
             return None
         left = pages_left(longest, horizon)
         if left < _LEAST_PAGES:
             return None
-        ahead = min(left / 2, longest.look_ahead) * (longest.seconds_per_page or 0)
+        density = longest.density
+        ahead = min(left / 2, density.look_ahead) * (density.seconds_per_page or 0)
         return longest, longest.position + max(1, round(ahead))
 
     def _rationed(self, readers: Sequence[RangeReader], horizon: int) -> bool:
@@ -73,7 +74,7 @@ class Splitter:
         known = sum(
             pages_left(reader, horizon)
             for reader in readers
-            if reader.hi != FOREVER and not reader.unproven
+            if reader.hi != FOREVER and not reader.density.unproven
         )
         to_come = min(known, _TRUST * self._pages)
         wasted = self._wasted / self._full_page
@@ -86,11 +87,9 @@ class Splitter:
 def pages_left(reader: RangeReader, horizon: int) -> float:
     """Estimate how many pages are left of a reader; 0 where it cannot or should not be split."""
     seconds_left = min(reader.hi, horizon) - reader.position
-    if (
-        not (reader.ordered and reader.splittable)
-        or reader.seconds_per_page is None
-        or seconds_left <= 1
-    ):
+    seconds_per_page = reader.density.seconds_per_page
+    can = reader.order.ascends and reader.splittable
+    if not can or seconds_per_page is None or seconds_left <= 1:
         return 0.0
     # A page within one second says only that at least a page is in a second.
-    return seconds_left / max(reader.seconds_per_page, 0.5)
+    return seconds_left / max(seconds_per_page, 0.5)

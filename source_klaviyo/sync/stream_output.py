@@ -10,7 +10,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
 from source_klaviyo.sync.output_queue import ViewDelivery
-from source_klaviyo.sync.partitions import PartitionReading
+from source_klaviyo.sync.partition_reading import PartitionReading
 from source_klaviyo.sync.state import WHOLE, StreamState
 
 _STATE_INTERVAL = 1.0
