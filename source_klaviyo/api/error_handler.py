@@ -1,12 +1,10 @@
 """What each way in which a request can fail means, and what to do about it."""
 
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote
 
-import msgspec
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
@@ -16,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 )
 
 from source_klaviyo.api import backoff
+from source_klaviyo.api.error_document import ErrorDocument, error_document
 from source_klaviyo.errors import (
     CredentialsRefused,
     NotFound,
@@ -28,7 +27,6 @@ from source_klaviyo.errors import (
     StreamFailed,
 )
 
-_MOST_DETAIL: Final = 300
 _MALFORMED: Final = (
     requests.exceptions.InvalidURL,
     requests.exceptions.MissingSchema,
@@ -37,45 +35,6 @@ _MALFORMED: Final = (
     requests.exceptions.InvalidProxyURL,
 )
 """Failures of the request itself: they never pass."""
-
-
-class _Source(msgspec.Struct):
-    parameter: str | None = None
-    pointer: str | None = None
-
-
-class _Error(msgspec.Struct):
-    detail: str | None = None
-    source: _Source | None = None
-
-
-class _Errors(msgspec.Struct):
-    errors: list[_Error]
-
-    @property
-    def detail(self) -> str:
-        """What Klaviyo says, on one line."""
-        return "; ".join(error.detail or "" for error in self.errors)[:_MOST_DETAIL]
-
-    @property
-    def parameter(self) -> str | None:
-        """The query parameter that Klaviyo names, if it names one."""
-        named = (error.source.parameter for error in self.errors if error.source)
-        return next(filter(None, named), None)
-
-    @property
-    def pointer(self) -> str | None:
-        """The part of the request's body that Klaviyo names, if it names one."""
-        named = (error.source.pointer for error in self.errors if error.source)
-        return next(filter(None, named), None)
-
-
-def _errors(response: requests.Response) -> _Errors | None:
-    """Return Klaviyo's errors, None where the answer is no JSON:API error document."""
-    try:
-        return msgspec.json.decode(response.content, type=_Errors)
-    except msgspec.DecodeError:
-        return None
 
 
 class KlaviyoErrorHandler(ErrorHandler):
@@ -141,7 +100,7 @@ class KlaviyoErrorHandler(ErrorHandler):
         return ErrorResolution(action, FailureType.transient_error, str(failure))
 
     def _of_answer(self, response: requests.Response) -> Exception:
-        status, said = response.status_code, _errors(response)
+        status, said = response.status_code, error_document(response)
         at_path = f"{status} at {_path(response)}"
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).")
@@ -168,7 +127,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             )
         return self._refusal(response, said)
 
-    def _refusal(self, response: requests.Response, said: _Errors) -> Exception:
+    def _refusal(self, response: requests.Response, said: ErrorDocument) -> Exception:
         """Return what Klaviyo's own refusal means."""
         match response.status_code:
             case HTTPStatus.UNAUTHORIZED:
@@ -182,8 +141,8 @@ class KlaviyoErrorHandler(ErrorHandler):
         match response.status_code:
             case HTTPStatus.NOT_FOUND:
                 return NotFound(text)
-            case HTTPStatus.BAD_REQUEST if _speaks_of_page_size(said):
-                return PageSizeRefused(text, _numbers(said.detail))
+            case HTTPStatus.BAD_REQUEST if said.speaks_of_page_size:
+                return PageSizeRefused(text, said.numbers)
             case HTTPStatus.BAD_REQUEST if "page[cursor]" in unquote(response.url or ""):
                 # All but the page cursor was accepted with the page before.
                 return PageLost(said.detail)
@@ -221,16 +180,6 @@ class KlaviyoErrorHandler(ErrorHandler):
             f" {needed}; scopes of a private key are chosen when it is created, so create a key"
             " that has it, or deselect the stream."
         )
-
-
-def _speaks_of_page_size(said: _Errors) -> bool:
-    # Klaviyo may change its words at any time, so they are a hint beside the parameter's name.
-    words = said.detail.lower()
-    return said.parameter == "page[size]" or "page[size]" in words or "page size" in words
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,6}", text)]
 
 
 def _path(response: requests.Response) -> str:
