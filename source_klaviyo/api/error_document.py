@@ -1,0 +1,66 @@
+"""What an error answer of Klaviyo says."""
+
+import re
+from typing import Final
+
+import msgspec
+import requests
+
+_MOST_DETAIL: Final = 300
+
+
+class _Source(msgspec.Struct):
+    parameter: str | None = None
+    pointer: str | None = None
+
+
+class _Error(msgspec.Struct):
+    detail: str | None = None
+    title: str | None = None
+    source: _Source | None = None
+
+
+class ErrorDocument(msgspec.Struct):
+    """A JSON:API error document."""
+
+    errors: list[_Error]
+
+    @property
+    def detail(self) -> str:
+        """What Klaviyo says, on one line."""
+        said = (error.detail or error.title or "" for error in self.errors)
+        return "; ".join(said)[:_MOST_DETAIL]
+
+    @property
+    def parameter(self) -> str | None:
+        """The query parameter that Klaviyo names, if it names one."""
+        named = (error.source.parameter for error in self.errors if error.source)
+        return next(filter(None, named), None)
+
+    @property
+    def pointer(self) -> str | None:
+        """The part of the request's body that Klaviyo names, if it names one."""
+        named = (error.source.pointer for error in self.errors if error.source)
+        return next(filter(None, named), None)
+
+    @property
+    def speaks_of_page_size(self) -> bool:
+        """Whether it refuses the size of a page.
+
+        Klaviyo may change its words at any time, so they are a hint beside the parameter's name.
+        """
+        words = self.detail.lower()
+        return self.parameter == "page[size]" or "page[size]" in words or "page size" in words
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers that are named, such as the largest page that is served."""
+        return [int(number) for number in re.findall(r"\d{1,6}", self.detail)]
+
+
+def error_document(response: requests.Response) -> ErrorDocument | None:
+    """Return what an answer says, None where it is no such document: it is not Klaviyo's own."""
+    try:
+        return msgspec.json.decode(response.content, type=ErrorDocument)
+    except msgspec.DecodeError:
+        return None
