@@ -27,16 +27,10 @@ from source_klaviyo.errors import (
     UnreadableAnswer,
 )
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
-from source_klaviyo.streams.additions import member
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.streams.endpoint import CollectionView, Endpoint
 from source_klaviyo.streams.optional_parameters import OptionalParameters
-from source_klaviyo.streams.query import (
-    SORT,
-    leave_out,
-    optional_parts,
-    unite,
-)
+from source_klaviyo.streams.query import SORT, leave_out, optional_parts, unite
 from source_klaviyo.streams.views.needs import fields_reader, include_part
 from source_klaviyo.streams.views.view import View
 
@@ -113,28 +107,18 @@ class KlaviyoCollection:
         """Fetch an item; see protocol.Collection. One that Klaviyo does not have is no record."""
         items = self._views[view].items
         assert items is not None  # noqa: S101  only views with items have item requests
-        request = Request(
-            f"{self._client.base_url}/api/{items.path.replace('{id}', quote(item.id, safe=''))}",
-            items.parameters,
-            items.revision,
-            items.quota,
-            items.errors,
-            single=True,
-        )
 
         def read(response: requests.Response) -> Page:
             document = self._item_reader.read_item(response.content)
             self._tell_of_repair(document)
             (raw,) = document.resources
-            extract = Extract([_item_record(item, raw, items.joined)])
-            size = len(response.content)
-            return Page([item.id], [], [extract], size=size, release=self._client.release)
+            extracts, size = [items.extract(item, raw)], len(response.content)
+            return Page([item.id], [], extracts, size=size, release=self._client.release)
 
         try:
-            return self._client.send(request, read)
+            return self._client.send(items.request(self._client.base_url, item), read)
         except NotFound:
-            records = [_item_record(item, None, items.joined)] if items.joined else []
-            return Page([item.id], [], [Extract(records)])
+            return Page([item.id], [], [items.extract(item, None)])
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""
@@ -263,14 +247,6 @@ class KlaviyoCollection:
             fields = fields_reader(self._declared.cursor_attribute, needs)
             self._readers[views, left_out] = DocumentReader(fields)
         return self._readers[views, left_out]
-
-
-def _item_record(item: ItemRequest, raw: msgspec.Raw | None, joined: str | None) -> Record:
-    """Return the record that an item makes, or completes; `raw` is None where there is no item."""
-    if joined is None:
-        return memoryview(raw or b"")[:-1], item.fields + b"}"
-    value = member(raw, ("attributes", joined)) if raw is not None else None
-    return item.fields, b',"%b":%b}' % (joined.encode(), bytes(value or b"null"))
 
 
 def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:

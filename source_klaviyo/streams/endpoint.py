@@ -1,33 +1,16 @@
 """What streams declare of the endpoints that they are read from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
-from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.item_endpoint import ItemEndpoint
 from source_klaviyo.streams.views.view import View
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEndpoint:
-    """Where the items of a view are, and what their requests have and draw on.
-
-    `joined` is the attribute that goes on top of the listing's record; None where the item itself
-    is the record.
-    """
-
-    path: str
-    parameters: Mapping[str, str]
-    revision: str
-    quota: EndpointQuota
-    errors: KlaviyoErrorHandler
-    joined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from source_klaviyo.api.limits import Limit
 from source_klaviyo.protocol import Page
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import Drift
-from source_klaviyo.streams.endpoint import CollectionView, ItemEndpoint
+from source_klaviyo.streams.endpoint import CollectionView
+from source_klaviyo.streams.item_endpoint import ItemEndpoint
 from source_klaviyo.streams.patience import patiently
 from source_klaviyo.streams.views.items import ItemView
 from source_klaviyo.streams.views.needs import Needs

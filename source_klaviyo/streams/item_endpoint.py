@@ -1,0 +1,43 @@
+"""Where single resources are served, and what is made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+
+from source_klaviyo.api.client import Request
+from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.protocol import Extract, ItemRequest, Record
+from source_klaviyo.streams.additions import member
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEndpoint:
+    """Where the items of a view are, and what their requests have and draw on.
+
+    `joined` is the attribute that goes on top of the listing's record; None where the item itself
+    is the record.
+    """
+
+    path: str
+    parameters: Mapping[str, str]
+    revision: str
+    quota: EndpointQuota
+    errors: KlaviyoErrorHandler
+    joined: str | None = None
+
+    def request(self, base_url: str, item: ItemRequest) -> Request:
+        """Return the request for an item."""
+        url = f"{base_url}/api/{self.path.replace('{id}', quote(item.id, safe=''))}"
+        return Request(url, self.parameters, self.revision, self.quota, self.errors, single=True)
+
+    def extract(self, item: ItemRequest, raw: msgspec.Raw | None) -> Extract:
+        """Return the record that an item makes, or completes; `raw` is None where there is none."""
+        if self.joined is None:
+            return Extract([(memoryview(raw)[:-1], item.fields + b"}")] if raw is not None else [])
+        value = member(raw, ("attributes", self.joined)) if raw is not None else None
+        joined = b',"%b":%b}' % (self.joined.encode(), bytes(value or b"null"))
+        record: Record = item.fields, joined
+        return Extract([record])
