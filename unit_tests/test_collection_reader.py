@@ -59,7 +59,9 @@ def send(read: CollectionReader, now: float = 0.0) -> tuple[RangeReader, PageReq
 def answer(
     read: CollectionReader, task: RangeReader, request: PageRequest, found: Page
 ) -> list[Step]:
-    return [*read.accept_page(task, request, found), *read.settle(task, None, 0.0)]
+    steps = read.accept_page(task, request, found)
+    read.settle(task, None, 0.0)
+    return [*steps, *read.take_complete()]
 
 
 def fail(read: CollectionReader, fault: Exception, now: float = 0.0) -> None:
@@ -284,7 +286,8 @@ def test_rows_without_a_cursor_are_complete_only_with_their_items() -> None:
     item = read.next_task(0.0)
     assert isinstance(item, ItemReader)
     item.finished = True
-    assert any(step.page.without_cursor for step in read.settle(item, None, 0.0))
+    read.settle(item, None, 0.0)
+    assert any(step.page.without_cursor for step in read.take_complete())
     assert {first, rest} <= {*read.in_flight}
 
 

@@ -14,7 +14,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest
 from source_klaviyo.sync import engine, progress
+from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.concurrency import Scheduler
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.output_queue import OutputQueue
+from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.state import CursorState, LoadedState
+from source_klaviyo.sync.tasks import Task
 from unit_tests.fakes import (
     HORIZON,
     OpensLater,
@@ -176,6 +182,54 @@ def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
     assert statuses(messages, "a")[-1] == "INCOMPLETE"
     assert statuses(messages, "b")[-1] == "COMPLETE"
     assert states(messages, "a")[-1]["updated"] == "1970-01-01T00:01:40+00:00"
+
+
+def test_hidden_rows_are_read_though_a_view_failed_last_of_what_is_visible() -> None:
+    class OldWindowBroken(TwoPages):
+        def fetch(self, request: PageRequest) -> Page:
+            hidden = bool(request.partition["archived"])
+            if not hidden and request.window.hi == 500:
+                time.sleep(0.2)  # everything else has been read by then
+                raise NO
+            row = "hidden" if hidden else "visible"
+            return Page([row], [600], [Extract([record(row)]) for _ in request.views])
+
+    old, new = stream_job("old"), stream_job("new")
+    for job, second in ((old, 100), (new, 500)):
+        job.loaded = LoadedState(CursorState(second))
+    broken = OldWindowBroken(partitions=({"archived": False}, {"archived": True}))
+    messages: list[Message] = []
+    with pytest.raises(AirbyteTracedException, match=r"old: No\."):
+        run(collection_job(broken, old, new), into=messages)
+    assert [name for stream, name in records(messages) if stream == "new"] == ["visible", "hidden"]
+    assert statuses(messages, "new")[-1] == "COMPLETE"
+    assert statuses(messages, "old")[-1] == "INCOMPLETE"
+
+
+def test_a_defect_outside_of_requests_ends_the_sync() -> None:
+    class Broken(OpensLater):
+        def reserve(self) -> float:
+            raise ZeroDivisionError("oops")
+
+    messages: list[Message] = []
+    with pytest.raises(AirbyteTracedException, match=r"defect.*oops") as raised:
+        run(TwoPages(quota=Broken()), into=messages)
+    assert raised.value.failure_type is FailureType.system_error
+    assert statuses(messages, "things") == ["STARTED", "INCOMPLETE"]
+
+
+def test_a_sync_that_waits_for_nothing_ends() -> None:
+    class Forgetful(CollectionReader):
+        def next_task(self, now: float) -> Task | float | None:
+            del now
+            return None
+
+    queue = OutputQueue(1000)
+    reader = Forgetful(collection_job(TwoPages()), lambda: HORIZON, IdMemory())
+    scheduler = Scheduler([reader], queue, 2)
+    scheduler.start()
+    assert queue.get(0.5) is None
+    assert "nothing is under way" in str(scheduler.defect)
 
 
 def test_every_page_is_released_once_its_lines_are_made() -> None:

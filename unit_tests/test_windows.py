@@ -188,7 +188,8 @@ class Run:
                 self._write(step)
         except PageLost as lost:
             fault = lost
-        for step in self.reader.settle(reader, fault, 0.0):
+        self.reader.settle(reader, fault, 0.0)
+        for step in self.reader.take_complete():
             self._write(step)
 
     def _write(self, step: Step) -> None:

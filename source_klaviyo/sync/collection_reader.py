@@ -16,6 +16,7 @@ from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.open_views import OpenViews
 from source_klaviyo.sync.page_size import CollectionPageSize
 from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.partition_reading import PartitionReading
 from source_klaviyo.sync.partitions import Partitions
 from source_klaviyo.sync.range_view import ViewStep
 from source_klaviyo.sync.seen_rows import IdMemory
@@ -42,6 +43,7 @@ class CollectionReader:
     waits_for: str = "latency"
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
+    _complete: list[Step] = field(default_factory=list)
     _parents: int = 0
     _hidden: list[Partition] = field(default_factory=list)
     _splitter: Splitter = field(default_factory=Splitter)
@@ -108,7 +110,7 @@ class CollectionReader:
             if isinstance(task, RangeReader):
                 task.views = [each for each in task.views if each.view != view]
         for task in self._tasks.drop(self._is_wanted):
-            self._forget(task)
+            self._leave(task)
 
     def _is_wanted(self, task: Task) -> bool:
         return self.views.wants(views_of(task))
@@ -176,7 +178,7 @@ class CollectionReader:
                 )
                 self.fail(view, StreamFailed(advice, FailureType.config_error))
         for task in self._tasks.drop(lambda _: False):
-            self._forget(task)
+            self._leave(task)
         logger.info(
             "%s: the quota of this day is used up. Klaviyo grants more in %.1f h; %d windows are"
             " left to later syncs.",
@@ -220,7 +222,7 @@ class CollectionReader:
         if self._is_wanted(task):
             self._tasks.add(task)
         else:
-            self._forget(task)
+            self._leave(task)
 
     def _quota_of(self, task: Task) -> Quota:
         collection = self.job.collection
@@ -228,12 +230,16 @@ class CollectionReader:
             return collection.quota
         return collection.item_quota(task.view.view)
 
-    def _forget(self, task: Task) -> None:
-        """Take out of the count what a task would still have read."""
+    def _leave(self, task: Task) -> None:
+        """Note that a task brings nothing more: it is finished, or nobody wants it any more."""
         self.views.task_removed(views_of(task))
         if isinstance(task, RangeReader):
             task.close()
-            self.partitions.readings[task.number].open -= 1
+            reading = self.partitions.readings[task.number]
+            reading.open -= 1
+            if not reading.open:
+                self._end_partition(reading, task)
+                self._open_hidden()
 
     # What a request has brought.
 
@@ -261,59 +267,56 @@ class CollectionReader:
                     self._add(ItemReader(own, item, pending, reader))
         return [Step(reader.number, step.view, step) for step in steps if not step.failure]
 
-    def settle(self, task: Task, fault: Exception | None, now: float) -> list[Step]:
+    def settle(self, task: Task, fault: Exception | None, now: float) -> None:
         """Take `task` out of flight: on to its next page, or as its `fault` asks.
 
         Its page is on its way out already, or its pages could be sent out in the wrong order.
-        Return what is complete by that, besides what the page's own steps say.
         """
         self._tasks.in_flight.remove(task)
         if fault:
             self._remedy(task, self._faults.handle(task, fault, now))
-        if isinstance(task, ItemReader):
-            return self._settle_item(task)
-        task.views = [each for each in task.views if each.view not in self.views.failures]
+        if isinstance(task, RangeReader):
+            task.views = [each for each in task.views if each.view not in self.views.failures]
         if not task.finished:
             self._add(task)
-            return []
-        self._forget(task)
-        steps = self._after(task)
-        self._open_hidden()
+            return
+        self._leave(task)
+        if isinstance(task, ItemReader):
+            task.pending.items -= 1
+            windows, without_cursor = task.view.completed()
+            if windows or without_cursor:
+                done = ViewStep(task.view.view, _NOTHING, windows, without_cursor)
+                self._complete.append(Step(task.reader.number, task.view.view, done))
+
+    def take_complete(self) -> list[Step]:
+        """Return what is complete by the ends of tasks, besides what the steps of pages say."""
+        steps, self._complete = self._complete, []
         return steps
 
-    def _settle_item(self, task: ItemReader) -> list[Step]:
-        if not task.finished:
-            self._add(task)
-            return []
-        self.views.task_removed([task.view.view])
-        task.pending.items -= 1
-        windows, without_cursor = task.view.completed()
-        if not windows and not without_cursor:
-            return []
-        done = ViewStep(task.view.view, _NOTHING, windows, without_cursor)
-        return [Step(task.reader.number, task.view.view, done)]
+    def _end_partition(self, reading: PartitionReading, last: RangeReader) -> None:
+        """Begin what has to be read once all readers have left, or note what is complete by that.
 
-    def _after(self, reader: RangeReader) -> list[Step]:
-        """Begin what a finished reader makes necessary; return what is complete by its end."""
-        reading = self.partitions.readings[reader.number]
+        `last` is the reader that has left last.
+        """
         views = self.views.numbers()
         if reading.refused:
             refused = [ViewStep(view, _NOTHING, refused=True) for view in views]
-            return [Step(reader.number, step.view, step) for step in refused]
-        if reading.open or not self.job.collection.has_cursor:
-            return []
+            self._complete += [Step(last.number, step.view, step) for step in refused]
+            return
+        collection = self.job.collection
         stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
-        if stateless and not self.job.collection.deferrable and reading.is_read_again(reader):
-            self._begin(self.partitions.again(reader.number, stateless))
-            return []
+        is_followed = collection.has_cursor and not collection.deferrable
+        if is_followed and stateless and reading.is_read_again(last):
+            self._begin(self.partitions.again(last.number, stateless))
+            return
         reading.recent.forget()
-        reader.rows.seen.forget()
-        if reading.reads_without_cursor:
-            return []
+        last.rows.seen.forget()
+        if not is_followed or reading.reads_without_cursor or not last.finished:
+            return
         # One unbounded request after the other has brought all rows, those without a cursor too.
         kept = [view for view in views if view not in stateless]
         done = [ViewStep(view, _NOTHING, without_cursor=True) for view in kept]
-        return [Step(reader.number, step.view, step) for step in done]
+        self._complete += [Step(last.number, step.view, step) for step in done]
 
     def _remedy(self, task: Task, remedy: Remedy) -> None:
         """Do what the fault handler says."""
@@ -336,4 +339,4 @@ class CollectionReader:
             lambda task: not isinstance(task, RangeReader) or task.number != reader.number
         )
         for other in others:
-            self._forget(other)
+            self._leave(other)

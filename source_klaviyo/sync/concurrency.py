@@ -44,6 +44,8 @@ class Scheduler:
         self._settling = threading.Lock()
         self._settled: deque[Delivery] = deque()
         self._stopped = False
+        self.defect: Exception | None = None
+        """What has gone wrong in a worker itself: nothing more is to be expected then."""
 
     def start(self) -> None:
         """Start the workers; a view with nothing to read ends at once."""
@@ -89,14 +91,18 @@ class Scheduler:
                 return
 
     def _work(self) -> None:
+        try:
+            self._send_requests()
+        except Exception as defect:  # noqa: BLE001  a worker that dies in silence is waited for
+            self.defect = defect
+
+    def _send_requests(self) -> None:
         while self._open and not self._stopped:
             if found := self._next():
                 number, task, request = found
                 fault = self._fetch(number, task, request)
                 with self._changed:
-                    steps = self._readers[number].settle(task, fault, time.monotonic())
-                    if steps:
-                        self._settled.append([_delivery(number, step, b"", 0) for step in steps])
+                    self._readers[number].settle(task, fault, time.monotonic())
                     self._note_ends()
             self._put_settled()
 
@@ -108,7 +114,7 @@ class Scheduler:
         with self._changed:
             while self._open and not self._stopped:
                 now = time.monotonic()
-                soonest = _LONGEST_SLEEP
+                soonest, idle = _LONGEST_SLEEP, True
                 for number in sorted(self._open, key=self._turn):
                     reader = self._readers[number]
                     outcome = reader.next_task(now)
@@ -117,10 +123,12 @@ class Scheduler:
                         page = None if isinstance(outcome, ItemReader) else reader.request(outcome)
                         return number, outcome, page
                     if outcome is not None:
-                        soonest = min(soonest, outcome)
+                        soonest, idle = min(soonest, outcome), False
                 self._note_ends()
                 if self._settled:
                     return None
+                if idle and self._open and not any(each.in_flight for each in self._readers):
+                    raise RuntimeError("views are open, but nothing is under way for them")
                 self._changed.wait(soonest)
             return None
 
@@ -186,12 +194,14 @@ class Scheduler:
                 self._readers[self._numbers[id(child)]].open(partition)
 
     def _note_ends(self) -> None:
-        """Note which views have come to their end, until no end brings another."""
+        """Note what is complete, and which views have ended, until no end brings another."""
         ended = True
         while ended:
             ended = False
             for number in tuple(self._open):
                 reader = self._readers[number]
+                if steps := reader.take_complete():
+                    self._settled.append([_delivery(number, step, b"", 0) for step in steps])
                 for view in reader.ended():
                     ended = True
                     self._end_view(number, view)

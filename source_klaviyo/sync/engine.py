@@ -67,7 +67,7 @@ class Sync:
             yield from output.start()
         self._scheduler.start()
         try:
-            while any(output.open for output in self._outputs) and not self._stopped():
+            while any(output.open for output in self._outputs) and not self._ends_early():
                 delivery = self._queue.get(_TICK)
                 now = time.monotonic()
                 for chunk in self._deliver(delivery, now) if delivery else self._heartbeat(now):
@@ -83,12 +83,18 @@ class Sync:
         if failures:
             raise _combined(failures)
 
+    def _ends_early(self) -> bool:
+        return self._stopped() or self._scheduler.defect is not None
+
     def _unfinished(self) -> Iterator[bytes]:
-        """Yield where the streams stand that a stop has left open; raise if there are any."""
+        """Yield where the streams stand that an early end has left open; raise if there are any."""
         left = [output for output in self._outputs if output.open]
         for output in left:
             yield output.state(time.monotonic())
             yield status_line(output.job.stream, AirbyteStreamStatus.INCOMPLETE)
+        if left and (defect := self._scheduler.defect):
+            message = f"The sync met a defect of the connector: {defect!r}"
+            raise AirbyteTracedException.from_exception(defect, message=message)
         if left:
             advice = (
                 "The sync was stopped before its end. The next one goes on from the last state."
