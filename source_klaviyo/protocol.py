@@ -96,6 +96,7 @@ class Page:
 
     `ids` and `cursors` have one entry a row: its id, and its cursor in whole seconds (rounded
     down), None where the row has none; `cursors` is empty where the collection has no cursor.
+    `values` are the cursors as they came; they may tell rows of one second apart.
     `extracts` are what the request's views make of it, in their order. `next` fetches the following
     page, None after the last.
 
@@ -112,6 +113,7 @@ class Page:
     sorted: bool = True
     exact: bool = True
     size: int = 0
+    values: Sequence[str | None] = ()
     release: Callable[[], None] = _nothing_to_release
 
 

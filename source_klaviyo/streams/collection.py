@@ -164,6 +164,7 @@ class KlaviyoCollection:
             sorted=SORT not in request.left_out,
             exact=exact,
             size=len(body),
+            values=document.fields.cursors,
             release=self._client.release,
         )
 

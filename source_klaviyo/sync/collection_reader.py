@@ -191,11 +191,16 @@ class CollectionReader:
         """Return the request for the reader's next page."""
         if reader.token is None:
             reader.begin(self.job.collection.left_out)
-            if reader.filtered:
-                rest = self.partitions.without_cursor(reader.number, self.views.numbers())
-                if rest:
-                    self._begin(rest)
+            self._read_rows_without_cursor(reader)
         return reader.request()
+
+    def _read_rows_without_cursor(self, reader: RangeReader) -> None:
+        """Begin to read the rows that `reader` leaves out, if nothing does so yet."""
+        if not reader.filtered:
+            return
+        rest = self.partitions.without_cursor(reader.number, self.views.numbers())
+        if rest:
+            self._begin(rest)
 
     def _splittable(self) -> Sequence[RangeReader]:
         return [
@@ -255,6 +260,7 @@ class CollectionReader:
         steps = reader.accept(page, request.views)
         self.partitions.readings[reader.number].accept(reader, page, self.horizon())
         self._remedy(reader, self._faults.after_page(reader))
+        self._read_rows_without_cursor(reader)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
         for step in steps:
             if step.failure:

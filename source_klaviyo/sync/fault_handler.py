@@ -145,11 +145,12 @@ class FaultHandler:
         return None
 
     def _lost_ties(self, reader: RangeReader) -> Remedy:
+        what = "have no cursor value" if reader.without_cursor else "share a second"
         advice = (
-            f"More rows of {self.collection.name} share a second than fit on a page, and"
-            " Klaviyo's page cursors do not tell them apart."
+            f"More rows of {self.collection.name} {what} than fit on a page, and Klaviyo's page"
+            " cursors do not tell them apart."
         )
-        if reader.splittable:
+        if reader.splittable or reader.without_cursor:
             return StreamFailed(advice, FailureType.system_error)
         if not self._told_of_ties:
             self._told_of_ties = True

@@ -9,6 +9,8 @@ _DEFAULTS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Sizes to try where Klaviyo refuses one and does not say what it serves."""
 _EASY_PAGES = 2
 """Pages in a row without a fault, after which a size that was lowered for a fault is raised."""
+_MOST_PATIENCE = 80
+"""The same at most: it doubles where a larger size fails again."""
 _WORTH_IT = 1.5
 """A size is changed by this factor at least: a change can cost a part of a page."""
 
@@ -84,9 +86,17 @@ class RangePageSize:
             self._most, self.current = None, self._before or self.current
             return False
         self._before = self._before or self.current
-        self._patience = min(80, self._patience * 2) if self._most else _EASY_PAGES
+        self._patience = min(_MOST_PATIENCE, self._patience * 2) if self._most else _EASY_PAGES
         self._most, self._easy = self.current // 2, 0
         self.current = self._most
+        return True
+
+    def reduce(self) -> bool:
+        """Ask for one row less, for many pages; False where that is none."""
+        if self.current == 1:
+            return False
+        self.current -= 1
+        self._most, self._easy, self._patience = self.current, 0, _MOST_PATIENCE
         return True
 
     def enlarge(self) -> bool:

@@ -12,6 +12,7 @@ from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
 from source_klaviyo.sync.page_size import RangePageSize
 from source_klaviyo.sync.range_view import RangeView, Read, ViewStep
 from source_klaviyo.sync.retry import RetryState
+from source_klaviyo.sync.rows_without_cursor import are_behind
 from source_klaviyo.sync.ties import Ties
 
 _MOST_PAGES_WITHOUT_ROWS = 1000
@@ -32,9 +33,9 @@ class RangeReader:
 
     The rest is where it stands. `position` is the second up to which everything has been fetched,
     `token` what fetches the next page, None for a first one. `sent` is the request that is under
-    way, or was the last. `filtered` tells that a request of it was bounded by the cursor, so that
-    rows without one were left out. `new_rows` tells that it has brought any, `rows_kept` how many
-    with the last page.
+    way, or was the last. `filtered` tells that rows without a cursor value may have been left out:
+    a request was bounded by the cursor, or a page ended among them. `new_rows` tells that it has
+    brought any, `rows_kept` how many with the last page.
     """
 
     number: int
@@ -117,7 +118,7 @@ class RangeReader:
         self.retry.succeeded()
         if self.ties.from_end is not None:
             return self._accept_end_of_second(page, views)
-        if self.ties.doubted is not None and self._skipped_ties(page):
+        if self._skipped_ties(page):
             self.rows_kept, self.token = 0, None
             return []
         fresh, kept = self._sift(page)
@@ -128,19 +129,18 @@ class RangeReader:
         self.density.observe(page)
         reopens = self._observe(page, fresh)
         self.finished = page.next is None or self._is_beyond(page)
-        if self.finished and self.without_cursor and self._from_end and page.next:
-            # Klaviyo sorts rows without a cursor value first or last, and does not say which.
-            self._from_end = self.finished = False
+        if self.finished and self.without_cursor and page.next and None not in page.cursors:
+            self.finished = not self._turned_round()
             page = replace(page, next=None)
         completes = self._advance()
         self._move_on(page, before)
-        last = self.without_cursor and self.finished
+        last = self.without_cursor and self.finished and not self.ties.lost
         return self._steps(views, Read(self.lo, page, kept, completes, reopens, last))
 
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token leads nowhere."""
         self.token = None
-        self.ties.doubted = None
+        self.ties.doubted = False
         self._tokens.clear()
         self.retry.restarts += 1
 
@@ -243,7 +243,7 @@ class RangeReader:
     def _is_beyond(self, page: Page) -> bool:
         """Tell whether the following pages hold nothing of the window."""
         if self.without_cursor:
-            return page.sorted and bool(page.cursors) and page.cursors[-1] is not None
+            return page.sorted and are_behind(page.cursors, newest_first=self._from_end)
         if self.newest_first:
             earliest = self.order.earliest
             return self.order.descends and earliest is not None and earliest < self.lo
@@ -271,11 +271,11 @@ class RangeReader:
         if self.finished:
             return
         self.token = page.next
-        if self._is_stuck(page):
+        if self._ends_in_ties(page):
             if self.ties.enlarge(self.position, self.page_size):
                 self.token = None
                 return
-            self.ties.doubted = self.position
+            self.ties.doubt(page)
         progressed = self.position > before and self._can_go_on_by_position()
         if progressed and (self._split_under_way or self.ties.may_be_skipped(page)):
             # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
@@ -286,37 +286,54 @@ class RangeReader:
         if self.page_size and self.page_size.changes():
             self.ask_anew()
 
-    def _is_stuck(self, page: Page) -> bool:
-        """Tell whether a page ends within the second that it begins with.
+    def _ends_in_ties(self, page: Page) -> bool:
+        """Tell whether the rest of the rows that a page ends with can only be had by its `next`.
 
-        To ask by the position would bring the same page, and `next` may skip the second's rest.
+        Where a whole page is within a second, to ask by the position would bring it again.
         """
-        if not self.ties.may_be_skipped(page) or not self.order.ascends or not page.cursors:
+        if not self.ties.may_be_skipped(page) or not page.cursors:
             return False
-        return page.cursors[0] == page.cursors[-1] == self.position
+        if page.cursors[-1] is None:
+            self.filtered = self.has_cursor
+            return self.without_cursor
+        return self.order.ascends and page.cursors[0] == page.cursors[-1] == self.position
 
     def _skipped_ties(self, page: Page) -> bool:
-        """Tell whether the doubted second is to be read from its end, and have that done next."""
-        if not self.ties.are_skipped(page, self.rows.seen.has(page.ids, page.cursors)):
+        """Tell whether `page` may lack rows, and have those asked for in another way.
+
+        In pages of one row less; if they are skipped there too, from the other end.
+        """
+        if not self.ties.are_skipped(page):
             return False
-        if not self.splittable:
-            self.ties.from_end, self.ties.lost = None, True
-            return False
+        self._tokens.clear()
+        if self.ties.reduce(self.position, self.page_size):
+            return True
+        if self.without_cursor or not self.splittable:
+            # Where the pages began with such rows, they would come last from the other end.
+            began_with_others = self.order.earliest is not None
+            self.ties.lost = not (began_with_others and self._turned_round())
+            return not self.ties.lost
+        self.ties.from_end = self.position
         if self.page_size:
             self.page_size.enlarge()
         return True
 
-    def _accept_end_of_second(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
-        """Take in a page of a second's rows that was read from its end.
+    def _turned_round(self) -> bool:
+        """Read rows without a cursor value from the other end; False where that is of no use."""
+        if not (self.without_cursor and self._from_end) or self.ties.lost:
+            return False
+        self._from_end, self.ties = False, Ties()
+        return True
 
-        The rows between both ends have been read if the ends meet.
-        """
+    def _accept_end_of_second(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
+        """Take in a page of a second's rows that was read from its end."""
         fresh, kept = self._sift(page)
-        self.ties.lost = self.ties.lost or bool(page.next and all(fresh))
+        self.ties.lost = self.ties.lost or not self.ties.ends_meet(page, fresh)
         second = self.position
         self.position, self.token, self.ties.from_end = second + 1, None, None
         self.finished = self.position >= self.hi
-        return self._steps(views, Read(self.lo, page, kept, Window(second, second + 1)))
+        completes = None if self.ties.lost else Window(second, second + 1)
+        return self._steps(views, Read(self.lo, page, kept, completes))
 
     def _can_go_on_by_position(self) -> bool:
         return self.order.ascends and not self.without_cursor and self.position > self.lo

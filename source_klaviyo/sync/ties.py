@@ -1,54 +1,88 @@
-"""Seconds that hold more rows than a page, where page cursors do not tell rows apart."""
+"""Rows of one cursor value that do not fit on a page, where page cursors do not tell rows apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from source_klaviyo.protocol import Page
+from source_klaviyo.sync.page_order import LONG_AGO
 from source_klaviyo.sync.page_size import RangePageSize
 
 
 @dataclass(slots=True)
 class Ties:
-    """How one reader gets past rows that share a second.
+    """How one reader gets past rows that share a second, or that have no cursor value.
 
-    A page cursor that does not name the last row may be the sort value alone: what did not fit on
-    the page is skipped then. It may as well be one that nobody can read. `doubted` is the second
-    of which that is not known yet, `trusted` tells that a following page has begun within the
-    second of the page before it, so that nothing is skipped.
+    A page cursor that does not name the last row may be its value alone: rows of that value which
+    did not fit on the page are skipped then. It may as well be one that nobody can read. The next
+    page shows it: `doubted` tells that it has to go on with the value of the last row, `trusted`
+    that a page has done so.
 
-    `enlarged_at` is the second for which the largest page was asked, `from_end` the one that is
-    read from its end next. `lost` tells that rows between the two ends may be missing.
+    `from_end` is the second that is read from its end next. `lost` tells that rows may be missing.
     """
 
-    doubted: int | None = None
+    doubted: bool = False
     trusted: bool = False
-    enlarged_at: int | None = None
     from_end: int | None = None
     lost: bool = False
+    _enlarged_at: int = LONG_AGO
+    _reduced_at: int = LONG_AGO
+    _last_ids: frozenset[str] = frozenset()
+    _last_second: int | None = None
+    _last_values: Sequence[str | int | None] = ()
 
     def may_be_skipped(self, page: Page) -> bool:
-        """Tell whether the page after `page` may lack rows of its last second."""
-        return not (page.exact or self.trusted)
+        """Tell whether the page after `page` may lack rows of its last value."""
+        return page.next is not None and not (page.exact or self.trusted)
+
+    def doubt(self, page: Page) -> None:
+        """Note that all depends on whether the next page goes on where `page` ends."""
+        self.doubted = True
+        self._last_ids, self._last_second = frozenset(page.ids), page.cursors[-1]
+        self._last_values = (page.values or page.cursors)[-2:]
+
+    def are_skipped(self, page: Page) -> bool:
+        """Tell whether `page` may lack rows of the value that the page before it ended with."""
+        if not self.doubted:
+            return False
+        new = [row for row, name in enumerate(page.ids) if name not in self._last_ids]
+        if page.next and not new:
+            return False  # an empty page says nothing; the next one does
+        self.doubted = False
+        values, last_values = page.values or page.cursors, self._last_values
+        self.trusted = any(values[row] == last_values[-1] for row in new)
+        if self.trusted:
+            return False
+        if len(last_values) > 1 and self._last_second is not None:
+            # Where cursors are finer than seconds, most rows have a value of their own.
+            return last_values[0] == last_values[1]
+        return all(page.cursors[row] != self._last_second for row in new)
+
+    def ends_meet(self, page: Page, fresh: Sequence[bool]) -> bool:
+        """Tell whether `page`, from the end of a second, has all that has not been read of it.
+
+        `fresh` tells which of its rows have not come before. Where it overlaps with what was read,
+        new rows come first and known ones after them. Klaviyo may as well sort rows that share a
+        second the same way in both directions: then the page begins with known rows.
+        """
+        values, doubted = page.values or page.cursors, self._last_values[-1]
+        if page.next is None or (doubted in values and values[-1] != doubted):
+            return True
+        new = sum(fresh)
+        return 0 < new < len(fresh) and all(fresh[:new])
 
     def enlarge(self, second: int, size: RangePageSize | None) -> bool:
         """Have the largest page asked for, once a second; False where that is no larger."""
-        if size is None or self.enlarged_at == second:
+        if size is None or self._enlarged_at == second:
             return False
-        self.enlarged_at = second
+        self._enlarged_at = second
         return size.enlarge()
 
-    def are_skipped(self, page: Page, known: Sequence[bool]) -> bool:
-        """Tell whether `page` may lack rows of the doubted second, which the page before ended in.
+    def reduce(self, second: int, size: RangePageSize | None) -> bool:
+        """Have a page of one row less asked for, once a second; False where it cannot be.
 
-        `known` tells which of its rows have come before. If rows may be lacking, that second is
-        to be read from its end, and `page` asked for once more after that.
+        It may be that the rows of the last value just filled the page. They do not fill this one.
         """
-        new = [cursor for cursor, old in zip(page.cursors, known, strict=True) if not old]
-        if self.doubted is None or (page.next and not new):
-            return False  # an empty page says nothing; the next one does
-        second, self.doubted = self.doubted, None
-        if second in new:
-            self.trusted = True
+        if size is None or self._reduced_at == second:
             return False
-        self.from_end = second
-        return True
+        self._reduced_at = second
+        return size.reduce()
