@@ -91,12 +91,12 @@ class RangePageSize:
         self.current = self._most
         return True
 
-    def reduce(self) -> bool:
-        """Ask for one row less, for many pages; False where that is none."""
-        if self.current == 1:
+    def reduce(self, rows: int) -> bool:
+        """Ask for one row less than `rows`, for many pages; False where that is none."""
+        if rows == 1:
             return False
-        self.current -= 1
-        self._most, self._easy, self._patience = self.current, 0, _MOST_PATIENCE
+        self.current = self._most = rows - 1
+        self._easy, self._patience = 0, _MOST_PATIENCE
         return True
 
     def enlarge(self) -> bool:

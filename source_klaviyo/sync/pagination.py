@@ -12,7 +12,7 @@ from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
 from source_klaviyo.sync.page_size import RangePageSize
 from source_klaviyo.sync.range_view import RangeView, Read, ViewStep
 from source_klaviyo.sync.retry import RetryState
-from source_klaviyo.sync.rows_without_cursor import are_behind
+from source_klaviyo.sync.rows_without_cursor import RowsWithoutCursor
 from source_klaviyo.sync.ties import Ties
 
 _MOST_PAGES_WITHOUT_ROWS = 1000
@@ -55,6 +55,7 @@ class RangeReader:
     without_cursor: bool = False
     density: Density = field(default_factory=Density)
     ties: Ties = field(default_factory=Ties)
+    nulls: RowsWithoutCursor = field(default_factory=RowsWithoutCursor)
     retry: RetryState = field(default_factory=RetryState)
     position: int = field(init=False)
     token: str | None = None
@@ -65,7 +66,6 @@ class RangeReader:
     new_rows: bool = False
     rows_kept: int = 0
     pages_without_rows: int = 0
-    _from_end: bool = True
     _tokens: set[int] = field(default_factory=set)
     _split_under_way: bool = False
 
@@ -97,7 +97,7 @@ class RangeReader:
 
     def request(self) -> PageRequest:
         """Return the request for the next page."""
-        window, from_end = self.window, self.without_cursor and self._from_end
+        window, from_end = self.window, self.without_cursor and self.nulls.newest_first
         if self.without_cursor or self.newest_first:
             window = Window()
         if self.ties.from_end is not None:
@@ -202,6 +202,7 @@ class RangeReader:
             page_size=self.page_size.another() if self.page_size else None,
             retry=RetryState(),
             ties=Ties(),
+            nulls=RowsWithoutCursor(),
             density=replace(self.density),
             _tokens=set(),
         )
@@ -243,7 +244,7 @@ class RangeReader:
     def _is_beyond(self, page: Page) -> bool:
         """Tell whether the following pages hold nothing of the window."""
         if self.without_cursor:
-            return page.sorted and are_behind(page.cursors, newest_first=self._from_end)
+            return self.nulls.have_passed(page)
         if self.newest_first:
             earliest = self.order.earliest
             return self.order.descends and earliest is not None and earliest < self.lo
@@ -277,7 +278,7 @@ class RangeReader:
                 return
             self.ties.doubt(page)
         progressed = self.position > before and self._can_go_on_by_position()
-        if progressed and (self._split_under_way or self.ties.may_be_skipped(page)):
+        if progressed and (self._split_under_way or self.ties.may_be_skipped(page, self._asked)):
             # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
             # last second may be missing on the next page where its cursor cannot tell them apart.
             self.token = None
@@ -291,7 +292,7 @@ class RangeReader:
 
         Where a whole page is within a second, to ask by the position would bring it again.
         """
-        if not self.ties.may_be_skipped(page) or not page.cursors:
+        if not self.ties.may_be_skipped(page, self._asked) or not page.cursors:
             return False
         if page.cursors[-1] is None:
             self.filtered = self.has_cursor
@@ -310,8 +311,7 @@ class RangeReader:
             return True
         if self.without_cursor or not self.splittable:
             # Where the pages began with such rows, they would come last from the other end.
-            began_with_others = self.order.earliest is not None
-            self.ties.lost = not (began_with_others and self._turned_round())
+            self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
             return not self.ties.lost
         self.ties.from_end = self.position
         if self.page_size:
@@ -320,20 +320,25 @@ class RangeReader:
 
     def _turned_round(self) -> bool:
         """Read rows without a cursor value from the other end; False where that is of no use."""
-        if not (self.without_cursor and self._from_end) or self.ties.lost:
+        if not (self.without_cursor and self.nulls.newest_first) or self.ties.lost:
             return False
-        self._from_end, self.ties = False, Ties()
+        self.nulls, self.ties = RowsWithoutCursor(newest_first=False), Ties()
         return True
 
     def _accept_end_of_second(self, page: Page, views: Sequence[int]) -> list[ViewStep]:
         """Take in a page of a second's rows that was read from its end."""
         fresh, kept = self._sift(page)
-        self.ties.lost = self.ties.lost or not self.ties.ends_meet(page, fresh)
+        self.ties.lost = self.ties.lost or not self.ties.ends_meet(page, self._asked, fresh)
         second = self.position
         self.position, self.token, self.ties.from_end = second + 1, None, None
         self.finished = self.position >= self.hi
         completes = None if self.ties.lost else Window(second, second + 1)
         return self._steps(views, Read(self.lo, page, kept, completes))
+
+    @property
+    def _asked(self) -> int | None:
+        """The size of the page that was asked for last."""
+        return self.sent.page_size if self.sent else None
 
     def _can_go_on_by_position(self) -> bool:
         return self.order.ascends and not self.without_cursor and self.position > self.lo

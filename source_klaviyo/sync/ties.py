@@ -24,15 +24,22 @@ class Ties:
     trusted: bool = False
     from_end: int | None = None
     lost: bool = False
+    _most_rows: int = 2
     _enlarged_at: int = LONG_AGO
     _reduced_at: int = LONG_AGO
     _last_ids: frozenset[str] = frozenset()
     _last_second: int | None = None
     _last_values: Sequence[str | int | None] = ()
 
-    def may_be_skipped(self, page: Page) -> bool:
-        """Tell whether the page after `page` may lack rows of its last value."""
-        return page.next is not None and not (page.exact or self.trusted)
+    def may_be_skipped(self, page: Page, asked: int | None) -> bool:
+        """Tell whether the page after `page` may lack rows of its last value.
+
+        It lacks none where `page` is not full, though it may lead on to an empty one. Klaviyo may
+        serve fewer rows than were `asked` for, so the fullest page shows what is full.
+        """
+        self._most_rows = max(self._most_rows, len(page.ids))
+        is_full = len(page.ids) >= min(self._most_rows, asked or self._most_rows)
+        return is_full and page.next is not None and not (page.exact or self.trusted)
 
     def doubt(self, page: Page) -> None:
         """Note that all depends on whether the next page goes on where `page` ends."""
@@ -57,7 +64,7 @@ class Ties:
             return last_values[0] == last_values[1]
         return all(page.cursors[row] != self._last_second for row in new)
 
-    def ends_meet(self, page: Page, fresh: Sequence[bool]) -> bool:
+    def ends_meet(self, page: Page, asked: int | None, fresh: Sequence[bool]) -> bool:
         """Tell whether `page`, from the end of a second, has all that has not been read of it.
 
         `fresh` tells which of its rows have not come before. Where it overlaps with what was read,
@@ -65,7 +72,7 @@ class Ties:
         second the same way in both directions: then the page begins with known rows.
         """
         values, doubted = page.values or page.cursors, self._last_values[-1]
-        if page.next is None or (doubted in values and values[-1] != doubted):
+        if not self.may_be_skipped(page, asked) or (doubted in values and values[-1] != doubted):
             return True
         new = sum(fresh)
         return 0 < new < len(fresh) and all(fresh[:new])
@@ -85,4 +92,4 @@ class Ties:
         if size is None or self._reduced_at == second:
             return False
         self._reduced_at = second
-        return size.reduce()
+        return size.reduce(len(self._last_ids))
