@@ -363,6 +363,40 @@ def test_rows_without_a_cursor_are_read_though_windows_are_split_and_syncs_kille
         assert seen[view] == {number for number, _ in rows}
 
 
+@dataclass(eq=False)
+class SortsByAge(Model):
+    """Sorts by the rows' numbers, whatever is asked for."""
+
+    def _selected(self, request: PageRequest) -> list[Row]:
+        return sorted(super()._selected(request))
+
+
+@settings(max_examples=150)
+@given(
+    updates=st.lists(st.integers(0, 1_000), min_size=1, max_size=30),
+    gap=st.integers(4, 20),
+    every=st.integers(1, 9),
+    size=st.integers(5, 20),
+    tell=st.sampled_from(["exact", "opaque"]),
+    seed=st.integers(0, 2**32),
+)
+def test_pages_that_are_sorted_by_something_else_are_complete(
+    updates: list[int], gap: int, every: int, size: int, tell: Cursors, seed: int
+) -> None:
+    count = len(updates) * gap
+    rows: list[Row] = []
+    for number in range(count):
+        created = NOW - (count - number) * every
+        update = 0 if number % gap else updates[number // gap]
+        rows.append((number, min(NOW + 10, created + update) * MICRO))
+    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    model = SortsByAge(stream=stream, rows=rows, size=size, page_size=size, tell=tell)
+    run = Run(model, [{}], random.Random(seed))
+    assert run.go(100_000)
+    assert not run.reader.views.failures
+    assert {*run.written[0]} == {number for number, _ in rows}
+
+
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
 @given(
     edges=st.lists(st.integers(1, 2_000_000_000), min_size=1, max_size=5, unique=True),

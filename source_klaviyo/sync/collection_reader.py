@@ -258,7 +258,7 @@ class CollectionReader:
         if reader.page_size:
             reader.page_size.served()
         steps = reader.accept(page, request.views)
-        self.partitions.readings[reader.number].accept(reader, page, self.horizon())
+        self.partitions.readings[reader.number].accept(reader)
         self._remedy(reader, self._faults.after_page(reader))
         self._read_rows_without_cursor(reader)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)

@@ -1,6 +1,8 @@
 """Which rows of a page have not come before: no row is emitted twice within a sync."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from source_klaviyo.protocol import Page
 from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
@@ -11,39 +13,59 @@ from source_klaviyo.sync.seen_rows import SeenRows
 class NewRows:
     """Tells the new rows of one window from those that a repeated or widened request brings again.
 
+    `seen` are rows of this window. `recent` are those rows of the whole partition, whichever reader
+    has emitted them, that others may bring again: without a cursor value, or changed since the sync
+    began. They come at their old place as well as at their new one.
+
     `asked_from` is the second from which the rows that are read were asked for. Rows before it come
     where Klaviyo's lower bound is exclusive: the request is widened by a second then. `shared`
     tells that other readers go by the same `seen`.
     """
 
     seen: SeenRows
+    recent: SeenRows
     asked_from: int = LONG_AGO
     shared: bool = False
 
     def among(self, page: Page, order: PageOrder, horizon: int) -> list[bool]:
         """Tell of each row whether it is new, and remember the page.
 
-        `order` is that of the pages before. No request begins at the second `horizon` or later.
+        `order` is that of the pages before. Rows at the second `horizon` or later are recent.
         """
-        cursors = [cursor for cursor in page.cursors if cursor is not None]
-        if order.ascends and cursors and len(cursors) == len(page.ids):
-            known = (
-                [False] * len(page.ids)
-                if min(cursors) > order.latest
-                else self.seen.has(page.ids, page.cursors)
-            )
-            if order.latest < min(max(cursors), horizon):
-                # What comes again can only be of this page, or of its last second.
-                self.seen.forget()
-        else:
-            known = self.seen.has(page.ids, page.cursors)
+        known = self._known(page, order, horizon)
         self.seen.add(page.ids, page.cursors)
         early = [cursor is not None and cursor < self.asked_from for cursor in page.cursors]
         if not any(early):
             return [not each for each in known]
         return [not (each or before) for each, before in zip(known, early, strict=True)]
 
+    def emitted(self, page: Page, kept: Sequence[bool], horizon: int) -> None:
+        """Note which rows of the page this reader emits."""
+        recent = [
+            keep and (cursor is None or cursor >= horizon)
+            for keep, cursor in zip(kept, page.cursors, strict=bool(page.cursors))
+        ]
+        if any(recent):
+            ids, cursors = compress(page.ids, recent), compress(page.cursors, recent)
+            self.recent.add(list(ids), list(cursors))
+
     def close(self) -> None:
         """Let go of what is remembered, if it is of no use to another reader."""
         if not self.shared:
             self.seen.forget()
+
+    def _known(self, page: Page, order: PageOrder, horizon: int) -> list[bool]:
+        cursors = [cursor for cursor in page.cursors if cursor is not None and cursor < horizon]
+        ordered = order.ascends and bool(cursors) and None not in page.cursors
+        if ordered and len(cursors) == len(page.ids) and min(cursors) > order.latest:
+            known = [False] * len(page.ids)
+        else:
+            known = self.seen.has(page.ids, page.cursors)
+        if ordered and order.latest < max(cursors):
+            # What comes again can only be of this page, or of its last second.
+            self.seen.forget()
+        if len(cursors) == len(page.cursors):
+            return known
+        again = self.recent.has(page.ids, page.cursors)
+        is_recent = [cursor is None or cursor >= horizon for cursor in page.cursors]
+        return [a or (b and c) for a, b, c in zip(known, again, is_recent, strict=True)]

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from source_klaviyo.protocol import Page
 
 LONG_AGO = -(2**62)
 """A cursor value before that of any row."""
+_FEWEST_DOUBTED = 2
+_DOUBTED_PART = 10
 
 
 @dataclass(slots=True)
@@ -15,31 +17,41 @@ class PageOrder:
     """What the pages of one reader have shown so far.
 
     `ascends` and `descends` hold until a page shows something else. `earliest` and `latest` are the
-    bounds of the cursor values that have come, in seconds.
+    bounds of the cursor values that have come, in seconds. `reached` is the value near the end of
+    the last page up to which all rows have come, if pages ascend.
     """
 
     ascends: bool
     descends: bool = True
     earliest: int | None = None
     latest: int = LONG_AGO
+    reached: int = LONG_AGO
 
-    def observe(self, page: Page, fresh: Sequence[bool]) -> None:
+    def observe(self, page: Page, fresh: Sequence[bool], horizon: int) -> None:
         """Take note of the next page; `fresh` tells of each row whether it has not come before.
 
-        Rows that come again are no sign of disorder: a request that was sent anew brings them.
+        Rows that come again are no sign of disorder: a request that was sent anew brings them. Nor
+        are those that have changed since the `horizon`: they may stand where they stood before.
         """
-        cursors = [cursor for cursor in page.cursors if cursor is not None]
+        told = [cursor is not None and cursor < horizon for cursor in page.cursors]
+        cursors = [cursor for cursor in compress(page.cursors, told) if cursor is not None]
         if not cursors:
             self.ascends = self.ascends and page.sorted
             return
-        new = [cursor for cursor, is_new in zip(page.cursors, fresh, strict=True) if is_new]
-        rising = pairwise([self.latest, *(cursor for cursor in new if cursor is not None)])
+        new = [is_told and is_new for is_told, is_new in zip(told, fresh, strict=True)]
+        fresh_cursors = (cursor for cursor in compress(page.cursors, new) if cursor is not None)
+        rising = pairwise([self.latest, *fresh_cursors])
         self.ascends = self.ascends and page.sorted and all(a <= b for a, b in rising)
         before = [] if self.earliest is None else [self.earliest]
         falling = pairwise([*before, *cursors])
         self.descends = self.descends and page.sorted and all(a >= b for a, b in falling)
         self.earliest = min([*before, *cursors])
         self.latest = max(self.latest, *cursors)
+        # Were pages sorted by something else, or had the last rows changed while Klaviyo served the
+        # page, it could ascend by chance: what lies before those rows would be passed over.
+        doubted = max(_FEWEST_DOUBTED, len(cursors) // _DOUBTED_PART)
+        before = [cursor for cursor in cursors[:-doubted] if cursor < self.latest]
+        self.reached = before[-1] if before else self.latest
 
     def begun_anew(self) -> "PageOrder":
         """Return the order of a reader that is to read a part of the same window."""

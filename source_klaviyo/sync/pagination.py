@@ -125,15 +125,19 @@ class RangeReader:
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
         if any(fresh):
             self.retry.restarts = 0
-        before = self.position
+        before, asked_from = self.position, self.rows.asked_from
         self.density.observe(page)
         reopens = self._observe(page, fresh)
-        self.finished = page.next is None or self._is_beyond(page)
+        # Where order was wrongly relied on, what came before the chain of these pages is doubtful.
+        begins_anew = reopens is not None and asked_from > self.lo
+        self.finished = not begins_anew and (page.next is None or self._is_beyond(page))
         if self.finished and self.without_cursor and page.next and None not in page.cursors:
             self.finished = not self._turned_round()
             page = replace(page, next=None)
         completes = self._advance()
         self._move_on(page, before)
+        if begins_anew:
+            self.token = None
         last = self.without_cursor and self.finished and not self.ties.lost
         return self._steps(views, Read(self.lo, page, kept, completes, reopens, last))
 
@@ -169,7 +173,7 @@ class RangeReader:
             self.horizon,
             lowest=False,
             order=PageOrder(ascends=True),
-            rows=NewRows(self.rows.seen.another()),
+            rows=NewRows(self.rows.seen.another(), self.rows.recent),
             page_size=self.page_size.another() if self.page_size else None,
             density=self.density.beyond_split(),
         )
@@ -217,6 +221,7 @@ class RangeReader:
         """Tell of each row whether it is new here, and whether it is to be emitted as well."""
         fresh = self.rows.among(page, self.order, self.horizon)
         kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
+        self.rows.emitted(page, kept, self.horizon)
         self.rows_kept = sum(kept)
         self.new_rows = self.new_rows or self.rows_kept > 0
         return fresh, kept
@@ -234,7 +239,7 @@ class RangeReader:
     def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
         """Take note of the order of rows; return what was taken as read, and wrongly."""
         ascended = self.order.ascends
-        self.order.observe(page, fresh)
+        self.order.observe(page, fresh, self.horizon)
         if self.order.ascends == ascended:
             return None
         reopens = Window(self.lo, self.position) if self.position > self.lo else None
@@ -248,7 +253,7 @@ class RangeReader:
         if self.newest_first:
             earliest = self.order.earliest
             return self.order.descends and earliest is not None and earliest < self.lo
-        return self.order.ascends and self.order.latest >= self.hi
+        return self.order.ascends and self.order.reached >= self.hi
 
     def _advance(self) -> Window | None:
         """Move the position on; return the window that lies behind it now."""
@@ -258,8 +263,10 @@ class RangeReader:
         if self.finished:
             position = self.hi
         elif self.order.ascends and self.order.latest > LONG_AGO:
+            order = self.order
+            reached = order.reached if order.reached > position else order.latest
             # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
-            position = max(position, min(self.order.latest, self.hi - 1, self.horizon))
+            position = max(position, min(reached, self.hi - 1, self.horizon))
         if position <= self.position:
             return None
         behind = Window(self.position, position)

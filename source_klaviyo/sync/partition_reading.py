@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Page
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.seen_rows import SeenRows
@@ -40,12 +39,10 @@ class PartitionReading:
         self.open += 1
         self.readers += 1
 
-    def accept(self, reader: RangeReader, page: Page, horizon: int) -> None:
+    def accept(self, reader: RangeReader) -> None:
         """Take note of a page that `reader` has taken in."""
         self.pages += 1
         self.unordered = self.unordered or not reader.order.ascends
-        if not reader.repeat and not reader.without_cursor:
-            self._remember_recent(page, horizon)
 
     def is_read_again(self, last: RangeReader) -> bool:
         """Tell whether rows may have moved away while they were read, `last` having ended last.
@@ -57,15 +54,3 @@ class PartitionReading:
         if last.repeat:
             return last.new_rows
         return self.pages > 1 and (self.readers > 1 or self.unordered)
-
-    def _remember_recent(self, page: Page, horizon: int) -> None:
-        recent = [
-            number
-            for number, cursor in enumerate(page.cursors)
-            if cursor is None or cursor >= horizon
-        ]
-        if recent:
-            self.recent.add(
-                [page.ids[number] for number in recent],
-                [page.cursors[number] for number in recent],
-            )

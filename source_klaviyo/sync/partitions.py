@@ -117,10 +117,9 @@ class Partitions:
         return [] if lowest is None else [(Window(lowest, FOREVER), wanted)]
 
     def _reader_beside(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
-        """Return a reader, never split, that leaves out the recent rows of other readers."""
+        """Return a reader of the whole window beside others, never split."""
         reader = self._reader(number, Window(lo), [RangeView(view, lo) for view in views])
         reader.order.ascends = reader.splittable = False
-        reader.rows.seen, reader.rows.shared = self.readings[number].recent, True
         return reader
 
     def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
@@ -140,7 +139,7 @@ class Partitions:
             self.horizon(),
             lowest=lowest,
             order=PageOrder(collection.ordered),
-            rows=NewRows(SeenRows(self.memory)),
+            rows=NewRows(SeenRows(self.memory), reading.recent),
             page_size=RangePageSize(size, size.wanted) if size else None,
             has_cursor=collection.has_cursor,
             splittable=collection.ordered and collection.bounded_above,
