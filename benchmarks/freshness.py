@@ -26,10 +26,10 @@ def measure(options: Options) -> Iterator[Row]:
     with open_shop(settings, limits=False) as shop:
         streams = shop.resource_streams()
         first = shop.connector.read(streams)
-        log = shop.sandbox.requests()
-        shop.sandbox.reset_requests()
+        log = shop.sandbox.log.requests()
+        shop.sandbox.log.reset()
         second = shop.connector.read(streams, list(first.output.states.values()))
-        counts = shop.sandbox.counts()
+        counts = shop.sandbox.log.counts()
     made = Counter({path: count.requests for path, count in counts.items()})
     fewest = fewest_again(streams, log, second.output.records)
     yield plain("requests of the first sync", len(log))

@@ -87,7 +87,7 @@ def _shop(events: int, profiles: int) -> Settings:
 
 def _measured(case: Case, shop: Shop, streams: Sequence[str]) -> Iterator[Row]:
     sync = shop.connector.read(streams)
-    counts = shop.sandbox.counts()
+    counts = shop.sandbox.log.counts()
     answered = sum(count.requests for count in counts.values())
     refused = sum(count.statuses.get(429, 0) for count in counts.values())
     loads = _loads(shop, streams, {path: count.requests for path, count in counts.items()})
@@ -112,7 +112,7 @@ def _measured(case: Case, shop: Shop, streams: Sequence[str]) -> Iterator[Row]:
 
 
 def _machines_least(shop: Shop, pages: Pages) -> float:
-    shop.sandbox.set_limits(False)
+    shop.sandbox.limits.turn_off()
     shop.sandbox.set_latency(0)
     urls = ceiling.addresses(shop.sandbox, pages)
     shop.sandbox.set_latency(REAL_LATENCY_MS)

@@ -43,7 +43,7 @@ def open_shop(settings: Settings, *, limits: bool) -> Iterator[Shop]:
         Sandbox.start(settings) as sandbox,
     ):
         if not limits:
-            sandbox.grant_plenty()
+            sandbox.limits.grant_plenty()
         _warm(sandbox, settings)
         folder = Path(name)
         yield Shop(sandbox, Connector(sandbox, folder), folder)
@@ -56,5 +56,5 @@ def _warm(sandbox: Sandbox, settings: Settings) -> None:
         requests.get(pages.url(sandbox), headers=Pages.headers(sandbox), timeout=120)
     sandbox.warm(EVENTS.query)
     sandbox.set_latency(settings.latency_ms, settings.jitter_ms)
-    sandbox.set_limits(True)
-    sandbox.reset_requests()
+    sandbox.limits.turn_on()
+    sandbox.log.reset()
