@@ -42,7 +42,7 @@ class AccessControl:
         self._control.send("uninstall_app", {})
 
     def set_oauth(self, rules: OAuthRules) -> None:
-        """Replace the rules of OAuth; their list of lifetimes starts anew."""
+        """Replace the rules of OAuth; their list of lifetimes starts at its first."""
         self._control.send("set_oauth", dataclasses.asdict(rules))
 
     def secrets(self) -> list[str]:

@@ -129,7 +129,7 @@ class Sandbox:
     def add(self, resource_type: str, count: int = 1, *, days_ago: float = 0.0) -> list[str]:
         """Add `count` new resources; return their ids.
 
-        Events happened `days_ago` (in the future, if negative), so they arrive late.
+        They happened, or were created, `days_ago`; a negative number puts them into the future.
         """
         body = {"type": resource_type, "count": count, "days_ago": days_ago}
         return self._control.tell(list[str], "add", body)

@@ -54,7 +54,7 @@ def flow(shop: Shop, at: datetime) -> Row:
 
 
 def _size(shop: Shop, number: int) -> int:
-    """How many actions the flow has: from one to nearly twice the average, in turn."""
+    """Return how many actions flow `number` has: one, two, … up to nearly twice the average."""
     most = max(1, round(2 * shop.settings.flow_actions - 1))
     return 1 + number % most
 

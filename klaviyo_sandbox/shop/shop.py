@@ -77,5 +77,5 @@ class Shop:
         return self.random.random() < probability
 
     def text(self, options: Sequence[str]) -> str:
-        """One of the options."""
+        """Return one of the options, at random."""
         return self.random.choice(options)
