@@ -51,7 +51,7 @@ def measure(options: Options) -> Iterator[Row]:
 
 
 def _sync(shop: Shop) -> Sync:
-    shop.sandbox.set_limits(True)
+    shop.sandbox.limits.turn_on()
     return shop.connector.read(_KINDS)
 
 

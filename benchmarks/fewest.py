@@ -34,6 +34,6 @@ def measure(options: Options) -> Iterator[Row]:
             with open_shop(settings, limits=False) as shop:
                 fewest = pages(shop.sandbox.sizes().get(kind, 0), size)
                 shop.connector.read([stream])
-                made = shop.sandbox.counts()[f"/api/{stream}"].requests
+                made = shop.sandbox.log.counts()[f"/api/{stream}"].requests
                 what = f"{stream}, {name}: requests (fewest {fewest})"
                 yield at_most(what, made, int(1.05 * fewest + 20))

@@ -11,7 +11,6 @@ from benchmarks.pages import EVENTS, Pages
 from benchmarks.row import Row, at_most, plain
 from benchmarks.shop import ENDPOINTS, REAL_LATENCY_MS, Shop, open_shop
 from klaviyo_sandbox import Settings
-from klaviyo_sandbox.spec import load_spec
 
 WORST = 1.10
 REFUSED = 0.01
@@ -55,14 +54,7 @@ def measure(options: Options) -> Iterator[Row]:
     """Yield ratios and refusals of each case."""
     for case in _cases(options):
         with open_shop(case.settings, limits=True) as shop:
-            yield from _measured(case, shop, case.streams or _all_but_reports(shop))
-
-
-def _all_but_reports(shop: Shop) -> list[str]:
-    """Return the streams of resources: reports have two calls a minute, and years to read."""
-    reports = load_spec().reports
-    streams = shop.connector.streams()
-    return [name for name in streams if f"/api/{name.replace('_', '-')}" not in reports]
+            yield from _measured(case, shop, case.streams or shop.resource_streams())
 
 
 def _cases(options: Options) -> list[Case]:
@@ -95,7 +87,7 @@ def _shop(events: int, profiles: int) -> Settings:
 
 def _measured(case: Case, shop: Shop, streams: Sequence[str]) -> Iterator[Row]:
     sync = shop.connector.read(streams)
-    counts = shop.sandbox.counts()
+    counts = shop.sandbox.log.counts()
     answered = sum(count.requests for count in counts.values())
     refused = sum(count.statuses.get(429, 0) for count in counts.values())
     loads = _loads(shop, streams, {path: count.requests for path, count in counts.items()})
@@ -120,7 +112,7 @@ def _measured(case: Case, shop: Shop, streams: Sequence[str]) -> Iterator[Row]:
 
 
 def _machines_least(shop: Shop, pages: Pages) -> float:
-    shop.sandbox.set_limits(False)
+    shop.sandbox.limits.turn_off()
     shop.sandbox.set_latency(0)
     urls = ceiling.addresses(shop.sandbox, pages)
     shop.sandbox.set_latency(REAL_LATENCY_MS)

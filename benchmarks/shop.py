@@ -13,7 +13,8 @@ from benchmarks.pages import EVENTS, PROFILES, Pages
 from klaviyo_sandbox import Sandbox, Settings
 from klaviyo_sandbox.spec import load_spec
 
-ENDPOINTS = load_spec().endpoints
+_SPEC = load_spec()
+ENDPOINTS = _SPEC.endpoints
 REAL_LATENCY_MS = 300.0
 
 
@@ -25,6 +26,14 @@ class Shop:
     connector: Connector
     folder: Path
 
+    def resource_streams(self) -> list[str]:
+        """Return the streams but reports: those have two calls a minute, and years to read."""
+        return [
+            name
+            for name in self.connector.streams()
+            if f"/api/{name.replace('_', '-')}" not in _SPEC.reports
+        ]
+
 
 @contextmanager
 def open_shop(settings: Settings, *, limits: bool) -> Iterator[Shop]:
@@ -34,7 +43,7 @@ def open_shop(settings: Settings, *, limits: bool) -> Iterator[Shop]:
         Sandbox.start(settings) as sandbox,
     ):
         if not limits:
-            sandbox.grant_plenty()
+            sandbox.limits.grant_plenty()
         _warm(sandbox, settings)
         folder = Path(name)
         yield Shop(sandbox, Connector(sandbox, folder), folder)
@@ -47,5 +56,5 @@ def _warm(sandbox: Sandbox, settings: Settings) -> None:
         requests.get(pages.url(sandbox), headers=Pages.headers(sandbox), timeout=120)
     sandbox.warm(EVENTS.query)
     sandbox.set_latency(settings.latency_ms, settings.jitter_ms)
-    sandbox.set_limits(True)
-    sandbox.reset_requests()
+    sandbox.limits.turn_on()
+    sandbox.log.reset()

@@ -15,7 +15,7 @@ Change = Literal["update", "add", "delete", "archive", "unarchive", "join"]
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule:
-    """After every so many requests to a path, some resources change."""
+    """Lets `rows` resources change after each `every` requests to a path."""
 
     path: str
     """Shell pattern on the request's path."""
@@ -27,12 +27,12 @@ class ChangeRule:
     change: Change = "update"
     """`archive` and `unarchive` leave `updated` as it is; `join` adds members to random groups."""
     times: int | None = None
-    """How often it happens; None: without end."""
+    """How often it happens at most; None: without end."""
 
 
 @dataclass(slots=True)
 class ActiveRule:
-    """A rule in force: requests seen, and the ids changed so far, in order, repeated ones too."""
+    """A rule in force, the requests it has seen, and the ids it has changed, in that order."""
 
     rule: ChangeRule
     seen: int = 0

@@ -42,18 +42,18 @@ class Fault:
     path: str = "*"
     """Shell pattern on the request's path, such as `/api/events` or `/api/lists/*/profiles`."""
     query: str = ""
-    """Text that the decoded query must contain."""
+    """Text in the decoded query of the requests that fail; empty: any query."""
     probability: float = 1.0
     times: int | None = None
     """How many requests fail; None: all that match."""
     after: int = 0
-    """Matching requests that pass first."""
+    """How many matching requests pass before the first one fails."""
     seconds: float = 5.0
     """How long a `slow`, `trickled_headers` or `endless_continue` reply takes."""
     retry_after: int | None = None
     """`Retry-After` of a `status` fault, in seconds."""
     retry_after_date: bool = False
-    """Whether it is written as a date."""
+    """Whether `Retry-After` is an HTTP date instead of seconds."""
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds.
@@ -95,7 +95,7 @@ class FaultBook:
         self.rules.clear()
 
     def listed(self) -> list[tuple[Fault, int]]:
-        """Every rule, and how many requests it made fail."""
+        """Return every fault in force, and how many requests it has hit."""
         return [(rule.fault, rule.done) for rule in self.rules]
 
     def pick(self, request: Request) -> Fault | None:

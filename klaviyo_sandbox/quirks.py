@@ -25,65 +25,68 @@ class RefusedParameter:
 class Quirks:
     """Differences that hold for the paths that match `path`.
 
-    Several may be given. Where more than one matches a path, each option is taken from the last one
-    that sets it.
+    Several can be in force. If more than one matches a path, each option comes from the last that
+    sets it.
     """
 
     path: str = "*"
     """Shell pattern on the request's path, such as `/api/lists/*/profiles`."""
 
     max_page_size: int = 0
-    """A larger `page[size]` is refused; pages hold no more without one."""
+    """The largest `page[size]` that is accepted, and the most rows on a page without one; 0: what
+    Klaviyo has."""
     page_size_refusal: Literal["maximum", "silent", "no_source", "413"] = "maximum"
-    """What that refusal says: a 400 that states the maximum, one that does not, one without
-    `source`, or a 413."""
+    """How a larger one is refused: by a 400 that states the maximum, by one that does not
+    (`silent`), by one without `source`, or by a 413."""
     heavy_page_size: int = 0
     """A page with more rows than this answers 503."""
     heavy_page_seconds: float = 0.0
-    """Waited before that 503: more than a client's timeout is a hang."""
+    """How long that 503 takes. With more than a client's timeout, the page hangs."""
     heavy_region: tuple[float, float] = (0.0, 1.0)
     """Only pages with a row in this part of the sorted collection are heavy; (0.25, 0.5) is its
     second quarter."""
     record_bytes: int = 0
-    """Pads the custom properties of events and profiles until a resource has about this size."""
+    """Events and profiles get longer custom properties, until a resource has about this size."""
 
     surrogate_every: int = 0
-    """About one record in so many holds a lone surrogate escape."""
+    """About one record in this many holds a lone surrogate escape, such as `\\ud83d`; 0: none."""
     bad_number_every: int = 0
-    """About one record in so many holds `bad_number`, which is not JSON."""
+    """About one record in this many holds `bad_number`, which is not JSON; 0: none."""
     bad_number: Literal["NaN", "Infinity", "-Infinity"] = "NaN"
     drift: bool = False
     """Records have an attribute in no schema, an enum value in no list, dates with a space or `Z`,
     and numbers as strings."""
 
     null_cursors_every: int = 0
-    """About one row in so many has no value in its cursor attribute; no filter on it matches."""
+    """About one row in this many has null in its cursor attribute. No filter on that finds it."""
     null_cursors_missing: bool = False
-    """The attribute is left out, rather than null."""
+    """Such rows lack the attribute altogether."""
     null_cursors_sort: Literal["first", "last"] = "first"
+    """Where such rows come when the collection is sorted by the attribute."""
 
     cursor_without_id: bool = False
-    """Page cursors hold the sort value alone: rows that share it and did not fit are skipped."""
+    """Page cursors hold the sort value without an id. The next page begins at the next value, so
+    rows that share the last one and did not fit are skipped."""
     opaque_cursor: bool = False
-    """Page cursors are random text which the server remembers."""
+    """Page cursors are random texts, and only the server knows what they stand for."""
     cursor_refused_every: int = 0
-    """Every so many requests with a page cursor, one is refused (counted per path)."""
+    """Of the requests to a path with a page cursor, one in this many is refused; 0: none."""
     unsorted: Literal["", "within_pages", "collection", "reversed", "ties"] = ""
     """Rows are shuffled within each page or over the whole collection, come in the other direction,
     or have rows of equal sort values in another order; each comes once."""
     repeated_rows: int = 0
-    """Each page but the first starts with so many rows of the page before; at most half a page."""
+    """How many rows of the page before a page begins with, at most half a page."""
 
     empty_pages_every: int = 0
-    """Every so many pages, one is empty and leads on to what it should have held."""
+    """One page in this many is empty, and its next page has the rows; 0: none."""
     next_on_last_page: bool = False
-    """The last page leads on to an empty one."""
+    """The last page has a `links.next`, to an empty page."""
     null_data: Literal["", "empty", "once", "always"] = ""
     """`data` is null: where there are no rows, at the first page of each path, or always."""
     missing_links: Often = ""
-    """No `links`, though more rows follow."""
+    """Pages lack `links`, although more rows follow."""
     next_to_itself: Often = ""
-    """`links.next` leads to the same page."""
+    """The `links.next` of a page is the page itself."""
     next_loops: bool = False
     """The third page leads back to the second."""
 
@@ -98,33 +101,35 @@ class Quirks:
     known."""
 
     included_missing_every: int = 0
-    """About one included resource in so many is left out; 1: all."""
+    """About one included resource in this many is left out; 1: all, 0: none."""
     included_absent: bool = False
-    """No `included` member at all."""
+    """Answers have no `included` member at all."""
     relationships_without_data: Literal["", "included", "all"] = ""
-    """Relationships come with links only: those the request includes, or all."""
+    """Which relationships have links but no `data`: those that the request includes, or all."""
 
     limit_headers: Literal["standard", "none", "windows_only", "ietf"] = "standard"
     """How replies state the rate limit: as Klaviyo does, not at all, with the windows but without
     the binding limit before them, or as `RateLimit: limit=75, remaining=74, reset=1`."""
     limit_windows: Literal["aligned", "sliding"] = "aligned"
+    """Whether a window starts with the first request after the end of the one before, or is always
+    the last second, minute or day."""
     limit_scope: Literal["path", "tier"] = "path"
-    """Whether each endpoint has its own windows, or all of the same limits share them."""
+    """Whether each endpoint has windows of its own, or endpoints with equal limits share theirs."""
     limit_factor: float = 1.0
-    """The true limits as a part of the stated ones."""
+    """The limit that is enforced, divided by the one that replies state."""
     limit_binding: Literal["tightest", "longest"] = "tightest"
-    """Which window the remaining requests are stated of: the one with the fewest left, or the
+    """Whose remaining requests replies state: those of the window with the fewest left, or of the
     longest."""
     daily_limit_shared: bool = False
     """All endpoints with a daily limit share one. Whether Klaviyo's reports do is not known."""
     daily_limit_shown: bool = True
     """Whether replies state the daily limit among the others."""
     refusals_count: bool = False
-    """A 429 uses up the limit too."""
+    """A request that is refused with 429 counts, too."""
 
     report_end: Literal["inclusive", "exclusive", "date"] = "inclusive"
-    """How the `end` of a timeframe is taken: as an instant up to and with its second, as one that
-    does not belong any more, or as a date that belongs whatever its time. Klaviyo does not say."""
+    """What a timeframe's `end` means: the last second that counts, the first that does not, or a
+    day that counts whole, whatever the time. Klaviyo does not say."""
     report_dates: Literal["local", "offset", "utc"] = "local"
     """How series and aggregates write local midnight: as `T00:00:00+00:00` as in Klaviyo's
     examples, with the true offset, or as the instant in UTC."""
@@ -132,8 +137,8 @@ class Quirks:
     """Dates without an offset in the filter of metric aggregates are UTC, rather than in the
     `timezone` asked for."""
     null_groupings_absent: bool = False
-    """A grouping without a value, such as the variation of a message without any, is left out
-    rather than null."""
+    """Rows lack a grouping that has no value, such as the variation of a message without any;
+    otherwise it is null."""
 
     date_header: Literal["", "minus_zero", "missing", "garbage"] = ""
     """What is wrong with the `Date` header: zone `-0000`, no header, or no date in it."""

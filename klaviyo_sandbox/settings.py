@@ -25,12 +25,12 @@ class Settings:
     events: int = 10_000
     profiles: int = 3_000
     campaigns: int = 180
-    """Over all channels, archived ones included."""
+    """Of all channels, archived ones included."""
     flows: int = 60
     flow_actions: float = 2.5
     """How many actions a flow has on average; some have twice as many."""
     old_events: int = 0
-    """Events before 1970, beside the others."""
+    """How many events from before 1970 there are besides."""
     lists: int = 24
     segments: int = 25
     templates: int = 35
@@ -43,25 +43,25 @@ class Settings:
     object_records: int = 130
 
     timezone: str = "Europe/Copenhagen"
-    """The account's: a day of the reports is a day there."""
+    """The account's timezone, in which the days of reports begin and end."""
     report_page_size: int = 1_000
-    """Rows on a page of campaign and flow reports; what Klaviyo's is is not known."""
+    """Rows on a page of campaign and flow reports. How many Klaviyo has there is not known."""
 
     spread: str = "shop"
     """When events happened and profiles changed: `shop` (two years with peaks), `even`,
     `day` (all in one day of ten years), `second` (all in one), `spike` (a day of 30 times the
     others), `none` (no rows)."""
     profile_spread: str = ""
-    """The same for profiles only; empty: as `spread` says."""
+    """The same for profiles; empty: as `spread`."""
     spread_years: float = 2.0
-    """How far back `even` and `spike` reach."""
+    """How many years back `even` and `spike` go."""
 
     limits: bool = True
     """Whether rate limits are enforced and shown."""
     latency_ms: float = 0.0
-    """Waited before each reply."""
+    """How long the server waits before each reply."""
     jitter_ms: float = 0.0
-    """Up to this much more, at random."""
+    """The most that it waits besides, at random."""
     gzip: bool = False
     """Whether replies are compressed for clients that ask."""
     unordered_archive: bool = True
@@ -77,7 +77,7 @@ class Settings:
         return datetime.fromisoformat(self.now) if self.now else None
 
     def to_json(self) -> str:
-        """All options as one line of JSON."""
+        """Return all options as one line of JSON."""
         return json.dumps(dataclasses.asdict(self))
 
     @staticmethod
@@ -91,7 +91,7 @@ def _quirks(text: str) -> tuple[Quirks, ...]:
 
 
 def parse_arguments(arguments: list[str]) -> Settings:
-    """Options given on a command line, such as `--events 10000 --no-limits`."""
+    """Return the options of a command line, such as `--events 10000 --no-limits`."""
     parser = argparse.ArgumentParser(prog="klaviyo_sandbox", description="A Klaviyo on localhost.")
     parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
     for field in dataclasses.fields(Settings):

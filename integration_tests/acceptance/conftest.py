@@ -19,7 +19,7 @@ _COMMANDS = {"config_matches_spec": "spec", "check": "check", "discover": "disco
 def shop() -> Iterator[Sandbox]:
     """Yield the sandbox that the configurations name."""
     with Sandbox.start(TINY) as sandbox:
-        sandbox.grant_plenty()
+        sandbox.limits.grant_plenty()
         yield sandbox
 
 

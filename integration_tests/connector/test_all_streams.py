@@ -13,8 +13,7 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, Output, last_states
-from klaviyo_sandbox import Sandbox, Settings
-from klaviyo_sandbox.sandbox import Touched
+from klaviyo_sandbox import Sandbox, Settings, Touched
 from klaviyo_sandbox.spec import REMODELLED
 from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
@@ -95,7 +94,7 @@ class Story:
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(TINY) as sandbox:
-        sandbox.grant_plenty()
+        sandbox.limits.grant_plenty()
         yield sandbox
 
 

@@ -57,7 +57,7 @@ def test_a_wrong_key(connect: Connect, shop: Sandbox) -> None:
 
 
 def test_a_key_without_a_scope(connect: Connect, shop: Sandbox) -> None:
-    shop.add_key("pk_no_profiles", _scopes_but("profiles"))
+    shop.access.add_key("pk_no_profiles", _scopes_but("profiles"))
     output = connect(shop, credentials=key("pk_no_profiles")).read(catalog())
     _assert_failed(output, "profiles", "profiles:read", "config_error")
     assert_complete(shop, output, [stream for stream in RESOURCES if stream != "profiles"])

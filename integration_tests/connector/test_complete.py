@@ -16,8 +16,7 @@ from integration_tests.connector.harness import (
     last_states,
 )
 from integration_tests.connector.truth import assert_complete, rows, second, watermarks
-from klaviyo_sandbox import Sandbox
-from klaviyo_sandbox.sandbox import Touched
+from klaviyo_sandbox import Sandbox, Touched
 
 _WEEK = 7 * 86_400
 

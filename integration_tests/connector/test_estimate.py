@@ -58,7 +58,7 @@ def requests(text: str) -> dict[str, int]:
 
 
 def test_it_finds_out_what_the_account_holds(shop: Sandbox, tmp_path: Path) -> None:
-    shop.reset_requests()
+    shop.log.reset()
     program = (sys.executable, "-m", "source_klaviyo.estimate.program")
     done = subprocess.run(
         [*program, *of_account(shop, tmp_path)],
@@ -69,7 +69,7 @@ def test_it_finds_out_what_the_account_holds(shop: Sandbox, tmp_path: Path) -> N
     )
     found = sizes(done.stdout)
     assert not done.stderr
-    asked = sum(count.requests for count in shop.counts().values())
+    asked = sum(count.requests for count in shop.log.counts().values())
     assert asked < 500
     for name in ("campaign", "catalog-item", "coupon", "flow", "form", "image", "list", "metric"):
         assert found[f"{name}s"] == (len(shop.ids(name)), "counted")
@@ -86,10 +86,10 @@ def test_the_requests_are_those_that_a_sync_makes(shop: Sandbox, tmp_path: Path)
     text = estimate("--streams", ",".join(names), *given, shop=shop, folder=tmp_path)
     told = requests(text)["all together"]
     assert sizes(text)["events"] == (40_000, "given")
-    shop.reset_requests()
+    shop.log.reset()
     output = Connector(tmp_path, config(shop)).read(catalog(names))
     assert output.code == 0
-    made = sum(count.requests for count in shop.counts().values())
+    made = sum(count.requests for count in shop.log.counts().values())
     # A page that spans a cut is fetched by both sides, which the estimate leaves out.
     assert told <= made <= 1.05 * told + 2 * 20
 

@@ -36,11 +36,11 @@ def by_metric(sandbox: Sandbox) -> dict[str, set[str]]:
 def filtered(sandbox: Sandbox) -> set[str]:
     """Return the metrics by which events have been asked for since the last call."""
     found = set()
-    for request in sandbox.requests():
+    for request in sandbox.log.requests():
         if request.path == "/api/events":
             (expression,) = parse_qs(request.query)["filter"]
             found.add(expression.partition('equals(metric_id,"')[2].partition('"')[0])
-    sandbox.reset_requests()
+    sandbox.log.reset()
     return found
 
 
@@ -48,7 +48,7 @@ def test_metrics_are_read_apart_added_and_removed(sandbox: Sandbox, connect: Con
     events = by_metric(sandbox)
     past = set().union(*events.values())
     first, other = list(events)[:2]
-    sandbox.reset_requests()
+    sandbox.log.reset()
 
     def ids(output: Output) -> list[str]:
         assert output.code == 0

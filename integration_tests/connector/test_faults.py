@@ -23,7 +23,7 @@ def faulty(faulty_shop: Sandbox) -> Iterator[Sandbox]:
     """Yield a shop that a test may spoil."""
     yield faulty_shop
     faulty_shop.clear_faults()
-    faulty_shop.reset_requests()
+    faulty_shop.log.reset()
 
 
 @pytest.mark.parametrize("kinds", ["status", "reset cut", "not_json html_403"])
@@ -44,7 +44,7 @@ def test_passing_faults_cost_no_record(faulty: Sandbox, connect: Connect, kinds:
 def test_a_refusal_for_the_quota_costs_no_record(faulty: Sandbox, connect: Connect) -> None:
     faulty.fail(Fault("status", status=429, path="/api/*", after=4, times=4, retry_after=1))
     output = connect(faulty).read(catalog())
-    assert sum(count.statuses.get(429, 0) for count in faulty.counts().values()) == 4
+    assert sum(count.statuses.get(429, 0) for count in faulty.log.counts().values()) == 4
     assert output.code == 0
     assert output.failures == []
     assert_complete(faulty, output)
@@ -63,12 +63,12 @@ def test_a_lost_page_cursor_costs_no_record(faulty: Sandbox, connect: Connect) -
 
 def test_quotas_are_never_exceeded(connect: Connect) -> None:
     with Sandbox.start(replace(SMALL, profiles=450, limits=True)) as sandbox:
-        sandbox.override_limit("/api/profiles", burst=3, steady=100)
+        sandbox.limits.override("/api/profiles", burst=3, steady=100)
         output = connect(sandbox).read(catalog())
         assert output.code == 0
         assert_complete(sandbox, output)
         assert len(sandbox.ids("profile")) > 3 * 100
-        statuses = {path: count.statuses for path, count in sandbox.counts().items()}
+        statuses = {path: count.statuses for path, count in sandbox.log.counts().items()}
         # The published quotas are known; a smaller one is told by the first answer, and keeping
         # to it may fail where requests are held up on their way and arrive in a bunch.
         few = statuses.pop("/api/profiles")

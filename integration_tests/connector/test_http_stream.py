@@ -16,7 +16,7 @@ from source_klaviyo import SourceKlaviyo
 def still() -> Iterator[Sandbox]:
     """A shop in which nothing changes."""
     with Sandbox.start(TINY) as sandbox:
-        sandbox.grant_plenty()
+        sandbox.limits.grant_plenty()
         yield sandbox
 
 

@@ -96,7 +96,7 @@ def test_check_names_the_account(connect: Connect, shop: Sandbox) -> None:
 
 
 def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: Sandbox) -> None:
-    shop.add_key("pk_narrow", ["accounts:read", "lists:read"])
+    shop.access.add_key("pk_narrow", ["accounts:read", "lists:read"])
     narrow = connect(shop, credentials=key("pk_narrow")).check()
     assert narrow.connection["status"] == "SUCCEEDED"
     closed_streams = RESOURCES.keys() - {"accounts", "lists"}
@@ -107,7 +107,7 @@ def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: S
 
 
 def test_check_fails_where_no_stream_can_be_read(connect: Connect, shop: Sandbox) -> None:
-    shop.add_key("pk_useless", ["webhooks:read"])
+    shop.access.add_key("pk_useless", ["webhooks:read"])
     output = connect(shop, credentials=key("pk_useless")).check()
     assert output.connection["status"] == "FAILED"
     assert "No stream can be read" in output.connection["message"]

@@ -25,11 +25,11 @@ def limited() -> Iterator[Sandbox]:
 def test_a_lower_limit_than_published_is_kept_from_the_first_answer_on(
     limited: Sandbox, connect: Connect
 ) -> None:
-    limited.override_limit(PROFILES, 20, 10_000)
+    limited.limits.override(PROFILES, 20, 10_000)
     output = connect(limited).read(catalog(STREAMS))
     assert output.code == 0
     assert_complete(limited, output, STREAMS)
-    count = limited.counts()[PROFILES]
+    count = limited.log.counts()[PROFILES]
     assert count.requests >= 40
     assert count.statuses == {200: count.requests}
 
@@ -37,12 +37,12 @@ def test_a_lower_limit_than_published_is_kept_from_the_first_answer_on(
 def test_a_higher_limit_than_published_is_used(limited: Sandbox, connect: Connect) -> None:
     endpoint = "/api/forms/{id}/form-versions"
     published = load_spec().endpoints[endpoint].windows[1]
-    limited.override_limit(endpoint, 1_000, 60_000)
+    limited.limits.override(endpoint, 1_000, 60_000)
     output = connect(limited).read(catalog(["form_versions"]))
     assert output.code == 0
     records = [message["record"]["data"] for message in output.of_type("RECORD")]
     assert {record["id"] for record in records} == limited.ids("form-version")
-    moments = sorted(entry.at for entry in limited.requests() if entry.endpoint == endpoint)
+    moments = sorted(entry.at for entry in limited.log.requests() if entry.endpoint == endpoint)
     assert len(moments) > 2 * published
     assert any(
         last - first < 1 for first, last in zip(moments, moments[2 * published :], strict=False)

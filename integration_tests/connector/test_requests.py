@@ -35,7 +35,7 @@ def test_the_believable_shop_in_two_syncs(connect: Connect) -> None:
         assert_complete(sandbox, first)
         fewest = {stream: _fewest(sandbox, stream) for stream in CURSORS}
         _assert_few(sandbox, fewest)
-        sandbox.reset_requests()
+        sandbox.log.reset()
         second = connector.read(catalog(), last_states(first))
         assert second.code == 0
         made = _requests(sandbox)
@@ -91,7 +91,7 @@ def _assert_few(sandbox: Sandbox, fewest: dict[str, int]) -> None:
 
 
 def _requests(sandbox: Sandbox) -> dict[str, int]:
-    counts = sandbox.counts()
+    counts = sandbox.log.counts()
     return {
         stream: counts[endpoint].requests
         for stream in CURSORS

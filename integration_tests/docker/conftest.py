@@ -60,7 +60,7 @@ def image(engine: DockerClient, built: str, tmp_path: Path) -> Image:
 def shop() -> Iterator[Sandbox]:
     """Yield a shop whose answers take long enough for a read to be stopped in it."""
     with Sandbox.start(Settings(events=4_000, profiles=1_000, latency_ms=50)) as sandbox:
-        sandbox.grant_plenty()
+        sandbox.limits.grant_plenty()
         yield sandbox
 
 

@@ -48,7 +48,7 @@ def copied(
     folder = tmp_path_factory.mktemp("warehouse")
     engine = postgres(folder) if request.param == "PostgreSQL" else nullcontext(duckdb(folder))
     with Sandbox.start(TINY) as shop, engine as warehouse:
-        shop.grant_plenty()
+        shop.limits.grant_plenty()
         config = folder / "config.json"
         settings = {"credentials": key(shop.key), "api_base_url": shop.url}
         config.write_text(json.dumps(settings), encoding="utf-8")

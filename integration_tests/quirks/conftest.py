@@ -29,7 +29,7 @@ SHOP = Settings(
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Sandbox]:
     with Sandbox.start(SHOP) as sandbox:
-        sandbox.grant_plenty()
+        sandbox.limits.grant_plenty()
         yield sandbox
 
 

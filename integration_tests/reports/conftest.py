@@ -19,9 +19,9 @@ def shared() -> Iterator[Sandbox]:
 def shop(shared: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The shop, which grants plenty."""
     monkeypatch.setattr(backoff, "_FIRST", 0.01)
-    shared.grant_plenty()
-    shared.set_limits(True)
-    shared.reset_requests()
+    shared.limits.grant_plenty()
+    shared.limits.turn_on()
+    shared.log.reset()
     yield shared
     shared.set_quirks()
     shared.clear_faults()

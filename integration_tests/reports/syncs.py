@@ -44,7 +44,7 @@ def keys(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:
 def calls(sandbox: Sandbox, stream: str) -> int:
     """Return how many calls of a report were served."""
     path = f"/api/{REPORTS[stream].endpoint}"
-    return sum(entry.path == path and entry.status == 200 for entry in sandbox.requests())
+    return sum(entry.path == path and entry.status == 200 for entry in sandbox.log.requests())
 
 
 def state_of(states: Mapping[str, Json], stream: str) -> Json:

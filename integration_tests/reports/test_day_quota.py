@@ -26,9 +26,9 @@ TWO_YEARS: Final[dict[str, Any]] = {"start_date": "2024-11-25"}
 
 def grant(shop: Sandbox, daily: int) -> None:
     """Let a day have so many calls, and count anew."""
-    shop.override_report_limits(50, 3_000, daily)
-    shop.set_limits(True)
-    shop.reset_requests()
+    shop.limits.override_reports(50, 3_000, daily)
+    shop.limits.turn_on()
+    shop.log.reset()
 
 
 def incremental(streams: list[str]) -> Json:
@@ -166,4 +166,4 @@ def form_report(shop: Sandbox) -> None:
 
 
 def refused(shop: Sandbox) -> int:
-    return sum(entry.status == 429 for entry in shop.requests())
+    return sum(entry.status == 429 for entry in shop.log.requests())

@@ -48,7 +48,7 @@ def test_metrics_are_chosen_by_id_or_name(shop: Sandbox) -> None:
 
 
 def test_without_the_scope_the_setting_is_asked_for(shop: Sandbox) -> None:
-    shop.add_key("pk_flows", ["flows:read", "accounts:read"])
+    shop.access.add_key("pk_flows", ["flows:read", "accounts:read"])
     refused = read(shop, [VALUES], start_date=SINCE, api_key="pk_flows")
     assert "conversion_metrics" in refused.failures[VALUES]
     order = named(shop, "Placed Order")
@@ -66,11 +66,11 @@ def test_a_refused_metric_is_left_out_and_remembered(shop: Sandbox) -> None:
     assert read_for(first.records[VALUES]) == {order}
     (warning,) = (line for line in first.logs if click in line)
     assert "does not support querying for values data" in warning
-    asked = sum(entry.path.endswith("flow-values-reports") for entry in shop.requests())
+    asked = sum(entry.path.endswith("flow-values-reports") for entry in shop.log.requests())
     assert asked <= calls(shop, VALUES) + 2
-    shop.reset_requests()
+    shop.log.reset()
     second = read(shop, [VALUES], start_date=SINCE, conversion_metrics=metrics, states=first.states)
-    assert not any(entry.path.endswith("flow-values-reports") for entry in shop.requests())
+    assert not any(entry.path.endswith("flow-values-reports") for entry in shop.log.requests())
     assert not any(click in line for line in second.logs)
     cursors = {
         entry["partition"]["conversion_metric_id"]: entry["cursor"]

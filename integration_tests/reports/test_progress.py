@@ -45,7 +45,7 @@ def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, li
     states = dict(zip([FLOWS], last_states(killed), strict=False))  # perhaps there is none yet
     known = known_days(state_of(states, FLOWS)) if states else set()
     assert (len(known) > 0) == (lines > 30)
-    shop.reset_requests()
+    shop.log.reset()
     rest = read(shop, [FLOWS], states=states, **TWO_YEARS)
     assert not rest.failures
     again = {record["date"] for record in rest.records[FLOWS]}
@@ -61,7 +61,7 @@ def test_a_change_of_days_that_are_not_settled_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Sandbox.start(Settings(**SHOP)) as shop:
-        shop.grant_plenty()
+        shop.limits.grant_plenty()
         first = read(shop, [FLOWS, "flow_values_reports"], **TWO_YEARS)
         newest = max(first.records[FLOWS], key=lambda record: record["date"])
         message, today = newest["flow_message_id"], date.fromisoformat(newest["date"])
@@ -72,7 +72,7 @@ def test_a_change_of_days_that_are_not_settled_is_seen(
         now = time.time
         monkeypatch.setattr(time, "time", lambda: now() + DAY)
         shop.advance(DAY)
-        shop.reset_requests()
+        shop.log.reset()
         second = read(shop, [FLOWS, "flow_values_reports"], states=first.states, **TWO_YEARS)
         assert calls(shop, FLOWS) == 1
         assert calls(shop, "flow_values_reports") <= 2
@@ -91,7 +91,7 @@ def by_key(stream: str, records: list[Json]) -> dict[tuple[str, ...], Json]:
 
 def test_nothing_is_read_again_within_the_hour(shop: Sandbox) -> None:
     first = read(shop, sorted(REPORTS), **TWO_YEARS)
-    shop.reset_requests()
+    shop.log.reset()
     second = read(shop, sorted(REPORTS), states=first.states, **TWO_YEARS)
     assert sum(calls(shop, stream) for stream in REPORTS) == 0
     assert not any(second.records.values())
@@ -111,7 +111,7 @@ def test_another_timezone_means_other_days(shop: Sandbox) -> None:
 
 
 def test_without_the_scope_the_timezone_is_the_configured_one(shop: Sandbox) -> None:
-    shop.add_key("pk_forms", ["forms:read"])
+    shop.access.add_key("pk_forms", ["forms:read"])
     start: dict[str, Any] = {"api_key": "pk_forms", "start_date": "2026-10-01"}
     utc = read(shop, ["form_series_reports"], **start)
     assert state_of(utc.states, "form_series_reports")["timezone"] == "UTC"

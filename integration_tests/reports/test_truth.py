@@ -63,7 +63,7 @@ class Read:
 @pytest.fixture(scope="module", params=ZONES)
 def done(request: pytest.FixtureRequest) -> Iterator[Read]:
     with Sandbox.start(Settings(**SHOP, timezone=request.param)) as shop:
-        shop.grant_plenty()
+        shop.limits.grant_plenty()
         # Its first second in the account, wherever that is.
         midnight = datetime.combine(
             date.fromisoformat(START), datetime.min.time(), ZoneInfo(request.param)

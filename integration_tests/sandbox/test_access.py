@@ -38,7 +38,7 @@ def test_webhooks_take_no_key(shop: Sandbox, reader: Reader) -> None:
 
 
 def test_every_endpoint_wants_its_scopes(own: Sandbox) -> None:
-    own.add_key("pk_none", [])
+    own.access.add_key("pk_none", [])
     nothing = Reader(own.url, "Klaviyo-API-Key pk_none")
     for path, endpoint in load_spec().endpoints.items():
         if endpoint.kind == "collection":
@@ -51,8 +51,8 @@ def test_every_endpoint_wants_its_scopes(own: Sandbox) -> None:
 
 
 def test_both_scopes_of_list_members_are_wanted(own: Sandbox) -> None:
-    own.add_key("pk_lists", ["lists:read"])
-    own.add_key("pk_both", ["lists:read", "profiles:read"])
+    own.access.add_key("pk_lists", ["lists:read"])
+    own.access.add_key("pk_both", ["lists:read", "profiles:read"])
     path = f"/api/lists/{min(own.ids('list'))}/profiles"
     refused = Reader(own.url, "Klaviyo-API-Key pk_lists").get(path)
     assert refused.status == 403
@@ -62,10 +62,10 @@ def test_both_scopes_of_list_members_are_wanted(own: Sandbox) -> None:
 
 
 def test_a_revoked_key_is_unknown(own: Sandbox) -> None:
-    own.add_key("pk_short", ["accounts:read"])
+    own.access.add_key("pk_short", ["accounts:read"])
     short = Reader(own.url, "Klaviyo-API-Key pk_short")
     assert short.get("/api/accounts").status == 200
-    own.revoke_key("pk_short")
+    own.access.revoke_key("pk_short")
     assert short.get("/api/accounts").status == 401
 
 

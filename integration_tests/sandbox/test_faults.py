@@ -112,18 +112,18 @@ def test_unknown_faults_are_refused(own: Sandbox) -> None:
 
 
 def test_what_was_asked_is_remembered(own: Sandbox, own_reader: Reader) -> None:
-    own.reset_requests()
+    own.log.reset()
     own.fail(Fault("status", status=500, path="/api/tags", times=1))
     own_reader.get("/api/tags", {"sort": "-name"})
     own_reader.get(f"/api/lists/{min(own.ids('list'))}")
-    entries = own.requests()
+    entries = own.log.requests()
     assert [(entry.status, entry.endpoint) for entry in entries] == [
         (500, "/api/tags"),
         (200, "/api/lists/{id}"),
     ]
     assert entries[0].query == "sort=-name"
-    assert own.counts()["/api/tags"].statuses == {500: 1}
-    assert own.counts()["/api/lists/{id}"].bytes == entries[1].bytes > 100
+    assert own.log.counts()["/api/tags"].statuses == {500: 1}
+    assert own.log.counts()["/api/lists/{id}"].bytes == entries[1].bytes > 100
 
 
 def test_gzip_only_when_switched_on_and_asked_for(own: Sandbox, own_reader: Reader) -> None:

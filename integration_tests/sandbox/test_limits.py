@@ -19,7 +19,7 @@ def limited() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def fresh(limited: Sandbox) -> None:
-    limited.set_limits(True)
+    limited.limits.turn_on()
 
 
 def asks(reader: Reader, path: str, times: int) -> list[Answer]:
@@ -34,7 +34,7 @@ def test_headers_list_every_window(limited: Sandbox) -> None:
 
 
 def test_the_steady_window_is_shown_when_it_binds(limited: Sandbox) -> None:
-    limited.override_limit("/api/tags", 50, 3)
+    limited.limits.override("/api/tags", 50, 3)
     answer = reader_of(limited).get("/api/tags")
     assert answer.headers["RateLimit-Limit"] == "3, 50;w=1, 3;w=60"
     assert answer.headers["RateLimit-Remaining"] == "2"
@@ -42,7 +42,7 @@ def test_the_steady_window_is_shown_when_it_binds(limited: Sandbox) -> None:
 
 
 def test_over_the_burst(limited: Sandbox) -> None:
-    limited.override_limit("/api/tags", 2, 100)
+    limited.limits.override("/api/tags", 2, 100)
     answers = asks(reader_of(limited), "/api/tags", 4)
     refused = [answer for answer in answers if answer.status == 429]
     assert refused
@@ -56,15 +56,15 @@ def test_over_the_burst(limited: Sandbox) -> None:
 
 
 def test_over_the_steady_limit(limited: Sandbox) -> None:
-    limited.override_limit("/api/tags", 100, 5)
+    limited.limits.override("/api/tags", 100, 5)
     answers = asks(reader_of(limited), "/api/tags", 7)
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
     assert 55 <= int(answers[-1].headers["Retry-After"]) <= 60
 
 
 def test_endpoints_have_their_own_and_keys_share(limited: Sandbox) -> None:
-    limited.override_limit("/api/tags", 100, 2)
-    limited.add_key("pk_other", ["tags:read"])
+    limited.limits.override("/api/tags", 100, 2)
+    limited.access.add_key("pk_other", ["tags:read"])
     reader = reader_of(limited)
     other = Reader(limited.url, "Klaviyo-API-Key pk_other")
     token = Reader(limited.url, f"Bearer {limited.token}")
@@ -77,7 +77,7 @@ def test_endpoints_have_their_own_and_keys_share(limited: Sandbox) -> None:
 
 
 def test_all_items_of_an_endpoint_share(limited: Sandbox) -> None:
-    limited.override_limit("/api/lists/{id}", 100, 2)
+    limited.limits.override("/api/lists/{id}", 100, 2)
     statuses = [
         reader_of(limited).get(f"/api/lists/{one}").status
         for one in sorted(limited.ids("list"))[:3]
@@ -108,13 +108,13 @@ def test_profile_count_shows_its_own_limit(limited: Sandbox) -> None:
 
 
 def test_refused_queries_count_too(limited: Sandbox) -> None:
-    limited.override_limit("/api/tags", 100, 2)
+    limited.limits.override("/api/tags", 100, 2)
     reader = reader_of(limited)
     assert reader.get("/api/tags", {"sort": "nonsense"}).headers["RateLimit-Remaining"] == "1"
 
 
 def test_they_can_be_switched_off(limited: Sandbox) -> None:
-    limited.set_limits(False)
+    limited.limits.turn_off()
     answers = asks(reader_of(limited), "/api/accounts", 20)
     assert {answer.status for answer in answers} == {200}
     assert "RateLimit-Limit" not in answers[0].headers

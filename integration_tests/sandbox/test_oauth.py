@@ -31,7 +31,7 @@ def shop() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def usual_rules(shop: Sandbox) -> None:
-    shop.set_oauth(OAuthRules())
+    shop.access.set_oauth(OAuthRules())
     shop.set_quirks()
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_secret_is_told(shop: Sandbox) -> None:
 
 
 def test_access_tokens_end_and_refresh_tokens_stay(shop: Sandbox) -> None:
-    tokens = shop.install_app(["campaigns:read"])
+    tokens = shop.access.install_app(["campaigns:read"])
     assert opens(shop, tokens.access_token)
     shop.advance(3601)
     assert not opens(shop, tokens.access_token)
@@ -131,8 +131,8 @@ def test_access_tokens_end_and_refresh_tokens_stay(shop: Sandbox) -> None:
 
 @pytest.mark.parametrize("rules", [OAuthRules(rotate="on_use"), OAuthRules(rotate="at_once")])
 def test_rotated_refresh_tokens_die(shop: Sandbox, rules: OAuthRules) -> None:
-    shop.set_oauth(rules)
-    tokens = shop.install_app()
+    shop.access.set_oauth(rules)
+    tokens = shop.access.install_app()
     issued = refresh(shop, tokens.refresh_token)[1]
     assert issued["refresh_token"] != tokens.refresh_token
     if rules.rotate == "on_use":
@@ -143,14 +143,14 @@ def test_rotated_refresh_tokens_die(shop: Sandbox, rules: OAuthRules) -> None:
 
 
 def test_lifetimes_are_given_out_in_order(shop: Sandbox) -> None:
-    shop.set_oauth(OAuthRules(token_seconds=(5, 50)))
-    tokens = shop.install_app()
+    shop.access.set_oauth(OAuthRules(token_seconds=(5, 50)))
+    tokens = shop.access.install_app()
     assert tokens.expires_in == 5
     assert [refresh(shop, tokens.refresh_token)[1]["expires_in"] for _ in range(2)] == [50, 50]
 
 
 def test_an_app_can_be_uninstalled(shop: Sandbox) -> None:
-    tokens = shop.install_app()
+    tokens = shop.access.install_app()
     requests.post(
         f"{shop.url}/oauth/revoke",
         auth=(shop.client_id, shop.client_secret),
@@ -162,7 +162,7 @@ def test_an_app_can_be_uninstalled(shop: Sandbox) -> None:
 
 
 def test_what_is_included_needs_its_scope(shop: Sandbox) -> None:
-    shop.add_key("pk_six", ["campaigns:read"])
+    shop.access.add_key("pk_six", ["campaigns:read"])
     reader = Reader(shop.url, "Klaviyo-API-Key pk_six")
     refused = reader.get("/api/campaigns", CAMPAIGNS)
     assert refused.status == 403

@@ -20,7 +20,7 @@ def limited() -> Iterator[Sandbox]:
 @pytest.fixture
 def limited_reader(limited: Sandbox) -> Reader:
     limited.set_quirks()
-    limited.set_limits(True)
+    limited.limits.turn_on()
     return reader_of(limited)
 
 
@@ -44,9 +44,9 @@ def test_styles(limited: Sandbox, limited_reader: Reader) -> None:
 
 def test_sliding_windows(limited: Sandbox, limited_reader: Reader) -> None:
     """Three at the end of one second leave nothing for the start of the next."""
-    limited.override_limit("/api/tags", 4, 1_000)
+    limited.limits.override("/api/tags", 4, 1_000)
     limited.set_quirks(Quirks(limit_windows="sliding"))
-    limited.set_limits(True)
+    limited.limits.turn_on()
     assert limited_reader.get("/api/tags").status == 200
     time.sleep(0.8)
     assert [limited_reader.get("/api/tags").status for _ in range(3)] == [200] * 3
@@ -57,7 +57,7 @@ def test_sliding_windows(limited: Sandbox, limited_reader: Reader) -> None:
 def test_endpoints_of_a_tier_share(limited: Sandbox, limited_reader: Reader) -> None:
     limited.set_quirks(Quirks(limit_scope="tier"))
     for path in ("/api/tags", "/api/web-feeds"):
-        limited.override_limit(path, 100, 3)
+        limited.limits.override(path, 100, 3)
     paths = ["/api/tags", "/api/web-feeds"] * 2
     assert [limited_reader.get(path).status for path in paths] == [200] * 3 + [429]
     assert limited_reader.get("/api/profiles").status == 200
@@ -65,7 +65,7 @@ def test_endpoints_of_a_tier_share(limited: Sandbox, limited_reader: Reader) -> 
 
 def test_a_true_limit_below_the_stated_one(limited: Sandbox, limited_reader: Reader) -> None:
     limited.set_quirks(Quirks(limit_factor=0.5))
-    limited.override_limit("/api/tags", 100, 8)
+    limited.limits.override("/api/tags", 100, 8)
     answers = [limited_reader.get("/api/tags") for _ in range(5)]
     assert [answer.status for answer in answers] == [200] * 4 + [429]
     assert answers[0].headers["RateLimit-Limit"] == "8, 100;w=1, 8;w=60"
@@ -73,10 +73,10 @@ def test_a_true_limit_below_the_stated_one(limited: Sandbox, limited_reader: Rea
 
 
 def test_refusals_that_count(limited: Sandbox, limited_reader: Reader) -> None:
-    limited.override_limit("/api/tags", 2, 1_000)
+    limited.limits.override("/api/tags", 2, 1_000)
     for counts, last in ((False, 200), (True, 429)):
         limited.set_quirks(Quirks(limit_windows="sliding", refusals_count=counts))
-        limited.set_limits(True)
+        limited.limits.turn_on()
         for _ in range(2):
             assert limited_reader.get("/api/tags").status == 200
         time.sleep(0.7)

@@ -129,8 +129,8 @@ def test_fieldsets(reporter: Reader, reporting: Sandbox) -> None:
 def test_scopes(changing: Sandbox) -> None:
     for name, report in REPORTS.items():
         assert len(report.scopes) == 1
-        changing.add_key(f"pk_{name}", report.scopes)
-        changing.add_key(f"pk_no_{name}", ["accounts:read"])
+        changing.access.add_key(f"pk_{name}", report.scopes)
+        changing.access.add_key(f"pk_no_{name}", ["accounts:read"])
         asked = asking(name, changing)
         allowed = Reader(changing.url, f"Klaviyo-API-Key pk_{name}")
         other = Reader(changing.url, f"Klaviyo-API-Key pk_no_{name}")
@@ -143,10 +143,10 @@ def test_requests_are_kept_with_what_they_asked(changing: Sandbox) -> None:
     reader = Reader(changing.url, f"Klaviyo-API-Key {changing.key}")
     frame = between("2026-11-01", "2026-11-02")
     reader.report("form-values", **asking("form-values", changing, timeframe=frame))
-    (request,) = changing.requests()
+    (request,) = changing.log.requests()
     assert request.endpoint == "/api/form-values-reports"
     assert request.asked["timeframe"] == frame
-    assert changing.counts()["/api/form-values-reports"].statuses == {200: 1}
+    assert changing.log.counts()["/api/form-values-reports"].statuses == {200: 1}
 
 
 def test_the_newest_revision_answers_the_same(reporting: Sandbox, reporter: Reader) -> None:

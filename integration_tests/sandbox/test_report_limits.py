@@ -21,8 +21,8 @@ def limited() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def fresh(limited: Sandbox) -> Iterator[None]:
-    limited.override_report_limits(1, 2)
-    limited.set_limits(True)
+    limited.limits.override_reports(1, 2)
+    limited.limits.turn_on()
     yield
     limited.set_quirks()
 
@@ -69,7 +69,7 @@ def test_two_a_minute(reader: Reader, limited: Sandbox) -> None:
 
 
 def test_a_spent_day_lasts_until_it_is_over(reader: Reader, limited: Sandbox) -> None:
-    limited.override_report_limits(50, 50, daily=3)
+    limited.limits.override_reports(50, 50, daily=3)
     spend(reader, limited, 3)
     refused = report(reader, limited)
     assert refused.status == 429
@@ -83,14 +83,14 @@ def test_a_spent_day_lasts_until_it_is_over(reader: Reader, limited: Sandbox) ->
 
 
 def test_225_a_day(reader: Reader, limited: Sandbox) -> None:
-    limited.override_report_limits(1_000, 1_000)
+    limited.limits.override_reports(1_000, 1_000)
     spend(reader, limited, 225)
     assert report(reader, limited).status == 429
     assert report(reader, limited, "form-series").status == 200
 
 
 def test_a_shorter_day(reader: Reader, limited: Sandbox) -> None:
-    limited.override_report_limits(50, 50, daily=2, day_seconds=600)
+    limited.limits.override_reports(50, 50, daily=2, day_seconds=600)
     spend(reader, limited, 2)
     refused = report(reader, limited)
     assert 530 <= int(refused.headers["Retry-After"]) <= 541
@@ -100,7 +100,7 @@ def test_a_shorter_day(reader: Reader, limited: Sandbox) -> None:
 
 def test_a_day_that_slides(reader: Reader, limited: Sandbox) -> None:
     limited.set_quirks(Quirks(limit_windows="sliding"))
-    limited.override_report_limits(50, 50, daily=2)
+    limited.limits.override_reports(50, 50, daily=2)
     spend(reader, limited, 1)
     limited.advance(DAY / 2)
     spend(reader, limited, 1)
@@ -111,7 +111,7 @@ def test_a_day_that_slides(reader: Reader, limited: Sandbox) -> None:
 
 
 def test_refused_questions_count(reader: Reader, limited: Sandbox) -> None:
-    limited.override_report_limits(50, 50, daily=2)
+    limited.limits.override_reports(50, 50, daily=2)
     for _ in range(2):
         assert reader.report("form-values").status == 400
     assert report(reader, limited).status == 429
@@ -124,7 +124,7 @@ def test_one_day_for_all_or_one_for_each(
     limited: Sandbox,
 ) -> None:
     limited.set_quirks(Quirks(daily_limit_shared=shared))
-    limited.override_report_limits(50, 50, daily=len(REPORTS))
+    limited.limits.override_reports(50, 50, daily=len(REPORTS))
     for name in REPORTS:
         assert report(reader, limited, name).status == 200
     assert report(reader, limited).status == (429 if shared else 200)
@@ -133,7 +133,7 @@ def test_one_day_for_all_or_one_for_each(
 
 def test_a_shared_day_leaves_each_its_minute(reader: Reader, limited: Sandbox) -> None:
     limited.set_quirks(Quirks(daily_limit_shared=True))
-    limited.override_report_limits(1, 2, daily=50)
+    limited.limits.override_reports(1, 2, daily=50)
     for name in REPORTS:
         assert report(reader, limited, name).status == 200
 
@@ -150,7 +150,7 @@ def test_the_day_in_the_headers(reader: Reader, limited: Sandbox) -> None:
 
 
 def test_apps_and_keys_have_a_day_each(reader: Reader, limited: Sandbox) -> None:
-    limited.override_report_limits(50, 50, daily=1)
+    limited.limits.override_reports(50, 50, daily=1)
     app = Reader(limited.url, f"Bearer {limited.token}")
     assert report(reader, limited).status == 200
     assert report(app, limited).status == 200

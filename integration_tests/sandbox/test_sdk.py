@@ -152,4 +152,4 @@ def test_nothing_is_served_by_accident(calls: dict[str, Call], shop: Sandbox) ->
     assert re.fullmatch(
         r"http://127\.0\.0\.1:\d+/api/events\?.*", page.model_dump()["links"]["next"]
     )
-    assert shop.counts()["/api/events"].statuses[200] > 0
+    assert shop.log.counts()["/api/events"].statuses[200] > 0

@@ -24,11 +24,11 @@ def shop() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def usual_rules(shop: Sandbox) -> None:
     """Undo what other tests have set."""
-    shop.set_oauth(OAuthRules())
+    shop.access.set_oauth(OAuthRules())
     shop.set_quirks()
     shop.clear_faults()
     shop.set_latency(0)
-    shop.reset_requests()
+    shop.log.reset()
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def own_app(shop: Sandbox, scopes: list[str] | None = None) -> Json:
         "auth_type": "oauth_own_app",
         "client_id": shop.client_id,
         "client_secret": shop.client_secret,
-        "refresh_token": shop.install_app(scopes).refresh_token,
+        "refresh_token": shop.access.install_app(scopes).refresh_token,
     }
 
 
 def button(shop: Sandbox) -> Json:
     """Return credentials as Airbyte's sign-in button leaves them behind."""
-    tokens = shop.install_app()
+    tokens = shop.access.install_app()
     ends = datetime.now(UTC) + timedelta(seconds=tokens.expires_in)
     return {
         "auth_type": "oauth2.0",
@@ -70,13 +70,13 @@ def button(shop: Sandbox) -> Json:
 
 def refreshes(shop: Sandbox) -> int:
     """Return how often the token endpoint has given a token."""
-    count = shop.counts().get("/oauth/token")
+    count = shop.log.counts().get("/oauth/token")
     return count.statuses.get(200, 0) if count else 0
 
 
 def refused(shop: Sandbox) -> int:
     """Return how many requests met a 401."""
-    return sum(count.statuses.get(401, 0) for count in shop.counts().values())
+    return sum(count.statuses.get(401, 0) for count in shop.log.counts().values())
 
 
 def kept(output: Output, before: Json) -> Json:
@@ -88,7 +88,7 @@ def kept(output: Output, before: Json) -> Json:
 
 def assert_secret(shop: Sandbox, *outputs: Output) -> None:
     """Show that no token that the shop has given out stands in what a run printed."""
-    known = [*shop.secrets(), shop.client_secret]
+    known = [*shop.access.secrets(), shop.client_secret]
     assert len(known) > 1
     for output in outputs:
         lines = output.stdout.split(b"\n")

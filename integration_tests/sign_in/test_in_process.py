@@ -13,7 +13,7 @@ LOGGER = logging.getLogger("airbyte")
 
 
 def config(shop: Sandbox) -> Json:
-    shop.set_oauth(OAuthRules(rotate="at_once"))
+    shop.access.set_oauth(OAuthRules(rotate="at_once"))
     return {"credentials": own_app(shop), "api_base_url": shop.url}
 
 

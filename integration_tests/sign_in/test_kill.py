@@ -43,7 +43,7 @@ def killed_at_a_rotation(
 def test_kills_around_rotations_are_survived(
     shop: Sandbox, signed_in: SignedIn, tmp_path: Path
 ) -> None:
-    shop.set_oauth(OAuthRules(token_seconds=(0.8,), rotate="on_use"))
+    shop.access.set_oauth(OAuthRules(token_seconds=(0.8,), rotate="on_use"))
     shop.set_latency(60)
     connector = signed_in(own_app(shop))
     dice = random.Random(KILLS)

@@ -31,7 +31,7 @@ def credentials(request: pytest.FixtureRequest, shop: Sandbox) -> Iterator[Json]
     if request.param == "app":
         yield own_app(shop, SIX)
         return
-    shop.add_key("pk_six", SIX)
+    shop.access.add_key("pk_six", SIX)
     yield key("pk_six")
 
 
@@ -65,7 +65,7 @@ def test_six_scopes_read_six_streams(
     assert any(record["flow_actions"] for record in output.records["flows"])
     (warning,) = warnings(output)
     assert warning.startswith(WARNING)
-    asked = [entry for entry in shop.requests() if "tags" in entry.query]
+    asked = [entry for entry in shop.log.requests() if "tags" in entry.query]
     if credentials["auth_type"] == "api_key":
         assert asked
         assert len(asked) <= 2 * 8  # no more than were on their way before the first answer
@@ -75,7 +75,7 @@ def test_six_scopes_read_six_streams(
 
 def test_what_klaviyo_gives_without_the_scope_is_taken(shop: Sandbox, signed_in: SignedIn) -> None:
     shop.set_quirks(Quirks(include_without_scope="served"))
-    shop.add_key("pk_six", SIX)
+    shop.access.add_key("pk_six", SIX)
     output = signed_in(key("pk_six")).read(catalog(RESOURCES))
     assert_read(shop, output)
     assert any(record["tags"] for record in output.records["campaigns"])
@@ -112,6 +112,6 @@ def test_check_asks_once_for_each_scope(shop: Sandbox, signed_in: SignedIn) -> N
     connector: Connector = signed_in(key(shop.key))
     connection = connector.check().connection
     assert connection["status"] == "SUCCEEDED"
-    asked = shop.counts()
+    asked = shop.log.counts()
     assert len(asked) > 20
     assert sum(count.requests for count in asked.values()) <= len(SCOPES)

@@ -79,7 +79,9 @@ def login(
 ) -> Iterator[Login]:
     port = free_port()
     redirect = f"http://localhost:{port}/callback"
-    shop.set_oauth(OAuthRules(redirect_urls=(redirect if registered else "http://localhost/",)))
+    shop.access.set_oauth(
+        OAuthRules(redirect_urls=(redirect if registered else "http://localhost/",))
+    )
     output = folder / "credentials.json"
     with subprocess.Popen(
         command(shop, "--port", str(port), "--output", str(output), *arguments),
@@ -124,7 +126,7 @@ def test_allowed(shop: Sandbox, page: Page, tmp_path: Path, signed_in: SignedIn)
         shown = page.content()
     assert (code, out) == (0, "")
     kept = credentials(program.output)
-    for secret in (*shop.secrets(), shop.client_secret):
+    for secret in (*shop.access.secrets(), shop.client_secret):
         assert secret not in errors
         assert secret not in shown
     assert kept["auth_type"] == "oauth_own_app"
@@ -165,7 +167,7 @@ def test_denied(shop: Sandbox, page: Page, tmp_path: Path) -> None:
 def test_wrong_state(shop: Sandbox, page: Page, tmp_path: Path) -> None:
     with login(shop, tmp_path, "--scopes", *SCOPES) as program:
         redirect = f"http://localhost:{program.port}/callback"
-        shop.set_oauth(OAuthRules(redirect_urls=(redirect,), wrong_state=True))
+        shop.access.set_oauth(OAuthRules(redirect_urls=(redirect,), wrong_state=True))
         page.goto(program.address)
         page.get_by_role("button", name="Allow").click()
         title = page.get_by_role("heading", level=1).inner_text()
@@ -175,13 +177,13 @@ def test_wrong_state(shop: Sandbox, page: Page, tmp_path: Path) -> None:
     assert code == 1
     assert "start the program again" in errors
     assert not program.output.exists()
-    assert "/oauth/token" not in shop.counts()
+    assert "/oauth/token" not in shop.log.counts()
 
 
 def test_expired_code(shop: Sandbox, page: Page, tmp_path: Path) -> None:
     with login(shop, tmp_path, "--scopes", *SCOPES) as program:
         redirect = f"http://localhost:{program.port}/callback"
-        shop.set_oauth(OAuthRules(redirect_urls=(redirect,), code_seconds=0))
+        shop.access.set_oauth(OAuthRules(redirect_urls=(redirect,), code_seconds=0))
         page.goto(program.address)
         page.get_by_role("button", name="Allow").click()
         title = page.get_by_role("heading", level=1).inner_text()
@@ -262,7 +264,7 @@ def test_arguments_that_make_no_sense(shop: Sandbox, arguments: list[str], compl
 
 def test_without_an_output_file_the_credentials_are_printed(shop: Sandbox, page: Page) -> None:
     port = free_port()
-    shop.set_oauth(OAuthRules(redirect_urls=(f"http://localhost:{port}/callback",)))
+    shop.access.set_oauth(OAuthRules(redirect_urls=(f"http://localhost:{port}/callback",)))
     with subprocess.Popen(
         command(shop, "--port", str(port), "--scopes", "lists:read"),
         stdout=subprocess.PIPE,
@@ -276,4 +278,4 @@ def test_without_an_output_file_the_credentials_are_printed(shop: Sandbox, page:
         page.get_by_role("button", name="Allow").click()
         page.get_by_role("heading", level=1).inner_text()
         out, _ = process.communicate(timeout=PATIENCE)
-    assert json.loads(out)["credentials"]["refresh_token"] in shop.secrets()
+    assert json.loads(out)["credentials"]["refresh_token"] in shop.access.secrets()

@@ -48,7 +48,7 @@ def assert_whole(shop: Sandbox, output: Output) -> None:
     ids=["same", "rotated", "rotated_at_once"],
 )
 def test_ten_ends_take_ten_refreshes(shop: Sandbox, signed_in: SignedIn, rules: OAuthRules) -> None:
-    shop.set_oauth(rules)
+    shop.access.set_oauth(rules)
     shop.set_latency(LATENCY)
     output = read(signed_in, button(shop))
     assert_whole(shop, output)
@@ -57,7 +57,7 @@ def test_ten_ends_take_ten_refreshes(shop: Sandbox, signed_in: SignedIn, rules: 
 
 
 def test_token_answers_that_fail_are_asked_again(shop: Sandbox, signed_in: SignedIn) -> None:
-    shop.set_oauth(OAuthRules(token_seconds=TEN_ENDS, rotate="at_once"))
+    shop.access.set_oauth(OAuthRules(token_seconds=TEN_ENDS, rotate="at_once"))
     shop.set_latency(LATENCY)
     path = "/oauth/token"
     shop.fail(Fault("status", status=503, path=path, times=2))
@@ -95,7 +95,7 @@ def test_a_token_that_ends_early_is_renewed_once_for_all(
 
 
 def test_what_came_in_goes_back_in_the_same_form(shop: Sandbox, signed_in: SignedIn) -> None:
-    shop.set_oauth(OAuthRules(rotate="on_use"))
+    shop.access.set_oauth(OAuthRules(rotate="on_use"))
     for credentials in (own_app(shop), {**button(shop), "token_expiry_date": "2020-01-01"}):
         connector = signed_in(credentials, start_date="2020-01-01", lookback_days=3)
         output = connector.read(catalog(["lists"]))
@@ -145,7 +145,7 @@ def test_what_klaviyo_refuses_is_said_in_a_sentence(
 
     credentials = own_app(shop)
     assert "`client_secret`" in told({**credentials, "client_secret": "anothers"})
-    shop.uninstall_app()
+    shop.access.uninstall_app()
     revoked = told(credentials)
     assert "Sign in again" in revoked
     assert "90 days" in revoked
@@ -156,7 +156,7 @@ def test_an_app_that_is_uninstalled_meanwhile_ends_the_read(
     shop: Sandbox, signed_in: SignedIn
 ) -> None:
     credentials = button(shop)
-    shop.uninstall_app()
+    shop.access.uninstall_app()
     output = signed_in(credentials).read(catalog(["lists", "profiles"]))
     assert output.code == 1
     assert {failure["failure_type"] for failure in output.failures} == {"config_error"}
@@ -164,7 +164,7 @@ def test_an_app_that_is_uninstalled_meanwhile_ends_the_read(
 
 
 def test_not_even_debug_logs_show_a_token(shop: Sandbox, signed_in: SignedIn) -> None:
-    shop.set_oauth(OAuthRules(rotate="at_once"))
+    shop.access.set_oauth(OAuthRules(rotate="at_once"))
     shop.fail(Fault("status", status=503, path="/oauth/token", times=1))
     connector = signed_in()
     config = connector.file("config", connector.config)

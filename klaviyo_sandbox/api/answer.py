@@ -1,63 +1,22 @@
 """Answers one request to the API."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from klaviyo_sandbox.api.document import (
-    GARBAGE_PREVIOUS,
-    Documents,
-    collection_document,
-    identifiers,
-    single_document,
-)
-from klaviyo_sandbox.api.errors import ApiError, throttled
-from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
-from klaviyo_sandbox.api.keys import Credential, Keys, check_scopes
+from klaviyo_sandbox.api.admitted import Admitted
+from klaviyo_sandbox.api.edition import Edition
+from klaviyo_sandbox.api.errors import throttled
+from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
-from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.quirks.book import QuirkBook
-from klaviyo_sandbox.api.quirks.page import NOTHING, quirky_page
-from klaviyo_sandbox.api.quirks.refusals import check_parameters
 from klaviyo_sandbox.api.revisions import revision_of
-from klaviyo_sandbox.api.router import Route, Router
-from klaviyo_sandbox.api.select import select
+from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.spec import REVISION, Endpoint, Report, Spec, wire_type
+from klaviyo_sandbox.spec import REVISION, Report, Spec
 from klaviyo_sandbox.store.clock import Clock
-from klaviyo_sandbox.store.row import Reference, Row, each
-from klaviyo_sandbox.store.rows import RowList, Rows
-from klaviyo_sandbox.store.world import GROUPS, World
+from klaviyo_sandbox.store.world import World
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request
-
-_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
-_SHORT = re.compile(r"[A-Za-z0-9]{6}")
-ID_FORMS = {
-    "campaigns": _ULID,
-    "campaign-messages": _ULID,
-    "profiles": _ULID,
-    "flows": _SHORT,
-    "lists": _SHORT,
-    "metrics": _SHORT,
-    "segments": _SHORT,
-    "templates": _SHORT,
-    "flow-actions": re.compile(r"\d+"),
-}
-"""Ids of another form are malformed (400) rather than unknown (404). Collections not named take any
-id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """A request that may be served."""
-
-    route: Route
-    revision: str
-    headers: dict[str, str]
-    """Rate-limit headers for the reply."""
-    credential: Credential
 
 
 class Api:
@@ -135,135 +94,7 @@ class Api:
         """
         return self._edition(REVISION).warm(path, pairs)
 
-    def _edition(self, revision: str) -> "Edition":
+    def _edition(self, revision: str) -> Edition:
         """Return the newest edition that is not newer than `revision`, else the oldest."""
         usable = [edition for edition in self._editions if edition.revision <= revision]
         return usable[-1] if usable else self._editions[0]
-
-
-class Edition:
-    """The read API as one specification has it."""
-
-    def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
-        """Serve `world` as `spec` says, at the time of `clock`, with `quirks`."""
-        self._quirks = quirks
-        self.revision = spec.revision
-        self._world = world
-        self._clock = clock
-        self._router = Router(spec)
-        self._endpoints = spec.endpoints
-        self._documents = Documents(spec, world)
-        self._collections = spec.types_of_collections
-        self._kinds = spec.searchable
-        self._scopes = scopes_of_types(spec)
-
-    def route(self, request: Request) -> Route:
-        """Return the endpoint a request is for.
-
-        Raises:
-            ApiError: 404 or 405.
-        """
-        return self._router.route(request.method, request.segments)
-
-    def answer(self, request: Request, endpoint: Endpoint, admitted: Admitted) -> bytes:
-        """Return the document the request asks for.
-
-        Raises:
-            ApiError: 400, 404 or 500.
-        """
-        quirks = self._quirks.find(request.path)
-        if quirks is not None:
-            check_parameters(request, endpoint, quirks)
-        query = query_of(request.query, endpoint, admitted.revision, self._clock.now())
-        query = check_included(
-            query, endpoint, self._scopes, admitted.credential, quirks or DEFAULT
-        )
-        item_id = admitted.route.item_id
-        row = None if item_id is None else self._item(endpoint, item_id)
-        if row is None:
-            return self._many(request, endpoint, self._world.table(endpoint.type), query)
-        if endpoint.kind == "item":
-            return self._one(request, endpoint, row, query)
-        if endpoint.kind.endswith("_one"):
-            return self._related_one(request, endpoint, row, query)
-        return self._many(request, endpoint, self._children(endpoint, row), query)
-
-    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
-        """Write every event once, in the shape that a query for `path` asks for; tells how many.
-
-        Raises:
-            ApiError: 400, the query is not allowed.
-        """
-        endpoint = self._endpoints[path]
-        query = query_of(pairs, endpoint, REVISION, self._clock.now())
-        rows = list(self._world.table(endpoint.type))
-        self._documents.resources(endpoint, query, rows)
-        return len(rows)
-
-    def _item(self, endpoint: Endpoint, item_id: str) -> Row:
-        form = ID_FORMS.get(endpoint.parent)
-        if form is not None and not form.fullmatch(item_id):
-            raise ApiError(400, "invalid", f"'{item_id}' is not a valid id.", pointer="/data/id")
-        kind = self._collections[endpoint.parent]
-        row = self._world.get(Reference(kind, item_id))
-        if row is None:
-            raise ApiError(
-                404,
-                "not_found",
-                f"A {wire_type(kind)} with id {item_id} does not exist.",
-                pointer="/data/id",
-            )
-        return row
-
-    def _children(self, endpoint: Endpoint, row: Row) -> Rows:
-        if endpoint.relation_name == "profiles" and row.type in GROUPS:
-            return self._world.group(Reference(row.type, row.id))
-        links = each(self._world.related(row, endpoint.relation_name))
-        found = (self._world.get(reference) for reference in links)
-        return RowList(
-            (child for child in found if child is not None), self._kinds.get(endpoint.type, {})
-        )
-
-    def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
-        quirks = self._quirks.find(request.path)
-        if quirks is None:
-            page = None
-            selection = select(self._world, endpoint, rows, query)
-        else:
-            page = quirky_page(request, self._quirks, quirks)
-            selection = page.selection(
-                NOTHING
-                if page.ended
-                else select(self._world, endpoint, rows, page.query(query), quirks)
-            )
-        previous = selection.previous
-        if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
-            previous = "<Filters: []>"
-        links = {
-            "self": request.url(),
-            "next": None if selection.next is None else request.url(selection.next),
-            "prev": None if previous is None else request.url(previous),
-        }
-        texts, included = (
-            (identifiers(selection.rows), b"")
-            if endpoint.kind == "relationship"
-            else self._documents.resources(endpoint, query, selection.rows, quirks)
-        )
-        document = collection_document if page is None else page.document
-        return document(texts, included, links)
-
-    def _one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
-        quirks = self._quirks.find(request.path)
-        texts, included = self._documents.resources(endpoint, query, [row], quirks)
-        return single_document(texts[0], included, {"self": request.url()})
-
-    def _related_one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
-        reference = next(iter(each(self._world.related(row, endpoint.relation_name))), None)
-        target = None if reference is None else self._world.get(reference)
-        if endpoint.kind == "relationship_one":
-            text = b"null" if target is None else identifiers([target])[0]
-            return single_document(text, b"", {"self": request.url()})
-        if target is None:
-            detail = f"The {wire_type(row.type)} {row.id} has no {endpoint.relation_name}."
-            raise ApiError(404, "not_found", detail)
-        return self._one(request, endpoint, target, query)

@@ -1,9 +1,7 @@
 """Opaque page cursors.
 
-Klaviyo's are key-set cursors, such as `base64([1788529134,"7qWkY8hhfKA",true])`: the sort value
-and id
-of the last row, and whether to read on from there or back. The id makes the place exact among equal
-sort values.
+Klaviyo's name the last row: `base64([1788529134,"7qWkY8hhfKA",true])` has its sort value, its id,
+and whether to read on from there or back. The id tells rows with equal sort values apart.
 """
 
 import base64
@@ -24,7 +22,7 @@ class Cursor:
     position: Position
     forward: bool
     overlap: int = 0
-    """Rows on this side of it to read once more."""
+    """How many rows before it to read once more."""
 
 
 def write_cursor(position: Position, *, forward: bool = True) -> str:

@@ -20,7 +20,7 @@ class LimitWindow(Protocol):
         """Requests left."""
 
     def seconds_left(self, now: float) -> float:
-        """Until there are more."""
+        """Return the seconds until there are more."""
 
 
 def limit_headers(windows: Sequence[LimitWindow], now: float, quirks: Quirks) -> dict[str, str]:

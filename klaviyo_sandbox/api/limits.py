@@ -11,12 +11,12 @@ from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
-"""Triggers whose limiter the `RateLimit-*` headers were seen to describe."""
+"""Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
 
 
 @dataclass(slots=True)
 class Window:
-    """One fixed window: it starts with the first request after the last one ended."""
+    """A fixed window. It starts with the first request after the end of the one before."""
 
     seconds: int
     limit: int
@@ -39,13 +39,13 @@ class Window:
         return max(0, self.limit - self.used)
 
     def seconds_left(self, now: float) -> float:
-        """Until the window ends."""
+        """Return the seconds until the window ends."""
         return max(0.0, self.started + self.seconds - now)
 
 
 @dataclass(slots=True)
 class SlidingWindow:
-    """Any stretch of so many seconds holds no more than the limit."""
+    """A sliding window: at any moment, no more than `limit` requests are younger than `seconds`."""
 
     seconds: int
     limit: int
@@ -66,7 +66,7 @@ class SlidingWindow:
         return max(0, self.limit - len(self.taken))
 
     def seconds_left(self, now: float) -> float:
-        """Until the oldest request is forgotten."""
+        """Return the seconds until the oldest request no longer counts."""
         return max(0.0, self.taken[0] + self.seconds - now) if self.taken else 0.0
 
 
@@ -110,8 +110,8 @@ class Limiter:
     ) -> Verdict:
         """Let one request pass, or say when it may come back.
 
-        It takes one token from the endpoint's windows and one from each limiter that one of its
-        `parameters` triggers; those limiters are shared by all endpoints.
+        It counts in the endpoint's windows, and in those of each reduced limit that one of its
+        `parameters` brings in. All endpoints share the reduced limits.
         """
         if not self.enabled:
             return Verdict(None)

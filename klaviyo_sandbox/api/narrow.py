@@ -1,4 +1,4 @@
-"""Uses the sorted order for bounds on the sort field, so that only a page's rows are looked at."""
+"""Finds the rows within bounds on the sort field by binary search."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joine
 
 
 def narrows(condition: Condition, order: Order) -> bool:
-    """Whether the order itself can answer the condition."""
+    """Whether the rows that meet the condition are one stretch of the order."""
     return (
         condition.field == order.field
         and condition.field in SINGLE_VALUED

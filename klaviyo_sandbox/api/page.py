@@ -27,7 +27,7 @@ class Page:
     next: Position | None
     previous: Position | None
     places: list[Position]
-    """Where each of the rows stands."""
+    """The place of each of the rows in the order."""
 
 
 def pick_page(
@@ -40,12 +40,11 @@ def pick_page(
     *,
     descending: bool,
 ) -> Page:
-    """Up to `size` rows of `order` that lie `within` the range and pass all `tests`.
+    """Return up to `size` rows of `order` that lie `within` the range and pass all `tests`.
 
-    Reading starts behind the cursor, in the direction of the sort, or in front of it when the
-    cursor
-    says backward. Without a `size` everything is returned. A cursor with an
-    `overlap` starts so many rows earlier.
+    A cursor that points forward gives the rows after it, one that points back those before it. Its
+    `overlap` is how many rows of the other side come along. Without a `size`, all rows are
+    returned.
     """
     upward = descending if cursor is not None and not cursor.forward else not descending
     stretch = within if cursor is None else _beyond(order.positions, within, cursor, upward=upward)

@@ -33,9 +33,9 @@ class Selection:
     next: str | None
     previous: str | None
     order: Order = field(default_factory=lambda: Order("id", "string", ()))
-    """Of the whole collection."""
+    """The order of the whole collection."""
     places: list[Position] = field(default_factory=list)
-    """Of the rows, in that order."""
+    """The place of each of the rows in that order."""
 
 
 def select(
@@ -83,7 +83,7 @@ def select(
 
 
 def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
-    """Return the place beyond all rows of the same value, or second: cursors hold no less."""
+    """Return the place after all rows with the same value, or in the same second of time."""
     key, row_id = place[0], "" if descending else _BEYOND_IDS
     if kind == "date-time" and isinstance(key, int):
         return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
@@ -91,7 +91,7 @@ def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:
-    """Leave out archived and hidden resources, unless a filter names that attribute."""
+    """Return the condition that leaves out archived rows; none if a filter names the attribute."""
     field = HIDDEN_BY.get(endpoint.type)
     if (
         field is None

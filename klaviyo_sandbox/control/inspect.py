@@ -91,7 +91,7 @@ def secrets(state: State, _arguments: Arguments) -> object:
 
 def faults(state: State, _arguments: Arguments) -> object:
     """Return the faults in force, each with the number of requests it hit."""
-    return [{"fault": asdict(fault), "hits": hits} for fault, hits in state.faults.listed()]
+    return [(asdict(fault), hits) for fault, hits in state.faults.listed()]
 
 
 def _rows(state: State, arguments: Arguments) -> list[Row]:

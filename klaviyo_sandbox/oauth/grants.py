@@ -12,12 +12,12 @@ from klaviyo_sandbox.store.clock import Clock
 
 
 class GrantError(Exception):
-    """What was shown is not, or no longer, worth a token."""
+    """A code or token is wrong, used up or too old, so no token is given for it."""
 
 
 @dataclass(slots=True, eq=False)
 class Installation:
-    """The app's permission to read the account; `scopes` None: everything."""
+    """What one installation of the app may read; `scopes` None: everything."""
 
     scopes: frozenset[str] | None
     revoked: bool = False
@@ -57,7 +57,7 @@ class Issued:
 
 @dataclass(slots=True)
 class Grants:
-    """All of them, at the time of `clock`."""
+    """Every code and token, and what each opens; they expire by `clock`."""
 
     clock: Clock
     rules: OAuthRules = field(default_factory=OAuthRules)
@@ -67,13 +67,13 @@ class Grants:
     _granted: int = 0
 
     def set_rules(self, rules: OAuthRules) -> None:
-        """Behave by `rules` from now on; the list of lifetimes starts anew."""
+        """Replace the rules; their list of lifetimes starts at its first."""
         self.rules = rules
         self._granted = 0
 
     @property
     def secrets(self) -> list[str]:
-        """All codes and tokens that are known."""
+        """Every code and token that was given out and is still known."""
         return [*self._codes, *self._refresh, *self._access]
 
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
@@ -118,7 +118,7 @@ class Grants:
         return self._issue(known.installation, token)
 
     def revoke(self, token: str) -> None:
-        """Uninstall the app to which a token was given; an unknown one is nobody's."""
+        """Uninstall the app to which a token was given; an unknown token changes nothing."""
         known = self._refresh.get(token) or self._access.get(token)
         if known:
             known.installation.revoked = True

@@ -12,7 +12,7 @@ class OAuthRules:
     """Options of the authorization server; by default it does what Klaviyo was seen to do."""
 
     token_seconds: tuple[float, ...] = (3600.0,)
-    """How long access tokens live, in the order in which they are granted; the last one repeats."""
+    """Seconds that the first access token lives, the second, …; the last is for all others, too."""
     rotate: Literal["", "on_use", "at_once"] = ""
     """Whether a refresh brings a new refresh token, and when the old one dies: once a new token is
     used, or at once."""
@@ -20,7 +20,7 @@ class OAuthRules:
     refresh_days: float = 90.0
     """A refresh token that is not used for so long is revoked."""
     redirect_urls: tuple[str, ...] = ("http://localhost:8765/callback",)
-    """Those registered for the app; none: any will do."""
+    """The addresses registered for the app; empty: every address is accepted."""
     states_scope: bool = True
     """Whether token answers have `scope`."""
     wrong_state: bool = False

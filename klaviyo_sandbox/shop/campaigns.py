@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.words import BRAND, DOMAIN, THEMES
+from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.moment import MICROS, micros, micros_text, seconds_text
 from klaviyo_sandbox.store.row import Reference, Row, Value
@@ -127,11 +128,7 @@ def _definition(theme: str, channel: str) -> JsonObject:
     content: JsonObject = {
         "subject": f"{theme}: just for you",
         "preview_text": "Open me",
-        "from_email": f"hello@{DOMAIN}",
-        "from_label": BRAND,
-        "reply_to_email": None,
-        "cc_email": None,
-        "bcc_email": None,
+        **sender(),
     }
     return {"channel": "email", "label": theme, "content": content}
 

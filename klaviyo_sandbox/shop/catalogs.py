@@ -60,8 +60,7 @@ def _product(shop: Shop, external: str, at: datetime) -> JsonObject:
         "image_thumbnail_url": None,
         "images": [],
         "custom_metadata": {"material": shop.text(("wool", "linen")), "Top Pick": shop.chance(0.2)},
-        "created": micros_text(at),
-        "updated": micros_text(shop.between(at)),
+        **shop.stamps(at),
     }
 
 

@@ -31,11 +31,10 @@ class Changes:
         self._events = events
 
     def add(self, resource_type: str, count: int, days_ago: float = 0.0) -> list[str]:
-        """Add new resources; returns their ids.
+        """Add `count` new resources; return their ids.
 
-        `days_ago` is when they happened or were created: a late event is added now with a time
-        in the
-        past, a negative number gives one that lies ahead.
+        They happened, or were created, `days_ago`; a negative number puts them into the future.
+        An event from the past is one that arrives late.
 
         Raises:
             UnknownResourceError: resources of that type cannot be added.

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.words import BRAND, DOMAIN, THEMES
+from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.moment import micros_text
 from klaviyo_sandbox.store.row import Reference, Row
@@ -53,7 +54,7 @@ def flow(shop: Shop, at: datetime) -> Row:
 
 
 def _size(shop: Shop, number: int) -> int:
-    """How many actions the flow has: from one to nearly twice the average, in turn."""
+    """Return how many actions flow `number` has: one, two, … up to nearly twice the average."""
     most = max(1, round(2 * shop.settings.flow_actions - 1))
     return 1 + number % most
 
@@ -85,8 +86,7 @@ def _action(
         reference,
         {
             "definition": definition,
-            "created": micros_text(at),
-            "updated": micros_text(shop.between(at)),
+            **shop.stamps(at),
         },
         {"flow": parent, "flow-messages": messages},
         {"action_type": kind.upper().replace("-", "_"), "status": "live"},
@@ -119,13 +119,21 @@ def _send(shop: Shop, reference: Reference, at: datetime, channel: str) -> JsonO
     message_id = shop.ids.short()
     template = shop.one("template") if channel == "email" else None
     name = f"{shop.text(THEMES)} {message_id}"
-    message = _email(name, message_id, template) if channel == "email" else _sms(name, message_id)
+    message: JsonObject = {
+        "id": message_id,
+        "name": name,
+        **(_email(name, template) if channel == "email" else _sms(name)),
+        "smart_sending_enabled": True,
+        "transactional": False,
+        "add_tracking_params": False,
+        "custom_tracking_params": None,
+        "additional_filters": None,
+    }
     shop.put(
         Reference("flow-message", message_id),
         {
             "channel": channel,
-            "created": micros_text(at),
-            "updated": micros_text(shop.between(at)),
+            **shop.stamps(at),
             "definition": message,
         },
         {"flow-action": reference, "template": template},
@@ -135,30 +143,17 @@ def _send(shop: Shop, reference: Reference, at: datetime, channel: str) -> JsonO
     return {"id": reference.id, "type": f"send-{channel}", "data": data, "links": {"next": None}}
 
 
-def _email(name: str, message_id: str, template: Reference | None) -> JsonObject:
+def _email(name: str, template: Reference | None) -> JsonObject:
     return {
-        "id": message_id,
-        "name": name,
         "subject_line": f"{name} for you",
         "preview_text": "Have a look",
-        "from_email": f"hello@{DOMAIN}",
-        "from_label": BRAND,
-        "reply_to_email": None,
-        "cc_email": None,
-        "bcc_email": None,
+        **sender(),
         "template_id": None if template is None else template.id,
-        "smart_sending_enabled": True,
-        "transactional": False,
-        "add_tracking_params": False,
-        "custom_tracking_params": None,
-        "additional_filters": None,
     }
 
 
-def _sms(name: str, message_id: str) -> JsonObject:
+def _sms(name: str) -> JsonObject:
     return {
-        "id": message_id,
-        "name": name,
         "body": f"{name}: shop now",
         "image_id": None,
         "dynamic_image": None,
@@ -167,12 +162,7 @@ def _sms(name: str, message_id: str) -> JsonObject:
         "add_org_prefix": True,
         "add_info_link": True,
         "add_opt_out_language": True,
-        "smart_sending_enabled": True,
         "sms_quiet_hours_enabled": True,
-        "transactional": False,
-        "add_tracking_params": False,
-        "custom_tracking_params": None,
-        "additional_filters": None,
     }
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.words import GROUPS
+from klaviyo_sandbox.store.json_text import JsonObject
 from klaviyo_sandbox.store.moment import MICROS, micros, seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
 
@@ -17,7 +18,8 @@ def mailing_list(shop: Shop, at: datetime) -> Row:
     """Make a list."""
     number = len(shop.world.table("list"))
     reference = Reference("list", shop.ids.short())
-    row = shop.put(
+    return _put(
+        shop,
         reference,
         {
             "name": f"{GROUPS[number % len(GROUPS)]} {number}",
@@ -25,19 +27,15 @@ def mailing_list(shop: Shop, at: datetime) -> Row:
             "updated": seconds_text(shop.between(at)),
             "opt_in_process": ("single_opt_in", "double_opt_in")[number % 2],
         },
-        {"tags": shop.some("tag", 2)},
-        None,
-        {"profile_count": 0},
     )
-    shop.world.group(reference)
-    return row
 
 
 def segment(shop: Shop, at: datetime) -> Row:
     """Make a segment."""
     number = len(shop.world.table("segment"))
     reference = Reference("segment", shop.ids.short())
-    row = shop.put(
+    return _put(
+        shop,
         reference,
         {
             "name": f"{GROUPS[(number + 7) % len(GROUPS)]} {number}",
@@ -64,10 +62,12 @@ def segment(shop: Shop, at: datetime) -> Row:
             "is_processing": False,
             "is_starred": number % 4 == 0,
         },
-        {"tags": shop.some("tag", 2)},
-        None,
-        {"profile_count": 0},
     )
+
+
+def _put(shop: Shop, reference: Reference, attributes: JsonObject) -> Row:
+    """Add a list or segment, without members."""
+    row = shop.put(reference, attributes, {"tags": shop.some("tag", 2)}, None, {"profile_count": 0})
     shop.world.group(reference)
     return row
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.words import BRAND, DOMAIN, THEMES
+from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, load_object
 from klaviyo_sandbox.store.moment import micros_text, moment_of
 from klaviyo_sandbox.store.row import Links, Reference, Row, Value, each
@@ -87,14 +88,10 @@ def _campaign(
     reference = Reference("omni-campaign", campaign_id)
     audience = Reference("campaign-audience", shop.ids.digest())
     links = [Reference("omni-campaign-message", message.id) for message in messages]
-    stamps: JsonObject = {
-        "created": micros_text(times[0]),
-        "updated": micros_text(shop.between(times[0])),
-    }
     shop.put(
         audience,
         {
-            **stamps,
+            **shop.stamps(times[0]),
             "definition": {
                 "name": f"Audience of {definition['name']}",
                 "included": [one.id for one in shop.some("list", 2, least=1)],
@@ -152,8 +149,7 @@ def _message(
     shop.put(
         reference,
         {
-            "created": micros_text(at),
-            "updated": micros_text(shop.between(at)),
+            **shop.stamps(at),
             "definition": {
                 "name": shop.text(THEMES),
                 "status": message.status,
@@ -185,8 +181,7 @@ def _variation(
     shop.put(
         reference,
         {
-            "created": micros_text(at),
-            "updated": micros_text(shop.between(at)),
+            **shop.stamps(at),
             "definition": {
                 "name": f"Variation {number}",
                 "details": _details(shop, channel, template),
@@ -209,11 +204,7 @@ def _details(shop: Shop, channel: str, template: Reference | None) -> JsonObject
     return {
         "channel": channel,
         "template_id": template.id if template else None,
-        "from_label": BRAND,
-        "from_email": f"hello@{DOMAIN}",
-        "reply_to_email": "",
-        "cc_email": "",
-        "bcc_email": "",
+        **sender(unset=""),
         "subject": f"{theme}: just for you",
         "preview_text": "Open me",
     }

@@ -10,6 +10,7 @@ from klaviyo_sandbox.spec import Spec
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.json_text import JsonObject
 from klaviyo_sandbox.store.make_row import make_row
+from klaviyo_sandbox.store.moment import micros_text
 from klaviyo_sandbox.store.row import Links, Reference, Row, Value
 from klaviyo_sandbox.store.world import World
 
@@ -48,6 +49,10 @@ class Shop:
         """Return a random instant between `earliest` and now."""
         return earliest + (self.clock.now() - earliest) * self.random.random()
 
+    def stamps(self, at: datetime) -> JsonObject:
+        """Return `created`, which is `at`, and a random later `updated`, to the microsecond."""
+        return {"created": micros_text(at), "updated": micros_text(self.between(at))}
+
     def some(self, resource_type: str, most: int, *, least: int = 0) -> list[Reference]:
         """Return a few random resources of a type."""
         known = self.all(resource_type)
@@ -72,5 +77,5 @@ class Shop:
         return self.random.random() < probability
 
     def text(self, options: Sequence[str]) -> str:
-        """One of the options."""
+        """Return one of the options, at random."""
         return self.random.choice(options)

@@ -19,7 +19,7 @@ _ROW = (
 
 
 def html_of(shop: Shop, title: str) -> str:
-    """More than ten kilobytes of e-mail."""
+    """Return an e-mail of more than ten kilobytes."""
     rows = "".join(_ROW.format(number=number, product=shop.text(PRODUCTS)) for number in range(60))
     head = f"<!DOCTYPE html><html><head><title>{title}</title></head>"
     return f"{head}<body><table>\n{rows}</table></body></html>"

@@ -41,7 +41,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A tighter limit, set off by one value of one query parameter."""
+    """A lower limit for requests in which one query parameter has one value."""
 
     parameter: str
     value: str
@@ -49,7 +49,7 @@ class Reduced:
 
     @property
     def bucket(self) -> str:
-        """Name of the bucket: one for all endpoints that share the trigger."""
+        """The limit's name; endpoints with the same parameter and value share the limit."""
         return f"{self.parameter}={self.value}"
 
 
@@ -74,7 +74,7 @@ class Endpoint:
     paginated: bool
     page_size: PageSize | None
     fixed_page: int | None
-    """Resources a page where there is a cursor but no `page[size]`."""
+    """Resources on a page of an endpoint that has page cursors but takes no `page[size]`."""
     filters: Mapping[str, FilterRule]
     required_filters: Mapping[str, list[list[str]]]
     sort: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The shape of the specification's data about reports: POSTs that only ask."""
+"""The shape of the specification's data about reports, which are read by POST."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class GroupBy:
     default: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
-    """Per grouping, the one that must come with it."""
+    """Groupings that are refused without another one: that other, by grouping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Report:
     """Every attribute that the body may hold."""
     required: tuple[str, ...]
     statistics: tuple[str, ...]
-    """The statistics, or of metric aggregates the measurements."""
+    """The statistics; for metric aggregates, the measurements."""
     intervals: tuple[str, ...]
-    """Empty where the answer is one value a row."""
+    """Empty if each row has one value for the whole timeframe."""
     interval_days: Mapping[str, int]
     """The longest timeframe per interval, where it is less than a year."""
     timeframes: tuple[str, ...]
@@ -51,9 +51,9 @@ class Report:
     channels: frozenset[str]
     """The values of `send_channel`."""
     since: date | None
-    """The first day of which there are data."""
+    """The first day that Klaviyo has data of."""
     attributes: tuple[str, ...]
     relationships: Mapping[str, str]
     """Resource type per relationship of the answer."""
     reduced: tuple[Reduced, ...] = ()
-    """No parameter makes a report dearer."""
+    """Always empty: no parameter gives a report a lower limit."""

@@ -17,6 +17,6 @@ class Spec:
     relations: Mapping[str, Mapping[str, Relation]]
     """Per resource type, every relationship that any endpoint shows."""
     searchable: Mapping[str, Mapping[str, str]]
-    """Per resource type, every field that is filtered or sorted on somewhere: its kind of value."""
+    """The kind of value of each field that any endpoint filters or sorts by, per resource type."""
     types_of_collections: Mapping[str, str]
     """`{"campaigns": "campaign", …}` from first path segment to resource type."""

@@ -64,7 +64,7 @@ async def hang(receive: Receive) -> None:
 
 
 async def gives_up(receive: Receive, seconds: float) -> bool:
-    """Wait so long; tells whether the client gave up before."""
+    """Wait for `seconds`; return whether the client gave up before."""
     try:
         await asyncio.wait_for(hang(receive), seconds)
     except TimeoutError:
@@ -73,7 +73,7 @@ async def gives_up(receive: Receive, seconds: float) -> bool:
 
 
 async def trickle_headers(transport: asyncio.Transport, reply: Reply, seconds: float) -> None:
-    """Send the status line and headers one byte a second for so long, then everything else."""
+    """Send one byte of the head each second for `seconds`, then everything else at once."""
     fields = b"".join(b"%b: %b\r\n" % pair for pair in reply.raw_headers)
     head = b"HTTP/1.1 %d X\r\n%b\r\n" % (reply.status, fields)
     slow = min(len(head), math.ceil(seconds))
@@ -87,7 +87,7 @@ async def trickle_headers(transport: asyncio.Transport, reply: Reply, seconds: f
 
 
 async def continue_endlessly(transport: asyncio.Transport, seconds: float) -> None:
-    """Send interim replies for so long, then close the connection."""
+    """Send interim replies for `seconds`, then close the connection."""
     ends = asyncio.get_running_loop().time() + seconds
     while not transport.is_closing() and asyncio.get_running_loop().time() < ends:
         transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")

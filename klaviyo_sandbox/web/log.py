@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 KEPT = 200_000
-"""Requests remembered one by one; the counters go on."""
+"""How many of the last requests are kept; the counters count all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,16 @@ class Entry:
     status: int
     """0: no reply was sent."""
     at: float
-    """Real time, in seconds since 1970."""
+    """When it was answered, in seconds since 1970; the sandbox's clock does not count here."""
     endpoint: str
-    """Path template, or the path where no endpoint serves it."""
+    """The endpoint's path template, such as `/api/lists/{id}`; the path itself if there is none."""
     bytes: int
     body: str
-    """What a POST to the API asked; those of OAuth hold secrets and are not kept."""
+    """The body of a POST to the API. Those to OAuth hold secrets, and are not kept."""
 
     @property
     def asked(self) -> dict[str, object]:
-        """The attributes in the body of a report's request."""
+        """The attributes that the request for a report has in its body."""
         data = json.loads(self.body)["data"]
         attributes: dict[str, object] = data["attributes"]
         return attributes

@@ -14,7 +14,7 @@ class Reply:
     content_type: str = JSON_API
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
-    """Waited before it is sent."""
+    """How long the server waits before it sends it."""
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:

@@ -23,7 +23,7 @@ def main() -> int:
         folder = Folder.emptied()
         story.step("A sandbox: a Klaviyo on this machine, which grants more requests than Klaviyo")
         with Sandbox.start(_SETTINGS) as sandbox:
-            sandbox.grant_plenty()  # within Klaviyo's limits, some streams take minutes
+            sandbox.limits.grant_plenty()  # within Klaviyo's limits, some streams take minutes
             Steps(story, folder, sandbox).run()
     except (DemoError, StartError, ControlError, OSError) as failure:
         story.fail(str(failure))

@@ -97,7 +97,7 @@ class Steps:
         touched: Touched | None = None,
         **files: Path,
     ) -> Reading:
-        self._sandbox.reset_requests()
+        self._sandbox.log.reset()
         reading = Reading.of(streams)
         totals = self._totals(streams) if touched is None else {}
         with closing(view(self._story.console, reading, totals)) as shown:

@@ -71,7 +71,7 @@ def compare(
 
     With `touched`, streams that have a cursor need only have brought what was changed.
     """
-    counts = sandbox.counts()
+    counts = sandbox.log.counts()
     findings = []
     collections: dict[str, tuple[int | None, int]] = {}
     # Plain collections first: what others cost at the least follows from them.

@@ -31,7 +31,7 @@ def has_no_cursor(row_id: str, quirks: Quirks) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Rows and their order as a quirk has them, and what rows must pass besides the filters."""
+    """Rows in the order that a quirk gives them, and its `tests` of them besides the filters."""
 
     rows: Rows
     order: Order
@@ -73,7 +73,7 @@ def arrange(
 
 
 class _Behind:
-    """Rows by the ids of an arrangement's positions, which start with a hash."""
+    """Finds rows by the ids in an arrangement's positions: a hash, then the row's own id."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows

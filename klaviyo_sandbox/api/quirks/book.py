@@ -11,7 +11,7 @@ KEPT_CURSORS = 200_000
 
 
 class QuirkBook:
-    """Finds the quirks of a path; counts what they do."""
+    """Finds the quirks of a path, and counts how often they were met."""
 
     def __init__(self, rules: Sequence[Quirks], random: Random) -> None:
         """Start with `rules`; `random` draws opaque cursors."""

@@ -1,0 +1,50 @@
+"""Who may ask the sandbox: private keys, and the OAuth app."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from klaviyo_sandbox.control_client import ControlClient
+from klaviyo_sandbox.oauth.rules import OAuthRules
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the app gets when it is installed."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: float
+
+
+class AccessControl:
+    """Private keys, and what the OAuth app is allowed; `Sandbox.access` gives it."""
+
+    def __init__(self, control: ControlClient) -> None:
+        """Make the calls by `control`."""
+        self._control = control
+
+    def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
+        """Create a private key (or an access token) with these scopes only."""
+        self._control.send("add_key", {"name": name, "scopes": list(scopes), "oauth": oauth})
+
+    def revoke_key(self, name: str) -> None:
+        """Let the sandbox refuse a key or token from now on."""
+        self._control.send("revoke_key", {"name": name})
+
+    def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
+        """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
+        body = {"scopes": None if scopes is None else list(scopes)}
+        return self._control.tell(Tokens, "install_app", body)
+
+    def uninstall_app(self) -> None:
+        """Take back all that the app was allowed."""
+        self._control.send("uninstall_app", {})
+
+    def set_oauth(self, rules: OAuthRules) -> None:
+        """Replace the rules of OAuth; their list of lifetimes starts at its first."""
+        self._control.send("set_oauth", dataclasses.asdict(rules))
+
+    def secrets(self) -> list[str]:
+        """Return the OAuth codes and tokens that are known, which no client may show."""
+        return self._control.ask(list[str], "secrets")

@@ -1,0 +1,17 @@
+"""A request that has passed every check at the door."""
+
+from dataclasses import dataclass
+
+from klaviyo_sandbox.api.keys import Credential
+from klaviyo_sandbox.api.router import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may be served."""
+
+    route: Route
+    revision: str
+    headers: dict[str, str]
+    """Rate-limit headers for the reply."""
+    credential: Credential

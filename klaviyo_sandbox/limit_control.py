@@ -1,0 +1,54 @@
+"""How often clients may ask the sandbox."""
+
+from klaviyo_sandbox.control_client import ControlClient
+from klaviyo_sandbox.spec import REVISIONS, load_spec
+
+_AGGREGATES = "/api/metric-aggregates"
+_PLENTY = 100_000
+"""Requests a second: more than any client sends."""
+
+
+class LimitControl:
+    """The sandbox's rate limits; `Sandbox.limits` gives it."""
+
+    def __init__(self, control: ControlClient) -> None:
+        """Make the calls by `control`."""
+        self._control = control
+
+    def turn_on(self) -> None:
+        """Enforce the limits, and forget all that was counted."""
+        self._control.send("set_limits", {"on": True})
+
+    def turn_off(self) -> None:
+        """Enforce no limits, and show none."""
+        self._control.send("set_limits", {"on": False})
+
+    def override(
+        self, path: str, burst: int, steady: int, daily: int = 0, day_seconds: int = 86_400
+    ) -> None:
+        """Let the endpoint at `path` take `burst` requests a second and `steady` a minute.
+
+        `path` is a template such as `/api/lists/{id}`. With `daily`, it takes so many a day as
+        well. `day_seconds` makes that day shorter; it has to be longer than a minute.
+        """
+        body = {"path": path, "burst": burst, "steady": steady}
+        day = {"daily": daily, "day_seconds": day_seconds}
+        self._control.send("override_limit", body | day)
+
+    def override_reports(
+        self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400
+    ) -> None:
+        """Do the same for each report that has a daily limit."""
+        for path, report in load_spec().reports.items():
+            if max(report.windows) > 60:
+                self.override(path, burst, steady, daily, day_seconds)
+
+    def grant_plenty(self) -> None:
+        """Give every endpoint limits that no client reaches. Replies state them.
+
+        A parameter with a limit of its own, such as `additional-fields[list]`, keeps it.
+        """
+        for path in {path for name in REVISIONS for path in load_spec(name).endpoints}:
+            self.override(path, _PLENTY, 60 * _PLENTY)
+        self.override(_AGGREGATES, _PLENTY, 60 * _PLENTY)
+        self.override_reports(_PLENTY, 60 * _PLENTY, 60 * _PLENTY)

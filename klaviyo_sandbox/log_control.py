@@ -1,0 +1,36 @@
+"""What the sandbox was asked."""
+
+from dataclasses import dataclass
+
+from klaviyo_sandbox.control_client import ControlClient
+from klaviyo_sandbox.web.log import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What an endpoint was asked."""
+
+    requests: int
+    bytes: int
+    statuses: dict[int, int]
+    """Replies per HTTP status; 0 stands for no reply."""
+
+
+class LogControl:
+    """The requests that clients have made; `Sandbox.log` gives it."""
+
+    def __init__(self, control: ControlClient) -> None:
+        """Make the calls by `control`."""
+        self._control = control
+
+    def requests(self) -> list[Entry]:
+        """Return the requests made, oldest first; control calls are not among them."""
+        return self._control.ask(list[Entry], "requests")
+
+    def counts(self) -> dict[str, Count]:
+        """Return what each endpoint was asked, by path template."""
+        return self._control.ask(dict[str, Count], "counts")
+
+    def reset(self) -> None:
+        """Forget the requests made so far."""
+        self._control.send("reset_requests", {})
