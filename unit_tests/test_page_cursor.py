@@ -43,6 +43,13 @@ def test_a_cursor_that_cannot_be_read_tells_nothing(cursor: str) -> None:
     assert not tells_rows_apart(BASE, "7qWkXyZ")
 
 
+@pytest.mark.parametrize("row_id", ["", "1", "17", "885", "29134"])
+def test_an_id_within_a_number_is_no_id(row_id: str) -> None:
+    cursor = b64encode(json.dumps([1788529134, True]).encode()).decode()
+    assert not tells_rows_apart(url(cursor), row_id)
+    assert not tells_rows_apart(url("1788529134"), row_id)
+
+
 def test_the_id_may_stand_in_it_as_it_is() -> None:
     assert tells_rows_apart(url("next::id::7qWkXyZ"), "7qWkXyZ")
 

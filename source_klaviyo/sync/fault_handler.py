@@ -35,7 +35,6 @@ class FaultHandler:
 
     collection: Collection
     tally: Tally
-    _told_of_ties: bool = False
 
     def handle(self, task: Task, fault: Exception, now: float) -> Remedy:
         """Prepare `task` for another request after `fault`, or return why there is none."""
@@ -76,7 +75,6 @@ class FaultHandler:
             advice = f"Klaviyo sends page after page of {name} without a row."
             return StreamFailed(advice, FailureType.system_error)
         if reader.ties.lost:
-            reader.ties.lost = False
             return self._lost_ties(reader)
         if reader.leads_back(reader.token):
             return self._restart(reader, "A page leads back to one before it.")
@@ -144,18 +142,13 @@ class FaultHandler:
             return StreamFailed(advice, FailureType.transient_error)
         return None
 
-    def _lost_ties(self, reader: RangeReader) -> Remedy:
+    def _lost_ties(self, reader: RangeReader) -> StreamFailed:
         what = "have no cursor value" if reader.without_cursor else "share a second"
         advice = (
             f"More rows of {self.collection.name} {what} than fit on a page, and Klaviyo's page"
             " cursors do not tell them apart."
         )
-        if reader.splittable or reader.without_cursor:
-            return StreamFailed(advice, FailureType.system_error)
-        if not self._told_of_ties:
-            self._told_of_ties = True
-            logger.warning("%s Rows of that second may be missing.", advice)
-        return None
+        return StreamFailed(advice, FailureType.system_error)
 
     def _end_child(self, reader: RangeReader, gone: ParentGone) -> None:
         """End what is read of a parent that has been deleted; its window is not taken as read."""

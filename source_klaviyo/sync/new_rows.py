@@ -33,6 +33,8 @@ class NewRows:
         `order` is that of the pages before. Rows at the second `horizon` or later are recent.
         """
         known = self._known(page, order, horizon)
+        if len({*page.ids}) < len(page.ids):
+            known = [a or b for a, b in zip(known, _repeated(page), strict=True)]
         self.seen.add(page.ids, page.cursors)
         early = [cursor is not None and cursor < self.asked_from for cursor in page.cursors]
         if not any(early):
@@ -69,3 +71,14 @@ class NewRows:
         again = self.recent.has(page.ids, page.cursors)
         is_recent = [cursor is None or cursor >= horizon for cursor in page.cursors]
         return [a or (b and c) for a, b, c in zip(known, again, is_recent, strict=True)]
+
+
+def _repeated(page: Page) -> list[bool]:
+    """Tell of each row whether the same one stands before it on the page."""
+    cursors = page.cursors or [None] * len(page.ids)
+    before = set[tuple[str, int | None]]()
+    found = []
+    for row in zip(page.ids, cursors, strict=True):
+        found.append(row in before)
+        before.add(row)
+    return found

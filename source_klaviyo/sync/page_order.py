@@ -16,12 +16,14 @@ _DOUBTED_PART = 10
 class PageOrder:
     """What the pages of one reader have shown so far.
 
-    `ascends` and `descends` hold until a page shows something else. `earliest` and `latest` are the
-    bounds of the cursor values that have come, in seconds. `reached` is the value near the end of
-    the last page up to which all rows have come, if pages ascend.
+    `ascends` is what to rely on: where Klaviyo sorts, until a page shows something else. `rises`
+    and `descends` are what pages show, asked for or not. `earliest` and `latest` are the bounds of
+    the cursor values that have come, in seconds. `reached` is a value near the end of the
+    last page, and on no page before: up to there all rows have come, if pages ascend.
     """
 
     ascends: bool
+    rises: bool = True
     descends: bool = True
     earliest: int | None = None
     latest: int = LONG_AGO
@@ -41,18 +43,19 @@ class PageOrder:
         new = [is_told and is_new for is_told, is_new in zip(told, fresh, strict=True)]
         fresh_cursors = (cursor for cursor in compress(page.cursors, new) if cursor is not None)
         rising = pairwise([self.latest, *fresh_cursors])
-        self.ascends = self.ascends and page.sorted and all(a <= b for a, b in rising)
+        self.rises = self.rises and all(a <= b for a, b in rising)
+        self.ascends = self.ascends and page.sorted and self.rises
         before = [] if self.earliest is None else [self.earliest]
         falling = pairwise([*before, *cursors])
         self.descends = self.descends and page.sorted and all(a >= b for a, b in falling)
         self.earliest = min([*before, *cursors])
-        self.latest = max(self.latest, *cursors)
+        earlier, self.latest = self.latest, max(self.latest, *cursors)
         # Were pages sorted by something else, or had the last rows changed while Klaviyo served the
         # page, it could ascend by chance: what lies before those rows would be passed over.
         doubted = max(_FEWEST_DOUBTED, len(cursors) // _DOUBTED_PART)
-        before = [cursor for cursor in cursors[:-doubted] if cursor < self.latest]
+        before = [cursor for cursor in cursors[:-doubted] if earlier < cursor < self.latest]
         self.reached = before[-1] if before else self.latest
 
     def begun_anew(self) -> "PageOrder":
         """Return the order of a reader that is to read a part of the same window."""
-        return PageOrder(self.ascends, self.descends)
+        return PageOrder(self.ascends, self.rises, self.descends)

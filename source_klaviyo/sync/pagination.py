@@ -66,7 +66,10 @@ class RangeReader:
     new_rows: bool = False
     rows_kept: int = 0
     pages_without_rows: int = 0
+    _token_is_exact: bool = True
     _tokens: set[int] = field(default_factory=set)
+    _rows_of_chain: int = 0
+    _most_rows_of_chain: int = 0
     _split_under_way: bool = False
 
     def __post_init__(self) -> None:
@@ -102,12 +105,14 @@ class RangeReader:
             window = Window()
         if self.ties.from_end is not None:
             window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
+        if self.token is None:
+            self._rows_of_chain = 0
         self.sent = PageRequest(
             self.partition,
             window,
             self.view_numbers,
             self.token,
-            self.page_size.current if self.page_size else None,
+            self._size_to_ask(),
             newest_first=from_end,
             left_out=self.left_out,
         )
@@ -122,9 +127,10 @@ class RangeReader:
             self.rows_kept, self.token = 0, None
             return []
         fresh, kept = self._sift(page)
+        if self.ties.lost:
+            return self._steps(views, Read(self.lo, page, kept, None))
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
-        if any(fresh):
-            self.retry.restarts = 0
+        self._note_progress(page)
         before, asked_from = self.position, self.rows.asked_from
         self.density.observe(page)
         reopens = self._observe(page, fresh)
@@ -138,7 +144,7 @@ class RangeReader:
         self._move_on(page, before)
         if begins_anew:
             self.token = None
-        last = self.without_cursor and self.finished and not self.ties.lost
+        last = self.without_cursor and self.finished
         return self._steps(views, Read(self.lo, page, kept, completes, reopens, last))
 
     def restart(self) -> None:
@@ -146,11 +152,16 @@ class RangeReader:
         self.token = None
         self.ties.doubted = False
         self._tokens.clear()
+        self._rows_of_chain = 0
         self.retry.restarts += 1
 
     def ask_anew(self) -> None:
-        """Ask for the rest of the window with another request; nothing was wrong with the token."""
-        if self._can_go_on_by_position():
+        """Ask for the rest of the window in smaller pages; nothing was wrong with the token.
+
+        A token that does not name the last row may be a page's number: in pages of another size it
+        would lead elsewhere.
+        """
+        if self._can_go_on_by_position() or not self._token_is_exact:
             self.token = None
 
     def leads_back(self, token: str | None) -> bool:
@@ -217,6 +228,18 @@ class RangeReader:
         """Let go of what it remembers, if that is its own alone."""
         self.rows.close()
 
+    def _size_to_ask(self) -> int | None:
+        if self.token is not None and not self._token_is_exact:
+            return self._asked
+        return self.page_size.current if self.page_size else None
+
+    def _note_progress(self, page: Page) -> None:
+        """Begin to count restarts anew where pages lead further than ever before."""
+        self._rows_of_chain += len(page.ids)
+        if self._rows_of_chain > self._most_rows_of_chain:
+            self._most_rows_of_chain = self._rows_of_chain
+            self.retry.restarts = 0
+
     def _sift(self, page: Page) -> tuple[list[bool], list[bool]]:
         """Tell of each row whether it is new here, and whether it is to be emitted as well."""
         fresh = self.rows.among(page, self.order, self.horizon)
@@ -271,6 +294,8 @@ class RangeReader:
             return None
         behind = Window(self.position, position)
         self.position = position
+        self._rows_of_chain = self._most_rows_of_chain = 0
+        self.retry.restarts = 0
         return behind
 
     def _move_on(self, page: Page, before: int) -> None:
@@ -278,33 +303,31 @@ class RangeReader:
         self.token = None
         if self.finished:
             return
-        self.token = page.next
-        if self._ends_in_ties(page):
-            if self.ties.enlarge(self.position, self.page_size):
-                self.token = None
-                return
-            self.ties.doubt(page)
+        self.token, self._token_is_exact = page.next, page.exact
+        may_be_skipped = self.ties.may_be_skipped(page, self._asked)
         progressed = self.position > before and self._can_go_on_by_position()
-        if progressed and (self._split_under_way or self.ties.may_be_skipped(page, self._asked)):
+        resizes = self.page_size is not None and self.page_size.changes()
+        if progressed and (self._split_under_way or may_be_skipped):
             # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
             # last second may be missing on the next page where its cursor cannot tell them apart.
             self.token = None
+        elif may_be_skipped and page.cursors:
+            self._follow_doubtfully(page)
+        if resizes and self._can_go_on_by_position():
+            self.token = None
         if progressed or self.token is None:
             self._split_under_way = False
-        if self.page_size and self.page_size.changes():
-            self.ask_anew()
 
-    def _ends_in_ties(self, page: Page) -> bool:
-        """Tell whether the rest of the rows that a page ends with can only be had by its `next`.
-
-        Where a whole page is within a second, to ask by the position would bring it again.
-        """
-        if not self.ties.may_be_skipped(page, self._asked) or not page.cursors:
-            return False
-        if page.cursors[-1] is None:
+    def _follow_doubtfully(self, page: Page) -> None:
+        """Follow a token that may skip rows which share the last row's cursor value."""
+        last, order = page.cursors[-1], self.order
+        if last is None:
             self.filtered = self.has_cursor
-            return self.without_cursor
-        return self.order.ascends and page.cursors[0] == page.cursors[-1] == self.position
+        stuck = self.without_cursor or (order.ascends and last == self.position)
+        if stuck and self.ties.enlarge(self.position, self.page_size):
+            self.token = None
+        elif (self.without_cursor and last is None) or order.rises or order.descends:
+            self.ties.doubt(page)
 
     def _skipped_ties(self, page: Page) -> bool:
         """Tell whether `page` may lack rows, and have those asked for in another way.
@@ -316,7 +339,7 @@ class RangeReader:
         self._tokens.clear()
         if self.ties.reduce(self.position, self.page_size):
             return True
-        if self.without_cursor or not self.splittable:
+        if self.ties.second != self.position or not (self.splittable and self.order.ascends):
             # Where the pages began with such rows, they would come last from the other end.
             self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
             return not self.ties.lost

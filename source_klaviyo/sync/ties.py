@@ -17,18 +17,19 @@ class Ties:
     page shows it: `doubted` tells that it has to go on with the value of the last row, `trusted`
     that a page has done so.
 
-    `from_end` is the second that is read from its end next. `lost` tells that rows may be missing.
+    `second` is that of the last row. `from_end` is the second that is read from its end next.
+    `lost` tells that rows may be missing.
     """
 
     doubted: bool = False
     trusted: bool = False
+    second: int | None = None
     from_end: int | None = None
     lost: bool = False
     _most_rows: int = 2
     _enlarged_at: int = LONG_AGO
     _reduced_at: int = LONG_AGO
     _last_ids: frozenset[str] = frozenset()
-    _last_second: int | None = None
     _last_values: Sequence[str | int | None] = ()
 
     def may_be_skipped(self, page: Page, asked: int | None) -> bool:
@@ -44,7 +45,7 @@ class Ties:
     def doubt(self, page: Page) -> None:
         """Note that all depends on whether the next page goes on where `page` ends."""
         self.doubted = True
-        self._last_ids, self._last_second = frozenset(page.ids), page.cursors[-1]
+        self._last_ids, self.second = frozenset(page.ids), page.cursors[-1]
         self._last_values = (page.values or page.cursors)[-2:]
 
     def are_skipped(self, page: Page) -> bool:
@@ -59,10 +60,10 @@ class Ties:
         self.trusted = any(values[row] == last_values[-1] for row in new)
         if self.trusted:
             return False
-        if len(last_values) > 1 and self._last_second is not None:
+        if len(last_values) > 1 and self.second is not None:
             # Where cursors are finer than seconds, most rows have a value of their own.
             return last_values[0] == last_values[1]
-        return all(page.cursors[row] != self._last_second for row in new)
+        return all(page.cursors[row] != self.second for row in new)
 
     def ends_meet(self, page: Page, asked: int | None, fresh: Sequence[bool]) -> bool:
         """Tell whether `page`, from the end of a second, has all that has not been read of it.
