@@ -154,7 +154,7 @@ def test_pages_of_a_row_that_lead_no_further_are_given_up_though_nothing_is_reme
     assert read.retry.restarts == 0
 
 
-def test_another_page_size_begins_anew_where_a_token_may_be_the_number_of_a_page() -> None:
+def test_a_token_that_may_be_the_number_of_a_page_is_never_followed_to_larger_pages() -> None:
     read = reader(ordered=False)
     read.page_size = RangePageSize(CollectionPageSize(100), 100)
     read.request()
@@ -162,12 +162,12 @@ def test_another_page_size_begins_anew_where_a_token_may_be_the_number_of_a_page
     assert (read.request().token, read.request().page_size) == ("x", 100)
     assert read.page_size.shrink()
     read.ask_anew()
-    assert (read.request().token, read.request().page_size) == (None, 50)
-    accept(read, page_of(rows_of(*range(50)), exact=False))
-    read.page_size.served()
-    read.page_size.served()
+    assert (read.request().token, read.request().page_size) == ("x", 50), "it leads back"
     accept(read, page_of(rows_of(*range(50, 100)), exact=False))
-    assert (read.request().token, read.request().page_size) == ("x", 50), "larger ones wait"
+    read.page_size.served()
+    read.page_size.served()
+    accept(read, page_of(rows_of(*range(100, 150)), exact=False))
+    assert (read.request().token, read.request().page_size) == ("x", 50), "it would lead ahead"
 
 
 def test_a_row_that_changed_since_the_sync_began_says_nothing_of_the_order() -> None:

@@ -139,10 +139,10 @@ class SplitsAtRandom:
     ) -> tuple[RangeReader, int] | None:
         for reader in readers:
             latest = min(reader.hi, horizon)
-            can = reader.order.ascends and reader.splittable and latest - reader.position > 1
+            can = reader.order.ascends and reader.splittable and latest - reader.frontier > 1
             if can and self.left and self.chance.random() < 0.4:
                 self.left -= 1
-                return reader, self.chance.randrange(reader.position + 1, latest)
+                return reader, self.chance.randrange(reader.frontier + 1, latest)
         return None
 
 

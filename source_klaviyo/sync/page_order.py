@@ -40,15 +40,13 @@ class PageOrder:
         if not cursors:
             self.ascends = self.ascends and page.sorted
             return
-        new = [is_told and is_new for is_told, is_new in zip(told, fresh, strict=True)]
-        fresh_cursors = (cursor for cursor in compress(page.cursors, new) if cursor is not None)
-        rising = pairwise([self.latest, *fresh_cursors])
-        self.rises = self.rises and all(a <= b for a, b in rising)
+        new = list(compress(cursors, compress(fresh, told)))
+        earliest = [] if self.earliest is None else [self.earliest]
+        self.rises = self.rises and all(a <= b for a, b in pairwise([self.latest, *new]))
         self.ascends = self.ascends and page.sorted and self.rises
-        before = [] if self.earliest is None else [self.earliest]
-        falling = pairwise([*before, *cursors])
+        falling = pairwise([*earliest, *new])
         self.descends = self.descends and page.sorted and all(a >= b for a, b in falling)
-        self.earliest = min([*before, *cursors])
+        self.earliest = min([*earliest, *cursors])
         earlier, self.latest = self.latest, max(self.latest, *cursors)
         # Were pages sorted by something else, or had the last rows changed while Klaviyo served the
         # page, it could ascend by chance: what lies before those rows would be passed over.

@@ -67,6 +67,8 @@ class RangeReader:
     rows_kept: int = 0
     pages_without_rows: int = 0
     _token_is_exact: bool = True
+    _doubted_token: str | None = None
+    _size_of_chain: int | None = None
     _tokens: set[int] = field(default_factory=set)
     _rows_of_chain: int = 0
     _most_rows_of_chain: int = 0
@@ -79,6 +81,11 @@ class RangeReader:
     def window(self) -> Window:
         """The window that a first request asks for: all of it, or what is left of it."""
         return Window(self.position, self.hi)
+
+    @property
+    def frontier(self) -> int:
+        """The second of the last row that has come; a split has to lie behind it."""
+        return max(self.position, self.order.latest)
 
     @property
     def view_numbers(self) -> tuple[int, ...]:
@@ -107,12 +114,14 @@ class RangeReader:
             window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
         if self.token is None:
             self._rows_of_chain = 0
+        if self.token is None or self._token_is_exact:
+            self._size_of_chain = self.page_size.current if self.page_size else None
         self.sent = PageRequest(
             self.partition,
             window,
             self.view_numbers,
             self.token,
-            self._size_to_ask(),
+            self._size_of_chain,
             newest_first=from_end,
             left_out=self.left_out,
         )
@@ -124,7 +133,7 @@ class RangeReader:
         if self.ties.from_end is not None:
             return self._accept_end_of_second(page, views)
         if self._skipped_ties(page):
-            self.rows_kept, self.token = 0, None
+            self.rows_kept = 0
             return []
         fresh, kept = self._sift(page)
         if self.ties.lost:
@@ -156,12 +165,9 @@ class RangeReader:
         self.retry.restarts += 1
 
     def ask_anew(self) -> None:
-        """Ask for the rest of the window in smaller pages; nothing was wrong with the token.
-
-        A token that does not name the last row may be a page's number: in pages of another size it
-        would lead elsewhere.
-        """
-        if self._can_go_on_by_position() or not self._token_is_exact:
+        """Ask for the rest of the window in smaller pages; nothing was wrong with the token."""
+        self._size_of_chain = self.page_size.current if self.page_size else None
+        if self._can_go_on_by_position():
             self.token = None
 
     def leads_back(self, token: str | None) -> bool:
@@ -227,11 +233,6 @@ class RangeReader:
     def close(self) -> None:
         """Let go of what it remembers, if that is its own alone."""
         self.rows.close()
-
-    def _size_to_ask(self) -> int | None:
-        if self.token is not None and not self._token_is_exact:
-            return self._asked
-        return self.page_size.current if self.page_size else None
 
     def _note_progress(self, page: Page) -> None:
         """Begin to count restarts anew where pages lead further than ever before."""
@@ -328,17 +329,18 @@ class RangeReader:
             self.token = None
         elif (self.without_cursor and last is None) or order.rises or order.descends:
             self.ties.doubt(page)
+            self._doubted_token = self.sent.token if self.sent else None
 
     def _skipped_ties(self, page: Page) -> bool:
-        """Tell whether `page` may lack rows, and have those asked for in another way.
-
-        In pages of one row less; if they are skipped there too, from the other end.
-        """
+        """Tell whether `page` may lack rows, and have those asked for in another way."""
         if not self.ties.are_skipped(page):
             return False
         self._tokens.clear()
-        if self.ties.reduce(self.position, self.page_size):
+        if self.ties.recheck(self.page_size):
+            self.token = self._doubted_token
+            self._size_of_chain = self.page_size.current if self.page_size else None
             return True
+        self.token = None
         if self.ties.second != self.position or not (self.splittable and self.order.ascends):
             # Where the pages began with such rows, they would come last from the other end.
             self.ties.lost = not (self.nulls.began_with_others and self._turned_round())

@@ -67,7 +67,7 @@ class Splitter:
             return None
         density = longest.density
         ahead = min(left / 2, density.look_ahead) * (density.seconds_per_page or 0)
-        return longest, longest.position + max(1, round(ahead))
+        return longest, longest.frontier + max(1, round(ahead))
 
     def _rationed(self, readers: Sequence[RangeReader], horizon: int) -> bool:
         """Tell whether one more split would waste too much, by what is known to be left to read."""
@@ -86,7 +86,7 @@ class Splitter:
 
 def pages_left(reader: RangeReader, horizon: int) -> float:
     """Estimate how many pages are left of a reader; 0 where it cannot or should not be split."""
-    seconds_left = min(reader.hi, horizon) - reader.position
+    seconds_left = min(reader.hi, horizon) - reader.frontier
     seconds_per_page = reader.density.seconds_per_page
     can = reader.order.ascends and reader.splittable
     if not can or seconds_per_page is None or seconds_left <= 1:

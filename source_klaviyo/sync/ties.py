@@ -7,6 +7,9 @@ from source_klaviyo.protocol import Page
 from source_klaviyo.sync.page_order import LONG_AGO
 from source_klaviyo.sync.page_size import RangePageSize
 
+_MOST_RECHECKS = 3
+"""How often a page is asked for with one row less, where another one comes each time."""
+
 
 @dataclass(slots=True)
 class Ties:
@@ -16,6 +19,9 @@ class Ties:
     did not fit on the page are skipped then. It may as well be one that nobody can read. The next
     page shows it: `doubted` tells that it has to go on with the value of the last row, `trusted`
     that a page has done so.
+
+    If it does not, those rows may just have filled the page. So the doubted page is asked for once
+    more with one row less: the one after it has to begin with the row that was left out.
 
     `second` is that of the last row. `from_end` is the second that is read from its end next.
     `lost` tells that rows may be missing.
@@ -28,8 +34,9 @@ class Ties:
     lost: bool = False
     _most_rows: int = 2
     _enlarged_at: int = LONG_AGO
-    _reduced_at: int = LONG_AGO
-    _last_ids: frozenset[str] = frozenset()
+    _rechecks: int = 0
+    _is_rechecked: bool = False
+    _last_ids: Sequence[str] = ()
     _last_values: Sequence[str | int | None] = ()
 
     def may_be_skipped(self, page: Page, asked: int | None) -> bool:
@@ -44,22 +51,24 @@ class Ties:
 
     def doubt(self, page: Page) -> None:
         """Note that all depends on whether the next page goes on where `page` ends."""
+        self._is_rechecked = bool(self._rechecks) and [*page.ids] == [*self._last_ids[:-1]]
         self.doubted = True
-        self._last_ids, self.second = frozenset(page.ids), page.cursors[-1]
+        self._last_ids, self.second = page.ids, page.cursors[-1]
         self._last_values = (page.values or page.cursors)[-2:]
 
     def are_skipped(self, page: Page) -> bool:
         """Tell whether `page` may lack rows of the value that the page before it ended with."""
         if not self.doubted:
             return False
-        new = [row for row, name in enumerate(page.ids) if name not in self._last_ids]
+        last = {*self._last_ids}
+        new = [row for row, name in enumerate(page.ids) if name not in last]
         if page.next and not new:
             return False  # an empty page says nothing; the next one does
         self.doubted = False
         values, last_values = page.values or page.cursors, self._last_values
         self.trusted = any(values[row] == last_values[-1] for row in new)
-        if self.trusted:
-            return False
+        if self.trusted or self._is_rechecked:
+            return not self.trusted
         if len(last_values) > 1 and self.second is not None:
             # Where cursors are finer than seconds, most rows have a value of their own.
             return last_values[0] == last_values[1]
@@ -85,12 +94,11 @@ class Ties:
         self._enlarged_at = second
         return size.enlarge()
 
-    def reduce(self, second: int, size: RangePageSize | None) -> bool:
-        """Have a page of one row less asked for, once a second; False where it cannot be.
-
-        It may be that the rows of the last value just filled the page. They do not fill this one.
-        """
-        if size is None or self._reduced_at == second:
+    def recheck(self, size: RangePageSize | None) -> bool:
+        """Have the doubted page asked for with one row less; False where that has been done."""
+        done = self._is_rechecked or self._rechecks >= _MOST_RECHECKS
+        if done or size is None or not size.reduce(len(self._last_ids)):
+            self._rechecks = 0
             return False
-        self._reduced_at = second
-        return size.reduce(len(self._last_ids))
+        self._rechecks += 1
+        return True
