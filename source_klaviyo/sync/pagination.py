@@ -72,7 +72,6 @@ class RangeReader:
     _tokens: set[int] = field(default_factory=set)
     _rows_of_chain: int = 0
     _most_rows_of_chain: int = 0
-    _split_under_way: bool = False
 
     def __post_init__(self) -> None:
         self.position = self.lo
@@ -195,7 +194,6 @@ class RangeReader:
             density=self.density.beyond_split(),
         )
         self.hi = at
-        self._split_under_way = True
         return rest
 
     def halve(self) -> "RangeReader | None":
@@ -308,16 +306,13 @@ class RangeReader:
         may_be_skipped = self.ties.may_be_skipped(page, self._asked)
         progressed = self.position > before and self._can_go_on_by_position()
         resizes = self.page_size is not None and self.page_size.changes()
-        if progressed and (self._split_under_way or may_be_skipped):
-            # After a split Klaviyo is to leave out what lies behind the new end. And rows of the
-            # last second may be missing on the next page where its cursor cannot tell them apart.
+        if progressed and may_be_skipped:
+            # Rows of the last second may be missing on the next page.
             self.token = None
         elif may_be_skipped and page.cursors:
             self._follow_doubtfully(page)
         if resizes and self._can_go_on_by_position():
             self.token = None
-        if progressed or self.token is None:
-            self._split_under_way = False
 
     def _follow_doubtfully(self, page: Page) -> None:
         """Follow a token that may skip rows which share the last row's cursor value."""
