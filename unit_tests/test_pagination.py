@@ -127,7 +127,9 @@ def test_a_split_reader_stops_at_its_new_end_and_drops_what_the_other_reads() ->
 
 def test_the_last_row_of_a_page_alone_proves_nothing() -> None:
     read = reader(hi=1_000)
+    read.request()
     step = accept(read, page(100, 110, 120, 130, 5_000))
+    assert ids(step)[-1] == "5000.0"
     assert not read.finished, "it may stand where it stood before it changed"
     assert step.completes == [Window(100, 120)]
     step = accept(read, page(140, 150, more=False))
@@ -195,6 +197,33 @@ def test_where_order_was_wrongly_relied_on_the_window_is_read_from_its_beginning
         [Window(100, 900)],
         True,
     )
+
+
+def test_a_row_that_moved_beyond_the_end_while_its_page_was_served_is_kept() -> None:
+    read = reader(hi=500)
+    read.request()
+    step = accept(read, page(100, 900, 120, 130))
+    assert ids(step) == ["100.0", "900.0", "120.0", "130.0"]
+    late = reader()
+    late.request()
+    accept(late, page(100, 110, 120, 130, 140))
+    late.split(500)
+    step = accept(late, page(150, 900, 160, 170, 180, 600))
+    assert ids(step) == ["150.0", "900.0", "160.0", "170.0", "180.0"], "600 may be at its place"
+
+
+def test_a_row_last_on_its_page_that_turns_out_to_have_moved_is_read_again() -> None:
+    read = reader()
+    read.request()
+    accept(read, page(100, 110, 120, 130, 140))
+    read.split(500)
+    step = accept(read, page(150, 160, 170, 180, 600))
+    assert (ids(step)[-1], read.finished, read.token) == ("180.0", False, "x")
+    accept(read, page(190, 200, 210, more=False))
+    assert not read.finished
+    assert (read.request().token, read.request().window) == (None, Window(100, 500))
+    step = accept(read, page(170, 180, 600, 190, more=False))
+    assert "600.0" in ids(step)
 
 
 def test_a_split_reader_follows_its_pages_to_its_new_end() -> None:

@@ -409,7 +409,7 @@ def test_an_instant_passes_the_filter_of_exactly_one_window(
     splits = [0, *sorted(edges), FOREVER]
     emitted = 0
     for lo, hi in pairwise(splits):
-        model = Model(stream=stream, rows=[(0, microsecond)])
+        model = Model(stream=stream, rows=[(0, microsecond)], bounded_above=stream.upper)
         reader = CollectionReader(
             CollectionJob(model, [ViewJob(StreamJob(StreamDescriptor("x"), "updated"))]),
             lambda: FOREVER - 1,

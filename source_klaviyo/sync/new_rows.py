@@ -28,21 +28,27 @@ class NewRows:
     shared: bool = False
 
     def among(self, page: Page, order: PageOrder, horizon: int) -> list[bool]:
-        """Tell of each row whether it is new, and remember the page.
+        """Tell of each row whether it is new.
 
         `order` is that of the pages before. Rows at the second `horizon` or later are recent.
         """
         known = self._known(page, order, horizon)
         if len({*page.ids}) < len(page.ids):
             known = [a or b for a, b in zip(known, _repeated(page), strict=True)]
-        self.seen.add(page.ids, page.cursors)
         early = [cursor is not None and cursor < self.asked_from for cursor in page.cursors]
         if not any(early):
             return [not each for each in known]
         return [not (each or before) for each, before in zip(known, early, strict=True)]
 
-    def emitted(self, page: Page, kept: Sequence[bool], horizon: int) -> None:
-        """Note which rows of the page this reader emits."""
+    def remember(
+        self, page: Page, inside: Sequence[bool], kept: Sequence[bool], horizon: int
+    ) -> None:
+        """Remember the rows `inside` the window; those `kept` are emitted now."""
+        if all(inside):
+            self.seen.add(page.ids, page.cursors)
+        else:
+            ids, cursors = compress(page.ids, inside), compress(page.cursors, inside)
+            self.seen.add(list(ids), list(cursors))
         recent = [
             keep and (cursor is None or cursor >= horizon)
             for keep, cursor in zip(kept, page.cursors, strict=bool(page.cursors))

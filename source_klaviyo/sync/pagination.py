@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import BEGINNING, Page, PageRequest, Window
+from source_klaviyo.protocol import BEGINNING, FOREVER, Page, PageRequest, Window
 from source_klaviyo.sync.density import Density
 from source_klaviyo.sync.new_rows import NewRows
 from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
@@ -25,7 +25,8 @@ class RangeReader:
 
     `lowest` says that no other reader and no earlier sync reads what lies before the window. `hi`
     is lowered when another reader takes over the end of the window. `splittable` is whether that
-    may happen at all. No window may begin at the `horizon` or later.
+    may happen at all, `bounded_above` whether Klaviyo can leave out what lies behind the end. No
+    window may begin at the `horizon` or later.
 
     There are three special kinds. One that reads `newest_first` gets pages that descend by the
     cursor. A `repeat` reads again what may have changed while its collection was read. A reader
@@ -49,6 +50,7 @@ class RangeReader:
     rows: NewRows
     page_size: RangePageSize | None = None
     has_cursor: bool = True
+    bounded_above: bool = True
     splittable: bool = True
     newest_first: bool = False
     repeat: bool = False
@@ -66,6 +68,8 @@ class RangeReader:
     new_rows: bool = False
     rows_kept: int = 0
     pages_without_rows: int = 0
+    _asked_until: int = FOREVER
+    _ends_beyond: bool = False
     _token_is_exact: bool = True
     _doubted_token: str | None = None
     _size_of_chain: int | None = None
@@ -113,6 +117,7 @@ class RangeReader:
             window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
         if self.token is None:
             self._rows_of_chain = 0
+            self._asked_until = window.hi if self.bounded_above else FOREVER
         if self.token is None or self._token_is_exact:
             self._size_of_chain = self.page_size.current if self.page_size else None
         self.sent = PageRequest(
@@ -134,6 +139,7 @@ class RangeReader:
         if self._skipped_ties(page):
             self.rows_kept = 0
             return []
+        ended_beyond, self._ends_beyond = self._ends_beyond, False
         fresh, kept = self._sift(page)
         if self.ties.lost:
             return self._steps(views, Read(self.lo, page, kept, None))
@@ -142,8 +148,9 @@ class RangeReader:
         before, asked_from = self.position, self.rows.asked_from
         self.density.observe(page)
         reopens = self._observe(page, fresh)
-        # Where order was wrongly relied on, what came before the chain of these pages is doubtful.
-        begins_anew = reopens is not None and asked_from > self.lo
+        # Where order was wrongly relied on, what came before the chain of these pages is doubtful,
+        # and what was left out as lying beyond the end.
+        begins_anew = reopens is not None and (asked_from > self.lo or ended_beyond)
         self.finished = not begins_anew and (page.next is None or self._is_beyond(page))
         if self.finished and self.without_cursor and page.next and None not in page.cursors:
             self.finished = not self._turned_round()
@@ -242,8 +249,9 @@ class RangeReader:
     def _sift(self, page: Page) -> tuple[list[bool], list[bool]]:
         """Tell of each row whether it is new here, and whether it is to be emitted as well."""
         fresh = self.rows.among(page, self.order, self.horizon)
-        kept = [new and inside for new, inside in zip(fresh, self._inside(page), strict=True)]
-        self.rows.emitted(page, kept, self.horizon)
+        inside = self._inside(page)
+        kept = [new and is_in for new, is_in in zip(fresh, inside, strict=True)]
+        self.rows.remember(page, inside, kept, self.horizon)
         self.rows_kept = sum(kept)
         self.new_rows = self.new_rows or self.rows_kept > 0
         return fresh, kept
@@ -256,7 +264,26 @@ class RangeReader:
             return [cursor is None for cursor in page.cursors]
         open_below = self.lowest and (not self.newest_first or self.lo == BEGINNING)
         lo = LONG_AGO if open_below else self.lo
-        return [cursor is None or lo <= cursor < self.hi for cursor in page.cursors]
+        inside = [cursor is None or lo <= cursor < self.hi for cursor in page.cursors]
+        return inside if all(inside) else self._with_moved_rows(page, inside)
+
+    def _with_moved_rows(self, page: Page, inside: Sequence[bool]) -> list[bool]:
+        """Add the rows that have changed while Klaviyo served the page.
+
+        They have a new cursor value at their old place: beyond the end that was asked for, or
+        before rows of the window. At their new place they may have been missed.
+        """
+        last = max((row for row, is_in in enumerate(inside) if is_in), default=-1)
+        ends = [
+            self.hi if row < last and self.order.ascends else self._asked_until
+            for row in range(len(inside))
+        ]
+        kept = [
+            is_in or (cursor is not None and cursor >= end)
+            for is_in, cursor, end in zip(inside, page.cursors, ends, strict=True)
+        ]
+        self._ends_beyond = self.order.ascends and not kept[-1]
+        return kept
 
     def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
         """Take note of the order of rows; return what was taken as read, and wrongly."""

@@ -142,6 +142,7 @@ class Partitions:
             rows=NewRows(SeenRows(self.memory), reading.recent),
             page_size=RangePageSize(size, size.wanted) if size else None,
             has_cursor=collection.has_cursor,
+            bounded_above=collection.bounded_above,
             splittable=collection.ordered and collection.bounded_above,
             newest_first=collection.newest_first,
         )
