@@ -57,6 +57,12 @@ def test_a_day_is_known_however_it_is_written(timezone: Timezone, day: int) -> N
         assert series(body, Wanted((), (), Window(day, day + DAY), timezone)).days == [day]
 
 
+def test_errors_are_no_report_though_it_is_a_200() -> None:
+    body = {"data": {"attributes": {"results": []}}, "errors": [{"detail": "shard down"}]}
+    with pytest.raises(UnreadableAnswer, match="shard down"):
+        next_cursor(orjson.dumps(body))
+
+
 @given(days, st.integers(1, 1_500), st.sampled_from([Period(), Period(60), Period(363)]))
 def test_calls_hold_every_day_once_and_whole_rows(first: int, count: int, period: Period) -> None:
     window = Window(first, first + count * DAY)

@@ -14,7 +14,9 @@ class _Source(msgspec.Struct):
     pointer: str | None = None
 
 
-class _Error(msgspec.Struct):
+class Error(msgspec.Struct):
+    """One of the errors that a JSON:API document tells of."""
+
     detail: str | None = None
     title: str | None = None
     source: _Source | None = None
@@ -23,7 +25,7 @@ class _Error(msgspec.Struct):
 class ErrorDocument(msgspec.Struct):
     """A JSON:API error document."""
 
-    errors: list[_Error]
+    errors: list[Error]
 
     @property
     def detail(self) -> str:

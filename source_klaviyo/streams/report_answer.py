@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from source_klaviyo.api.document import decoded
+from source_klaviyo.api.document import Parts, decoded
 from source_klaviyo.days import Timezone, day_of
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Window
@@ -63,7 +63,7 @@ class _Data(msgspec.Struct):
     links: _Links | None = None
 
 
-class _Document(msgspec.Struct):
+class _Document(Parts):
     data: _Data
     links: _Links | None = None
 
