@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -113,7 +114,7 @@ class DocumentReader:
         """
         found, whole = decoded(_COLLECTIONS, body)
         told = (found.links or _SILENT).next
-        links, following = (False, None) if told is msgspec.UNSET else (True, told)
+        links, following = (False, None) if told is msgspec.UNSET else (True, _address(told))
         document = self._document(found.data, found.included, following, links=links)
         document.repaired = not whole
         return document
@@ -138,6 +139,14 @@ class DocumentReader:
         except ValueError as unreadable:  # msgspec's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
         return Document(resources, fields, included, following, links)
+
+
+def _address(told: str | None) -> str | None:
+    try:
+        urlsplit(told)
+    except ValueError as malformed:
+        raise UnreadableAnswer(f"its next page has no address: {malformed}") from malformed
+    return told
 
 
 def decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:

@@ -64,5 +64,5 @@ def error_document(response: requests.Response) -> ErrorDocument | None:
     """Return what an answer says, None where it is no such document: it is not Klaviyo's own."""
     try:
         return msgspec.json.decode(response.content, type=ErrorDocument)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # msgspec's and Python's decoding errors are ValueErrors
         return None

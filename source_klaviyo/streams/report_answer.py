@@ -173,7 +173,7 @@ def _next(document: _Document) -> str | None:
 def _days(texts: Sequence[str], timezone: Timezone) -> list[int]:
     try:
         return [_day(text, timezone) for text in texts]
-    except ValueError as strange:
+    except (ValueError, OverflowError) as strange:  # the latter of a day after the last there is
         raise UnreadableAnswer(f"a day is not a datetime: {strange}") from strange
 
 
