@@ -13,6 +13,7 @@ from requests import PreparedRequest
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.limits import XL
+from source_klaviyo.errors import StreamFailed
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import Flows
@@ -158,3 +159,15 @@ def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
     (failure,) = reader.views.failures.values()
     assert "include=attributions" in str(failure.message)
     assert "No scope." in str(failure.message)
+
+
+def test_a_row_that_is_nested_too_deeply_fails_the_stream_and_says_so() -> None:
+    row = json.dumps({**flow(1, included=True), "x": None})
+    deep = row.replace("null", "[" * 5000 + "]" * 5000)
+    with requests_mock.Mocker() as mock:
+        mock.get(requests_mock.ANY, text=f'{{"data":[{deep}],"links":{{"next":null}}}}')
+        stream = Flows(Client(BASE, api_key("pk")))
+        collection = stream.collection([stream.collection_view(stream.name)])
+        with pytest.raises(StreamFailed, match="nested too deeply"):
+            collection.fetch(stream.first_request({}))
+        assert mock.call_count == 1
