@@ -11,6 +11,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo import inputs, memory
 from source_klaviyo.arguments import Arguments
 from source_klaviyo.config import Config
+from source_klaviyo.masking import mask_secrets
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.stdout import Stdout, StdoutLost
 from source_klaviyo.stop import Stop
@@ -29,7 +30,7 @@ class Commands:
         self._logger.setLevel(logging.WARNING)
         # New tokens have to be kept before they are used, whatever else waits to be written.
         self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
-        self._entrypoint = AirbyteEntrypoint(self._source)
+        AirbyteEntrypoint(self._source)  # sets up how the CDK tells of what nobody has caught
         wordy = arguments.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
 
@@ -37,7 +38,7 @@ class Commands:
         """Yield what the command prints. Raises AirbyteTracedException where it failed."""
         config = inputs.read_config(self._arguments.config)
         specification = self._source.spec(self._logger)
-        self._entrypoint.set_up_secret_filter(config, specification.connectionSpecification)
+        mask_secrets(config, specification.connectionSpecification)
         match self._arguments.command:
             case "check":
                 status = self._source.check(self._logger, config)

@@ -59,7 +59,9 @@ class Config(BaseModel):
         title="Start date",
         description="Leave out events that happened, and profiles that were last changed, before"
         " this date, like 2024-01-31T00:00:00Z (UTC), and earlier days of reports. Everything else"
-        " is small, is referred to by events, and is always read whole. Empty: all of history.",
+        " is small, is referred to by events, and is always read whole. Events and profiles go on"
+        " from where they stand: an earlier date takes effect once you have cleared or refreshed"
+        " these streams. Empty: all of history.",
         json_schema_extra={"format": "date-time", "order": 2},
     )
     lookback_days: int | None = Field(

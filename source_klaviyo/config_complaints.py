@@ -37,6 +37,8 @@ def _complaint(
             return f"{place}.auth_type must be one of: {', '.join(_BY_TYPE)}"
         case "extra_forbidden":
             return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
+        case "string_too_short":
+            return f"{place} is blank"
         case "string_pattern_mismatch":
             return f"{place} has a character that cannot be in it"
         case _:

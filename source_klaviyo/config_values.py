@@ -5,19 +5,30 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import requests
+
 from source_klaviyo.api import revision as revisions
 from source_klaviyo.dimensions import DIMENSIONS
 
 KLAVIYO = "https://a.klaviyo.com"
 
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+
 
 def of_klaviyo_or_loopback(url: str) -> str:
     """Return the address of a host that credentials may be sent to. Raises ValueError."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-        raise ValueError(f"must be a host's address like {KLAVIYO}")
+    complaint = f"must be a host's address like {KLAVIYO}"
+    try:
+        parts = urlsplit(url)
+        address = f"{parts.scheme}://{parts.netloc}"
+        requests.Request("GET", address).prepare()
+    except ValueError:  # requests' errors of malformed addresses are such
+        raise ValueError(complaint) from None
+    beyond = (parts.path.strip("/"), parts.query, parts.fragment)
+    if not parts.hostname or "@" in parts.netloc or any(beyond):
+        raise ValueError(complaint)
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        return f"{parts.scheme}://{parts.netloc}"
+        return address
     raise ValueError("must begin with https:// (plain http is for this machine's own addresses)")
 
 
@@ -31,24 +42,28 @@ def _is_loopback(host: str) -> bool:
 
 
 def usable_revision(revision: str) -> str:
-    """Return a revision that Klaviyo serves. Raises ValueError."""
+    """Return a revision that Klaviyo serves, without blanks around it. Raises ValueError."""
+    revision = revision.strip()
     if complaint := revisions.complaint(revision, revisions.today()):
         raise ValueError(complaint)
     return revision
 
 
 def moment_of(value: object) -> datetime:
-    """Return the moment in a text; without a timezone it is UTC. Raises ValueError."""
+    """Return the moment in a text; without a timezone it is UTC. Raises ValueError.
+
+    One before 1970 is 1970: windows begin there, and Klaviyo has nothing older.
+    """
     if not isinstance(value, str):
         raise ValueError("must be text like 2024-01-31T00:00:00Z")  # noqa: TRY004  pydantic's way
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value.strip())
     except ValueError:
         raise ValueError("must be a date like 2024-01-31 or 2024-01-31T00:00:00Z") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > datetime.now(UTC):
         raise ValueError("must not lie in the future")
-    return moment
+    return max(moment, _BEGINNING)
 
 
 def names_of(value: object) -> object:

@@ -93,6 +93,13 @@ class QuotaSpent(StreamFailed):
         self.pause = pause
 
 
+class RetriesExhausted(StreamFailed):
+    """A request has met faults that may pass, again and again; it may succeed with less."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice, FailureType.transient_error)
+
+
 class UnreadableAnswer(Exception):  # noqa: N818
     """An answer is not the JSON:API document that it should be."""
 

@@ -148,7 +148,7 @@ class Account:
     def _start(self) -> int | None:
         if self._config.start_date is None:
             return None
-        return self.timezone.day_at(self._config.start_date.timestamp())
+        return max(_BEFORE_KLAVIYO, self.timezone.day_at(self._config.start_date.timestamp()))
 
     @cached_property
     def _told_timezone(self) -> str | None:

@@ -5,10 +5,12 @@ from email.utils import format_datetime
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.backoff import LONGEST, RetryAfterBackoff, pause, retry_after
+from source_klaviyo.api.limits import DAY
+from unit_tests.odd_dates import odd_dates
 
 
 def refused(retry_after: str | None) -> requests.Response:
@@ -27,7 +29,7 @@ def test_seconds_are_read(header: str | None, seconds: float | None) -> None:
     assert retry_after(refused(header)) == seconds
 
 
-@given(st.integers(-100, 100_000), st.integers(-12, 12))
+@given(st.integers(-100, 86_000), st.integers(-12, 12))
 def test_a_date_is_read_as_the_seconds_until_then(ahead: int, hours: int) -> None:
     moment = datetime.now(timezone(timedelta(hours=hours))) + timedelta(seconds=ahead)
     found = retry_after(refused(format_datetime(moment)))
@@ -41,10 +43,18 @@ def test_a_date_of_no_zone_is_in_utc() -> None:
     assert 90 < (retry_after(refused(format_datetime(moment))) or 0) <= 100
 
 
-@given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=40))
+@given(
+    st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=40) | odd_dates()
+)
+@example("9" * 400)
 def test_nonsense_is_no_pause(header: str) -> None:
     found = retry_after(refused(header))
-    assert found is None or found >= 0
+    assert found is None or 0 <= found <= DAY
+
+
+@pytest.mark.parametrize("header", ["9" * 400, "1000000", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_pause_is_longer_than_the_longest_window(header: str) -> None:
+    assert retry_after(refused(header)) == DAY
 
 
 @given(st.integers(0, 2_000), st.none() | st.floats(0, 1e6))

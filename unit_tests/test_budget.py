@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_klaviyo.api.budget import Budget
-from source_klaviyo.api.limits import REPORT, XS, Limit, RateLimitHeaders, S
+from source_klaviyo.api.limits import DAY, REPORT, XS, DailyLimit, Limit, RateLimitHeaders, S
+from source_klaviyo.api.quota import Quotas
 
 
 @dataclass
@@ -217,3 +218,57 @@ def test_where_days_are_counted_requests_are_kept_further_apart(limit: Limit, pa
     budget = Budget(limit, clock=Clock())
     budget.spend()
     assert budget.wait() == pytest.approx(pause)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reset"),
+    [
+        ("750, 75;w=1, 750;w=" + "9" * 400, "7"),
+        ("750, 75;w=1, 750;w=86401", "7"),
+        ("750, 75;w=-1, 750;w=-60", "7"),
+        ("750, 75;w=0, 750;w=60", "7"),
+        ("0, 0;w=1, 0;w=60", "0"),
+        ("-3, -3;w=1, -3;w=60", "7"),
+        ("{0}, 75;w=1, {0};w=60".format("9" * 400), "7"),
+        ("750, 75;w=1, 750;w=60", "9" * 400),
+        ("750, 75;w=1, 750;w=60", "1000000000"),
+        ("750, 75;w=1, 750;w=60", "-7"),
+    ],
+)
+def test_what_cannot_be_is_as_if_not_stated(limits: str, reset: str) -> None:
+    headers = {"RateLimit-Limit": limits, "RateLimit-Remaining": "0", "RateLimit-Reset": reset}
+    assert RateLimitHeaders.parse(headers) is None
+
+
+def test_a_window_ends_within_its_own_length_whatever_is_stated() -> None:
+    budget = Budget(Limit(75, 750), clock=Clock())
+    learn(budget, "750, 75;w=1, 750;w=60", 0, 5000)
+    assert 0 < budget.wait() <= 61
+
+
+_numbers = st.one_of(
+    st.integers(-2, 100_000).map(str), st.integers().map(str), st.just("9" * 400), st.text()
+)
+
+
+@given(
+    st.tuples(_numbers, _numbers, _numbers, _numbers).map(
+        "{0[0]}, {0[1]};w=1, {0[2]};w={0[3]}".format
+    )
+    | st.lists(_numbers).map(", ".join),
+    _numbers,
+    _numbers,
+    st.floats(0.1, 1),
+)
+def test_no_header_stops_a_budget(limits: str, remaining: str, reset: str, share: float) -> None:
+    headers = {
+        "RateLimit-Limit": limits,
+        "RateLimit-Remaining": remaining,
+        "RateLimit-Reset": reset,
+    }
+    quota = Quotas(share, Clock()).get("things", REPORT, presumed=("reports", DailyLimit(225)))
+    for _ in range(3):
+        quota.reserve()
+        quota.learn(headers, 0.5)
+        assert quota.per_minute >= 1
+        assert quota.reserve() <= DAY + 1

@@ -7,12 +7,19 @@ from collections.abc import Callable
 import pytest
 import requests
 import requests_mock
-from airbyte_cdk.models import StreamDescriptor
+from airbyte_cdk.models import FailureType, StreamDescriptor
 from requests import PreparedRequest
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.limits import XL
+from source_klaviyo.errors import (
+    ParameterRefused,
+    QuotaSpent,
+    RetriesExhausted,
+    ScopeMissing,
+    StreamFailed,
+)
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import Flows
@@ -158,3 +165,35 @@ def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
     (failure,) = reader.views.failures.values()
     assert "include=attributions" in str(failure.message)
     assert "No scope." in str(failure.message)
+
+
+def test_a_row_that_is_nested_too_deeply_fails_the_stream_and_says_so() -> None:
+    row = json.dumps({**flow(1, included=True), "x": None})
+    deep = row.replace("null", "[" * 5000 + "]" * 5000)
+    with requests_mock.Mocker() as mock:
+        mock.get(requests_mock.ANY, text=f'{{"data":[{deep}],"links":{{"next":null}}}}')
+        stream = Flows(Client(BASE, api_key("pk")))
+        collection = stream.collection([stream.collection_view(stream.name)])
+        with pytest.raises(StreamFailed, match="nested too deeply"):
+            collection.fetch(stream.first_request({}))
+        assert mock.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "less"),
+    [
+        (ScopeMissing("tags:read is missing."), True),
+        (ParameterRefused("No.", None), True),
+        (RetriesExhausted("Klaviyo answered 503."), True),
+        (QuotaSpent("The daily quota is used up.", 40_000), False),
+        (StreamFailed("Nothing was granted.", FailureType.transient_error), False),
+    ],
+)
+def test_less_is_asked_for_only_where_it_may_help(
+    failure: StreamFailed,
+    less: bool,  # noqa: FBT001
+) -> None:
+    stream = Flows(Client(BASE, api_key("pk")))
+    collection = stream.collection([stream.collection_view(stream.name)])
+    assert collection.ask_for_less(stream.first_request({}), failure) == less
+    assert bool(collection.left_out) == less

@@ -6,9 +6,12 @@ import pytest
 from airbyte_cdk.models import FailureType, StreamDescriptor
 
 from source_klaviyo.errors import (
+    NotFound,
     PageLost,
     PageSizeRefused,
     PageTooLarge,
+    ParameterRefused,
+    QuotaSpent,
     RequestFailed,
     StreamFailed,
     Throttled,
@@ -178,7 +181,7 @@ def test_pages_that_lead_in_a_circle_end_the_views() -> None:
 
 
 def test_what_a_request_can_do_without_is_left_out() -> None:
-    refused = StreamFailed("No.", FailureType.system_error)
+    refused = ParameterRefused("No.", None)
     collection = Lenient(spare=2)
     read = started(collection)
     for _ in range(2):
@@ -190,12 +193,38 @@ def test_what_a_request_can_do_without_is_left_out() -> None:
     assert failure(read) == "No."
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        QuotaSpent("The daily quota is used up.", 40_000),
+        StreamFailed("Nothing was granted for an hour.", FailureType.transient_error),
+        StreamFailed("No.", FailureType.system_error),
+        NotFound("There is nothing."),
+    ],
+)
+def test_what_is_no_refusal_of_a_parameter_ends_the_stream_at_once(ending: StreamFailed) -> None:
+    collection = Lenient(spare=2)
+    read = started(collection)
+    fail(read, ending)
+    assert failure(read) == ending.message
+    assert collection.told == []
+
+
+def test_a_fault_that_does_not_pass_may_come_of_a_part_that_can_be_left_out() -> None:
+    collection, now = Lenient(spare=1), 0.0
+    read = started(collection)
+    while not read.views.failures:
+        fail(read, RequestFailed("No answer."), now)
+        now += 100.0
+    assert len(collection.told) == 2
+
+
 def test_a_request_is_judged_by_what_it_was_sent_without() -> None:
     collection = Lenient(spare=1)
     read = started(collection)
     task, request = send(read)
     collection.left_out = frozenset({"sort"})  # another thread has found it meanwhile
-    read.settle(task, StreamFailed("No.", FailureType.system_error), 0.0)
+    read.settle(task, ParameterRefused("No.", None), 0.0)
     assert collection.told == [request]
     assert request.left_out == frozenset()
 

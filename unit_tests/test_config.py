@@ -73,11 +73,23 @@ def test_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-01-31", "2024-01-31T00:00:00Z", "2024-01-31T01:00:00+01:00"]
+    "text", ["2024-01-31", "2024-01-31T00:00:00Z", "2024-01-31T01:00:00+01:00", " 2024-01-31\n"]
 )
 def test_a_start_date_is_a_day_or_a_moment(text: str) -> None:
     config = Config.parse({**CREDENTIALS, "start_date": text})
     assert config.start_date == datetime(2024, 1, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "1970-01-01"]
+)
+def test_a_start_date_before_all_data_is_the_beginning(text: str) -> None:
+    config = Config.parse({**CREDENTIALS, "start_date": text})
+    assert config.start_date == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_blanks_around_a_revision_do_not_matter() -> None:
+    assert Config.parse({**CREDENTIALS, "revision": " 2026-07-15 "}).revision == "2026-07-15"
 
 
 @pytest.mark.parametrize(
@@ -98,8 +110,9 @@ def test_another_address_may_be_given(url: str) -> None:
         ({"credentials": {"auth_type": "oauth_own_app"}}, "credentials.refresh_token is missing"),
         ({"credentials": {**OWN_APP, "access_token": KEY}}, "credentials.access_token is not a"),
         ({"credentials": {**OWN_APP, "client_secret": f"{KEY}\n{KEY}"}}, "has a character"),
-        ({"credentials": {**BUTTON, "refresh_token": ""}}, "at least 1 character"),
-        ({"credentials": {"auth_type": "api_key", "api_key": ""}}, "at least 1 character"),
+        ({"credentials": {**BUTTON, "refresh_token": ""}}, "credentials.refresh_token is blank"),
+        ({"credentials": {"auth_type": "api_key", "api_key": ""}}, "credentials.api_key is blank"),
+        ({"credentials": {"auth_type": "api_key", "api_key": " \n"}}, "credentials.api_key is bl"),
         ({"credentials": {"auth_type": "api_key", "api_key": "a b"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": KEY, "x": 1}}, "not a setting"),
         ({"start_date": "31.01.2024"}, "must be a date like"),
@@ -113,6 +126,12 @@ def test_another_address_may_be_given(url: str) -> None:
         ({"api_base_url": "http://127.0.0.1.evil.example"}, "must begin with https://"),
         ({"api_base_url": "https://user@a.klaviyo.com"}, "must be a host's address"),
         ({"api_base_url": "ftp://localhost"}, "must begin with https://"),
+        ({"api_base_url": "http://127.0.0.1:x"}, "must be a host's address"),
+        ({"api_base_url": "http://127.0.0.1:99999"}, "must be a host's address"),
+        ({"api_base_url": "http://127.0.0.1:8000 "}, "must be a host's address"),
+        ({"api_base_url": "https://x.example#f"}, "must be a host's address"),
+        ({"api_base_url": "http://[::1"}, "must be a host's address"),
+        ({"api_base_url": "https://@x.example"}, "must be a host's address"),
     ],
 )
 def test_what_cannot_be_used_is_refused_without_quoting_the_key(

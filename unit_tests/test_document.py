@@ -35,7 +35,9 @@ def test_layout_is_taken_out_so_that_a_record_is_a_line() -> None:
     [
         (b"", None, False),
         (b',"links":null', None, False),
-        (b',"links":{}', None, True),
+        (b',"links":{}', None, False),
+        (b',"links":{"self":"s"}', None, False),
+        (b',"links":{"next":""}', "", True),
         (b',"links":{"next":null}', None, True),
         (b',"links":{"self":"s","next":"n"}', "n", True),
     ],
@@ -63,6 +65,19 @@ def test_an_item_is_read_by_itself() -> None:
     assert document.next is None
     with pytest.raises(UnreadableAnswer):
         reader.read_item(b'{"data":null}')
+    with pytest.raises(UnreadableAnswer):
+        reader.read_item(b'{"data":{"id":"1"},"errors":[{"detail":"shard down"}]}')
+
+
+@pytest.mark.parametrize("rows", [b"", b'{"type":"x","id":"1"}'])
+def test_errors_are_no_page_though_it_is_a_200(rows: bytes) -> None:
+    with pytest.raises(UnreadableAnswer, match="shard down"):
+        read(b'{"data":[%b],"errors":[{"detail":"shard down"}],"links":{"next":null}}' % rows)
+
+
+@pytest.mark.parametrize("errors", [b"null", b"[]"])
+def test_no_errors_are_none(errors: bytes) -> None:
+    assert read(b'{"data":[],"errors":%b}' % errors).resources == []
 
 
 @pytest.mark.parametrize(
@@ -75,6 +90,7 @@ def test_an_item_is_read_by_itself() -> None:
         b'{"data": "x"}',
         b'{"data": null}',
         b'{"data": [{"type": "x"}]}',
+        b'{"data": [], "links": {"next": "http://["}}',
         b'{"data": [{"type": "x", "id": "1", "attributes": {"updated": 17}}]}',
     ],
 )

@@ -17,6 +17,7 @@ from source_klaviyo.errors import (
 
 SAID = b'{"errors":[{"id":"1","code":"invalid","title":"No.","detail":"Because."}]}'
 HTML = b"<!DOCTYPE html><title>Attention required</title>"
+DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 5000, b"]" * 5000)
 URL = "https://a.klaviyo.com/api/lists"
 FOLLOWING = f"{URL}?page%5Bcursor%5D=abc"
 
@@ -52,6 +53,8 @@ def answer(
         (answer(401), FAIL, CONFIG, "does not accept these credentials"),
         (answer(403), FAIL, CONFIG, "the scope lists:read and tags:read"),
         (answer(403, HTML), RETRY, TRANSIENT, "403 at /api/lists"),
+        (answer(403, b'{"errors":[{"detail":"\xff"}]}'), RETRY, TRANSIENT, "403"),
+        (answer(403, DEEP), RETRY, TRANSIENT, "403"),
         (answer(404), FAIL, SYSTEM, "404"),
         (answer(404, HTML), RETRY, TRANSIENT, "404"),
         (answer(413, HTML), FAIL, SYSTEM, "for its size"),

@@ -192,7 +192,7 @@ def test_all_streams_together_can_be_asked_for() -> None:
         assert isinstance(job.collection, KlaviyoCollection)
         assert job.collection.parameters(request) is not None
         response = requests.Response()
-        response._content = b'{"data":[],"included":[],"links":{}}'
+        response._content = b'{"data":[],"included":[],"links":{"next":null}}'
         page = job.collection.read(response, request)
         assert [extract.failure for extract in page.extracts] == [None] * len(views)
 

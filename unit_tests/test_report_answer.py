@@ -57,6 +57,20 @@ def test_a_day_is_known_however_it_is_written(timezone: Timezone, day: int) -> N
         assert series(body, Wanted((), (), Window(day, day + DAY), timezone)).days == [day]
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:01+14:00", "1"])
+def test_a_day_that_cannot_be_is_no_answer(text: str) -> None:
+    body = orjson.dumps({"data": {"attributes": {"results": [], "date_times": [text]}}})
+    wanted = Wanted((), (), Window(0, DAY), Timezone(ZoneInfo("Pacific/Kiritimati")))
+    with pytest.raises(UnreadableAnswer):
+        series(body, wanted)
+
+
+def test_errors_are_no_report_though_it_is_a_200() -> None:
+    body = {"data": {"attributes": {"results": []}}, "errors": [{"detail": "shard down"}]}
+    with pytest.raises(UnreadableAnswer, match="shard down"):
+        next_cursor(orjson.dumps(body))
+
+
 @given(days, st.integers(1, 1_500), st.sampled_from([Period(), Period(60), Period(363)]))
 def test_calls_hold_every_day_once_and_whole_rows(first: int, count: int, period: Period) -> None:
     window = Window(first, first + count * DAY)

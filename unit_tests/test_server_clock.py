@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.server_clock import ServerClock
+from unit_tests.odd_dates import odd_dates
 
 
 def date(seconds_ago: float) -> str:
@@ -33,6 +34,13 @@ def test_the_zone_that_is_none_is_utc() -> None:
     clock = ServerClock()
     clock.observe(date(100).replace("GMT", "-0000"))
     assert 98 <= clock.lag <= 101
+
+
+@given(st.text(max_size=40) | odd_dates())
+def test_no_date_can_fail_a_request(header: str) -> None:
+    clock = ServerClock()
+    clock.observe(header)
+    assert 0 <= clock.lag < float("inf")
 
 
 @given(st.none() | st.text(max_size=40))

@@ -23,7 +23,7 @@ CONFIGS: Final[dict[str, tuple[Json, list[str]]]] = {
             "api_base_url": "http://a.klaviyo.com",
         },
         [
-            "credentials.api_key: ",
+            "credentials.api_key is blank",
             "start_date: must be a date like 2024-01-31",
             "num_workers: ",
             "Use one of: 2026-04-15, 2026-07-15",

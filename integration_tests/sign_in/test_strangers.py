@@ -75,6 +75,9 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         (200, b'{"refresh_token":"rt"}'),
         (200, b'{"access_token":7,"refresh_token":"rt"}'),
         (200, b""),
+        (200, b'{"access_token":"at","refresh_token":"rt","expires_in":[1]}'),
+        (200, b'{"access_token":"at","refresh_token":"rt","expires_in":1e400}'),
+        (200, b'{"access_token":"at","x":' + b"[" * 9000 + b"]" * 9000 + b"}"),
         (429, b'{"errors":[{"detail":"throttled"}]}'),
     ],
 )
@@ -88,3 +91,10 @@ def test_an_answer_that_tells_little_is_enough() -> None:
         granted = OAuthApp(url, "app", SECRETS[0]).refresh(SECRETS[1])
     assert (granted.access_token, granted.refresh_token) == ("at", SECRETS[1])
     assert (granted.lifetime, granted.scopes) == (3600.0, None)
+
+
+@pytest.mark.parametrize("lifetime", [b"1e300", b"1" + b"0" * 400, b"-7"])
+def test_a_lifetime_that_cannot_be_is_as_if_not_told(lifetime: bytes) -> None:
+    body = b'{"access_token":"at","expires_in":%b}' % lifetime
+    with token_endpoint(200, {}, body, []) as url:
+        assert OAuthApp(url, "app", SECRETS[0]).refresh(SECRETS[1]).lifetime == 3600.0

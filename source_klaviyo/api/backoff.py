@@ -2,11 +2,13 @@
 
 import random
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
+
+from source_klaviyo.api.http_date import moment_of
+from source_klaviyo.api.limits import DAY
 
 LONGEST: Final = 60.0
 """Seconds between two tries of a request that fails, whatever Klaviyo asks to wait."""
@@ -15,16 +17,17 @@ _FIRST = 0.5
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait: a number, or until a date."""
+    """Return the seconds that `Retry-After` asks to wait: a number, or until a date.
+
+    They are at most a day: no limit has a longer window.
+    """
     stated = response.headers.get("Retry-After", "").strip()
     if stated.isdecimal():
-        return float(stated)
-    try:
-        moment = parsedate_to_datetime(stated)
-    except ValueError:
+        return min(float(DAY), float(stated))
+    moment = moment_of(stated)
+    if moment is None:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(float(DAY), max(0.0, (moment - datetime.now(UTC)).total_seconds()))
 
 
 def pause(attempt: int, stated: float | None = None) -> float:

@@ -111,6 +111,14 @@ class Client:
             failure = self._failure(response, request)
         except (requests.RequestException, UnreadableAnswer) as fault:
             failure = request.errors.failure(fault)
+        except RecursionError:
+            # Jackson and orjson, Airbyte's parsers, stop at a thousand levels as well.
+            failure = StreamFailed(
+                f"Klaviyo's answer at {urlsplit(request.url).path} is nested too deeply to be read:"
+                " a property holds lists or objects in each other, about a thousand levels of them."
+                " Remove that property in Klaviyo.",
+                FailureType.system_error,
+            )
         except Exception:
             self.release()
             raise

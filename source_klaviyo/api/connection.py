@@ -84,9 +84,14 @@ class TimedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return None: requests would take apart where an answer leads, even if not to follow."""
+
+
 def session(base_url: str, auth: requests.auth.AuthBase) -> requests.Session:
     """Return a session of signed requests to `base_url`, for one thread."""
-    made = requests.Session()
+    made = _Session()
     made.auth = auth
     for scheme in ("http://", "https://"):
         made.mount(scheme, TimedAdapter())

@@ -5,25 +5,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
+from source_klaviyo.api.error_document import Error, ErrorDocument
 from source_klaviyo.api.repair import repaired
 from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier
 from source_klaviyo.errors import UnreadableAnswer
 
 
+class Parts(msgspec.Struct, kw_only=True):
+    """What is read of an answer; where it tells of errors, nothing else in it counts."""
+
+    errors: list[Error] | None = None
+
+
 class _Links(msgspec.Struct):
-    next: str | None = None
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class _Collection(msgspec.Struct):
+_SILENT: Final = _Links()
+
+
+class _Collection(Parts):
     data: list[msgspec.Raw]
     included: list[msgspec.Raw] | None = None
     links: _Links | None = None
 
 
-class _Item(msgspec.Struct):
+class _Item(Parts):
     data: msgspec.Raw
     included: list[msgspec.Raw] | None = None
 
@@ -34,7 +45,7 @@ _COLLECTIONS: Final = msgspec.json.Decoder(_Collection)
 _ITEMS: Final = msgspec.json.Decoder(_Item)
 
 Included = Mapping[Identifier, msgspec.Raw]
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=Parts)
 
 
 def second(value: str) -> int:
@@ -54,9 +65,9 @@ def second(value: str) -> int:
 class Document:
     """The resources of an answer, and what has been read of each.
 
-    `next` is where the following page is, None after the last; `links` tells whether the answer
-    spoke of that at all, `repaired` whether it was not quite JSON. `included_raw` are the resources
-    that came along, None where the answer had no place for any.
+    `next` is where the following page is, None or empty after the last; `links` tells whether the
+    answer spoke of that at all, `repaired` whether it was not quite JSON. `included_raw` are the
+    resources that came along, None where the answer had no place for any.
     """
 
     resources: Sequence[msgspec.Raw]
@@ -99,10 +110,11 @@ class DocumentReader:
     def read(self, body: bytes | bytearray) -> Document:
         """Return the resources of a collection's answer.
 
-        Raises UnreadableAnswer where it is not a JSON:API document.
+        Raises UnreadableAnswer where it is not a JSON:API document, or tells of errors.
         """
         found, whole = decoded(_COLLECTIONS, body)
-        links, following = found.links is not None, found.links.next if found.links else None
+        told = (found.links or _SILENT).next
+        links, following = (False, None) if told is msgspec.UNSET else (True, _address(told))
         document = self._document(found.data, found.included, following, links=links)
         document.repaired = not whole
         return document
@@ -129,8 +141,26 @@ class DocumentReader:
         return Document(resources, fields, included, following, links)
 
 
+def _address(told: str | None) -> str | None:
+    try:
+        urlsplit(told)
+    except ValueError as malformed:
+        raise UnreadableAnswer(f"its next page has no address: {malformed}") from malformed
+    return told
+
+
 def decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
-    """Return what is in `body`, and whether it was JSON; what is almost JSON is repaired."""
+    """Return what is in `body`, and whether it was JSON; what is almost JSON is repaired.
+
+    Raises UnreadableAnswer where it is something else, or tells of errors.
+    """
+    found, whole = _decoded(decoder, body)
+    if found.errors:
+        raise UnreadableAnswer(f"it tells of errors: {ErrorDocument(found.errors).detail}")
+    return found, whole
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
     try:
         return decoder.decode(_on_one_line(_checked(body))), True
     except msgspec.ValidationError as other:

@@ -14,7 +14,9 @@ class _Source(msgspec.Struct):
     pointer: str | None = None
 
 
-class _Error(msgspec.Struct):
+class Error(msgspec.Struct):
+    """One of the errors that a JSON:API document tells of."""
+
     detail: str | None = None
     title: str | None = None
     source: _Source | None = None
@@ -23,7 +25,7 @@ class _Error(msgspec.Struct):
 class ErrorDocument(msgspec.Struct):
     """A JSON:API error document."""
 
-    errors: list[_Error]
+    errors: list[Error]
 
     @property
     def detail(self) -> str:
@@ -62,5 +64,5 @@ def error_document(response: requests.Response) -> ErrorDocument | None:
     """Return what an answer says, None where it is no such document: it is not Klaviyo's own."""
     try:
         return msgspec.json.decode(response.content, type=ErrorDocument)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # msgspec's and Python's decoding errors are ValueErrors
         return None

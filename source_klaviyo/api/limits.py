@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 DAY: Final = 86_400
+"""The longest window, in seconds."""
+
+_MOST: Final = 1_000_000_000
+"""Requests in a window; no limit that is meant is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class RateLimitHeaders:
 
     @classmethod
     def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
-        """Return what an answer's `headers` say, None where they are missing or malformed."""
+        """Return what an answer's `headers` say, None where they are missing or cannot be true.
+
+        A window ends within its own length, whatever is stated.
+        """
         try:
             binding, *windows = headers["RateLimit-Limit"].split(",")
             limits = {
@@ -68,7 +75,14 @@ class RateLimitHeaders:
                 for limit, _, seconds in (window.partition(";w=") for window in windows)
             }
             nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
-            remaining, reset = headers["RateLimit-Remaining"], headers["RateLimit-Reset"]
-            return cls(limits, nearest, int(remaining), int(reset))
+            remaining, reset = headers["RateLimit-Remaining"], int(headers["RateLimit-Reset"])
+            if not 0 <= reset <= DAY or not all(map(_plausible, limits, limits.values())):
+                return None
+            return cls(limits, nearest, int(remaining), min(reset, nearest))
         except (KeyError, ValueError, StopIteration):
             return None
+
+
+def _plausible(seconds: int, limit: int) -> bool:
+    """Tell whether there can be such a window: the answer that states it was granted, after all."""
+    return 1 <= seconds <= DAY and 1 <= limit <= _MOST

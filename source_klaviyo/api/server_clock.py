@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from source_klaviyo.api.http_date import moment_of
 
 
 @dataclass(slots=True)
@@ -21,12 +22,9 @@ class ServerClock:
 
     def observe(self, date_header: str | None) -> None:
         """Take note of one answer's `Date`."""
-        try:
-            stated = parsedate_to_datetime(date_header or "")
-        except ValueError:
+        stated = moment_of(date_header)
+        if stated is None:
             return
-        if stated.tzinfo is None:  # the zone `-0000` says so of UTC
-            stated = stated.replace(tzinfo=UTC)
         # The header is cut to whole seconds; half of one more is the fairest guess.
         lag = (datetime.now(UTC) - stated).total_seconds() - 1
         self._lag = lag if self._lag is None else min(self._lag, lag)

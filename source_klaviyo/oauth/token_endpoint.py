@@ -18,6 +18,8 @@ from source_klaviyo.oauth.granted import Granted
 _DEFAULT_LIFETIME: Final = 3600.0
 """Seconds; what Klaviyo documents, for an answer that does not tell."""
 
+_LONGEST_LIFETIME: Final = 365 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
@@ -64,7 +66,8 @@ class OAuthApp:
                 raise _refusal(refused, self.client_id) from None
             except requests.RequestException as failed:
                 raise self._failure(failed) from None
-            except ValueError:
+            except (ValueError, TypeError, OverflowError, RecursionError):
+                # The libraries read the answer, and trust that its values are what they should be.
                 raise RequestFailed(
                     f"{self._place} answered with something that holds no token."
                 ) from None
@@ -90,12 +93,17 @@ def _granted(answer: dict[str, Any], refresh: str) -> Granted:
     add_to_secrets(access)
     add_to_secrets(rotated)
     scope = answer.get("scope")
-    try:
-        lifetime = float(answer.get("expires_in") or _DEFAULT_LIFETIME)
-    except (TypeError, ValueError):
-        lifetime = _DEFAULT_LIFETIME
     scopes = frozenset(scope.replace(",", " ").split()) if isinstance(scope, str) else None
-    return Granted(access, rotated, lifetime, scopes or None)
+    return Granted(access, rotated, _lifetime(answer.get("expires_in")), scopes or None)
+
+
+def _lifetime(told: object) -> float:
+    """Return the seconds for which a token lives."""
+    try:
+        lifetime = float(str(told))
+    except ValueError:
+        return _DEFAULT_LIFETIME
+    return lifetime if 0 < lifetime <= _LONGEST_LIFETIME else _DEFAULT_LIFETIME
 
 
 def _refusal(refused: OAuthError, client_id: str) -> Exception:

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import msgspec
 import requests
-from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
@@ -22,6 +21,7 @@ from source_klaviyo.errors import (
     ParameterRefused,
     ParentGone,
     RequestFailed,
+    RetriesExhausted,
     ScopeMissing,
     StreamFailed,
     UnreadableAnswer,
@@ -122,9 +122,7 @@ class KlaviyoCollection:
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""
-        if not isinstance(failure, ScopeMissing | ParameterRefused) and (
-            failure.failure_type is not FailureType.transient_error
-        ):
+        if not isinstance(failure, ScopeMissing | ParameterRefused | RetriesExhausted):
             return False
         asked = self.parameters(request)
         return self._optional.refused(request.left_out, optional_parts(asked), failure)

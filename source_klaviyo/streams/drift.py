@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from source_klaviyo.protocol import Record
 logger = logging.getLogger("airbyte")
 
 Schema = Mapping[str, Any]
+
+_RECORDS: Final = msgspec.json.Decoder(float_hook=str)
+"""Takes numbers of any size; only names are compared."""
 
 
 class Drift:
@@ -30,8 +34,12 @@ class Drift:
         return self._load()
 
     def look_at(self, record: Record) -> None:
-        """Note what is in `record` and not in the schema."""
-        self._compare(msgspec.json.decode(b"".join(record)), self._schema, self._stream)
+        """Note what is in `record` and not in the schema.
+
+        One that cannot be looked into is passed over: it is good enough to be written.
+        """
+        with suppress(ValueError, RecursionError):  # msgspec's decoding errors are ValueErrors
+            self._compare(_RECORDS.decode(b"".join(record)), self._schema, self._stream)
 
     def _compare(self, value: object, schema: Schema, path: str) -> None:
         if isinstance(value, list):

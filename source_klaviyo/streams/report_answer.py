@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from source_klaviyo.api.document import decoded
+from source_klaviyo.api.document import Parts, decoded
 from source_klaviyo.days import Timezone, day_of
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Window
@@ -63,7 +63,7 @@ class _Data(msgspec.Struct):
     links: _Links | None = None
 
 
-class _Document(msgspec.Struct):
+class _Document(Parts):
     data: _Data
     links: _Links | None = None
 
@@ -173,7 +173,7 @@ def _next(document: _Document) -> str | None:
 def _days(texts: Sequence[str], timezone: Timezone) -> list[int]:
     try:
         return [_day(text, timezone) for text in texts]
-    except ValueError as strange:
+    except (ValueError, OverflowError) as strange:  # the latter of a day after the last there is
         raise UnreadableAnswer(f"a day is not a datetime: {strange}") from strange
 
 

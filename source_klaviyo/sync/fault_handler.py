@@ -11,9 +11,12 @@ from source_klaviyo.errors import (
     PageLost,
     PageSizeRefused,
     PageTooLarge,
+    ParameterRefused,
     ParentGone,
     QuotaSpent,
     RequestFailed,
+    RetriesExhausted,
+    ScopeMissing,
     StreamFailed,
     Throttled,
 )
@@ -53,7 +56,7 @@ class FaultHandler:
                 return self._lost(task, str(fault))
             case ParentGone() if isinstance(task, RangeReader):
                 self._end_child(task, fault)
-            case StreamFailed() if self._ask_for_less(task, fault):
+            case ScopeMissing() | ParameterRefused() if self._ask_for_less(task, fault):
                 logger.info("%s: trying with less. %s", name, fault.message)
             case AirbyteTracedException():
                 return fault
@@ -98,7 +101,7 @@ class FaultHandler:
             logger.info("%s: trying again in %.1f s. %s", name, seconds, fault)
             return None
         # A fault that has lasted for minutes may come of a part that can be left out.
-        failure = StreamFailed(str(fault), FailureType.transient_error)
+        failure = RetriesExhausted(str(fault))
         if not self._ask_for_less(task, failure):
             return failure
         logger.info("%s: trying with less. %s", name, fault)
