@@ -212,6 +212,13 @@ def test_a_row_that_moved_beyond_the_end_while_its_page_was_served_is_kept() -> 
     assert ids(step) == ["150.0", "900.0", "160.0", "170.0", "180.0"], "600 may be at its place"
 
 
+def test_a_row_at_the_end_that_was_asked_for_is_left_to_the_next_window() -> None:
+    read = reader(hi=500)
+    read.request()
+    step = accept(read, page(100, 120, 130, 500, more=False))
+    assert ids(step) == ["100.0", "120.0", "130.0"]
+
+
 def test_a_row_last_on_its_page_that_turns_out_to_have_moved_is_read_again() -> None:
     read = reader()
     read.request()

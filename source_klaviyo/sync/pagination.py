@@ -274,8 +274,10 @@ class RangeReader:
         before rows of the window. At their new place they may have been missed.
         """
         last = max((row for row, is_in in enumerate(inside) if is_in), default=-1)
+        # Klaviyo may take the end itself for a part of what was asked for.
+        asked_until = self._asked_until + 1
         ends = [
-            self.hi if row < last and self.order.ascends else self._asked_until
+            self.hi if row < last and self.order.ascends else asked_until
             for row in range(len(inside))
         ]
         kept = [
