@@ -149,6 +149,7 @@ def test_pages_of_a_row_that_lead_no_further_are_given_up_though_nothing_is_reme
     accept(read, page(1, 2))
     for number in range(1, 4):
         read.restart()
+        read.request()
         step = accept(read, page(1, 2))
         assert ids(step) == ["1.0", "2.0"], "there is no room to remember them"
         assert read.retry.restarts == number
@@ -285,6 +286,7 @@ def test_a_lost_token_asks_anew_from_the_last_second_and_drops_what_comes_again(
     read = reader()
     accept(read, page(100, 200, 200))
     read.restart()
+    read.request()
     assert (read.token, read.window) == (None, Window(200, FOREVER))
     step = accept(read, page(200, 200, 200, 300))
     assert ids(step) == ["200.2", "300.0"]
@@ -296,6 +298,7 @@ def test_an_unordered_window_is_asked_anew_as_a_whole_and_drops_what_comes_again
     accept(read, page(300, 100))
     accept(read, page(None, 250))
     read.restart()
+    read.request()
     assert (read.token, read.window) == (None, Window(100, FOREVER))
     assert ids(accept(read, page(300, 100, None, 150))) == ["150.0"]
 
@@ -311,6 +314,7 @@ def test_restarts_are_counted_while_they_bring_nothing_new() -> None:
     accept(read, page(100, 200))
     for number in range(1, 4):
         read.restart()
+        read.request()
         accept(read, page(100, 200))
         assert read.retry.restarts == number
     accept(read, page(100, 200, 300))
@@ -327,6 +331,7 @@ def test_a_token_that_comes_again_leads_in_a_circle() -> None:
         True,
     ]
     read.restart()
+    read.request()
     assert not read.leads_back("a")
 
 
@@ -592,6 +597,7 @@ def test_windows_without_order_or_following_pages_are_halved_until_a_page_holds_
             waiting.pop().close()
             continue
         read.restart()
+        read.request()
         rest = read.halve()
         assert rest
         waiting.append(rest)

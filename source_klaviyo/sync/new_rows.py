@@ -44,18 +44,13 @@ class NewRows:
         self, page: Page, inside: Sequence[bool], kept: Sequence[bool], horizon: int
     ) -> None:
         """Remember the rows `inside` the window; those `kept` are emitted now."""
-        if all(inside):
-            self.seen.add(page.ids, page.cursors)
-        else:
-            ids, cursors = compress(page.ids, inside), compress(page.cursors, inside)
-            self.seen.add(list(ids), list(cursors))
+        _add(self.seen, page, inside)
         recent = [
             keep and (cursor is None or cursor >= horizon)
             for keep, cursor in zip(kept, page.cursors, strict=bool(page.cursors))
         ]
         if any(recent):
-            ids, cursors = compress(page.ids, recent), compress(page.cursors, recent)
-            self.recent.add(list(ids), list(cursors))
+            _add(self.recent, page, recent)
 
     def close(self) -> None:
         """Let go of what is remembered, if it is of no use to another reader."""
@@ -77,6 +72,15 @@ class NewRows:
         again = self.recent.has(page.ids, page.cursors)
         is_recent = [cursor is None or cursor >= horizon for cursor in page.cursors]
         return [a or (b and c) for a, b, c in zip(known, again, is_recent, strict=True)]
+
+
+def _add(rows: SeenRows, page: Page, wanted: Sequence[bool]) -> None:
+    """Remember the rows of a page that are `wanted`."""
+    if all(wanted):
+        rows.add(page.ids, page.cursors)
+    else:
+        ids, cursors = compress(page.ids, wanted), compress(page.cursors, wanted)
+        rows.add(list(ids), list(cursors))
 
 
 def _repeated(page: Page) -> list[bool]:

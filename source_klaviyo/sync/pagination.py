@@ -119,7 +119,7 @@ class RangeReader:
             self._rows_of_chain = 0
             self._asked_until = window.hi if self.bounded_above else FOREVER
         if self.token is None or self._token_is_exact:
-            self._size_of_chain = self.page_size.current if self.page_size else None
+            self._size_of_chain = self._wanted_size
         self.sent = PageRequest(
             self.partition,
             window,
@@ -167,12 +167,11 @@ class RangeReader:
         self.token = None
         self.ties.doubted = False
         self._tokens.clear()
-        self._rows_of_chain = 0
         self.retry.restarts += 1
 
     def ask_anew(self) -> None:
         """Ask for the rest of the window in smaller pages; nothing was wrong with the token."""
-        self._size_of_chain = self.page_size.current if self.page_size else None
+        self._size_of_chain = self._wanted_size
         if self._can_go_on_by_position():
             self.token = None
 
@@ -362,7 +361,7 @@ class RangeReader:
         self._tokens.clear()
         if self.ties.recheck(self.page_size):
             self.token = self._doubted_token
-            self._size_of_chain = self.page_size.current if self.page_size else None
+            self._size_of_chain = self._wanted_size
             return True
         self.token = None
         if self.ties.second != self.position or not (self.splittable and self.order.ascends):
@@ -390,6 +389,11 @@ class RangeReader:
         self.finished = self.position >= self.hi
         completes = None if self.ties.lost else Window(second, second + 1)
         return self._steps(views, Read(self.lo, page, kept, completes))
+
+    @property
+    def _wanted_size(self) -> int | None:
+        """The size of pages to ask for, None where there is no choice."""
+        return self.page_size.current if self.page_size else None
 
     @property
     def _asked(self) -> int | None:
