@@ -5,7 +5,7 @@ WORKERS ?= 4
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types unit-test sign-in-test image-test acceptance-test pyairbyte-test site \
+.PHONY: demo test lint types unit-test explore sign-in-test image-test acceptance-test pyairbyte-test site \
   format schemas lock benchmarks compare-official clean
 
 demo: $(READY)
@@ -24,6 +24,11 @@ types: $(READY)
 # With COVERAGE=yes, too little coverage of the connector is a failure.
 unit-test: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under=93)
+
+# Property tests with many examples that have not been tried, and more combinations of quirks.
+explore: $(READY)
+	HYPOTHESIS_PROFILE=explore KLAVIYO_COMBINATIONS=100 $(BIN)/pytest -n 2 \
+	  unit_tests integration_tests/quirks/test_combinations.py
 
 # Needs a browser: Debian's package `chromium`.
 sign-in-test: $(READY)

@@ -64,7 +64,6 @@ def learn(budget: Budget, limits: str, remaining: int, reset: int, elapsed: floa
     budget.learn(told, elapsed)
 
 
-@settings(max_examples=100)
 @given(
     st.integers(1, 20),
     st.integers(1, 100),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import FOREVER, Window
@@ -73,7 +73,6 @@ def rows(draw: st.DrawFn) -> Row:
     return Row(instant, instant + draw(st.integers(0, LOOKBACK)))
 
 
-@settings(max_examples=300)
 @given(
     st.lists(rows(), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(1, 400), st.booleans()), min_size=1, max_size=12),

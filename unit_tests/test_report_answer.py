@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import orjson
 import pytest
 import requests
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.days import DAY, Period, Timezone, date_of, day_of
@@ -34,7 +34,6 @@ zones = st.sampled_from(ZONES).map(lambda name: Timezone(ZoneInfo(name)))
 days = st.integers(day_of("2012-01-02") // DAY, day_of("2027-12-31") // DAY).map(DAY.__mul__)
 
 
-@settings(max_examples=300)
 @given(zones, days)
 def test_a_day_begins_when_the_one_before_is_over(timezone: Timezone, day: int) -> None:
     begins = timezone.begins_at(day)
@@ -42,7 +41,6 @@ def test_a_day_begins_when_the_one_before_is_over(timezone: Timezone, day: int) 
     assert timezone.day_at(begins - 1) == day - DAY
 
 
-@settings(max_examples=300)
 @given(zones, days)
 def test_a_day_is_known_however_it_is_written(timezone: Timezone, day: int) -> None:
     moment = datetime.fromtimestamp(timezone.begins_at(day), UTC)

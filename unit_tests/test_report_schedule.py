@@ -58,7 +58,6 @@ partitions = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(partitions, min_size=1, max_size=5),
     st.lists(st.integers(600, 3 * DAY), min_size=1, max_size=40),
@@ -89,7 +88,7 @@ def test_no_day_is_settled_too_early_or_read_too_late(
         now += pause
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(partitions, min_size=1, max_size=4), st.integers(3600, 2 * DAY))
 def test_everything_from_the_start_on_is_read_in_the_end(
     parts: list[Partition], pause: int
