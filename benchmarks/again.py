@@ -29,7 +29,7 @@ def fewest_again(
     addresses = {(request.endpoint, request.path) for request in first}
     parents = Counter(endpoint for endpoint, _ in addresses)
     read_whole: set[str] = set()
-    items: Counter[str] = Counter()
+    items: dict[Requests, int] = {}
     listings: dict[Requests, int] = {}
     for name, stream in _declared(streams):
         own, *listing = requests_of(stream)
@@ -37,12 +37,14 @@ def fewest_again(
             read_whole.update(map(_path, (own, *listing)))
             continue
         if issubclass(stream, ItemStream):
-            items[_path(own)] += records[name]
+            items[own] = max(items.get(own, 0), records[name])
             (own,) = listing
         else:
             read_whole.update(map(_path, listing))
         listings[own] = max(listings.get(own, 0), records[name])
-    fewest = items
+    fewest: Counter[str] = Counter()
+    for own, rows in items.items():
+        fewest[_path(own)] += rows
     for requests, rows in listings.items():
         path = _path(requests)
         further = pages(rows, requests.page_size) - 1 if requests.page_size else 0

@@ -13,6 +13,7 @@ from klaviyo_sandbox.oauth import endpoints as oauth
 from klaviyo_sandbox.state import State
 from klaviyo_sandbox.web import fault_injection
 from klaviyo_sandbox.web.fault_injection import Receive, Send
+from klaviyo_sandbox.web.log import Entry
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request, Scope, request_of
 
@@ -52,13 +53,17 @@ class App:
         silent = fault is not None and fault.kind in ("reset", "hang")
         size = 0 if silent else len(reply.body)
         self._state.log.add(
-            request.method,
-            request.path,
-            request.query_text,
-            endpoint,
-            0 if silent else reply.status,
-            size,
-            "" if secret else request.body.decode(errors="replace"),
+            Entry(
+                method=request.method,
+                path=request.path,
+                query=request.query_text,
+                revision=request.headers.get("revision", ""),
+                status=0 if silent else reply.status,
+                at=time.time(),
+                endpoint=endpoint,
+                bytes=size,
+                body="" if secret else request.body.decode(errors="replace"),
+            )
         )
         if reply.seconds and await fault_injection.gives_up(receive, reply.seconds):
             return

@@ -4,7 +4,7 @@ A *collection* is what is fetched: an endpoint, read page by page. A *view* is w
 of its pages. Several streams can be views of one collection, which is then read once for all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Protocol, TypeVar
@@ -211,8 +211,14 @@ class Collection(Protocol):
     def fetch(self, request: PageRequest) -> Page:
         """Fetch a page, once. Raises what errors.py lists under "one request"."""
 
-    def fetch_item(self, view: int, item: ItemRequest) -> Page:
-        """Fetch an item, once; the page has the one extract of that view. Raises like `fetch`."""
+    def items_like(self, view: int) -> int:
+        """Return the first view that needs the same items: one request brings them for both."""
+
+    def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
+        """Fetch an item, once, for the views that `items` has a request of; they need the same.
+
+        The page has an extract for each of them. Raises like `fetch`.
+        """
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request that it can do without; False if there is none left.

@@ -1,7 +1,7 @@
 """A collection and a quota made for tests of the sync engine."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import StreamDescriptor
@@ -65,9 +65,13 @@ class TwoPages:
         cursors = [100] if self.has_cursor else []
         return Page([row], cursors, extracts, None if request.token else "second")
 
-    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+    def items_like(self, view: int) -> int:
         del view
-        return Page([item.id], [], [Extract([record(item.id)])])
+        return 0
+
+    def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
+        extracts = [Extract([record(item.id)]) for item in items.values()]
+        return Page([item.id for item in items.values()][:1], [], extracts)
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         del request, failure

@@ -8,7 +8,7 @@ from klaviyo_sandbox import Request
 
 def request(endpoint: str, resource_id: str = "") -> Request:
     path = endpoint.replace("{id}", resource_id)
-    return Request("GET", path, "", 200, 0.0, endpoint, 0, "")
+    return Request("GET", path, "", "", 200, 0.0, endpoint, 0, "")
 
 
 def test_a_collection_with_a_cursor_takes_the_pages_of_what_is_written_again() -> None:
@@ -61,3 +61,11 @@ def test_items_are_asked_for_once_for_each_changed_one() -> None:
     fewest = fewest_again(["form_definitions"], first, {"form_definitions": 2})
 
     assert fewest == {"/api/forms": 1, "/api/forms/{id}": 2}
+
+
+def test_items_that_several_streams_need_are_counted_once() -> None:
+    item = "/api/campaign-recipient-estimations/{id}"
+    first = [request("/api/campaigns"), *(request(item, one) for one in "ABC")]
+    records = {"campaigns_detailed": 3, "campaign_recipient_estimations": 2}
+
+    assert fewest_again(list(records), first, records)[item] == 3

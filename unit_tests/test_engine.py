@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import orjson
@@ -53,10 +55,10 @@ class Listed(TwoPages):
         ids = [item.id for item in items]
         return Page(ids, [100, 100], [Extract(items=items)], None if request.token else "second")
 
-    def fetch_item(self, view: int, item: ItemRequest) -> Page:
-        if item.id == self.item_fault:
+    def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
+        if self.item_fault in {item.id for item in items.values()}:
             raise NO
-        return super().fetch_item(view, item)
+        return super().fetch_item(items)
 
 
 def run(
@@ -257,6 +259,49 @@ def test_items_wait_for_their_quota_without_a_worker() -> None:
     assert len(found) == 12
 
 
+@pytest.mark.parametrize("alike", [True, False])
+def test_an_item_that_two_views_need_is_asked_for_once(alike: bool) -> None:  # noqa: FBT001
+    asked: list[str] = []
+
+    class Shared(Listed):
+        def fetch(self, request: PageRequest) -> Page:
+            page = super().fetch(request)
+            return replace(page, extracts=[*page.extracts] * len(request.views))
+
+        def items_like(self, view: int) -> int:
+            return 0 if alike else view
+
+        def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
+            asked.extend({item.id for item in items.values()})
+            return super().fetch_item(items)
+
+    messages = run(collection_job(Shared(), stream_job("one"), stream_job("other")))
+    items = ["1a", "1b", "2a", "2b"]
+    assert sorted(records(messages)) == sorted(product(["one", "other"], items))
+    assert sorted(asked) == sorted(items if alike else items * 2)
+    for stream in ("one", "other"):
+        assert states(messages, stream)[-1]["updated"] == "1970-01-01T00:16:35+00:00"
+
+
+def test_a_view_that_has_failed_leaves_a_shared_item_to_the_other() -> None:
+    class Shared(Listed):
+        def fetch(self, request: PageRequest) -> Page:
+            page = super().fetch(request)
+            if request.token:
+                failed = Extract(failure=NO)
+                return replace(page, extracts=[failed, *page.extracts][: len(request.views)])
+            return replace(page, extracts=[*page.extracts] * len(request.views))
+
+    kept: list[Message] = []
+    job = collection_job(Shared(), stream_job("failing"), stream_job("whole"))
+    with pytest.raises(AirbyteTracedException):
+        run(job, into=kept)
+    items = [item for stream, item in records(kept) if stream == "whole"]
+    assert sorted(items) == ["1a", "1b", "2a", "2b"]
+    assert "updated" in states(kept, "whole")[-1]
+    assert "updated" not in states(kept, "failing")[-1]
+
+
 def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     messages = run(Listed())
     assert sorted(name for _, name in records(messages)) == ["1a", "1b", "2a", "2b"]
@@ -277,9 +322,9 @@ def test_a_stream_that_has_failed_begins_nothing_new() -> None:
                 time.sleep(0.2)  # it comes when the stream has failed already
             return super().fetch(request)
 
-        def fetch_item(self, view: int, item: ItemRequest) -> Page:
-            asked.append(item.id)
-            return super().fetch_item(view, item)
+        def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
+            asked.extend(item.id for item in items.values())
+            return super().fetch_item(items)
 
     with pytest.raises(AirbyteTracedException):
         run(Failing(item_fault="1a"))

@@ -59,9 +59,15 @@ def test_streams_share_requests_where_they_share_a_collection() -> None:
         assert same == (one.collection_key == other.collection_key), (one.name, other.name)
         shared += same
     assert shared
-    for one, other in combinations(streams, 2):
-        if isinstance(one, ItemStream) and isinstance(other, ItemStream):
-            assert requests_of(type(one))[0] != requests_of(type(other))[0]
+    items = [stream for stream in streams if isinstance(stream, ItemStream)]
+    shared = 0
+    for one, other in combinations(items, 2):
+        of_one, of_other = (each.collection_view(each.name).items for each in (one, other))
+        assert of_one is not None
+        same = requests_of(type(one))[0] == requests_of(type(other))[0]
+        assert same == of_one.serves(of_other), (one.name, other.name)
+        shared += same
+    assert shared
 
 
 def test_requests_follow_from_sizes() -> None:

@@ -1,6 +1,7 @@
 """Every stream there is brings rows, all of them, as its schema says, and goes on from state."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from jsonschema import Draft7Validator, FormatChecker
 
+from benchmarks.distinct import distinct_pages
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, Output, last_states
 from klaviyo_sandbox import Sandbox, Settings, Touched
@@ -77,12 +79,16 @@ checker.checks("date-time", raises=ValueError)(is_rfc3339)
 class Story:
     """Three syncs of everything, with a day in the shop before the last of them.
 
-    `held` and `links` are what there was before that day.
+    `made` are the requests of the first by endpoint, without reports and what was refused; `fewest`
+    those of a client that asks for each page once. `held` and `links` are what there was
+    before that day.
     """
 
     discovered: set[str]
     catalog: dict[str, Json]
     first: dict[str, list[Json]]
+    made: Counter[str]
+    fewest: Counter[str]
     held: dict[str, set[str]]
     links: dict[str, set[tuple[str, ...]]]
     idle: dict[str, list[Json]]
@@ -106,6 +112,8 @@ def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
     streams = [*discovered, *(_closed(name, shop) for name in CLOSED)]
     configured = {"streams": [_configured(stream) for stream in streams]}
     first = connector.read(configured)
+    asked = [each for each in shop.log.requests() if each.method == "GET" and each.status != 403]
+    fewest = distinct_pages(shop, asked)
     held = {kind: shop.ids(kind) for kind in shop.sizes()}
     links = _links(shop)
     idle = connector.read(configured, last_states(first))
@@ -115,6 +123,8 @@ def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
         {stream["name"] for stream in discovered},
         {stream["name"]: stream for stream in streams},
         _records(first),
+        Counter(each.endpoint for each in asked),
+        fewest,
         held,
         links,
         _records(idle),
@@ -193,6 +203,13 @@ def assert_valid(schema: Json, records: list[Json]) -> None:
         validator.validate(record)
         assert record.keys() - {"links"} <= known.keys()
         assert (record.get("attributes") or {}).keys() <= attributes.keys()
+
+
+def test_a_page_is_asked_for_once_however_many_streams_need_it(story: Story) -> None:
+    assert story.fewest.keys() == story.made.keys()
+    for endpoint, least in story.fewest.items():
+        assert story.made[endpoint] <= int(1.05 * least + 10), endpoint
+    assert story.made.total() <= int(1.05 * story.fewest.total() + 20)
 
 
 def test_every_stream_is_discovered(story: Story) -> None:

@@ -1,7 +1,6 @@
 """What the sandbox was asked."""
 
 import json
-import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
@@ -16,6 +15,8 @@ class Entry:
     method: str
     path: str
     query: str
+    revision: str
+    """The revision that it asked for; empty where it named none."""
     status: int
     """0: no reply was sent."""
     at: float
@@ -43,21 +44,12 @@ class RequestLog:
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     bytes: Counter[str] = field(default_factory=Counter)
 
-    def add(  # one for each fact
-        self,
-        method: str,
-        path: str,
-        query: str,
-        endpoint: str,
-        status: int,
-        size: int,
-        body: str,
-    ) -> None:
+    def add(self, entry: Entry) -> None:
         """Remember a request."""
-        self.entries.append(Entry(method, path, query, status, time.time(), endpoint, size, body))
-        self.requests[endpoint] += 1
-        self.statuses[(endpoint, status)] += 1
-        self.bytes[endpoint] += size
+        self.entries.append(entry)
+        self.requests[entry.endpoint] += 1
+        self.statuses[(entry.endpoint, entry.status)] += 1
+        self.bytes[entry.endpoint] += entry.bytes
 
     def reset(self) -> None:
         """Forget everything."""

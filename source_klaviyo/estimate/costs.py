@@ -73,7 +73,7 @@ def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
             stream.item_limit,
             stream.item_costly,
             each=size_name(stream),
-            of=(stream_name(stream),),
+            of=tuple(name for name, _ in stream.item_parameters),
         )
         return items, _listing(stream)
     return (_listing(stream),)

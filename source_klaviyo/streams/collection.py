@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 import msgspec
@@ -103,22 +104,37 @@ class KlaviyoCollection:
             raise RequestFailed("It succeeds with less; everything is asked for once more.")
         return page
 
-    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+    def items_like(self, view: int) -> int:
+        """Return the first view that needs the same items; see protocol.Collection."""
+        own = self._views[view].items
+        if own is None:
+            return view
+        alike = (number for number, each in enumerate(self._views) if own.serves(each.items))
+        return next(alike, view)
+
+    def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
         """Fetch an item; see protocol.Collection. One that Klaviyo does not have is no record."""
-        items = self._views[view].items
-        assert items is not None  # noqa: S101  only views with items have item requests
+        wanted = [
+            (endpoint, item)
+            for view, item in items.items()
+            if (endpoint := self._views[view].items) is not None
+        ]
+        endpoint, item = wanted[0]
+
+        def page(raw: msgspec.Raw | None) -> Page:
+            return Page([item.id], [], [each.extract(asked, raw) for each, asked in wanted])
 
         def read(response: requests.Response) -> Page:
             document = self._item_reader.read_item(response.content)
             self._tell_of_repair(document)
             (raw,) = document.resources
-            extracts, size = [items.extract(item, raw)], len(response.content)
-            return Page([item.id], [], extracts, size=size, release=self._client.release)
+            size = len(response.content)
+            return replace(page(raw), size=size, release=self._client.release)
 
         try:
-            return self._client.send(items.request(self._client.base_url, item), read)
+            return self._client.send(endpoint.request(self._client.base_url, item), read)
         except NotFound:
-            return Page([item.id], [], [items.extract(item, None)])
+            return page(None)
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""

@@ -28,6 +28,14 @@ class ItemEndpoint:
     errors: KlaviyoErrorHandler
     joined: str | None = None
 
+    def serves(self, other: "ItemEndpoint | None") -> bool:
+        """Tell whether its requests bring what `other` needs: they are the same."""
+        return other is not None and (self.path, self.parameters, self.revision) == (
+            other.path,
+            other.parameters,
+            other.revision,
+        )
+
     def request(self, base_url: str, item: ItemRequest) -> Request:
         """Return the request for an item."""
         url = f"{base_url}/api/{self.path.replace('{id}', quote(item.id, safe=''))}"

@@ -37,7 +37,7 @@ def patiently(
         try:
             if isinstance(request, PageRequest):
                 return collection.fetch(request)
-            return collection.fetch_item(0, request)
+            return collection.fetch_item({0: request})
         except Throttled as fault:
             pause = fault.pause
         except PageLost as lost:

@@ -136,9 +136,13 @@ class ReportCollection:
         except (NotFound, ParameterRefused) as refused:
             raise self._meaning(request, refused) from refused
 
-    def fetch_item(self, view: int, item: ItemRequest) -> Page:
+    def items_like(self, view: int) -> int:
+        """Return the view itself: a report has no items."""
+        return view
+
+    def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
         """Not used: a report has no items."""
-        raise NotImplementedError((view, item))
+        raise NotImplementedError(items)
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Return False: nothing of a report can be left out."""

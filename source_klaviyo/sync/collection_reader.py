@@ -1,7 +1,7 @@
 """One collection's part in a sync: its readers, and which of them sends the next request."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import FailureType
@@ -22,7 +22,7 @@ from source_klaviyo.sync.range_view import ViewStep
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.splitting import Splitter
 from source_klaviyo.sync.task_queue import TaskQueue
-from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, views_of
+from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, WantedItem
 
 logger = logging.getLogger("airbyte")
 
@@ -94,7 +94,7 @@ class CollectionReader:
 
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
-        in_flight = [view for task in self._tasks.in_flight for view in views_of(task)]
+        in_flight = [view for task in self._tasks.in_flight for view in task.view_numbers]
         return self.views.end(in_flight, more_to_come=bool(self._parents or self._hidden))
 
     @property
@@ -107,13 +107,12 @@ class CollectionReader:
         if not self.views.fail(view, failure):
             return
         for task in self._tasks.waiting():
-            if isinstance(task, RangeReader):
-                task.views = [each for each in task.views if each.view != view]
+            task.stop_for([view])
         for task in self._tasks.drop(self._is_wanted):
             self._leave(task)
 
     def _is_wanted(self, task: Task) -> bool:
-        return self.views.wants(views_of(task))
+        return self.views.wants(task.view_numbers)
 
     # Which request is sent next.
 
@@ -233,11 +232,11 @@ class CollectionReader:
         collection = self.job.collection
         if isinstance(task, RangeReader):
             return collection.quota
-        return collection.item_quota(task.view.view)
+        return collection.item_quota(task.view_numbers[0])
 
     def _leave(self, task: Task) -> None:
         """Note that a task brings nothing more: it is finished, or nobody wants it any more."""
-        self.views.task_removed(views_of(task))
+        self.views.task_removed(task.view_numbers)
         if isinstance(task, RangeReader):
             task.close()
             reading = self.partitions.readings[task.number]
@@ -265,13 +264,23 @@ class CollectionReader:
         for step in steps:
             if step.failure:
                 self.fail(step.view, step.failure)
-                reader.views = [each for each in reader.views if each.view != step.view]
+                reader.stop_for([step.view])
                 self.views.task_removed([step.view])
-            for own in reader.views:
-                for item, pending in step.items if own.view == step.view else ():
-                    self.views.task_added([step.view])
-                    self._add(ItemReader(own, item, pending, reader))
+        for item in self._items(reader, steps):
+            self.views.task_added(item.view_numbers)
+            self._add(item)
         return [Step(reader.number, step.view, step) for step in steps if not step.failure]
+
+    def _items(self, reader: RangeReader, steps: Sequence[ViewStep]) -> Iterable[ItemReader]:
+        """Return what asks for the items of a page; views that need the same item share it."""
+        own = {each.view: each for each in reader.views}
+        readers: dict[tuple[int, str], ItemReader] = {}
+        for step in steps:
+            for item, pending in step.items if step.view in own else ():
+                key = self.job.collection.items_like(step.view), item.id
+                shared = readers.setdefault(key, ItemReader(reader))
+                shared.wanted.append(WantedItem(own[step.view], item, pending))
+        return readers.values()
 
     def settle(self, task: Task, fault: Exception | None, now: float) -> None:
         """Take `task` out of flight: on to its next page, or as its `fault` asks.
@@ -281,18 +290,13 @@ class CollectionReader:
         self._tasks.in_flight.remove(task)
         if fault:
             self._remedy(task, self._faults.handle(task, fault, now))
-        if isinstance(task, RangeReader):
-            task.views = [each for each in task.views if each.view not in self.views.failures]
+        task.stop_for(self.views.failures)
         if not task.finished:
             self._add(task)
             return
         self._leave(task)
         if isinstance(task, ItemReader):
-            task.pending.items -= 1
-            windows, without_cursor = task.view.completed()
-            if windows or without_cursor:
-                done = ViewStep(task.view.view, _NOTHING, windows, without_cursor)
-                self._complete.append(Step(task.reader.number, task.view.view, done))
+            self._complete += task.completed()
 
     def take_complete(self) -> list[Step]:
         """Return what is complete by the ends of tasks, besides what the steps of pages say."""
@@ -332,7 +336,7 @@ class CollectionReader:
             case PartitionRefused() if isinstance(task, RangeReader):
                 self._refuse(task, remedy)
             case AirbyteTracedException():
-                for view in views_of(task):
+                for view in task.view_numbers:
                     self.fail(view, remedy)
 
     def _refuse(self, reader: RangeReader, refusal: PartitionRefused) -> None:

@@ -141,7 +141,7 @@ class Scheduler:
         page: Page | None = None
         try:
             if isinstance(task, ItemReader):
-                page = collection.fetch_item(task.view.view, task.item)
+                page = collection.fetch_item({each.view.view: each.request for each in task.wanted})
             elif request:
                 page = collection.fetch(request)
             # One page at a time turns into lines: while the queue is full, the others wait as they
@@ -165,10 +165,16 @@ class Scheduler:
         if isinstance(task, ItemReader):
             with self._changed:
                 task.finished = True
-            (extract,) = page.extracts
-            lines = self._lines(number, task.view.view, extract.records)
-            counted = len(extract.records)
-            return [ViewDelivery(number, task.view.view, task.reader.number, lines, counted)]
+            return [
+                ViewDelivery(
+                    number,
+                    view,
+                    task.reader.number,
+                    self._lines(number, view, extract.records),
+                    len(extract.records),
+                )
+                for view, extract in zip(task.view_numbers, page.extracts, strict=True)
+            ]
         assert request is not None  # noqa: S101  only items are fetched without one
         with self._changed:
             steps = reader.accept_page(task, request, page)

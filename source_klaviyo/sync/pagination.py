@@ -1,7 +1,7 @@
 """Reads one window of one partition, page after page."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from source_klaviyo.partition import Partition
@@ -233,6 +233,10 @@ class RangeReader:
         )
         self.hi, self.order = at, order.begun_anew()
         return rest
+
+    def stop_for(self, views: Container[int]) -> None:
+        """Read for `views` no more."""
+        self.views = [each for each in self.views if each.view not in views]
 
     def close(self) -> None:
         """Let go of what it remembers, if that is its own alone."""
