@@ -75,7 +75,8 @@ class Quirks:
     """Rows are shuffled within each page or over the whole collection, come in the other direction,
     or have rows of equal sort values in another order; each comes once."""
     repeated_rows: int = 0
-    """How many rows of the page before a page begins with, at most half a page."""
+    """How many rows of the page before a page begins with, at most half a page. With
+    `cursor_without_id` it is all rows of the last value, whether they have come or not."""
 
     empty_pages_every: int = 0
     """One page in this many is empty, and its next page has the rows; 0: none."""

@@ -467,15 +467,17 @@ def test_a_smaller_page_begins_at_the_position_where_there_is_one() -> None:
     assert unordered.token == "x", "a new beginning would bring all of it again"
 
 
-Cursors = Literal["exact", "opaque", "value only"]
+Cursors = Literal["exact", "opaque", "value only", "value, inclusive"]
+BY_VALUE = ("value only", "value, inclusive")
 
 
 class Server:
     """Serves rows in ascending order, or a window from its end.
 
-    Page cursors name the last row, or are right but unreadable, or have the last row's value only:
-    rows of the same value that did not fit on the page are skipped then. With `same_ties` rows of
-    one value come in the same order from either end.
+    Page cursors name the last row, or are right but unreadable, or have the last row's value only.
+    Then rows of the same value that did not fit on the page are skipped; or, inclusive, a page
+    begins with all rows of that value. With `same_ties` rows of one value come in the same order
+    from either end.
     """
 
     def __init__(
@@ -504,6 +506,10 @@ class Server:
             return page_of(found, token=None)
         if self._tell == "value only" and found[-1][1] is not None:
             rest = [row for row in rest if row[1] != found[-1][1]]
+        if self._tell == "value, inclusive":
+            rest = [row for row in rows if row[1] == found[-1][1]] + [
+                row for row in rest if row[1] != found[-1][1]
+            ]
         token = str(len(self._following))
         self._following[token] = rest
         return page_of(found, token=token, exact=self._tell == "exact")
@@ -534,6 +540,14 @@ def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
     cursors=[100] * 3, size=1, largest=2, tell="value only", nulls_first=False, same_ties=False
 )
 @example(cursors=[100] * 3, size=1, largest=2, tell="value only", nulls_first=False, same_ties=True)
+@example(
+    cursors=[100] * 4 + [101],
+    size=3,
+    largest=3,
+    tell="value, inclusive",
+    nulls_first=False,
+    same_ties=False,
+)
 @given(
     cursors=st.lists(st.integers(100, 110), max_size=40),
     size=st.integers(1, 8),
@@ -563,7 +577,7 @@ def test_ties_across_page_ends_are_complete_and_come_once(
     most = max((cursors.count(each) for each in cursors), default=0)
     missing = {name for name, _ in rows} - set(found)
     assert read.ties.lost or not missing
-    if tell != "value only" or most <= largest or (most < 2 * largest and not same_ties):
+    if tell not in BY_VALUE or most <= largest or (most < 2 * largest and not same_ties):
         assert not read.ties.lost
 
 

@@ -40,6 +40,10 @@ SURVIVED = {
         Quirks(path="/api/profiles", max_page_size=45, cursor_without_id=True),
         Quirks(path="/api/events", max_page_size=30, cursor_without_id=True),
     ],
+    "pages that begin with all rows of the last value, and those fill them": [
+        Quirks(path="/api/profiles", max_page_size=45, cursor_without_id=True, repeated_rows=1),
+        Quirks(path="/api/events", max_page_size=30, cursor_without_id=True, repeated_rows=1),
+    ],
     "seconds with more rows than a page, page cursors that tell nothing": [
         Quirks(max_page_size=20, opaque_cursor=True)
     ],

@@ -66,13 +66,14 @@ def select(
     tests += [] if arranged is None else arranged.tests
     within = Range(0, 0) if finds_nothing(conditions, endpoint) else narrow(order, bounds)
     descending = query.descending != (quirks.unsorted == "reversed")
-    if cursor is not None and quirks.repeated_rows:
+    inclusive = quirks.cursor_without_id and bool(quirks.repeated_rows)
+    if cursor is not None and quirks.repeated_rows and not inclusive:
         overlap = min(quirks.repeated_rows, (query.size or 0) // 2)
         cursor = replace(cursor, overlap=overlap)
     page = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
     following = page.next
     if following is not None and quirks.cursor_without_id:
-        following = _without_id(following, order.kind, descending=descending)
+        following = _without_id(following, order.kind, descending=descending != inclusive)
     return Selection(
         page.rows,
         write_cursor(following) if following else None,
@@ -83,7 +84,10 @@ def select(
 
 
 def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
-    """Return the place after all rows with the same value, or in the same second of time."""
+    """Return the place after all rows with the same value, or in the same second of time.
+
+    Read in the other direction, it is the place before them.
+    """
     key, row_id = place[0], "" if descending else _BEYOND_IDS
     if kind == "date-time" and isinstance(key, int):
         return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)

@@ -144,6 +144,10 @@ class RangeReader:
         if self.ties.lost:
             return self._steps(views, Read(self.lo, page, kept, None))
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
+        if self._is_held_up(page, fresh):
+            self.ties.distrust(page)
+            self._read_from_end_of_second()
+            return self._steps(views, Read(self.lo, page, kept, None))
         self._note_progress(page)
         before, asked_from = self.position, self.rows.asked_from
         self.density.observe(page)
@@ -372,10 +376,22 @@ class RangeReader:
             # Where the pages began with such rows, they would come last from the other end.
             self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
             return not self.ties.lost
-        self.ties.from_end = self.position
+        self._read_from_end_of_second()
+        return True
+
+    def _is_held_up(self, page: Page, fresh: Sequence[bool]) -> bool:
+        """Tell whether pages bring the first rows of a second again and again."""
+        followed = self.sent is not None and self.sent.token is not None
+        if not self.ties.repeat(page, fresh, followed=followed) or page.exact:
+            return False
+        can_turn = self.splittable and self.order.ascends and not self.without_cursor
+        return can_turn and {*page.cursors} == {self.position}
+
+    def _read_from_end_of_second(self) -> None:
+        """Have the rows of the position's second asked for from the last on, in largest pages."""
+        self.token, self.ties.from_end = None, self.position
         if self.page_size:
             self.page_size.enlarge()
-        return True
 
     def _turned_round(self) -> bool:
         """Read rows without a cursor value from the other end; False where that is of no use."""
@@ -390,6 +406,7 @@ class RangeReader:
         self.ties.lost = self.ties.lost or not self.ties.ends_meet(page, self._asked, fresh)
         second = self.position
         self.position, self.token, self.ties.from_end = second + 1, None, None
+        self.pages_without_rows = 0
         self.finished = self.position >= self.hi
         completes = None if self.ties.lost else Window(second, second + 1)
         return self._steps(views, Read(self.lo, page, kept, completes))

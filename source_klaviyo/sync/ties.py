@@ -9,6 +9,8 @@ from source_klaviyo.sync.page_size import RangePageSize
 
 _MOST_RECHECKS = 3
 """How often a page is asked for with one row less, where another one comes each time."""
+_REPEATS = 2
+"""How often a page brings nothing but the rows of the one before it; once may be a fault."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Ties:
     _enlarged_at: int = LONG_AGO
     _rechecks: int = 0
     _is_rechecked: bool = False
+    _repeats: int = 0
+    _page_ids: Sequence[str] = ()
     _last_ids: Sequence[str] = ()
     _last_values: Sequence[str | int | None] = ()
 
@@ -73,6 +77,24 @@ class Ties:
             # Where cursors are finer than seconds, most rows have a value of their own.
             return last_values[0] == last_values[1]
         return all(page.cursors[row] != self.second for row in new)
+
+    def repeat(self, page: Page, fresh: Sequence[bool], *, followed: bool) -> bool:
+        """Tell whether page cursors lead to the same rows for the second time, `page` among them.
+
+        So they do where a page begins with all rows of the last one's value, and those fill it.
+        `followed` tells that a page cursor led to this one.
+        """
+        if any(fresh):
+            self._repeats = 0
+        elif followed and page.ids and [*page.ids] == [*self._page_ids]:
+            self._repeats += 1
+        self._page_ids = page.ids
+        return self._repeats >= _REPEATS and page.next is not None
+
+    def distrust(self, page: Page) -> None:
+        """Note that rows of the value that `page` ends with are left, and no page brings them."""
+        self.doubt(page)
+        self.doubted = self.trusted = False
 
     def ends_meet(self, page: Page, asked: int | None, fresh: Sequence[bool]) -> bool:
         """Tell whether `page`, from the end of a second, has all that has not been read of it.
