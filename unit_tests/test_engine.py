@@ -283,6 +283,17 @@ def test_an_item_that_two_views_need_is_asked_for_once(alike: bool) -> None:  # 
         assert states(messages, stream)[-1]["updated"] == "1970-01-01T00:16:35+00:00"
 
 
+def test_a_row_that_stands_twice_on_a_page_is_asked_for_twice() -> None:
+    class Twice(Listed):
+        def fetch(self, request: PageRequest) -> Page:
+            extracts = [Extract(items=[ItemRequest("a")] * 2)] * len(request.views)
+            return Page(["a", "a"], [100, 101], extracts)
+
+    messages = run(collection_job(Twice(), stream_job("one"), stream_job("other")))
+    assert sorted(records(messages)) == sorted([("one", "a"), ("other", "a")] * 2)
+    assert all("updated" in states(messages, stream)[-1] for stream in ("one", "other"))
+
+
 def test_a_view_that_has_failed_leaves_a_shared_item_to_the_other() -> None:
     class Shared(Listed):
         def fetch(self, request: PageRequest) -> Page:

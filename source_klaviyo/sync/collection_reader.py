@@ -1,6 +1,7 @@
 """One collection's part in a sync: its readers, and which of them sends the next request."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -272,12 +273,17 @@ class CollectionReader:
         return [Step(reader.number, step.view, step) for step in steps if not step.failure]
 
     def _items(self, reader: RangeReader, steps: Sequence[ViewStep]) -> Iterable[ItemReader]:
-        """Return what asks for the items of a page; views that need the same item share it."""
+        """Return what asks for the items of a page; views that need the same item share it.
+
+        A row that has changed while the page was made may stand on it twice.
+        """
         own = {each.view: each for each in reader.views}
-        readers: dict[tuple[int, str], ItemReader] = {}
+        readers: dict[tuple[int, str, int], ItemReader] = {}
         for step in steps:
+            times = Counter[str]()
             for item, pending in step.items if step.view in own else ():
-                key = self.job.collection.items_like(step.view), item.id
+                times[item.id] += 1
+                key = self.job.collection.items_like(step.view), item.id, times[item.id]
                 shared = readers.setdefault(key, ItemReader(reader))
                 shared.wanted.append(WantedItem(own[step.view], item, pending))
         return readers.values()
