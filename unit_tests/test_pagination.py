@@ -581,6 +581,15 @@ def test_ties_across_page_ends_are_complete_and_come_once(
         assert not read.ties.lost
 
 
+def test_that_no_row_was_skipped_within_a_second_is_no_proof_for_the_next() -> None:
+    read = reader()
+    first = page_of(rows_of(100, 100, 100, 100), exact=False)
+    accept(read, first)
+    assert read.request().token, "a second is followed to its end"
+    accept(read, page_of([("more", 100), ("a", 150), ("b", 160), ("c", 200)], exact=False))
+    assert read.request() == PageRequest({}, Window(150), (0,))
+
+
 def test_a_page_that_goes_on_within_the_second_is_no_proof_where_cursors_are_finer() -> None:
     read = reader()
     cursors, at = [100, 100], ["100.1", "100.1"]

@@ -44,14 +44,14 @@ class Ties:
     _last_values: Sequence[str | int | None] = ()
 
     def may_be_skipped(self, page: Page, asked: int | None) -> bool:
-        """Tell whether the page after `page` may lack rows of its last value.
+        """Tell whether the page after `page` may lack rows of its last value, unless `trusted`.
 
         It lacks none where `page` is not full, though it may lead on to an empty one. Klaviyo may
         serve fewer rows than were `asked` for, so the fullest page shows what is full.
         """
         self._most_rows = max(self._most_rows, len(page.ids))
         is_full = len(page.ids) >= min(self._most_rows, asked or self._most_rows)
-        return is_full and page.next is not None and not (page.exact or self.trusted)
+        return is_full and page.next is not None and not page.exact
 
     def doubt(self, page: Page) -> None:
         """Note that all depends on whether the next page goes on where `page` ends."""
@@ -104,7 +104,8 @@ class Ties:
         second the same way in both directions: then the page begins with known rows.
         """
         values, doubted = page.values or page.cursors, self._last_values[-1]
-        if not self.may_be_skipped(page, asked) or (doubted in values and values[-1] != doubted):
+        doubtful = self.may_be_skipped(page, asked) and not self.trusted
+        if not doubtful or (doubted in values and values[-1] != doubted):
             return True
         new = sum(fresh)
         return 0 < new < len(fresh) and all(fresh[:new])
