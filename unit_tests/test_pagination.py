@@ -234,6 +234,18 @@ def test_a_row_last_on_its_page_that_turns_out_to_have_moved_is_read_again() -> 
     assert "600.0" in ids(step)
 
 
+def test_a_row_that_has_changed_is_kept_at_its_old_place_though_the_window_was_split() -> None:
+    read = reader()
+    read.horizon = 1_000
+    read.request()
+    rest = read.split(500)
+    step = accept(read, page_of([("a", 100), ("beyond", 600), ("changed", 1_100)], token=None))
+    assert ids(step) == ["a", "changed"]
+    rest.request()
+    again = accept(rest, page_of([("beyond", 600), ("changed", 1_100)], token=None))
+    assert ids(again) == ["beyond"], "it comes once"
+
+
 def test_a_split_reader_follows_its_pages_to_its_new_end() -> None:
     read = reader()
     accept(read, page(100, 200))

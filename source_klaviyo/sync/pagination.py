@@ -281,8 +281,9 @@ class RangeReader:
         before rows of the window. At their new place they may have been missed.
         """
         last = max((row for row, is_in in enumerate(inside) if is_in), default=-1)
-        # Klaviyo may take the end itself for a part of what was asked for.
-        asked_until = self._asked_until + 1
+        # Klaviyo may take the end itself for a part of what was asked for. What has changed since
+        # the sync began may stand before the end that a window has got meanwhile.
+        asked_until = min(self._asked_until + 1, max(self.hi, self.horizon))
         ends = [
             self.hi if row < last and self.order.ascends else asked_until
             for row in range(len(inside))
@@ -291,7 +292,7 @@ class RangeReader:
             is_in or (cursor is not None and cursor >= end)
             for is_in, cursor, end in zip(inside, page.cursors, ends, strict=True)
         ]
-        self._ends_beyond = self.order.ascends and not kept[-1]
+        self._ends_beyond = self.order.ascends and not all(kept)
         return kept
 
     def _observe(self, page: Page, fresh: Sequence[bool]) -> Window | None:
