@@ -104,9 +104,11 @@ def test_everything_is_read_through_any_combination(
     streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
     outcome = read(shared, streams, mode)
     # No client can read a second of a hundred rows where cursors do not tell them apart, or where
-    # pages of nine lead back after the third. But it has to say so.
-    unreadable = [_TOO_MANY_TIES] if order.cursor_without_id or (few and tokens.next_loops) else []
-    unreadable += [_IN_A_CIRCLE] if few and tokens.next_loops else []
+    # pages of nine lead back after the third. Nor can it find rows without a cursor value, which
+    # may stand anywhere among shuffled ones, in such a circle. But it has to say so.
+    circle = tokens.next_loops and (few or order.unsorted == "collection")
+    unreadable = [_TOO_MANY_TIES] if order.cursor_without_id or circle else []
+    unreadable += [_IN_A_CIRCLE] if circle else []
     for stream, message in tuple(outcome.failures.items()):
         if any(each in message for each in unreadable):
             del outcome.failures[stream], outcome.keys[stream]
