@@ -12,6 +12,7 @@ from source_klaviyo.protocol import FOREVER, Window
 from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.horizon import MARGIN, horizon
 from source_klaviyo.sync.state import CursorState
+from unit_tests.examples import at_least
 
 NOW = 10_000
 
@@ -73,6 +74,7 @@ def rows(draw: st.DrawFn) -> Row:
     return Row(instant, instant + draw(st.integers(0, LOOKBACK)))
 
 
+@at_least(300)
 @given(
     st.lists(rows(), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(1, 400), st.booleans()), min_size=1, max_size=12),

@@ -519,9 +519,7 @@ class Server:
         if self._tell == "value only" and found[-1][1] is not None:
             rest = [row for row in rest if row[1] != found[-1][1]]
         if self._tell == "value, inclusive":
-            rest = [row for row in rows if row[1] == found[-1][1]] + [
-                row for row in rest if row[1] != found[-1][1]
-            ]
+            rest = [*(row for row in found if row[1] == found[-1][1]), *rest]
         token = str(len(self._following))
         self._following[token] = rest
         return page_of(found, token=token, exact=self._tell == "exact")

@@ -27,6 +27,7 @@ from source_klaviyo.streams.reports import (
     FlowValuesReports,
     SegmentSeriesReports,
 )
+from unit_tests.examples import at_least
 from unit_tests.test_report_declarations import made
 
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})
@@ -34,6 +35,7 @@ zones = st.sampled_from(ZONES).map(lambda name: Timezone(ZoneInfo(name)))
 days = st.integers(day_of("2012-01-02") // DAY, day_of("2027-12-31") // DAY).map(DAY.__mul__)
 
 
+@at_least(300)
 @given(zones, days)
 def test_a_day_begins_when_the_one_before_is_over(timezone: Timezone, day: int) -> None:
     begins = timezone.begins_at(day)
@@ -41,6 +43,7 @@ def test_a_day_begins_when_the_one_before_is_over(timezone: Timezone, day: int) 
     assert timezone.day_at(begins - 1) == day - DAY
 
 
+@at_least(300)
 @given(zones, days)
 def test_a_day_is_known_however_it_is_written(timezone: Timezone, day: int) -> None:
     moment = datetime.fromtimestamp(timezone.begins_at(day), UTC)

@@ -15,6 +15,7 @@ from source_klaviyo.reports.pace import Costs, pace
 from source_klaviyo.reports.schedule import Pool
 from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.reports.track import Track
+from unit_tests.examples import at_least
 
 BEGAN = int(datetime(2026, 11, 24, 9, tzinfo=UTC).timestamp())
 ZONES = ["UTC", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "America/New_York"]
@@ -58,6 +59,7 @@ partitions = st.builds(
 )
 
 
+@at_least(200)
 @given(
     st.lists(partitions, min_size=1, max_size=5),
     st.lists(st.integers(600, 3 * DAY), min_size=1, max_size=40),
