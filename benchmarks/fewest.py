@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.ideal import pages
+from benchmarks.ideal import most_requests, pages
 from benchmarks.options import Options
 from benchmarks.row import Row, at_most
 from benchmarks.shop import open_shop
@@ -36,4 +36,4 @@ def measure(options: Options) -> Iterator[Row]:
                 shop.connector.read([stream])
                 made = shop.sandbox.log.counts()[f"/api/{stream}"].requests
                 what = f"{stream}, {name}: requests (fewest {fewest})"
-                yield at_most(what, made, int(1.05 * fewest + 20))
+                yield at_most(what, made, most_requests(fewest))

@@ -1,14 +1,15 @@
 """Requests of a first sync of all resources, and a second sync with nothing new."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from benchmarks.again import fewest_again
 from benchmarks.distinct import distinct_pages
+from benchmarks.ideal import most_requests
 from benchmarks.options import Options
-from benchmarks.row import Row, at_most
+from benchmarks.row import Row, at_most, plain
 from benchmarks.shop import open_shop
-from klaviyo_sandbox import Request, Settings
+from klaviyo_sandbox import Settings
 
 LONGEST_SECONDS = 5.0
 
@@ -33,24 +34,23 @@ def measure(options: Options) -> Iterator[Row]:
         counts = shop.sandbox.log.counts()
         shop.sandbox.limits.turn_off()
         first_fewest = distinct_pages(shop.sandbox, log)
-    made = Counter({path: count.requests for path, count in counts.items()})
-    fewest = fewest_again(streams, log, second.output.records)
-    yield from _first(log, first_fewest)
+    made = Counter(request.endpoint for request in log)
+    yield plain("fewest requests of the first sync", first_fewest.total())
+    yield from _requests("first", made, first_fewest, most_requests)
     what = f"second sync of {len(streams)} streams"
     yield at_most(what, second.seconds, LONGEST_SECONDS, "s")
-    for path in sorted(made):
-        if made[path] > fewest[path]:
-            yield at_most(f"{path}: requests of the second sync", made[path], fewest[path])
-    yield at_most("requests of the second sync", made.total(), fewest.total())
+    made = Counter({path: count.requests for path, count in counts.items()})
+    yield from _requests("second", made, fewest_again(streams, log, second.output.records), int)
 
 
-def _first(log: Sequence[Request], fewest: Counter[str]) -> Iterator[Row]:
-    """Yield the requests of the first sync, and of each endpoint that got many more than needed."""
-    made = Counter(request.endpoint for request in log)
+def _requests(
+    sync: str, made: Counter[str], fewest: Counter[str], most: Callable[[int], int]
+) -> Iterator[Row]:
+    """Yield the requests of a sync, and of each endpoint that got too many.
+
+    `most` tells how many are allowed by how many are the fewest.
+    """
     for path in sorted(made):
-        most = int(1.05 * fewest[path] + 20)
-        if made[path] > most:
-            yield at_most(f"{path}: requests of the first sync", made[path], most)
-    most = int(1.05 * fewest.total() + 20)
-    what = f"requests of the first sync (fewest {fewest.total():,})"
-    yield at_most(what, len(log), most)
+        if made[path] > most(fewest[path]):
+            yield at_most(f"{path}: requests of the {sync} sync", made[path], most(fewest[path]))
+    yield at_most(f"requests of the {sync} sync", made.total(), most(fewest.total()))

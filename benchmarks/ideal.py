@@ -31,6 +31,11 @@ def steady_seconds(requests: int, windows: Mapping[int, int]) -> float:
     return max(requests * length / limit for length, limit in windows.items())
 
 
+def most_requests(fewest: int) -> int:
+    """Return the requests that a sync may make where so many are the fewest."""
+    return int(1.05 * fewest + 20)
+
+
 def pages(rows: int, page_size: int) -> int:
     """Return the fewest requests that read `rows`: an empty collection is asked for, too."""
     return max(1, -(-rows // page_size))

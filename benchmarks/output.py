@@ -13,12 +13,17 @@ _RECORD = b'{"type":"RECORD","record":{"stream":"'
 
 @dataclass(slots=True)
 class Output:
-    """What a sync brought: records per stream, the last state of each, and its texts."""
+    """What a sync brought: records per stream, the last state of each, and its texts.
+
+    `record_bytes` are those of all records, `state_bytes` those of each state, as printed.
+    """
 
     records: Counter[str] = field(default_factory=Counter)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    record_bytes: int = 0
+    state_bytes: list[int] = field(default_factory=list)
 
     def take(self, message: dict[str, Any]) -> None:
         """Take note of a message that is no record."""
@@ -38,8 +43,12 @@ def read(path: Path) -> Output:
         for line in lines:
             if line.startswith(_RECORD):
                 output.records[_stream(line)] += 1
-            else:
-                output.take(orjson.loads(line))
+                output.record_bytes += len(line)
+                continue
+            message = orjson.loads(line)
+            output.take(message)
+            if message["type"] == "STATE":
+                output.state_bytes.append(len(line))
     return output
 
 

@@ -20,22 +20,16 @@ def measure(options: Options) -> Iterator[Row]:
     """Yield bytes of states and records of a first sync, and what a second one carries on."""
     for lists in (10, options.sized(1_000, 100), options.sized(10_000, 300)):
         with open_shop(Settings(events=1_000, profiles=300, lists=lists), limits=False) as shop:
-            sync = shop.connector.read([STREAM])
-            states, records = [], 0
-            with sync.path.open("rb") as lines:
-                for line in lines:
-                    if line.startswith(b'{"type":"STATE"'):
-                        states.append(line)
-                    elif line.startswith(b'{"type":"RECORD"'):
-                        records += len(line)
-            kept = list(sync.output.states.values())
-            rows, again = sync.output.records[STREAM], shop.connector.read([STREAM], kept)
+            first = shop.connector.read([STREAM]).output
+            kept = list(first.states.values())
+            again = shop.connector.read([STREAM], kept).output
+        states = first.state_bytes
         name = f"{lists:,} partitions"
-        yield plain(f"{name}: records", rows)
-        yield plain(f"{name}: bytes of records", records)
+        yield plain(f"{name}: records", first.records[STREAM])
+        yield plain(f"{name}: bytes of records", first.record_bytes)
         yield plain(f"{name}: states", len(states))
-        yield plain(f"{name}: bytes of the largest state", max(map(len, states)))
+        yield plain(f"{name}: bytes of the largest state", max(states))
         yield plain(f"{name}: bytes of the last state", len(orjson.dumps(kept[0])))
-        most = LARGEST_SHARE * records + _FIRST_STATES
-        yield at_most(f"{name}: bytes of all states", sum(map(len, states)), most)
-        yield holds(f"{name}: nothing is read again", true=not again.output.records[STREAM])
+        most = LARGEST_SHARE * first.record_bytes + _FIRST_STATES
+        yield at_most(f"{name}: bytes of all states", sum(states), most)
+        yield holds(f"{name}: nothing is read again", true=not again.records[STREAM])

@@ -280,10 +280,10 @@ class CollectionReader:
         own = {each.view: each for each in reader.views}
         readers: dict[tuple[int, str, int], ItemReader] = {}
         for step in steps:
-            times = Counter[str]()
+            kind, times = self.job.collection.items_like(step.view), Counter[str]()
             for item, pending in step.items if step.view in own else ():
                 times[item.id] += 1
-                key = self.job.collection.items_like(step.view), item.id, times[item.id]
+                key = kind, item.id, times[item.id]
                 shared = readers.setdefault(key, ItemReader(reader))
                 shared.wanted.append(WantedItem(own[step.view], item, pending))
         return readers.values()
