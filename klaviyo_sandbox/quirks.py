@@ -6,6 +6,9 @@ from typing import Literal
 
 Often = Literal["", "once", "always"]
 """Never; at the first matching request of each path; at every matching request."""
+Bounds = Literal["as_documented", "open", "closed"]
+"""What the operators of bounds mean: what is documented, or all of them leave out the moment that
+they name, or include it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Quirks:
     drift: bool = False
     """Records have an attribute in no schema, an enum value in no list, dates with a space or `Z`,
     and numbers as strings."""
+
+    bounds: Bounds = "as_documented"
+    """How filters take a lower and an upper bound."""
 
     null_cursors_every: int = 0
     """About one row in this many has null in its cursor attribute. No filter on that finds it."""

@@ -67,8 +67,8 @@ def _attributes(endpoint: Endpoint, path: str) -> Iterator[str]:
     yield f'cursor_attribute = "{cursor}"'
     if filtered:
         operators = endpoint.filters[cursor].all_operators
-        if Bound.GREATER_OR_EQUAL not in operators:
-            yield "lower = Bound.GREATER_THAN"
+        if Bound.GREATER_THAN not in operators:
+            yield "lower = Bound.GREATER_OR_EQUAL"
         if Bound.LESS_THAN not in operators:
             yield "upper = False"
         if cursor not in endpoint.sort:

@@ -185,8 +185,8 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
         "ordered": stream.sortable or not stream.ordered,
     }
     if operators:
-        weak = Bound.GREATER_OR_EQUAL in operators
-        said["lower"] = stream.lower in operators and weak == (stream.lower != Bound.GREATER_THAN)
+        strict = Bound.GREATER_THAN in operators
+        said["lower"] = stream.lower in operators and strict == (stream.lower is Bound.GREATER_THAN)
         said["upper"] = stream.upper == (Bound.LESS_THAN in operators)
     return said
 

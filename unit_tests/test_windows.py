@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import get_args
+from typing import Literal, get_args
 
 import orjson
 import pytest
@@ -50,6 +50,8 @@ WINDOWED = list(
 NOW = 1_750_000_000
 HORIZON = NOW + 20
 MICRO = 1_000_000
+Bounds = Literal["as documented", "open", "closed"]
+"""Which bounds include the moment that they name: as they say, none, or all."""
 
 
 def literal(moment: str) -> int:
@@ -57,19 +59,16 @@ def literal(moment: str) -> int:
     return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()) * MICRO
 
 
-def selects(expressions: Sequence[str], instant: int | None) -> bool:
+def selects(expressions: Sequence[str], instant: int | None, meant: Bounds) -> bool:
     """Tell whether a row at `instant` (microseconds) passes Klaviyo's filter."""
     for expression in expressions:
         if instant is None:
             return False
         operator, _, rest = expression.partition("(")
         bound = literal(rest.rstrip(")").split(",")[1])
-        passes = {
-            "greater-than": instant > bound,
-            "greater-or-equal": instant >= bound,
-            "less-than": instant < bound,
-        }[operator]
-        if not passes:
+        includes = operator.endswith("equal") if meant == "as documented" else meant == "closed"
+        beyond = instant < bound if operator.startswith("greater") else instant > bound
+        if beyond or (instant == bound and not includes):
             return False
     return True
 
@@ -92,6 +91,7 @@ class Model(TwoPages):
     size: int = 1
     nulls_first: bool = False
     tell: Cursors = "exact"
+    meant: Bounds = "as documented"
     chance: random.Random | None = None
     losses: int = 0
     following: dict[str, list[Row]] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Model(TwoPages):
     def _selected(self, request: PageRequest) -> list[Row]:
         assert self.stream
         expressions = bounds(self.stream, request.window)
-        rows = [row for row in self.rows if selects(expressions, row[1])]
+        rows = [row for row in self.rows if selects(expressions, row[1], self.meant)]
         nulls = [row for row in rows if row[1] is None]
         others = sorted((row for row in rows if row[1] is not None), key=lambda row: row[1] or 0)
         rows = [*nulls, *others] if self.nulls_first else [*others, *nulls]
@@ -236,8 +236,25 @@ def claimed(state: CursorState, row: Row) -> bool:
     return before or any(second in window for window in state.read)
 
 
-offsets = st.integers(-50 * MICRO, 50 * MICRO) | st.sampled_from([0, 1, MICRO - 1, MICRO])
+offsets = st.one_of(
+    st.integers(-50 * MICRO, 50 * MICRO),
+    st.integers(-50, 50).map(lambda second: second * MICRO),
+    st.sampled_from([1, MICRO - 1]),
+)
 instants = st.lists(offsets.map(lambda offset: NOW * MICRO + offset), min_size=1, max_size=40)
+
+
+@pytest.mark.parametrize("meant", get_args(Bounds))
+@pytest.mark.parametrize("kind", [kind for kind in WINDOWED if kind.lower])
+def test_a_window_has_its_first_second_and_the_one_before_it_has_the_rest(
+    kind: type[WindowedStream], meant: Bounds
+) -> None:
+    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    before = bounds(stream, Window(NOW - 10, NOW))
+    after = bounds(stream, Window(NOW, NOW + 10))
+    for instant in (NOW * MICRO - 1, NOW * MICRO, NOW * MICRO + 1):
+        served = after if instant >= NOW * MICRO else before
+        assert selects(served, instant, meant), instant
 
 
 @st.composite
@@ -258,7 +275,7 @@ def states(draw: st.DrawFn) -> CursorState:
     cursors=instants,
     begins=st.lists(states(), min_size=1, max_size=3),
     size=st.integers(1, 7),
-    loses=st.booleans(),
+    differs=st.tuples(st.booleans(), st.sampled_from(get_args(Bounds))),
     seed=st.integers(0, 2**32),
     stops=st.lists(st.integers(1, 12), max_size=4),
 )
@@ -267,13 +284,14 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
     cursors: list[int],
     begins: list[CursorState],
     size: int,
-    loses: bool,  # noqa: FBT001
+    differs: tuple[bool, Bounds],
     seed: int,
     stops: list[int],
 ) -> None:
     stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
     rows: list[Row] = list(enumerate(cursors))
     chance = random.Random(seed)
+    loses, meant = differs
     model = Model(
         stream=stream,
         rows=rows,
@@ -282,6 +300,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
         bounded_above=stream.upper,
         ordered=stream.ordered,
         sortable=stream.sortable,
+        meant=meant,
         chance=chance if loses else None,
     )
     kept: list[StreamState] = [dump([({}, state)], "updated") for state in begins]
@@ -299,7 +318,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
             repeated = [row for row, count in Counter(written).items() if count > 1]
             assert not repeated, "a row came twice in one run"
             if stream.upper:
-                # The strict operator is widened by a second, which no other window reads.
+                # Requests are widened by a second, which no other window reads.
                 wider = [Window(max(0, each.lo - 1), each.hi) for each in run.missing[view]]
                 for number in written:
                     assert any(cursors[number] // MICRO in window for window in wider)

@@ -4,11 +4,13 @@ Each case is one way to differ. Rows are compared with what the shop holds.
 """
 
 from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 
 from integration_tests.quirks.reading import HELD, Outcome, read
 from klaviyo_sandbox import Fault, Quirks, RefusedParameter, Sandbox
+from klaviyo_sandbox.quirks import Bounds
 
 ALL = [*HELD, "campaign_messages", "event_attributions", "list_profiles", "tag_links"]
 
@@ -26,6 +28,8 @@ SURVIVED = {
     "NaN": [Quirks(bad_number_every=40)],
     "infinity": [Quirks(bad_number_every=40, bad_number="-Infinity")],
     "attributes that nobody knows": [Quirks(drift=True)],
+    "bounds leave out what they name": [Quirks(bounds="open")],
+    "bounds include what they name": [Quirks(bounds="closed")],
     "no cursor value, first": [Quirks(null_cursors_every=30)],
     "no cursor value, last": [Quirks(null_cursors_every=30, null_cursors_sort="last")],
     "no cursor at all, last": [
@@ -95,6 +99,16 @@ def test_everything_is_read_whole(shop: Sandbox, case: str) -> None:
     outcome = read(shop, ALL, mode="full_refresh")
     assert outcome.failures == {}
     assert_complete(shop, outcome)
+
+
+@pytest.mark.parametrize("bounds", get_args(Bounds))
+def test_the_first_second_is_read_and_nothing_before_it(shop: Sandbox, bounds: Bounds) -> None:
+    moments = {row["id"]: row["attributes"]["datetime"] for row in shop.documents("event")}
+    start = sorted(moments.values())[len(moments) // 2]
+    shop.set_quirks(Quirks(bounds=bounds))
+    outcome = read(shop, ["events"], start_date=start)
+    assert outcome.ids("events") == {each for each, moment in moments.items() if moment >= start}
+    assert_once(outcome)
 
 
 @pytest.mark.parametrize("status", [400, 403, 503])

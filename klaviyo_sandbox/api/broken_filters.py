@@ -1,5 +1,7 @@
 """Filters that Klaviyo documents but does not honour, as recorded against a real account."""
 
+from collections.abc import Sequence
+
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.spec import Endpoint
@@ -9,7 +11,7 @@ IGNORED = frozenset({("segment", "is_starred")})
 BREAKS = frozenset({("form-version", "form_type", "any")})
 
 
-def honoured(conditions: tuple[Condition, ...], endpoint: Endpoint) -> list[Condition]:
+def honoured(conditions: Sequence[Condition], endpoint: Endpoint) -> list[Condition]:
     """Return the conditions Klaviyo really applies.
 
     Raises:

@@ -12,6 +12,7 @@ from klaviyo_sandbox.api.narrow import narrow, narrows
 from klaviyo_sandbox.api.page import Range, pick_page
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.api.quirks.arrangement import arrange
+from klaviyo_sandbox.api.quirks.bounds import as_taken
 from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.moment import MICROS
@@ -47,7 +48,8 @@ def select(
         ApiError: 400 for a bad cursor or an unknown metric, 500 for a filter Klaviyo itself
         breaks on.
     """
-    conditions = honoured(query.conditions, endpoint) + _hidden(endpoint, query.conditions)
+    asked = as_taken(query.conditions, quirks)
+    conditions = honoured(asked, endpoint) + _hidden(endpoint, query.conditions)
     _check_metrics(world, endpoint, conditions)
     default = DEFAULT_SORT.get(endpoint.type, "id") if endpoint.kind == "collection" else "id"
     order = rows.order(query.sort or default)

@@ -1,4 +1,4 @@
-"""Klaviyo's filter expressions: `and(greater-or-equal(datetime,2026-01-01T00:00:00Z),...)`."""
+"""Klaviyo's filter expressions: `and(greater-than(datetime,2026-01-01T00:00:00Z),...)`."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,12 +28,10 @@ def equals(field: str, value: str | bool) -> str:  # noqa: FBT001  a literal of 
 def from_second(field: str, operator: Bound, second: int) -> str:
     """Return the expression that `field` is at `second` or later.
 
-    Where the collection has only the strict operator, the bound is widened by the API's
-    resolution of one second, so that the second itself is included.
+    The bound names the second before, the API's resolution. So the second itself is included,
+    whether Klaviyo takes the bound for inclusive or not.
     """
-    if operator is Bound.GREATER_THAN:
-        second -= 1
-    return f"{operator}({field},{instant(second)})"
+    return f"{operator}({field},{instant(second - 1)})"
 
 
 def before_second(field: str, second: int) -> str:

@@ -1,5 +1,6 @@
 """Custom Objects API: https://developers.klaviyo.com/en/reference/custom_objects_api_overview ."""
 
+from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XS, S
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.windowed import WindowedStream
@@ -60,6 +61,7 @@ class ObjectIngestionLogs(WindowedStream):
     parent = ObjectTypes
     parent_key = "object_type_id"
     cursor_attribute = "timestamp"
+    lower = Bound.GREATER_OR_EQUAL
     sortable = ordered = False
 
 

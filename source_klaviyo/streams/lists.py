@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XS, L
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.windowed import WindowedStream
@@ -17,7 +16,6 @@ class OfLists(WindowedStream):
     page_size = 10
     resource = "list"
     cursor_attribute = "updated"
-    lower = Bound.GREATER_THAN
     upper = False
 
 

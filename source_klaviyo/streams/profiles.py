@@ -3,7 +3,7 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.filters import Bound, instant
+from source_klaviyo.api.filters import instant
 from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import CopiedMember
@@ -33,7 +33,6 @@ class OfProfiles(WindowedStream):
     page_size = 100
     resource = "profile"
     cursor_attribute = "updated"
-    lower = Bound.GREATER_THAN
     bounded_by_start_date = True
 
 

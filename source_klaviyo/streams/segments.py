@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import L
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -16,7 +15,6 @@ class OfSegments(WindowedStream):
     page_size = 10
     resource = "segment"
     cursor_attribute = "updated"
-    lower = Bound.GREATER_THAN
     upper = False
 
 

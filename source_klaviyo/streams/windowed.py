@@ -10,14 +10,15 @@ class WindowedStream(KlaviyoStream):
     """A collection that is read in windows of its cursor, each in ascending order.
 
     Declares, besides what KlaviyoStream does, the cursor and the operators that the collection
-    has for it: `lower` is one of the two lower bounds, `upper` tells whether there is an upper
-    one. `sort_key` is what `sort` calls the cursor, where not by its own name; `sortable` is false
-    where there is no such sort, and then `ordered` has to be false too.
+    has for it: `lower` is `greater-than`, or `greater-or-equal` where there is nothing else;
+    `upper` tells whether there is an upper one. `sort_key` is what `sort` calls the cursor, where
+    not by its own name; `sortable` is false where there is no such sort, and then `ordered` has to
+    be false too.
     """
 
     cursor_attribute: ClassVar[str]
     ordered: ClassVar[bool] = True
-    lower: ClassVar[Bound | None] = Bound.GREATER_OR_EQUAL
+    lower: ClassVar[Bound | None] = Bound.GREATER_THAN
     upper: ClassVar[bool] = True
 
     @property

@@ -17,9 +17,9 @@ class NewRows:
     has emitted them, that others may bring again: without a cursor value, or changed since the sync
     began. They come at their old place as well as at their new one.
 
-    `asked_from` is the second from which the rows that are read were asked for. Rows before it come
-    where Klaviyo's lower bound is exclusive: the request is widened by a second then. `shared`
-    tells that other readers go by the same `seen`.
+    `asked_from` is the second from which the rows that are read were asked for. Rows of the second
+    before it may come, too: Klaviyo's bounds may be inclusive or exclusive, so requests are widened
+    by a second. `shared` tells that other readers go by the same `seen`.
     """
 
     seen: SeenRows
