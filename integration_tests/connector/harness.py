@@ -1,9 +1,6 @@
 """Runs the real program, and takes apart what it prints."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+
+from integration_tests.connector.program import Program
 
 Json = dict[str, Any]
 
@@ -37,9 +36,6 @@ CURSORS: Final[Mapping[str, str]] = {
     "segments": "updated",
 }
 """Those of them with a cursor, and what it is."""
-
-_LONGEST_RUN = 60.0
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -190,27 +186,20 @@ class Connector:
 
     def run(self, *arguments: str) -> Output:
         """Run the program to its end."""
-        done = subprocess.run(
-            command(arguments), capture_output=True, timeout=_LONGEST_RUN, check=False
-        )
-        return self._without_secrets(Output(done.returncode, done.stdout, done.stderr))
+        with Program(arguments, self.folder / "stderr") as program:
+            printed = program.read_all()
+            output = Output(program.wait(), printed, program.stderr)
+        return self._without_secrets(output)
 
-    def _killed(self, arguments: Iterable[str], lines: int) -> Output:
-        with (
-            (self.folder / "stderr").open("w+b") as errors,
-            subprocess.Popen(command(arguments), stdout=subprocess.PIPE, stderr=errors) as process,
-        ):
-            assert process.stdout is not None
-            printed = bytearray()
-            seen = 0
-            while seen < lines and (chunk := os.read(process.stdout.fileno(), _CHUNK)):
+    def _killed(self, arguments: Sequence[str], lines: int) -> Output:
+        with Program(arguments, self.folder / "stderr") as program:
+            printed = b""
+            while printed.count(b"\n") < lines and (chunk := program.read()):
                 printed += chunk
-                seen += chunk.count(b"\n")
-            process.kill()
-            printed += process.stdout.read()
-            code = process.wait()
-            errors.seek(0)
-            return self._without_secrets(Output(code, bytes(printed), errors.read()))
+            program.kill()
+            printed += program.read_all()
+            output = Output(program.wait(), printed, program.stderr)
+        return self._without_secrets(output)
 
     def _without_secrets(self, output: Output) -> Output:
         """Return `output`; whatever a run is about, no secret is in it.
@@ -224,10 +213,6 @@ class Connector:
             assert secret.encode() not in shown
             assert secret.encode() not in output.stderr
         return output
-
-
-def command(arguments: Iterable[str]) -> list[str]:
-    return [sys.executable, "-m", "source_klaviyo", *arguments]
 
 
 def _secrets(config: Json) -> list[str]:

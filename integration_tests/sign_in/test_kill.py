@@ -6,38 +6,30 @@
 import os
 import random
 import signal
-import subprocess
 import time
 from pathlib import Path
 
-from integration_tests.connector.harness import Json, Output, catalog, command, last_states
+from integration_tests.connector.harness import Json, Output, catalog, last_states
+from integration_tests.connector.program import Program
 from integration_tests.sign_in.conftest import SignedIn, assert_secret, kept, own_app
 from klaviyo_sandbox import OAuthRules, Sandbox
 
 KILLS = int(os.environ.get("KLAVIYO_KILLS", "4"))
 RESOURCES = {"catalog_items": "catalog-item", "events": "event", "profiles": "profile"}
-_CHUNK = 64 * 1024
 
 
 def killed_at_a_rotation(
     arguments: list[str], errors: Path, rotations: int, later: float
 ) -> Output:
     """Run the program, and kill it some seconds after so many rotations."""
-    with (
-        errors.open("w+b") as stderr,
-        subprocess.Popen(command(arguments), stdout=subprocess.PIPE, stderr=stderr) as process,
-    ):
-        assert process.stdout is not None
-        printed = bytearray()
-        while printed.count(b'"type":"CONTROL"') < rotations:
-            chunk = os.read(process.stdout.fileno(), _CHUNK)
-            if not chunk:
-                break
+    with Program(arguments, errors) as program:
+        printed = b""
+        while printed.count(b'"type":"CONTROL"') < rotations and (chunk := program.read()):
             printed += chunk
         time.sleep(later)
-        process.kill()
-        printed += process.stdout.read()
-        return Output(process.wait(), bytes(printed), errors.read_bytes())
+        program.kill()
+        printed += program.read_all()
+        return Output(program.wait(), printed, program.stderr)
 
 
 def test_kills_around_rotations_are_survived(
