@@ -1,7 +1,7 @@
 """The connector as a program, pointed at a sandbox."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,16 +60,23 @@ class Connector:
             if stream["name"] not in _OAUTH_ONLY
         }
 
-    def read(self, streams: Iterable[str], states: Sequence[dict[str, Any]] = ()) -> Sync:
-        """Sync `streams` (names), from `states` on.
+    def read(
+        self,
+        streams: Iterable[str],
+        states: Sequence[dict[str, Any]] = (),
+        *,
+        full_refresh: bool = False,
+    ) -> Sync:
+        """Sync `streams` (names), from `states` on; `full_refresh` where they have a cursor, too.
 
         Raises:
             SyncFailedError: it ended with an error.
         """
         path = self.folder / "read"
         known = self.streams()
+        incremental = {name: known[name] and not full_refresh for name in streams}
         arguments = ["--config", self._config()]
-        arguments += ["--catalog", self._file("catalog", _catalog(streams, known.__getitem__))]
+        arguments += ["--catalog", self._file("catalog", _catalog(incremental))]
         if states:
             arguments += ["--state", self._file("state", list(states))]
         done = child.run(MODULE, ["read", *arguments], path)
@@ -94,7 +101,8 @@ class Connector:
         return str(path)
 
 
-def _catalog(streams: Iterable[str], has_cursor: Callable[[str], bool]) -> dict[str, Any]:
+def _catalog(streams: Mapping[str, bool]) -> dict[str, Any]:
+    """Return a catalog of streams, by whether they are read incrementally."""
     return {
         "streams": [
             {
@@ -103,9 +111,9 @@ def _catalog(streams: Iterable[str], has_cursor: Callable[[str], bool]) -> dict[
                     "json_schema": {},
                     "supported_sync_modes": ["full_refresh", "incremental"],
                 },
-                "sync_mode": "incremental" if has_cursor(name) else "full_refresh",
-                "destination_sync_mode": "append_dedup" if has_cursor(name) else "overwrite",
+                "sync_mode": "incremental" if incremental else "full_refresh",
+                "destination_sync_mode": "append_dedup" if incremental else "overwrite",
             }
-            for name in streams
+            for name, incremental in streams.items()
         ]
     }

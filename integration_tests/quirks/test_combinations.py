@@ -1,14 +1,16 @@
-"""Differences come together: drawn at random, everything is read all the same.
+"""Differences come together: whichever do, everything is read all the same.
 
-`KLAVIYO_COMBINATIONS` is how many are drawn.
+`KLAVIYO_COMBINATIONS` is how many are tried, drawn anew each time, or `all` of them. Without it,
+the same few are.
 """
 
 import os
-from dataclasses import replace
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product, starmap
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import strategies as st
 
 from integration_tests.quirks.reading import HELD, read
 from integration_tests.quirks.test_quirks import assert_complete, assert_once
@@ -16,106 +18,128 @@ from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 
 _TOO_MANY_TIES = "share a second than fit on a page"
 _IN_A_CIRCLE = "A page leads back to one before it"
-_DRAWN = int(os.environ.get("KLAVIYO_COMBINATIONS", "12"))
+_REFUSED = "rejects the page cursors"
+_WANTED = os.environ.get("KLAVIYO_COMBINATIONS", "")
+_FEW = 12
+_SEED = 1
+_FEW_ROWS = 9
 
-_ANYWHERE = st.sampled_from(
-    [
-        Quirks(surrogate_every=50),
-        Quirks(bad_number_every=50),
-        Quirks(drift=True),
-        Quirks(bounds="open"),
-        Quirks(bounds="closed"),
-        Quirks(null_data="once"),
-        Quirks(missing_links="once"),
-        Quirks(next_on_last_page=True),
-        Quirks(date_header="minus_zero"),
-        Quirks(limit_headers="none"),
-        Quirks(limit_headers="windows_only"),
-        Quirks(included_missing_every=12),
-        Quirks(refuse_parameters=(RefusedParameter("include=tags"),)),
-        Quirks(refuse_parameters=(RefusedParameter("fields["),)),
-    ]
+_ANYWHERE = (
+    Quirks(surrogate_every=50),
+    Quirks(bad_number_every=50),
+    Quirks(drift=True),
+    Quirks(bounds="open"),
+    Quirks(bounds="closed"),
+    Quirks(null_data="once"),
+    Quirks(missing_links="once"),
+    Quirks(next_on_last_page=True),
+    Quirks(date_header="minus_zero"),
+    Quirks(limit_headers="none"),
+    Quirks(limit_headers="windows_only"),
+    Quirks(included_missing_every=12),
+    Quirks(refuse_parameters=(RefusedParameter("include=tags"),)),
+    Quirks(refuse_parameters=(RefusedParameter("fields["),)),
 )
-_PAGES = st.sampled_from(
-    [
-        Quirks(),
-        Quirks(max_page_size=9),
-        Quirks(max_page_size=60, page_size_refusal="silent"),
-        Quirks(max_page_size=150, page_size_refusal="413"),
-        Quirks(heavy_page_size=70),
-        Quirks(heavy_page_size=25, heavy_region=(0.2, 0.4)),
-    ]
+_PAGES = (
+    Quirks(),
+    Quirks(max_page_size=_FEW_ROWS),
+    Quirks(max_page_size=60, page_size_refusal="silent"),
+    Quirks(max_page_size=150, page_size_refusal="413"),
+    Quirks(heavy_page_size=70),
+    Quirks(heavy_page_size=25, heavy_region=(0.2, 0.4)),
 )
-_ORDER = st.sampled_from(
-    [
-        Quirks(),
-        Quirks(unsorted="within_pages"),
-        Quirks(unsorted="collection"),
-        Quirks(unsorted="reversed"),
-        Quirks(unsorted="ties"),
-        Quirks(null_cursors_every=25),
-        Quirks(null_cursors_every=25, null_cursors_sort="last"),
-        Quirks(cursor_without_id=True),
-    ]
+_ORDER = (
+    Quirks(),
+    Quirks(unsorted="within_pages"),
+    Quirks(unsorted="collection"),
+    Quirks(unsorted="reversed"),
+    Quirks(unsorted="ties"),
+    Quirks(null_cursors_every=25),
+    Quirks(null_cursors_every=25, null_cursors_sort="last"),
+    Quirks(cursor_without_id=True),
+    Quirks(cursor_without_id=True, null_cursors_every=25),
 )
-_TOKENS = st.sampled_from(
-    [
-        Quirks(),
-        Quirks(opaque_cursor=True),
-        Quirks(cursor_refused_every=4),
-        Quirks(repeated_rows=5),
-        Quirks(empty_pages_every=3),
-        Quirks(next_to_itself="once"),
-        Quirks(next_loops=True),
-    ]
+_TOKENS = (
+    Quirks(),
+    Quirks(opaque_cursor=True),
+    Quirks(cursor_refused_every=4),
+    Quirks(repeated_rows=5),
+    Quirks(empty_pages_every=3),
+    Quirks(next_to_itself="once"),
+    Quirks(next_loops=True),
 )
-_WINDOWED = st.sampled_from(["/api/events", "/api/profiles", "/api/flows", "/api/lists/*/profiles"])
+_WINDOWED = {
+    "/api/events": ["events", "event_attributions"],
+    "/api/profiles": ["profiles"],
+    "/api/flows": ["flows"],
+    "/api/lists/*/profiles": ["lists", "list_profiles"],
+}
+_MODES = ("incremental", "full_refresh")
 
 
-@pytest.mark.usefixtures("shop")
-@settings(
-    max_examples=_DRAWN,
-    deadline=None,
-    # The same draw in each run, unless more are asked for; and a failure is as it was drawn, for to
-    # make it smaller takes minutes.
-    derandomize="KLAVIYO_COMBINATIONS" not in os.environ,
-    phases=(Phase.generate,),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(
-    everywhere=st.lists(_ANYWHERE, max_size=3),
-    path=_WINDOWED,
-    pages=_PAGES,
-    order=_ORDER,
-    tokens=_TOKENS,
-    mode=st.sampled_from(["incremental", "full_refresh"]),
-)
+@dataclass(frozen=True)
+class Combination:
+    """How a collection's pages, order and page cursors are, what holds everywhere, and the mode."""
+
+    path: str
+    pages: Quirks
+    order: Quirks
+    tokens: Quirks
+    mode: str
+    everywhere: tuple[Quirks, ...] = ()
+
+    @property
+    def quirks(self) -> Sequence[Quirks]:
+        """All of it, as the sandbox takes it."""
+        there = (replace(each, path=self.path) for each in (self.pages, self.order, self.tokens))
+        return (*self.everywhere, *there)
+
+    def __str__(self) -> str:
+        default = asdict(Quirks(path=self.path))
+        options = {name: value for each in self.quirks for name, value in asdict(each).items()}
+        named = (f"{name}={options[name]}" for name in default if options[name] != default[name])
+        return " ".join((self.mode, self.path, *named))
+
+    @property
+    def unreadable(self) -> Sequence[str]:
+        """What may be said where nobody can read everything.
+
+        No client can read a second of a hundred rows where page cursors do not tell them apart, or
+        where pages of nine lead back after the third or cannot be followed. Nor can it find rows
+        without a cursor value, which may stand anywhere among shuffled ones, in such a circle.
+        """
+        few = self.pages.max_page_size == _FEW_ROWS
+        circle = self.tokens.next_loops and (few or self.order.unsorted == "collection")
+        lost = few and self.order.unsorted and self.tokens.cursor_refused_every
+        said = [_TOO_MANY_TIES] if self.order.cursor_without_id or circle else []
+        return [*said, *([_IN_A_CIRCLE] if circle else []), *([_REFUSED] if lost else [])]
+
+
+def combinations() -> Sequence[Combination]:
+    """Return those to try, in any order; workers of one run have to find the same."""
+    dice = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID") if _WANTED else _SEED)
+    every = list(starmap(Combination, product(_WINDOWED, _PAGES, _ORDER, _TOKENS, _MODES)))
+    dice.shuffle(every)
+    if _WANTED == "all":
+        return every
+    drawn = every[: int(_WANTED or _FEW)]
+    return [replace(each, everywhere=tuple(dice.sample(_ANYWHERE, k=2))) for each in drawn]
+
+
+@pytest.mark.parametrize("combination", combinations(), ids=str)
 def test_everything_is_read_through_any_combination(
-    shared: Sandbox,
-    everywhere: list[Quirks],
-    path: str,
-    pages: Quirks,
-    order: Quirks,
-    tokens: Quirks,
-    mode: str,
+    shop: Sandbox, combination: Combination
 ) -> None:
-    few = pages.max_page_size == 9
-    assume(not (few and order.unsorted and tokens.cursor_refused_every))
-    there = [replace(quirks, path=path) for quirks in (pages, order, tokens)]
-    shared.set_quirks(*everywhere, *there)
-    streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
-    outcome = read(shared, streams, mode)
-    # No client can read a second of a hundred rows where cursors do not tell them apart, or where
-    # pages of nine lead back after the third. Nor can it find rows without a cursor value, which
-    # may stand anywhere among shuffled ones, in such a circle. But it has to say so.
-    circle = tokens.next_loops and (few or order.unsorted == "collection")
-    unreadable = [_TOO_MANY_TIES] if order.cursor_without_id or circle else []
-    unreadable += [_IN_A_CIRCLE] if circle else []
+    shop.set_quirks(*combination.quirks)
+    streams = [*_WINDOWED[combination.path]]
+    if combination.everywhere:
+        streams = [*HELD, "campaign_messages", "event_attributions", "list_profiles"]
+    outcome = read(shop, streams, combination.mode)
     for stream, message in tuple(outcome.failures.items()):
-        if any(each in message for each in unreadable):
+        if any(each in message for each in combination.unreadable):
             del outcome.failures[stream], outcome.keys[stream]
             streams.remove(stream)
     assert outcome.failures == {}
-    assert_complete(shared, outcome, [stream for stream in HELD if stream in streams])
-    if mode == "incremental":
+    assert_complete(shop, outcome, [stream for stream in HELD if stream in streams])
+    if combination.mode == "incremental":
         assert_once(outcome)

@@ -1,0 +1,206 @@
+"""Quirks: what a Klaviyo that differs from the documented one costs, in rows and in requests."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchmarks import output
+from benchmarks.connector import Connector
+from benchmarks.options import Options
+from benchmarks.row import Row, at_most, plain
+from benchmarks.shop import open_shop
+from klaviyo_sandbox import Fault, Quirks, Sandbox, Settings
+
+WORKERS = 32
+MOST_MB = 300.0
+_AS_DOCUMENTED = Quirks()
+_SMALLER = 10
+"""By how much a quick version divides sizes."""
+
+Held = Callable[[Sandbox], Counter[str]]
+"""Counts the rows that a stream has to bring, by id."""
+
+
+def _every(kind: str) -> Held:
+    """Return what counts all resources of a type."""
+    return lambda sandbox: Counter(sandbox.ids(kind))
+
+
+def _members(sandbox: Sandbox) -> Counter[str]:
+    lists = sandbox.ids("list")
+    return Counter(profile for each in lists for profile in sandbox.members("list", each))
+
+
+def _few_conversations(sandbox: Sandbox) -> Counter[str]:
+    """Delete all conversations but those of one profile in two hundred, and count these."""
+    every = sandbox.documents("conversation")
+    owners = {each["relationships"]["profile"]["data"]["id"]: each["id"] for each in every}
+    kept = {*list(owners.values())[::8]}
+    sandbox.delete("conversation", {each["id"] for each in every} - kept)
+    return Counter(kept)
+
+
+def _nothing(_: Sandbox) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A difference, the stream that is read through it, and how many requests that may take."""
+
+    what: str
+    shop: Settings
+    stream: str
+    held: Held
+    most_requests: int
+    quirks: Quirks = _AS_DOCUMENTED
+    fault: Fault | None = None
+    change: Callable[[Sandbox], None] = _nothing
+    full_refresh: bool = False
+
+
+CASES: Final = (
+    Case(
+        "200 events a page",
+        Settings(events=5_000, profiles=500),
+        "events",
+        _every("event"),
+        50,
+        Quirks(path="/api/events", max_page_size=200),
+    ),
+    Case(
+        "503 at 500 events a page",
+        Settings(events=20_000, profiles=500),
+        "events",
+        _every("event"),
+        150,
+        Quirks(path="/api/events", heavy_page_size=499),
+    ),
+    Case(
+        "events of 100 kB",
+        Settings(events=12_000, profiles=500),
+        "events",
+        _every("event"),
+        800,
+        Quirks(path="/api/events", record_bytes=100_000),
+    ),
+    Case(
+        "8,000 flow actions",
+        Settings(events=1_000, profiles=300, flows=1_500, flow_actions=5.56),
+        "flow_messages",
+        _every("flow-message"),
+        5_000,
+    ),
+    Case(
+        "conversations of 1 in 200 profiles",
+        Settings(events=1_000, profiles=6_000),
+        "profile_conversations",
+        _few_conversations,
+        100,
+    ),
+    Case(
+        "every second page cursor refused",
+        Settings(events=1_000, profiles=6_000),
+        "profiles",
+        _every("profile"),
+        300,
+        Quirks(path="/api/profiles", cursor_refused_every=2),
+    ),
+    Case(
+        "20 profiles change every 3 requests",
+        Settings(events=1_000, profiles=8_000),
+        "profiles",
+        _every("profile"),
+        200,
+        change=lambda sandbox: sandbox.change_while_read("/api/profiles", 3, "profile", 20),
+        full_refresh=True,
+    ),
+    Case(
+        "halves of surrogate pairs",
+        Settings(events=5_000, profiles=500),
+        "events",
+        _every("event"),
+        50,
+        Quirks(path="/api/events", surrogate_every=40),
+    ),
+    Case(
+        "NaN",
+        Settings(events=5_000, profiles=500),
+        "events",
+        _every("event"),
+        50,
+        Quirks(path="/api/events", bad_number_every=40),
+    ),
+    Case(
+        "404 on the second page of members",
+        Settings(events=1_000, profiles=6_000, lists=12),
+        "list_profiles",
+        _members,
+        200,
+        fault=Fault(status=404, path="/api/lists/*/profiles", query="page[cursor]", times=1),
+    ),
+    Case(
+        "503 with Retry-After of a day",
+        Settings(events=1_000, profiles=300),
+        "metrics",
+        _every("metric"),
+        5,
+        fault=Fault(status=503, path="/api/metrics", times=1, retry_after=86_400),
+    ),
+    Case(
+        "rows without a cursor value, last",
+        Settings(events=1_000, profiles=6_000),
+        "profiles",
+        _every("profile"),
+        200,
+        Quirks(path="/api/profiles", null_cursors_every=30, null_cursors_sort="last"),
+    ),
+    Case(
+        "no order, and page cursors refused",
+        Settings(events=1_000, profiles=6_000),
+        "profiles",
+        _every("profile"),
+        300,
+        Quirks(path="/api/profiles", unsorted="collection", cursor_refused_every=9),
+    ),
+    Case(
+        "bounds leave out what they name",
+        Settings(events=20_000, profiles=500, spread="day"),
+        "events",
+        _every("event"),
+        50,
+        Quirks(path="/api/events", bounds="open"),
+    ),
+)
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Yield missing and repeated rows, requests, seconds and memory of each case."""
+    for case in CASES:
+        yield from _measure(case, options)
+
+
+def _measure(case: Case, options: Options) -> Iterator[Row]:
+    shop = case.shop
+    if options.small:
+        events, profiles = shop.events // _SMALLER, shop.profiles // _SMALLER
+        shop = replace(shop, events=events, profiles=profiles, flows=shop.flows // _SMALLER)
+    with open_shop(shop, limits=False) as opened:
+        sandbox = opened.sandbox
+        held = case.held(sandbox)
+        sandbox.set_quirks(case.quirks)
+        if case.fault:
+            sandbox.fail(case.fault)
+        case.change(sandbox)
+        connector = Connector(sandbox, opened.folder, {"num_workers": WORKERS})
+        sync = connector.read([case.stream], full_refresh=case.full_refresh)
+        read = Counter(row for stream, row in output.ids(sync.path) if stream == case.stream)
+        requests = sum(each.requests for each in sandbox.log.counts().values())
+    yield plain(f"{case.what}: rows", held.total())
+    yield at_most(f"{case.what}: rows missing", (held - read).total(), 0)
+    yield plain(f"{case.what}: rows read twice", (read - held).total())
+    yield at_most(f"{case.what}: requests", requests, case.most_requests)
+    yield plain(f"{case.what}: time", sync.seconds, "s")
+    yield at_most(f"{case.what}: peak memory", sync.peak_mb, MOST_MB, "MB")
+    yield plain(f"{case.what}: bytes of states", sum(sync.output.state_bytes))
