@@ -86,6 +86,10 @@ class Quirks:
 
     empty_pages_every: int = 0
     """One page in this many is empty, and its next page has the rows; 0: none."""
+    next_style: Literal["url", "path"] = "url"
+    """Whether `links.next` is a whole URL or begins with the path."""
+    last_next: Literal["null", "absent", "empty"] = "null"
+    """What `links.next` of the last page is: null, nothing at all, or an empty text."""
     next_on_last_page: bool = False
     """The last page has a `links.next`, to an empty page."""
     null_data: Literal["", "empty", "once", "always"] = ""

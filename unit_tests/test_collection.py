@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -87,7 +88,7 @@ def flow(number: int, *, included: bool) -> dict[str, object]:
     }
 
 
-def served(request: PreparedRequest) -> tuple[int, object]:
+def served(request: PreparedRequest) -> tuple[int, dict[str, Any]]:
     """Answer the first page, and the second, as Klaviyo would."""
     included = "include=" in (request.url or "")
     number = 2 if "cursor" in (request.url or "") else 1
@@ -110,6 +111,21 @@ def after(faults: int, *, unreachable: bool) -> Callable[[PreparedRequest], tupl
         return 503, {"errors": []}
 
     return answer
+
+
+@pytest.mark.parametrize("base", ["", BASE.upper()])
+def test_the_next_page_may_be_named_by_its_path_or_in_capitals(
+    base: str, requests_mock: requests_mock.Mocker
+) -> None:
+    def by_path(request: PreparedRequest) -> tuple[int, object]:
+        status, document = served(request)
+        links = document["links"]
+        links["next"] = links["next"] and links["next"].replace(BASE, base)
+        return status, document
+
+    reader, found = read_all(Flows, requests_mock, by_path)
+    assert not reader.views.failures
+    assert sorted(json.loads(record)["id"] for record in found) == ["1", "1", "2", "2"]
 
 
 @pytest.mark.parametrize("unreachable", [True, False])

@@ -37,6 +37,10 @@ def test_sound_json_keeps_every_byte(value: object, ascii_only: bool, indent: in
     assert repaired(bytearray(body)) == body
 
 
+def test_a_byte_order_mark_is_left_out() -> None:
+    assert repaired(b'\xef\xbb\xbf["\xef\xbb\xbf"]') == b'["\xef\xbb\xbf"]'
+
+
 @pytest.mark.parametrize("number", ["1.10", "123456789012345678901234", "1E5", "-0", "0.0e-00"])
 def test_numbers_keep_their_digits(number: str) -> None:
     assert repaired(f'[NaN,{number},"NaN"]'.encode()) == f'[null,{number},"NaN"]'.encode()

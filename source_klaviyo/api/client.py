@@ -157,7 +157,7 @@ class Client:
 
     def _refuse_foreign(self, url: str) -> None:
         base, target = urlsplit(self.base_url), urlsplit(url)
-        if (base.scheme, base.netloc) != (target.scheme, target.netloc):
+        if (base.scheme, base.netloc.lower()) != (target.scheme, target.netloc.lower()):
             raise StreamFailed(
                 f"Klaviyo's answer continues at another host ({target.netloc}); it was not"
                 " followed, because the credentials belong to Klaviyo alone.",

@@ -22,10 +22,10 @@ class Parts(msgspec.Struct, kw_only=True):
 
 
 class _Links(msgspec.Struct):
+    """Where other pages are. Klaviyo's specification asks for `self` alone."""
+
+    own: str | msgspec.UnsetType | None = msgspec.field(default=msgspec.UNSET, name="self")
     next: str | msgspec.UnsetType | None = msgspec.UNSET
-
-
-_SILENT: Final = _Links()
 
 
 class _Collection(Parts):
@@ -65,8 +65,8 @@ def second(value: str) -> int:
 class Document:
     """The resources of an answer, and what has been read of each.
 
-    `next` is where the following page is, None or empty after the last; `links` tells whether the
-    answer spoke of that at all, `repaired` whether it was not quite JSON. `included_raw` are the
+    `next` is where the following page is, None after the last; `links` tells whether the answer
+    spoke of pages at all, `repaired` whether it was not quite JSON. `included_raw` are the
     resources that came along, None where the answer had no place for any.
     """
 
@@ -113,9 +113,10 @@ class DocumentReader:
         Raises UnreadableAnswer where it is not a JSON:API document, or tells of errors.
         """
         found, whole = decoded(_COLLECTIONS, body)
-        told = (found.links or _SILENT).next
-        links, following = (False, None) if told is msgspec.UNSET else (True, _address(told))
-        document = self._document(found.data, found.included, following, links=links)
+        links = found.links or _Links()
+        told = not (links.own is links.next is msgspec.UNSET)
+        following = _address(links.next or None)
+        document = self._document(found.data, found.included, following, links=told)
         document.repaired = not whole
         return document
 

@@ -21,9 +21,10 @@ def repaired(body: bytes | bytearray) -> bytes:
     """Return `body` with what JSON does not allow replaced: nothing else is changed.
 
     Half of a surrogate pair, and bytes that are not UTF-8, become U+FFFD, the replacement
-    character; NaN and infinities become null; control characters are escaped.
+    character; NaN and infinities become null; control characters are escaped; a byte order mark
+    is left out.
     """
-    text = bytes(body) if body.isascii() else body.decode("utf-8", "replace").encode()
+    text = bytes(body) if body.isascii() else body.decode("utf-8-sig", "replace").encode()
     return _TOKENS.sub(_token, text)
 
 

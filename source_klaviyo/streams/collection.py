@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import msgspec
 import requests
@@ -169,12 +169,13 @@ class KlaviyoCollection:
             raise UnreadableAnswer("it does not tell whether there is another page")
         extracts = [self._extract(number, document, request) for number in request.views]
         ids = document.fields.ids
-        exact = not document.next or not ids or tells_rows_apart(document.next, ids[-1])
+        following = document.next and urljoin(response.url, document.next)
+        exact = not following or not ids or tells_rows_apart(following, ids[-1])
         return Page(
             ids,
             document.cursors if self.has_cursor else [],
             extracts,
-            document.next,
+            following,
             sorted=SORT not in request.left_out,
             exact=exact,
             size=len(body),

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from urllib.parse import urlsplit
 
 from klaviyo_sandbox.api.document import collection_document
 from klaviyo_sandbox.api.errors import invalid_cursor
@@ -75,6 +76,12 @@ class QuirkyPage:
         if follows and due("next_to_itself", path, quirks.next_to_itself):
             links["next"] = self.request.url()
         hidden = follows and due("missing_links", path, quirks.missing_links)
+        if follows and quirks.next_style == "path":
+            links["next"] = urlsplit(str(links["next"]))._replace(scheme="", netloc="").geturl()
+        elif not follows and quirks.last_next == "absent":
+            del links["next"]
+        elif not follows and quirks.last_next == "empty":
+            links["next"] = ""
         null = (
             not texts if quirks.null_data == "empty" else due("null_data", path, quirks.null_data)
         )
