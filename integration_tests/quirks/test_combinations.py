@@ -98,10 +98,10 @@ class Combination:
         return (*self.everywhere, *there)
 
     def __str__(self) -> str:
-        default = asdict(Quirks(path=self.path))
-        options = {name: value for each in self.quirks for name, value in asdict(each).items()}
-        named = (f"{name}={options[name]}" for name in default if options[name] != default[name])
-        return " ".join((self.mode, self.path, *named))
+        default = asdict(Quirks())
+        options = (item for each in self.quirks for item in asdict(each).items())
+        named = (f"{name}={value}" for name, value in options if value != default[name])
+        return " ".join((self.mode, *dict.fromkeys(named)))
 
     @property
     def unreadable(self) -> Sequence[str]:
