@@ -1,7 +1,7 @@
 """Quirks: what a Klaviyo that differs from the documented one costs, in rows and in requests."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,16 +14,15 @@ from klaviyo_sandbox import Fault, Quirks, Sandbox, Settings
 
 WORKERS = 32
 MOST_MB = 300.0
-_AS_DOCUMENTED = Quirks()
 _SMALLER = 10
 """By how much a quick version divides sizes."""
+_AS_DOCUMENTED = Quirks()
+_FEW_EVENTS = Settings(events=5_000, profiles=500)
+_MANY_EVENTS = Settings(events=20_000, profiles=500)
+_PROFILES = Settings(events=1_000, profiles=6_000)
 
-Held = Callable[[Sandbox], Counter[str]]
-"""Counts the rows that a stream has to bring, by id."""
 
-
-def _every(kind: str) -> Held:
-    """Return what counts all resources of a type."""
+def _every(kind: str) -> Callable[[Sandbox], Counter[str]]:
     return lambda sandbox: Counter(sandbox.ids(kind))
 
 
@@ -41,47 +40,41 @@ def _few_conversations(sandbox: Sandbox) -> Counter[str]:
     return Counter(kept)
 
 
-def _nothing(_: Sandbox) -> None:
-    pass
+HELD: Final[Mapping[str, Callable[[Sandbox], Counter[str]]]] = {
+    "events": _every("event"),
+    "flow_messages": _every("flow-message"),
+    "list_profiles": _members,
+    "metrics": _every("metric"),
+    "profile_conversations": _few_conversations,
+    "profiles": _every("profile"),
+}
+"""What counts the rows that a stream has to bring, by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A difference, the stream that is read through it, and how many requests that may take."""
+    """A difference, the stream that is read through it, and how many requests that may take.
+
+    `changed` is how many profiles change at every third request.
+    """
 
     what: str
     shop: Settings
     stream: str
-    held: Held
     most_requests: int
     quirks: Quirks = _AS_DOCUMENTED
     fault: Fault | None = None
-    change: Callable[[Sandbox], None] = _nothing
+    changed: int = 0
     full_refresh: bool = False
 
 
 CASES: Final = (
-    Case(
-        "200 events a page",
-        Settings(events=5_000, profiles=500),
-        "events",
-        _every("event"),
-        50,
-        Quirks(path="/api/events", max_page_size=200),
-    ),
-    Case(
-        "503 at 500 events a page",
-        Settings(events=20_000, profiles=500),
-        "events",
-        _every("event"),
-        150,
-        Quirks(path="/api/events", heavy_page_size=499),
-    ),
+    Case("200 events a page", _FEW_EVENTS, "events", 50, Quirks(max_page_size=200)),
+    Case("503 at 500 events a page", _MANY_EVENTS, "events", 150, Quirks(heavy_page_size=499)),
     Case(
         "events of 100 kB",
-        Settings(events=12_000, profiles=500),
+        replace(_MANY_EVENTS, events=12_000),
         "events",
-        _every("event"),
         800,
         Quirks(path="/api/events", record_bytes=100_000),
     ),
@@ -89,94 +82,61 @@ CASES: Final = (
         "8,000 flow actions",
         Settings(events=1_000, profiles=300, flows=1_500, flow_actions=5.56),
         "flow_messages",
-        _every("flow-message"),
         5_000,
     ),
-    Case(
-        "conversations of 1 in 200 profiles",
-        Settings(events=1_000, profiles=6_000),
-        "profile_conversations",
-        _few_conversations,
-        100,
-    ),
+    Case("conversations of 1 in 200 profiles", _PROFILES, "profile_conversations", 100),
     Case(
         "every second page cursor refused",
-        Settings(events=1_000, profiles=6_000),
+        _PROFILES,
         "profiles",
-        _every("profile"),
         300,
-        Quirks(path="/api/profiles", cursor_refused_every=2),
+        Quirks(cursor_refused_every=2),
     ),
     Case(
         "20 profiles change every 3 requests",
-        Settings(events=1_000, profiles=8_000),
+        replace(_PROFILES, profiles=8_000),
         "profiles",
-        _every("profile"),
         200,
-        change=lambda sandbox: sandbox.change_while_read("/api/profiles", 3, "profile", 20),
+        changed=20,
         full_refresh=True,
     ),
-    Case(
-        "halves of surrogate pairs",
-        Settings(events=5_000, profiles=500),
-        "events",
-        _every("event"),
-        50,
-        Quirks(path="/api/events", surrogate_every=40),
-    ),
-    Case(
-        "NaN",
-        Settings(events=5_000, profiles=500),
-        "events",
-        _every("event"),
-        50,
-        Quirks(path="/api/events", bad_number_every=40),
-    ),
+    Case("halves of surrogate pairs", _FEW_EVENTS, "events", 50, Quirks(surrogate_every=40)),
+    Case("NaN", _FEW_EVENTS, "events", 50, Quirks(bad_number_every=40)),
     Case(
         "404 on the second page of members",
-        Settings(events=1_000, profiles=6_000, lists=12),
+        replace(_PROFILES, lists=12),
         "list_profiles",
-        _members,
         200,
         fault=Fault(status=404, path="/api/lists/*/profiles", query="page[cursor]", times=1),
     ),
     Case(
         "503 with Retry-After of a day",
-        Settings(events=1_000, profiles=300),
+        _FEW_EVENTS,
         "metrics",
-        _every("metric"),
         5,
         fault=Fault(status=503, path="/api/metrics", times=1, retry_after=86_400),
     ),
     Case(
         "rows without a cursor value, last",
-        Settings(events=1_000, profiles=6_000),
+        _PROFILES,
         "profiles",
-        _every("profile"),
         200,
-        Quirks(path="/api/profiles", null_cursors_every=30, null_cursors_sort="last"),
+        Quirks(null_cursors_every=30, null_cursors_sort="last"),
     ),
     Case(
         "no order, and page cursors refused",
-        Settings(events=1_000, profiles=6_000),
+        _PROFILES,
         "profiles",
-        _every("profile"),
         300,
-        Quirks(path="/api/profiles", unsorted="collection", cursor_refused_every=9),
+        Quirks(unsorted="collection", cursor_refused_every=9),
     ),
-    Case(
-        "bounds leave out what they name",
-        Settings(events=20_000, profiles=500, spread="day"),
-        "events",
-        _every("event"),
-        50,
-        Quirks(path="/api/events", bounds="open"),
-    ),
+    Case("bounds leave out what they name", _MANY_EVENTS, "events", 50, Quirks(bounds="open")),
+    Case("no next page, not even null", _FEW_EVENTS, "events", 50, Quirks(last_next="absent")),
 )
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Yield missing and repeated rows, requests, seconds and memory of each case."""
+    """Yield rows missing and read twice, requests, seconds and memory of each case."""
     for case in CASES:
         yield from _measure(case, options)
 
@@ -188,11 +148,12 @@ def _measure(case: Case, options: Options) -> Iterator[Row]:
         shop = replace(shop, events=events, profiles=profiles, flows=shop.flows // _SMALLER)
     with open_shop(shop, limits=False) as opened:
         sandbox = opened.sandbox
-        held = case.held(sandbox)
+        held = HELD[case.stream](sandbox)
         sandbox.set_quirks(case.quirks)
         if case.fault:
             sandbox.fail(case.fault)
-        case.change(sandbox)
+        if case.changed:
+            sandbox.change_while_read("/api/profiles", 3, "profile", case.changed)
         connector = Connector(sandbox, opened.folder, {"num_workers": WORKERS})
         sync = connector.read([case.stream], full_refresh=case.full_refresh)
         read = Counter(row for stream, row in output.ids(sync.path) if stream == case.stream)
