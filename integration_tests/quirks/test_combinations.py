@@ -18,6 +18,7 @@ from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 
 _TOO_MANY_TIES = "share a second than fit on a page"
 _IN_A_CIRCLE = "A page leads back to one before it"
+_NOTHING_NEW = "page after page"
 _REFUSED = "rejects the page cursors"
 _WANTED = os.environ.get("KLAVIYO_COMBINATIONS", "")
 _FEW = 12
@@ -107,15 +108,22 @@ class Combination:
     def unreadable(self) -> Sequence[str]:
         """What may be said where nobody can read everything.
 
-        No client can read a second of a hundred rows where page cursors do not tell them apart, or
-        where pages of nine lead back after the third or cannot be followed. Nor can it find rows
-        without a cursor value, which may stand anywhere among shuffled ones, in such a circle.
+        No client can read a second of a hundred rows, or a hundred without a cursor value, where
+        page cursors do not tell them apart, or where small pages lead back after the third or
+        cannot be followed. Nor can it find rows without a cursor value, which may stand anywhere
+        among shuffled ones, in such a circle.
         """
-        few = self.pages.max_page_size == _FEW_ROWS
-        circle = self.tokens.next_loops and (few or self.order.unsorted == "collection")
-        lost = few and self.order.unsorted and self.tokens.cursor_refused_every
-        said = [_TOO_MANY_TIES] if self.order.cursor_without_id or circle else []
-        return [*said, *([_IN_A_CIRCLE] if circle else []), *([_REFUSED] if lost else [])]
+        pages, order, tokens = self.pages, self.order, self.tokens
+        few = pages.max_page_size == _FEW_ROWS
+        astray = order.unsorted in ("collection", "reversed")
+        circle = tokens.next_loops and (few or pages.heavy_page_size or astray)
+        said = {
+            _TOO_MANY_TIES: order.cursor_without_id or circle,
+            _IN_A_CIRCLE: circle,
+            _NOTHING_NEW: order.cursor_without_id and tokens.repeated_rows,
+            _REFUSED: few and order.unsorted and tokens.cursor_refused_every,
+        }
+        return [message for message, may_be in said.items() if may_be]
 
 
 def combinations() -> Sequence[Combination]:
