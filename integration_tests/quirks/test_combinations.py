@@ -16,7 +16,7 @@ from integration_tests.quirks.reading import HELD, read
 from integration_tests.quirks.test_quirks import assert_complete, assert_once
 from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 
-_TOO_MANY_TIES = "share a second than fit on a page"
+_TOO_MANY_TIES = "than fit on a page"
 _IN_A_CIRCLE = "A page leads back to one before it"
 _NOTHING_NEW = "page after page"
 _REFUSED = "rejects the page cursors"
