@@ -117,13 +117,13 @@ def after(faults: int, *, unreachable: bool) -> Callable[[PreparedRequest], tupl
 def test_the_next_page_may_be_named_by_its_path_or_in_capitals(
     base: str, requests_mock: requests_mock.Mocker
 ) -> None:
-    def by_path(request: PreparedRequest) -> tuple[int, object]:
+    def rewritten(request: PreparedRequest) -> tuple[int, object]:
         status, document = served(request)
         links = document["links"]
         links["next"] = links["next"] and links["next"].replace(BASE, base)
         return status, document
 
-    reader, found = read_all(Flows, requests_mock, by_path)
+    reader, found = read_all(Flows, requests_mock, rewritten)
     assert not reader.views.failures
     assert sorted(json.loads(record)["id"] for record in found) == ["1", "1", "2", "2"]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import get_args
 
 import orjson
 import pytest
@@ -19,6 +19,7 @@ from airbyte_cdk.models import StreamDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from klaviyo_sandbox.quirks import Bounds
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.errors import PageLost
@@ -50,8 +51,6 @@ WINDOWED = list(
 NOW = 1_750_000_000
 HORIZON = NOW + 20
 MICRO = 1_000_000
-Bounds = Literal["as documented", "open", "closed"]
-"""Which bounds include the moment that they name: as they say, none, or all."""
 
 
 def literal(moment: str) -> int:
@@ -66,7 +65,7 @@ def selects(expressions: Sequence[str], instant: int | None, meant: Bounds) -> b
             return False
         operator, _, rest = expression.partition("(")
         bound = literal(rest.rstrip(")").split(",")[1])
-        includes = operator.endswith("equal") if meant == "as documented" else meant == "closed"
+        includes = operator.endswith("equal") if meant == "as_documented" else meant == "closed"
         beyond = instant < bound if operator.startswith("greater") else instant > bound
         if beyond or (instant == bound and not includes):
             return False
@@ -91,7 +90,7 @@ class Model(TwoPages):
     size: int = 1
     nulls_first: bool = False
     tell: Cursors = "exact"
-    meant: Bounds = "as documented"
+    meant: Bounds = "as_documented"
     chance: random.Random | None = None
     losses: int = 0
     following: dict[str, list[Row]] = field(default_factory=dict)

@@ -193,9 +193,7 @@ class Connector:
 
     def _killed(self, arguments: Sequence[str], lines: int) -> Output:
         with Program(arguments, self.folder / "stderr") as program:
-            printed = b""
-            while printed.count(b"\n") < lines and (chunk := program.read()):
-                printed += chunk
+            printed = program.read_until(b"\n", lines)
             program.kill()
             printed += program.read_all()
             output = Output(program.wait(), printed, program.stderr)

@@ -57,6 +57,13 @@ class Program:
             raise TimeoutError(f"The program runs for more than {_LONGEST_RUN:.0f} s.")
         return os.read(self._stdout.fileno(), _CHUNK)
 
+    def read_until(self, text: bytes, times: int) -> bytes:
+        """Return what it prints until `text` has come so often. Raises TimeoutError like `read`."""
+        printed = bytearray()
+        while printed.count(text) < times and (chunk := self.read()):
+            printed += chunk
+        return bytes(printed)
+
     def read_all(self) -> bytes:
         """Return all that is left of what it printed. Raises TimeoutError after a minute."""
         return b"".join(iter(self.read, b""))

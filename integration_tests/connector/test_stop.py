@@ -118,7 +118,7 @@ def _pause(process: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_signal_ends_a_check_at_once(slow_shop: Sandbox, connect: Connect) -> None:
-    slow_shop.set_latency(5_000)
+    slow_shop.set_latency(1_200 * LONGEST)  # what is under way takes longer than it may
     slow_shop.log.reset()
     with start(connect(slow_shop), subprocess.DEVNULL, "check") as process:
         while not slow_shop.log.requests():

@@ -16,7 +16,8 @@ from integration_tests.quirks.reading import HELD, read
 from integration_tests.quirks.test_quirks import assert_complete, assert_once
 from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 
-_TOO_MANY_TIES = "than fit on a page"
+_TOO_MANY_TIES = "share a second than fit on a page"
+_TOO_MANY_NULLS = "have no cursor value than fit on a page"
 _IN_A_CIRCLE = "A page leads back to one before it"
 _NOTHING_NEW = "page after page"
 _REFUSED = "rejects the page cursors"
@@ -119,6 +120,7 @@ class Combination:
         circle = tokens.next_loops and (few or pages.heavy_page_size or astray)
         said = {
             _TOO_MANY_TIES: order.cursor_without_id or circle,
+            _TOO_MANY_NULLS: order.cursor_without_id and order.null_cursors_every,
             _IN_A_CIRCLE: circle,
             _NOTHING_NEW: order.cursor_without_id and tokens.repeated_rows,
             _REFUSED: few and order.unsorted and tokens.cursor_refused_every,

@@ -23,9 +23,7 @@ def killed_at_a_rotation(
 ) -> Output:
     """Run the program, and kill it some seconds after so many rotations."""
     with Program(arguments, errors) as program:
-        printed = b""
-        while printed.count(b'"type":"CONTROL"') < rotations and (chunk := program.read()):
-            printed += chunk
+        printed = program.read_until(b'"type":"CONTROL"', rotations)
         time.sleep(later)
         program.kill()
         printed += program.read_all()

@@ -1,14 +1,14 @@
 """Bounds on a moment that Klaviyo takes otherwise than it documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.api.narrow import BOUNDS
 from klaviyo_sandbox.quirks import Quirks
 
-_MEANT = {
-    "as_documented": {each: each for each in BOUNDS},
+_MEANT: Mapping[str, Mapping[str, str]] = {
+    "as_documented": {},
     "open": {each: each.replace("or-equal", "than") for each in BOUNDS},
     "closed": {each: each.replace("than", "or-equal") for each in BOUNDS},
 }
