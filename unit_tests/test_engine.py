@@ -131,11 +131,22 @@ def test_what_ends_a_stream_leaves_the_other_whole(fault: Exception, kind: str, 
     assert words in str(combined.value.message)
 
 
+class Ascending(TwoPages):
+    """Its first page has two rows, which show the order."""
+
+    def fetch(self, request: PageRequest) -> Page:
+        page = super().fetch(request)
+        if request.token:
+            return page
+        extracts = [Extract([record("before"), *each.records]) for each in page.extracts]
+        return Page(["before", *page.ids], [50, *page.cursors], extracts, page.next)
+
+
 def test_records_of_a_failing_stream_and_its_state_are_kept() -> None:
     messages: list[Message] = []
     with pytest.raises(AirbyteTracedException):
-        run(TwoPages(fault=NO), into=messages)
-    assert len(records(messages)) == 1
+        run(Ascending(fault=NO), into=messages)
+    assert len(records(messages)) == 2
     assert states(messages)[-1]["updated"] == "1970-01-01T00:01:40+00:00"
     assert statuses(messages, "things")[-1] == "INCOMPLETE"
 
@@ -168,7 +179,7 @@ def test_one_page_feeds_every_view_of_its_collection() -> None:
 
 
 def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
-    class OneRefused(TwoPages):
+    class OneRefused(Ascending):
         def fetch(self, request: PageRequest) -> Page:
             page = super().fetch(request)
             refused = [
@@ -181,7 +192,7 @@ def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
     with pytest.raises(AirbyteTracedException, match=r"a: No\."):
         run(collection_job(OneRefused(), stream_job("a"), stream_job("b")), into=messages)
     found = [each for each in records(messages) if each[0] == "b"]
-    assert found == [("b", "first"), ("b", "second")]
+    assert found == [("b", "before"), ("b", "first"), ("b", "second")]
     assert statuses(messages, "a")[-1] == "INCOMPLETE"
     assert statuses(messages, "b")[-1] == "COMPLETE"
     assert states(messages, "a")[-1]["updated"] == "1970-01-01T00:01:40+00:00"

@@ -424,6 +424,47 @@ def test_pages_that_are_sorted_by_something_else_are_complete(
     assert {*run.written[0]} == {number for number, _ in rows}
 
 
+@dataclass(eq=False)
+class Backwards(Model):
+    """Sorts in the other direction than the one that is asked for."""
+
+    def _selected(self, request: PageRequest) -> list[Row]:
+        return super()._selected(request)[::-1]
+
+
+@at_least(150)
+@given(
+    seconds=st.lists(st.tuples(st.integers(-40, 30), st.integers(1, 12)), min_size=1, max_size=8),
+    size=st.integers(2, 7),
+    tell=st.sampled_from(get_args(Cursors)),
+    seed=st.integers(0, 2**32),
+    loses=st.booleans(),
+)
+def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_second(
+    *, seconds: list[tuple[int, int]], size: int, tell: Cursors, seed: int, loses: bool
+) -> None:
+    """A page of rows that share a second shows no direction."""
+    moments = [(NOW + second) * MICRO for second, count in seconds for _ in range(count)]
+    rows: list[Row] = list(enumerate(moments))
+    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    chance = random.Random(seed)
+    model = Backwards(
+        stream=stream,
+        rows=rows,
+        size=size,
+        page_size=size,
+        tell=tell,
+        chance=chance if loses else None,
+    )
+    run = Run(model, [{}], chance)
+    assert run.go(100_000)
+    if run.reader.views.failures and tell in BY_VALUE:
+        assert max(Counter(moments).values()) > size
+        return
+    assert not run.reader.views.failures
+    assert {*run.written[0]} == {number for number, _ in rows}
+
+
 @pytest.mark.parametrize("kind", WINDOWED, ids=lambda kind: kind.__name__)
 @given(
     edges=st.lists(st.integers(1, 2_000_000_000), min_size=1, max_size=5, unique=True),

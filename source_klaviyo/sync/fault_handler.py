@@ -81,7 +81,7 @@ class FaultHandler:
             return self._lost_ties(reader)
         if reader.leads_back(reader.token):
             return self._restart(reader, "A page leads back to one before it.")
-        return None
+        return reader.split_before_only_second()
 
     def _failed(self, task: Task, fault: RequestFailed, now: float) -> Remedy:
         """See to a fault that may pass: a smaller page, a smaller request, the same once more."""

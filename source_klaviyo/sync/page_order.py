@@ -29,6 +29,11 @@ class PageOrder:
     latest: int = LONG_AGO
     reached: int = LONG_AGO
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether rows have come that differ by cursor, and ascend: rows of one second show no order."""
+        return self.ascends and self.earliest is not None and self.earliest < self.latest
+
     def observe(self, page: Page, fresh: Sequence[bool], horizon: int) -> None:
         """Take note of the next page; `fresh` tells of each row whether it has not come before.
 

@@ -70,6 +70,7 @@ class RangeReader:
     pages_without_rows: int = 0
     _asked_until: int = FOREVER
     _ends_beyond: bool = False
+    _only_second: int | None = None
     _token_is_exact: bool = True
     _doubted_token: str | None = None
     _size_of_chain: int | None = None
@@ -150,7 +151,7 @@ class RangeReader:
             return self._steps(views, Read(self.lo, page, kept, None))
         self._note_progress(page)
         before, asked_from = self.position, self.rows.asked_from
-        self.density.observe(page)
+        self.density.observe(page, self.horizon)
         reopens = self._observe(page, fresh)
         # Where order was wrongly relied on, what came before the chain of these pages is doubtful,
         # and what was left out as lying beyond the end.
@@ -190,21 +191,27 @@ class RangeReader:
 
     def split(self, at: int) -> "RangeReader":
         """Give the window from the second `at` on to a new reader, and return that."""
-        rest = RangeReader(
-            self.number,
-            self.partition,
-            at,
-            self.hi,
-            [RangeView(each.view, max(at, each.lo)) for each in self.views],
-            self.horizon,
-            lowest=False,
-            order=PageOrder(ascends=True),
-            rows=NewRows(self.rows.seen.another(), self.rows.recent),
-            page_size=self.page_size.another() if self.page_size else None,
-            density=self.density.beyond_split(),
-        )
+        rest = self._beside(Window(at, self.hi))
+        rest.density = self.density.beyond_split()
         self.hi = at
         return rest
+
+    def split_before_only_second(self) -> "RangeReader | None":
+        """Give what lies before the one second that has come to a new reader, and return that.
+
+        A page of rows that share a second shows no order. Where its page cursor cannot be followed
+        either, rows before that second turn up only if they are asked for. None where that is not
+        so, or a split cannot be.
+        """
+        second, self._only_second = self._only_second, None
+        if second is None:
+            return None
+        before = self._beside(Window(self.lo, second))
+        before.lowest, self.lowest = self.lowest, False
+        self.lo = self.position = second
+        for view in self.views:
+            view.lo = max(second, view.lo)
+        return before
 
     def halve(self) -> "RangeReader | None":
         """Give about half of the rows to a new reader, and return that; None where it cannot be.
@@ -237,6 +244,21 @@ class RangeReader:
         )
         self.hi, self.order = at, order.begun_anew()
         return rest
+
+    def _beside(self, window: Window) -> "RangeReader":
+        """Return a new reader of a part of the window, asked for on its own."""
+        return RangeReader(
+            self.number,
+            self.partition,
+            window.lo,
+            window.hi,
+            [replace(each, lo=max(window.lo, each.lo), pending=deque()) for each in self.views],
+            self.horizon,
+            lowest=False,
+            order=PageOrder(ascends=True),
+            rows=NewRows(self.rows.seen.another(), self.rows.recent),
+            page_size=self.page_size.another() if self.page_size else None,
+        )
 
     def stop_for(self, views: Container[int]) -> None:
         """Read for `views` no more."""
@@ -312,7 +334,22 @@ class RangeReader:
         if self.newest_first:
             earliest = self.order.earliest
             return self.order.descends and earliest is not None and earliest < self.lo
-        return self.order.ascends and self.order.reached >= self.hi
+        return self.order.is_shown and self.order.reached >= self.hi
+
+    def _shows_one_second(self) -> bool:
+        """Tell whether all rows share a second, behind the window's first, and may be split off."""
+        order = self.order
+        may_be = self.splittable and order.ascends and not order.is_shown
+        return may_be and self.lo < order.latest < self.hi
+
+    def _has_left_window(self, page: Page) -> bool:
+        """Tell whether `page` lies behind an end that the window has got since it was asked for.
+
+        The pages after it do as well, unless Klaviyo sorts in another way than it has shown.
+        """
+        if not self.order.ascends or self._asked_until <= self.hi or not page.ids:
+            return False
+        return all(cursor is not None and cursor >= self.hi for cursor in page.cursors)
 
     def _advance(self) -> Window | None:
         """Move the position on; return the window that lies behind it now."""
@@ -321,7 +358,7 @@ class RangeReader:
         position = self.position
         if self.finished:
             position = self.hi
-        elif self.order.ascends and self.order.latest > LONG_AGO:
+        elif self.order.is_shown:
             order = self.order
             reached = order.reached if order.reached > position else order.latest
             # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
@@ -343,6 +380,12 @@ class RangeReader:
         may_be_skipped = self.ties.may_be_skipped(page, self._asked)
         progressed = self.position > before and self._can_go_on_by_position()
         resizes = self.page_size is not None and self.page_size.changes()
+        if self._has_left_window(page):
+            self.token = None
+            return
+        if may_be_skipped and not self.ties.trusted and self._shows_one_second():
+            self.token, self._only_second = None, self.order.latest
+            return
         if progressed and may_be_skipped:
             # Rows of the last second may be missing on the next page. That none were elsewhere is
             # no proof: Klaviyo may sort by finer times than it shows, and skip what is equal.
