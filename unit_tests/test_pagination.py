@@ -256,6 +256,37 @@ def test_a_split_reader_follows_its_pages_to_its_new_end() -> None:
     assert (ids(step), read.finished) == (["400.0"], True)
 
 
+def test_pages_behind_an_end_that_came_later_are_not_followed() -> None:
+    read = reader()
+    read.horizon = 1_000
+    read.request()
+    read.split(500)
+    accept(read, page(1_100, 1_200))
+    assert (read.token, read.finished) == (None, False)
+    assert read.request().window == Window(100, 500)
+    assert accept(read, page(more=False)).completes == [Window(100, 500)]
+
+
+def test_what_lies_before_the_only_second_of_a_page_is_asked_for() -> None:
+    read = reader()
+    read.request()
+    assert accept(read, page_of(rows_of(200, 200), exact=False)).completes == []
+    before = read.split_before_only_second()
+    assert before
+    assert (before.window, read.request().window) == (Window(100, 200), Window(200))
+    assert (before.lowest, read.lowest) == (True, False)
+    assert ids(accept(before, page(100, 150, more=False))) == ["100.0", "150.0"]
+    assert ids(accept(read, page_of([*rows_of(200, 200), ("new", 200)], token=None))) == ["new"]
+
+
+def test_pages_that_are_followed_show_the_order_sooner_or_later() -> None:
+    read = reader()
+    read.request()
+    assert accept(read, page(200, 200)).completes == []
+    assert (read.split_before_only_second(), read.token) == (None, "x")
+    assert accept(read, page(210, 220)).completes == [Window(100, 220)]
+
+
 def test_each_view_of_a_split_reader_keeps_what_it_misses() -> None:
     read = reader()
     read.views = [RangeView(0, 100), RangeView(1, 400)]
@@ -479,6 +510,20 @@ def test_a_smaller_page_begins_at_the_position_where_there_is_one() -> None:
     assert unordered.token == "x", "a new beginning would bring all of it again"
 
 
+def test_a_second_of_many_pages_is_not_begun_again_for_smaller_ones() -> None:
+    read = reader()
+    read.page_size = RangePageSize(CollectionPageSize(100), 100)
+    read.request()
+    accept(read, page(100, 150, 200))
+    assert read.page_size.shrink()
+    read.ask_anew()
+    assert read.request() == PageRequest({}, Window(200), (0,), page_size=50)
+    accept(read, page_of([("more", 200)], token="y"))
+    assert read.page_size.shrink()
+    read.ask_anew()
+    assert read.request() == PageRequest({}, Window(200), (0,), "y", 25)
+
+
 Cursors = Literal["exact", "opaque", "value only", "value, inclusive"]
 BY_VALUE = ("value only", "value, inclusive")
 
@@ -538,6 +583,8 @@ def read_all(server: Server, read: RangeReader, most: int = 500) -> list[str]:
     for _ in range(most):
         for step in read.accept(server.fetch(read), (0,)):
             found += ids(step)
+        if before := read.split_before_only_second():
+            found += read_all(server, before, most)
         if read.finished or read.ties.lost:
             return found
     raise AssertionError("it has no end")

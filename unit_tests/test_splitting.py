@@ -47,6 +47,15 @@ def test_a_split_is_a_few_pages_ahead_at_first_and_then_further() -> None:
     assert splitter.choose([read], HORIZON), "what is left of the first is known to be dense"
 
 
+def test_nothing_is_split_behind_rows_that_changed_since_the_sync_began() -> None:
+    splitter, read = Splitter(), reader()
+    read.horizon = HORIZON
+    fill(splitter, read, 100, HORIZON, HORIZON + 10)
+    assert splitter.choose([read], HORIZON), "what lies before them has a density"
+    fill(splitter, read, HORIZON + 10, HORIZON + 10)
+    assert splitter.choose([read], HORIZON) is None
+
+
 def test_guesses_do_not_build_on_guesses_without_end() -> None:
     splitter, newest = Splitter(), reader()
     fill(splitter, newest, 100, 101)

@@ -33,10 +33,22 @@ def shared() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def shop(shared: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The shop, as Klaviyo is thought to be."""
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "_FIRST", 0.01)
+
+
+@pytest.fixture
+def own() -> Iterator[Sandbox]:
+    """A shop whose rows the test may change: no other test reads it."""
+    with Sandbox.start(SHOP) as sandbox:
+        sandbox.limits.grant_plenty()
+        yield sandbox
+
+
+@pytest.fixture
+def shop(shared: Sandbox) -> Iterator[Sandbox]:
+    """The shop, as Klaviyo is thought to be; its rows stay as they are."""
     yield shared
     shared.set_quirks()
     shared.clear_faults()

@@ -3,6 +3,7 @@
 Each case is one way to differ. Rows are compared with what the shop holds.
 """
 
+import time
 from collections.abc import Sequence
 from typing import get_args
 
@@ -11,6 +12,7 @@ import pytest
 from integration_tests.quirks.reading import HELD, Outcome, read
 from klaviyo_sandbox import Fault, Quirks, RefusedParameter, Sandbox
 from klaviyo_sandbox.quirks import Bounds
+from source_klaviyo.sync.horizon import MARGIN
 
 ALL = [*HELD, "campaign_messages", "event_attributions", "list_profiles", "tag_links"]
 
@@ -200,24 +202,49 @@ def test_a_retry_after_of_a_day_is_not_waited_for(shop: Sandbox) -> None:
 )
 @pytest.mark.parametrize("mode", ["full_refresh", "incremental"])
 def test_rows_that_change_while_they_are_read(
-    shop: Sandbox, stream: str, kind: str, path: str, mode: str
+    own: Sandbox, stream: str, kind: str, path: str, mode: str
 ) -> None:
-    shop.change_while_read(path=path, every=2, type=kind, rows=15)
-    outcome = read(shop, [stream], mode)
-    shop.clear_changes()
+    own.change_while_read(path=path, every=2, type=kind, rows=15)
+    outcome = read(own, [stream], mode)
+    own.clear_changes()
     found = outcome.ids(stream)
     if mode == "incremental":
-        found |= read(shop, [stream], mode, outcome.states).ids(stream)
-    assert found == set(shop.ids(kind))
+        found |= read(own, [stream], mode, outcome.states).ids(stream)
+    assert found == set(own.ids(kind))
 
 
-def test_rows_that_are_archived_while_they_are_read(shop: Sandbox) -> None:
-    shop.change_while_read(
-        path="/api/campaigns", every=1, type="campaign", rows=2, change="archive"
-    )
-    outcome = read(shop, ["campaigns"])
-    shop.clear_changes()
-    assert outcome.ids("campaigns") == set(shop.ids("campaign"))
+def test_rows_that_are_archived_while_they_are_read(own: Sandbox) -> None:
+    own.change_while_read(path="/api/campaigns", every=1, type="campaign", rows=2, change="archive")
+    outcome = read(own, ["campaigns"])
+    own.clear_changes()
+    assert outcome.ids("campaigns") == set(own.ids("campaign"))
+
+
+@pytest.mark.parametrize("seconds_ago", [0, MARGIN + 2])
+@pytest.mark.parametrize(
+    "case",
+    ["smaller pages, by 413", "pages in the other direction", "pages unsorted", "a heavy stretch"],
+)
+def test_an_import_of_many_rows_in_one_second_is_read(
+    own: Sandbox, case: str, seconds_ago: int
+) -> None:
+    imported = sorted(own.ids("profile"))[:400]
+    own.update("profile", imported, {"title": "imported"})
+    time.sleep(seconds_ago)
+    own.set_quirks(*SURVIVED[case])
+    outcome = read(own, ["profiles"])
+    assert outcome.failures == {}
+    assert_complete(own, outcome, ["profiles"])
+    assert_once(outcome)
+
+
+def test_an_import_while_a_sync_begins_costs_no_more_than_its_pages(own: Sandbox) -> None:
+    own.update("profile", sorted(own.ids("profile"))[:400], {"title": "imported"})
+    own.set_quirks(Quirks(path="/api/profiles", max_page_size=10))
+    outcome = read(own, ["profiles"])
+    assert_complete(own, outcome, ["profiles"])
+    pages = len(own.ids("profile")) / 10
+    assert own.log.counts()["/api/profiles"].requests <= 1.3 * pages + 20
 
 
 def test_unknown_attributes_are_told_in_one_line(shop: Sandbox) -> None:

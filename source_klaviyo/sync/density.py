@@ -11,8 +11,8 @@ _FIRST_LOOK_AHEAD = 12
 class Density:
     """What one reader knows.
 
-    `seconds_per_page` is how much of the cursor's time its last page spanned, None where all its rows
-    have changed since the sync began. Before the reader has had a page, it is that of the reader that
+    `seconds_per_page` is how much of the cursor's time its last page spanned, None where all its
+    rows have changed since the sync began. Before it has had a page, it is that of the reader that
     it was split from, and None where there was none.
     `look_ahead` is how many pages ahead it may be split. `unproven` is how many splits lie between
     it and a reader that has had a page.

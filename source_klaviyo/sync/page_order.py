@@ -31,7 +31,7 @@ class PageOrder:
 
     @property
     def is_shown(self) -> bool:
-        """Whether rows have come that differ by cursor, and ascend: rows of one second show no order."""
+        """Whether pages ascend, and have shown it: rows of one second show no order."""
         return self.ascends and self.earliest is not None and self.earliest < self.latest
 
     def observe(self, page: Page, fresh: Sequence[bool], horizon: int) -> None:

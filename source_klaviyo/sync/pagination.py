@@ -68,6 +68,7 @@ class RangeReader:
     new_rows: bool = False
     rows_kept: int = 0
     pages_without_rows: int = 0
+    _chain_began: int = LONG_AGO
     _asked_until: int = FOREVER
     _ends_beyond: bool = False
     _only_second: int | None = None
@@ -118,6 +119,7 @@ class RangeReader:
             window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
         if self.token is None:
             self._rows_of_chain = 0
+            self._chain_began = window.lo
             self._asked_until = window.hi if self.bounded_above else FOREVER
         if self.token is None or self._token_is_exact:
             self._size_of_chain = self._wanted_size
@@ -467,7 +469,12 @@ class RangeReader:
         return self.sent.page_size if self.sent else None
 
     def _can_go_on_by_position(self) -> bool:
-        return self.order.ascends and not self.without_cursor and self.position > self.lo
+        """Tell whether a new chain of pages begins behind the start of this one.
+
+        Otherwise it would bring the same pages again: those of a second that has many.
+        """
+        start = max(self.lo, self._chain_began)
+        return self.order.ascends and not self.without_cursor and self.position > start
 
     def _steps(self, views: Sequence[int], read: Read) -> list[ViewStep]:
         extracts = dict(zip(views, read.page.extracts, strict=True))
