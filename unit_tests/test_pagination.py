@@ -18,6 +18,7 @@ from source_klaviyo.protocol import (
     Window,
 )
 from source_klaviyo.sync.new_rows import NewRows
+from source_klaviyo.sync.page_chain import PageChain
 from source_klaviyo.sync.page_order import PageOrder
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.pagination import RangeReader
@@ -226,7 +227,7 @@ def test_a_row_last_on_its_page_that_turns_out_to_have_moved_is_read_again() -> 
     accept(read, page(100, 110, 120, 130, 140))
     read.split(500)
     step = accept(read, page(150, 160, 170, 180, 600))
-    assert (ids(step)[-1], read.finished, read.token) == ("180.0", False, "x")
+    assert (ids(step)[-1], read.finished, read.chain.token) == ("180.0", False, "x")
     accept(read, page(190, 200, 210, more=False))
     assert not read.finished
     assert (read.request().token, read.request().window) == (None, Window(100, 500))
@@ -251,7 +252,7 @@ def test_a_split_reader_follows_its_pages_to_its_new_end() -> None:
     accept(read, page(100, 200))
     read.split(500)
     accept(read, page(201, 300))
-    assert (read.token, read.window) == ("x", Window(300, 500))
+    assert (read.chain.token, read.window) == ("x", Window(300, 500))
     step = accept(read, page(400, 500, 510, 520))
     assert (ids(step), read.finished) == (["400.0"], True)
 
@@ -262,7 +263,7 @@ def test_pages_behind_an_end_that_came_later_are_not_followed() -> None:
     read.request()
     read.split(500)
     accept(read, page(1_100, 1_200))
-    assert (read.token, read.finished) == (None, False)
+    assert (read.chain.token, read.finished) == (None, False)
     assert read.request().window == Window(100, 500)
     assert accept(read, page(more=False)).completes == [Window(100, 500)]
 
@@ -283,7 +284,7 @@ def test_pages_that_are_followed_show_the_order_sooner_or_later() -> None:
     read = reader()
     read.request()
     assert accept(read, page(200, 200)).completes == []
-    assert (read.split_before_only_second(), read.token) == (None, "x")
+    assert (read.split_before_only_second(), read.chain.token) == (None, "x")
     assert accept(read, page(210, 220)).completes == [Window(100, 220)]
 
 
@@ -322,7 +323,7 @@ def test_an_empty_page_with_a_next_one_is_not_the_end() -> None:
     read = reader()
     assert accept(read, page()).completes == []
     assert not read.finished
-    assert read.token == "x"
+    assert read.chain.token == "x"
 
 
 def test_a_lost_token_asks_anew_from_the_last_second_and_drops_what_comes_again() -> None:
@@ -330,7 +331,7 @@ def test_a_lost_token_asks_anew_from_the_last_second_and_drops_what_comes_again(
     accept(read, page(100, 200, 200))
     read.restart()
     read.request()
-    assert (read.token, read.window) == (None, Window(200, FOREVER))
+    assert (read.chain.token, read.window) == (None, Window(200, FOREVER))
     step = accept(read, page(200, 200, 200, 300))
     assert ids(step) == ["200.2", "300.0"]
     assert step.reopens is None
@@ -342,7 +343,7 @@ def test_an_unordered_window_is_asked_anew_as_a_whole_and_drops_what_comes_again
     accept(read, page(None, 250))
     read.restart()
     read.request()
-    assert (read.token, read.window) == (None, Window(100, FOREVER))
+    assert (read.chain.token, read.window) == (None, Window(100, FOREVER))
     assert ids(accept(read, page(300, 100, None, 150))) == ["150.0"]
 
 
@@ -365,17 +366,14 @@ def test_restarts_are_counted_while_they_bring_nothing_new() -> None:
 
 
 def test_a_token_that_comes_again_leads_in_a_circle() -> None:
-    read = reader()
-    assert [read.leads_back(token) for token in ("a", "b", None, None, "a")] == [
-        False,
-        False,
-        False,
-        False,
-        True,
-    ]
-    read.restart()
-    read.request()
-    assert not read.leads_back("a")
+    chain, found = PageChain(), list[bool]()
+    for token in ("a", "b", None, None, "a"):
+        chain.follow(page_of([], token=token))
+        found.append(chain.leads_back())
+    assert found == [False, False, False, False, True]
+    chain.restart()
+    chain.follow(page_of([], token="a"))
+    assert not chain.leads_back()
 
 
 def test_pages_without_a_new_row_are_counted() -> None:
@@ -455,7 +453,7 @@ def test_only_rows_without_a_cursor_are_read_from_the_end() -> None:
     first = accept(read, page(None, None))
     assert (ids(first), first.completes) == (["None.0", "None.1"], [])
     assert not read.finished
-    assert read.token == "x"
+    assert read.chain.token == "x"
     step = accept(read, page_of([("late", None), ("a", 900), ("b", 800)]))
     assert ids(step) == ["late"]
     assert (step.completes, step.without_cursor) == ([], True)
@@ -503,11 +501,11 @@ def test_a_smaller_page_begins_at_the_position_where_there_is_one() -> None:
     accept(read, page(100, 200))
     assert read.page_size.shrink()
     read.ask_anew()
-    assert (read.token, read.window) == (None, Window(200, FOREVER))
+    assert (read.chain.token, read.window) == (None, Window(200, FOREVER))
     unordered = reader(ordered=False)
     accept(unordered, page(100, 200))
     unordered.ask_anew()
-    assert unordered.token == "x", "a new beginning would bring all of it again"
+    assert unordered.chain.token == "x", "a new beginning would bring all of it again"
 
 
 def test_a_second_of_many_pages_is_not_begun_again_for_smaller_ones() -> None:

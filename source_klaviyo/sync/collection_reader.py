@@ -189,7 +189,7 @@ class CollectionReader:
 
     def request(self, reader: RangeReader) -> PageRequest:
         """Return the request for the reader's next page."""
-        if reader.token is None:
+        if reader.chain.token is None:
             reader.begin(self.job.collection.left_out)
             self._read_rows_without_cursor(reader)
         return reader.request()

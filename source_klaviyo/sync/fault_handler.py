@@ -79,7 +79,7 @@ class FaultHandler:
             return StreamFailed(advice, FailureType.system_error)
         if reader.ties.lost:
             return self._lost_ties(reader)
-        if reader.leads_back(reader.token):
+        if reader.chain.leads_back():
             return self._restart(reader, "A page leads back to one before it.")
         return reader.split_before_only_second()
 
@@ -166,7 +166,7 @@ class FaultHandler:
             return False
         asked = self.collection.ask_for_less(task.sent, failure)
         if asked:
-            task.token = None
+            task.chain.token = None
         return asked
 
 

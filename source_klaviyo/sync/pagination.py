@@ -8,6 +8,7 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, FOREVER, Page, PageRequest, Window
 from source_klaviyo.sync.density import Density
 from source_klaviyo.sync.new_rows import NewRows
+from source_klaviyo.sync.page_chain import PageChain
 from source_klaviyo.sync.page_order import LONG_AGO, PageOrder
 from source_klaviyo.sync.page_size import RangePageSize
 from source_klaviyo.sync.range_view import RangeView, Read, ViewStep
@@ -33,8 +34,8 @@ class RangeReader:
     `without_cursor` reads, from the end, only the rows that have no cursor value.
 
     The rest is where it stands. `position` is the second up to which everything has been fetched,
-    `token` what fetches the next page, None for a first one. `sent` is the request that is under
-    way, or was the last. `filtered` tells that rows without a cursor value may have been left out:
+    `chain` the pages that follow each other. `sent` is the request that is under way, or was the
+    last. `filtered` tells that rows without a cursor value may have been left out:
     a request was bounded by the cursor, or a page ended among them. `new_rows` tells that it has
     brought any, `rows_kept` how many with the last page.
     """
@@ -60,7 +61,7 @@ class RangeReader:
     nulls: RowsWithoutCursor = field(default_factory=RowsWithoutCursor)
     retry: RetryState = field(default_factory=RetryState)
     position: int = field(init=False)
-    token: str | None = None
+    chain: PageChain = field(default_factory=PageChain)
     left_out: frozenset[str] = frozenset()
     sent: PageRequest | None = None
     finished: bool = False
@@ -68,16 +69,9 @@ class RangeReader:
     new_rows: bool = False
     rows_kept: int = 0
     pages_without_rows: int = 0
-    _chain_began: int = LONG_AGO
-    _asked_until: int = FOREVER
     _ends_beyond: bool = False
     _only_second: int | None = None
-    _token_is_exact: bool = True
     _doubted_token: str | None = None
-    _size_of_chain: int | None = None
-    _tokens: set[int] = field(default_factory=set)
-    _rows_of_chain: int = 0
-    _most_rows_of_chain: int = 0
 
     def __post_init__(self) -> None:
         self.position = self.lo
@@ -117,18 +111,14 @@ class RangeReader:
             window = Window()
         if self.ties.from_end is not None:
             window, from_end = Window(self.ties.from_end, self.ties.from_end + 1), True
-        if self.token is None:
-            self._rows_of_chain = 0
-            self._chain_began = window.lo
-            self._asked_until = window.hi if self.bounded_above else FOREVER
-        if self.token is None or self._token_is_exact:
-            self._size_of_chain = self._wanted_size
+        end = window.hi if self.bounded_above else FOREVER
+        self.chain.ask(Window(window.lo, end), self._wanted_size)
         self.sent = PageRequest(
             self.partition,
             window,
             self.view_numbers,
-            self.token,
-            self._size_of_chain,
+            self.chain.token,
+            self.chain.size,
             newest_first=from_end,
             left_out=self.left_out,
         )
@@ -165,31 +155,21 @@ class RangeReader:
         completes = self._advance()
         self._move_on(page, before)
         if begins_anew:
-            self.token = None
+            self.chain.token = None
         last = self.without_cursor and self.finished
         return self._steps(views, Read(self.lo, page, kept, completes, reopens, last))
 
     def restart(self) -> None:
         """Ask anew, from the position on, because the page token leads nowhere."""
-        self.token = None
+        self.chain.restart()
         self.ties.doubted = False
-        self._tokens.clear()
         self.retry.restarts += 1
 
     def ask_anew(self) -> None:
         """Ask for the rest of the window in smaller pages; nothing was wrong with the token."""
-        self._size_of_chain = self._wanted_size
+        self.chain.size = self._wanted_size
         if self._can_go_on_by_position():
-            self.token = None
-
-    def leads_back(self, token: str | None) -> bool:
-        """Tell whether `token` has been used already: Klaviyo would lead us in a circle."""
-        if token is None:
-            return False
-        if hash(token) in self._tokens:
-            return True
-        self._tokens.add(hash(token))
-        return False
+            self.chain.token = None
 
     def split(self, at: int) -> "RangeReader":
         """Give the window from the second `at` on to a new reader, and return that."""
@@ -242,7 +222,7 @@ class RangeReader:
             ties=Ties(),
             nulls=RowsWithoutCursor(),
             density=replace(self.density),
-            _tokens=set(),
+            chain=PageChain(),
         )
         self.hi, self.order = at, order.begun_anew()
         return rest
@@ -272,9 +252,7 @@ class RangeReader:
 
     def _note_progress(self, page: Page) -> None:
         """Begin to count restarts anew where pages lead further than ever before."""
-        self._rows_of_chain += len(page.ids)
-        if self._rows_of_chain > self._most_rows_of_chain:
-            self._most_rows_of_chain = self._rows_of_chain
+        if self.chain.leads_further(len(page.ids)):
             self.retry.restarts = 0
 
     def _sift(self, page: Page) -> tuple[list[bool], list[bool]]:
@@ -307,7 +285,7 @@ class RangeReader:
         last = max((row for row, is_in in enumerate(inside) if is_in), default=-1)
         # Klaviyo may take the end itself for a part of what was asked for. What has changed since
         # the sync began may stand before the end that a window has got meanwhile.
-        asked_until = min(self._asked_until + 1, max(self.hi, self.horizon))
+        asked_until = min(self.chain.asked_until + 1, max(self.hi, self.horizon))
         ends = [
             self.hi if row < last and self.order.ascends else asked_until
             for row in range(len(inside))
@@ -349,7 +327,7 @@ class RangeReader:
 
         The pages after it do as well, unless Klaviyo sorts in another way than it has shown.
         """
-        if not self.order.ascends or self._asked_until <= self.hi or not page.ids:
+        if not self.order.ascends or self.chain.asked_until <= self.hi or not page.ids:
             return False
         return all(cursor is not None and cursor >= self.hi for cursor in page.cursors)
 
@@ -369,33 +347,33 @@ class RangeReader:
             return None
         behind = Window(self.position, position)
         self.position = position
-        self._rows_of_chain = self._most_rows_of_chain = 0
+        self.chain.position_moved()
         self.retry.restarts = 0
         return behind
 
     def _move_on(self, page: Page, before: int) -> None:
         """Choose how the next page is asked for."""
-        self.token = None
+        self.chain.token = None
         if self.finished:
             return
-        self.token, self._token_is_exact = page.next, page.exact
+        self.chain.follow(page)
         may_be_skipped = self.ties.may_be_skipped(page, self._asked)
         progressed = self.position > before and self._can_go_on_by_position()
         resizes = self.page_size is not None and self.page_size.changes()
         if self._has_left_window(page):
-            self.token = None
+            self.chain.token = None
             return
         if may_be_skipped and not self.ties.trusted and self._shows_one_second():
-            self.token, self._only_second = None, self.order.latest
+            self.chain.token, self._only_second = None, self.order.latest
             return
         if progressed and may_be_skipped:
             # Rows of the last second may be missing on the next page. That none were elsewhere is
             # no proof: Klaviyo may sort by finer times than it shows, and skip what is equal.
-            self.token = None
+            self.chain.token = None
         elif may_be_skipped and page.cursors and not self.ties.trusted:
             self._follow_doubtfully(page)
         if resizes and self._can_go_on_by_position():
-            self.token = None
+            self.chain.token = None
 
     def _follow_doubtfully(self, page: Page) -> None:
         """Follow a token that may skip rows which share the last row's cursor value."""
@@ -404,7 +382,7 @@ class RangeReader:
             self.filtered = self.has_cursor
         stuck = self.without_cursor or (order.ascends and last == self.position)
         if stuck and self.ties.enlarge(self.position, self.page_size):
-            self.token = None
+            self.chain.token = None
         elif (self.without_cursor and last is None) or order.rises or order.descends:
             self.ties.doubt(page)
             self._doubted_token = self.sent.token if self.sent else None
@@ -413,12 +391,12 @@ class RangeReader:
         """Tell whether `page` may lack rows, and have those asked for in another way."""
         if not self.ties.are_skipped(page):
             return False
-        self._tokens.clear()
+        self.chain.forget_tokens()
         if self.ties.recheck(self.page_size):
-            self.token = self._doubted_token
-            self._size_of_chain = self._wanted_size
+            self.chain.token = self._doubted_token
+            self.chain.size = self._wanted_size
             return True
-        self.token = None
+        self.chain.token = None
         if self.ties.second != self.position or not (self.splittable and self.order.ascends):
             # Where the pages began with such rows, they would come last from the other end.
             self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
@@ -436,7 +414,7 @@ class RangeReader:
 
     def _read_from_end_of_second(self) -> None:
         """Have the rows of the position's second asked for from the last on, in largest pages."""
-        self.token, self.ties.from_end = None, self.position
+        self.chain.token, self.ties.from_end = None, self.position
         if self.page_size:
             self.page_size.enlarge()
 
@@ -452,7 +430,7 @@ class RangeReader:
         fresh, kept = self._sift(page)
         self.ties.lost = self.ties.lost or not self.ties.ends_meet(page, self._asked, fresh)
         second = self.position
-        self.position, self.token, self.ties.from_end = second + 1, None, None
+        self.position, self.chain.token, self.ties.from_end = second + 1, None, None
         self.pages_without_rows = 0
         self.finished = self.position >= self.hi
         completes = None if self.ties.lost else Window(second, second + 1)
@@ -473,7 +451,7 @@ class RangeReader:
 
         Otherwise it would bring the same pages again: those of a second that has many.
         """
-        start = max(self.lo, self._chain_began)
+        start = max(self.lo, self.chain.began)
         return self.order.ascends and not self.without_cursor and self.position > start
 
     def _steps(self, views: Sequence[int], read: Read) -> list[ViewStep]:
