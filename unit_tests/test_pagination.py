@@ -408,6 +408,14 @@ def test_newest_first_a_page_that_is_out_of_order_does_not_end_it() -> None:
     assert ids(accept(read, page(150, more=False))) == ["150.0"]
 
 
+def test_newest_first_a_page_of_one_second_is_not_the_end() -> None:
+    read = reader(100, newest_first=True, ordered=False)
+    accept(read, page(50, 50, 50))
+    assert not read.finished, "Klaviyo may sort the other way"
+    accept(read, page(50, 40))
+    assert read.finished
+
+
 def test_newest_first_pages_that_were_out_of_order_are_read_to_their_end() -> None:
     read = reader(100, ordered=False, newest_first=True, lowest=False)
     accept(read, page(300, 90, 200))

@@ -31,8 +31,8 @@ class PageOrder:
 
     @property
     def is_shown(self) -> bool:
-        """Whether pages ascend, and have shown it: rows of one second show no order."""
-        return self.ascends and self.earliest is not None and self.earliest < self.latest
+        """Whether rows have come that differ: those of one second show no order."""
+        return self.earliest is not None and self.earliest < self.latest
 
     def observe(self, page: Page, fresh: Sequence[bool], horizon: int) -> None:
         """Take note of the next page; `fresh` tells of each row whether it has not come before.

@@ -313,8 +313,9 @@ class RangeReader:
             return self.nulls.have_passed(page)
         if self.newest_first:
             earliest = self.order.earliest
-            return self.order.descends and earliest is not None and earliest < self.lo
-        return self.order.is_shown and self.order.reached >= self.hi
+            descends = self.order.descends and self.order.is_shown
+            return descends and earliest is not None and earliest < self.lo
+        return self.order.ascends and self.order.is_shown and self.order.reached >= self.hi
 
     def _shows_one_second(self) -> bool:
         """Tell whether all rows share a second, behind the window's first, and may be split off."""
@@ -338,7 +339,7 @@ class RangeReader:
         position = self.position
         if self.finished:
             position = self.hi
-        elif self.order.is_shown:
+        elif self.order.ascends and self.order.is_shown:
             order = self.order
             reached = order.reached if order.reached > position else order.latest
             # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
