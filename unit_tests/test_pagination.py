@@ -702,6 +702,15 @@ def test_no_window_is_halved_in_the_future() -> None:
     assert rest.halve() is None
 
 
+def test_rows_of_the_last_moments_that_fill_every_page_are_told_soon() -> None:
+    read = reader()
+    read.horizon = 150
+    server = Server(rows_of(*[200] * 4), 3, tell="value, inclusive", nulls_first=False)
+    found = read_all(server, read, most=5)
+    assert len(found) == 3
+    assert read.ties.lost
+
+
 def test_where_a_window_has_no_end_skipped_ties_are_told() -> None:
     rows = rows_of(100, 100, 100, 101)
     read = reader()

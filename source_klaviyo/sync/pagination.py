@@ -138,8 +138,7 @@ class RangeReader:
             return self._steps(views, Read(self.lo, page, kept, None))
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
         if self._is_held_up(page, fresh):
-            self.ties.distrust(page)
-            self._read_from_end_of_second()
+            self._read_on_in_another_way(page)
             return self._steps(views, Read(self.lo, page, kept, None))
         self._note_progress(page)
         before, asked_from = self.position, self.rows.asked_from
@@ -406,12 +405,22 @@ class RangeReader:
         return True
 
     def _is_held_up(self, page: Page, fresh: Sequence[bool]) -> bool:
-        """Tell whether pages bring the first rows of a second again and again."""
+        """Tell whether pages bring the first rows of one value again and again."""
         followed = self.sent is not None and self.sent.token is not None
-        if not self.ties.repeat(page, fresh, followed=followed) or page.exact:
-            return False
-        can_turn = self.splittable and self.order.ascends and not self.without_cursor
-        return can_turn and {*page.cursors} == {self.position}
+        repeats = self.ties.repeat(page, fresh, followed=followed)
+        return repeats and not page.exact and len({*page.cursors}) == 1
+
+    def _read_on_in_another_way(self, page: Page) -> None:
+        """Have the second of `page` read from its end, where that can be; otherwise rows are lost.
+
+        Klaviyo refuses a bound that is not in the past: a second of the last moments has no end.
+        """
+        self.ties.distrust(page)
+        if self.splittable and self.order.ascends and page.cursors[0] == self.position:
+            self._read_from_end_of_second()
+        else:
+            self.chain.token = None
+            self.ties.lost = not self._turned_round()
 
     def _read_from_end_of_second(self) -> None:
         """Have the rows of the position's second asked for from the last on, in largest pages."""
