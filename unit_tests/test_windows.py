@@ -16,7 +16,7 @@ from typing import get_args
 import orjson
 import pytest
 from airbyte_cdk.models import StreamDescriptor
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from klaviyo_sandbox.quirks import Bounds
@@ -335,6 +335,15 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
 
 
 @at_least(150)
+@example(
+    cursors=[None, None, None, NOW * MICRO, NOW * MICRO],
+    size=2,
+    nulls_first=False,
+    tell="value, inclusive",
+    views=1,
+    seed=0,
+    stops=[],
+)
 @given(
     cursors=st.lists(st.none() | offsets.map(lambda offset: NOW * MICRO + offset), max_size=30),
     size=st.integers(2, 7),
@@ -436,7 +445,7 @@ class Backwards(Model):
 @given(
     seconds=st.lists(st.tuples(st.integers(-40, 30), st.integers(1, 12)), min_size=1, max_size=8),
     size=st.integers(2, 7),
-    tell=st.sampled_from(get_args(Cursors)),
+    tell=st.sampled_from(["exact", "opaque"]),
     seed=st.integers(0, 2**32),
     loses=st.booleans(),
 )
@@ -458,9 +467,6 @@ def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_seco
     )
     run = Run(model, [{}], chance)
     assert run.go(100_000)
-    if run.reader.views.failures and tell in BY_VALUE:
-        assert max(Counter(moments).values()) > size
-        return
     assert not run.reader.views.failures
     assert {*run.written[0]} == {number for number, _ in rows}
 

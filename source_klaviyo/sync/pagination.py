@@ -420,7 +420,7 @@ class RangeReader:
             self._read_from_end_of_second()
         else:
             self.chain.token = None
-            self.ties.lost = not self._turned_round()
+            self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
 
     def _read_from_end_of_second(self) -> None:
         """Have the rows of the position's second asked for from the last on, in largest pages."""
