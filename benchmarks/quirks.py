@@ -1,5 +1,6 @@
 """Quirks: what a Klaviyo that differs from the documented one costs, in rows and in requests."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -55,7 +56,8 @@ HELD: Final[Mapping[str, Callable[[Sandbox], Counter[str]]]] = {
 class Case:
     """A difference, the stream that is read through it, and how many requests that may take.
 
-    `changed` is how many profiles change at every third request.
+    `changed` is how many profiles change at every third request, `imported` which part of them
+    changed in one second, `seconds_ago`.
     """
 
     what: str
@@ -65,6 +67,8 @@ class Case:
     quirks: Quirks = _AS_DOCUMENTED
     fault: Fault | None = None
     changed: int = 0
+    imported: float = 0.0
+    seconds_ago: float = 0.0
     full_refresh: bool = False
 
 
@@ -99,6 +103,22 @@ CASES: Final = (
         200,
         changed=20,
         full_refresh=True,
+    ),
+    Case(
+        "half of the profiles imported at that moment",
+        replace(_PROFILES, profiles=8_000),
+        "profiles",
+        120,
+        imported=0.5,
+    ),
+    Case(
+        "the same 10 seconds before, and the other direction",
+        replace(_PROFILES, profiles=8_000),
+        "profiles",
+        200,
+        Quirks(unsorted="reversed"),
+        imported=0.5,
+        seconds_ago=10.0,
     ),
     Case("halves of surrogate pairs", _FEW_EVENTS, "events", 50, Quirks(surrogate_every=40)),
     Case("NaN", _FEW_EVENTS, "events", 50, Quirks(bad_number_every=40)),
@@ -141,6 +161,14 @@ def measure(options: Options) -> Iterator[Row]:
         yield from _measure(case, options)
 
 
+def _import(sandbox: Sandbox, case: Case) -> None:
+    if case.imported:
+        profiles = sorted(sandbox.ids("profile"))
+        part = profiles[: int(len(profiles) * case.imported)]
+        sandbox.update("profile", part, {"title": "imported"})
+        time.sleep(case.seconds_ago)
+
+
 def _measure(case: Case, options: Options) -> Iterator[Row]:
     shop = case.shop
     if options.small:
@@ -149,6 +177,7 @@ def _measure(case: Case, options: Options) -> Iterator[Row]:
     with open_shop(shop, limits=False) as opened:
         sandbox = opened.sandbox
         held = HELD[case.stream](sandbox)
+        _import(sandbox, case)
         sandbox.set_quirks(case.quirks)
         if case.fault:
             sandbox.fail(case.fault)
