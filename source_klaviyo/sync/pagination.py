@@ -1,6 +1,5 @@
 """Reads one window of one partition, page after page."""
 
-from collections import deque
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -138,7 +137,8 @@ class RangeReader:
             return self._steps(views, Read(self.lo, page, kept, None))
         self.pages_without_rows = 0 if any(fresh) else self.pages_without_rows + 1
         if self._is_held_up(page, fresh):
-            self._read_on_in_another_way(page)
+            self.ties.distrust(page)
+            self._read_on_in_another_way()
             return self._steps(views, Read(self.lo, page, kept, None))
         self._note_progress(page)
         before, asked_from = self.position, self.rows.asked_from
@@ -212,7 +212,7 @@ class RangeReader:
         rest = replace(
             self,
             lo=at,
-            views=[replace(each, lo=max(at, each.lo), pending=deque()) for each in self.views],
+            views=[each.beyond(at) for each in self.views],
             lowest=False,
             order=order.begun_anew(),
             rows=replace(self.rows),
@@ -233,7 +233,7 @@ class RangeReader:
             self.partition,
             window.lo,
             window.hi,
-            [replace(each, lo=max(window.lo, each.lo), pending=deque()) for each in self.views],
+            [each.beyond(window.lo) for each in self.views],
             self.horizon,
             lowest=False,
             order=PageOrder(ascends=True),
@@ -396,13 +396,8 @@ class RangeReader:
             self.chain.token = self._doubted_token
             self.chain.size = self._wanted_size
             return True
-        self.chain.token = None
-        if self.ties.second != self.position or not (self.splittable and self.order.ascends):
-            # Where the pages began with such rows, they would come last from the other end.
-            self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
-            return not self.ties.lost
-        self._read_from_end_of_second()
-        return True
+        self._read_on_in_another_way()
+        return not self.ties.lost
 
     def _is_held_up(self, page: Page, fresh: Sequence[bool]) -> bool:
         """Tell whether pages bring the first rows of one value again and again."""
@@ -410,23 +405,19 @@ class RangeReader:
         repeats = self.ties.repeat(page, fresh, followed=followed)
         return repeats and not page.exact and len({*page.cursors}) == 1
 
-    def _read_on_in_another_way(self, page: Page) -> None:
-        """Have the second of `page` read from its end, where that can be; otherwise rows are lost.
+    def _read_on_in_another_way(self) -> None:
+        """Have the last row's second read from its end, in largest pages; otherwise rows are lost.
 
         Klaviyo refuses a bound that is not in the past: a second of the last moments has no end.
         """
-        self.ties.distrust(page)
-        if self.splittable and self.order.ascends and page.cursors[0] == self.position:
-            self._read_from_end_of_second()
+        self.chain.token = None
+        if self.ties.second == self.position and self.splittable and self.order.ascends:
+            self.ties.from_end = self.position
+            if self.page_size:
+                self.page_size.enlarge()
         else:
-            self.chain.token = None
+            # Where the pages began with such rows, they would come last from the other end.
             self.ties.lost = not (self.nulls.began_with_others and self._turned_round())
-
-    def _read_from_end_of_second(self) -> None:
-        """Have the rows of the position's second asked for from the last on, in largest pages."""
-        self.chain.token, self.ties.from_end = None, self.position
-        if self.page_size:
-            self.page_size.enlarge()
 
     def _turned_round(self) -> bool:
         """Read rows without a cursor value from the other end; False where that is of no use."""

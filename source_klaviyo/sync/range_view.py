@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Extract, ItemRequest, Page, Window
@@ -69,6 +69,10 @@ class RangeView:
     lo: int
     pending: deque[PendingItems] = field(default_factory=deque)
     covered: Sequence[Window] = ()
+
+    def beyond(self, second: int) -> "RangeView":
+        """Return the same view of a reader that begins at `second`, and waits for no items yet."""
+        return replace(self, lo=max(second, self.lo), pending=deque())
 
     def wants(self, cursor: int | None) -> bool:
         """Tell whether it misses a row with this cursor."""
