@@ -123,13 +123,20 @@ class RequestFailed(Exception):  # noqa: N818
     """The request met a fault that may pass: the same may succeed when it is sent again.
 
     `retry_after` is what Klaviyo asked to wait, in seconds, None if it did not. `by_size` tells
-    that a smaller page may succeed where this one does not (a server error, a timeout).
+    that a smaller page may succeed where this one does not (a server error, a timeout). `ends_as`
+    is the failure if the fault does not pass, where there is more to say than that.
     """
 
     def __init__(
-        self, reason: str, *, retry_after: float | None = None, by_size: bool = False
+        self,
+        reason: str,
+        *,
+        retry_after: float | None = None,
+        by_size: bool = False,
+        ends_as: StreamFailed | None = None,
     ) -> None:
         super().__init__(reason)
+        self.ends_as = ends_as
         self.retry_after = retry_after
         self.by_size = by_size
 

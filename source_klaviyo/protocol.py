@@ -123,7 +123,8 @@ class PageRequest:
 
     `views` are the numbers of the views that it is for. `page_size` is None where the collection
     leaves no choice. `newest_first` asks for descending order. `left_out` are the parts that the
-    request is sent without, as the collection said when it was made.
+    request is sent without. `restated` tells that the page before, which gave the token, was asked
+    for in another size, or with other parts.
     """
 
     partition: Partition
@@ -133,6 +134,7 @@ class PageRequest:
     page_size: int | None = None
     newest_first: bool = False
     left_out: frozenset[str] = frozenset()
+    restated: bool = False
 
     def following(self, page: Page) -> "PageRequest | None":
         """Return the request for the page after `page`, None if that was the last."""
@@ -219,6 +221,9 @@ class Collection(Protocol):
 
         The page has an extract for each of them. Raises like `fetch`.
         """
+
+    def optional_parts(self, request: PageRequest) -> frozenset[str]:
+        """Return the parts of a request without which its rows can be served all the same."""
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request that it can do without; False if there is none left.

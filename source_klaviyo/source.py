@@ -131,14 +131,14 @@ class SourceKlaviyo(AbstractSource):
         selected = {configured.stream.name for configured in catalog.streams}
         streams = _streams(client, settings, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
-        behind = horizon(began, lambda: client.clock.lag)
-        sync = Sync(jobs, settings.num_workers, behind, stopped)
+        sync = Sync(jobs, settings.num_workers, horizon(client.clock), stopped)
         try:
             yield from self._queued()
             for chunk in sync.lines():
                 yield from self._queued()
                 yield chunk
         finally:
+            client.clock.warn_if_unknown()
             report_drift([stream.drift for stream in streams])
 
     def _queue(self, message: AirbyteMessage) -> None:

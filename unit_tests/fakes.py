@@ -73,6 +73,10 @@ class TwoPages:
         extracts = [Extract([record(item.id)]) for item in items.values()]
         return Page([item.id for item in items.values()][:1], [], extracts)
 
+    def optional_parts(self, request: PageRequest) -> frozenset[str]:
+        del request
+        return frozenset()
+
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         del request, failure
         return False

@@ -26,7 +26,7 @@ from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import Flows
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 
 BASE = "https://a.klaviyo.com"
@@ -60,7 +60,7 @@ def read_all(
             return reader, found
         task = reader.next_task(now)
         now += 100.0
-        if not isinstance(task, RangeReader):
+        if not isinstance(task, WindowReader):
             time.sleep(0.02)
             continue
         request, fault = reader.request(task), None

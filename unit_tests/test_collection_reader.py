@@ -20,7 +20,7 @@ from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Win
 from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.tasks import ItemReader, Step
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
@@ -53,14 +53,14 @@ def started(collection: TwoPages, *, keeps_state: bool = True) -> CollectionRead
     return read
 
 
-def send(read: CollectionReader, now: float = 0.0) -> tuple[RangeReader, PageRequest]:
+def send(read: CollectionReader, now: float = 0.0) -> tuple[WindowReader, PageRequest]:
     task = read.next_task(now)
-    assert isinstance(task, RangeReader)
+    assert isinstance(task, WindowReader)
     return task, read.request(task)
 
 
 def answer(
-    read: CollectionReader, task: RangeReader, request: PageRequest, found: Page
+    read: CollectionReader, task: WindowReader, request: PageRequest, found: Page
 ) -> list[Step]:
     steps = read.accept_page(task, request, found)
     read.settle(task, None, 0.0)
@@ -280,7 +280,7 @@ def test_a_single_page_is_not_read_again(*, keeps_state: bool) -> None:
     assert read.ended() == [0]
 
 
-def split_up(read: CollectionReader) -> tuple[RangeReader, RangeReader, RangeReader]:
+def split_up(read: CollectionReader) -> tuple[WindowReader, WindowReader, WindowReader]:
     """Return the readers of a window, of its end, and of rows without a cursor, all under way."""
     first, request = send(read)
     read.accept_page(first, request, page(100, 101))
@@ -340,7 +340,7 @@ def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
     assert send(read)[1].views == (0, 1)
     read.fail(0, StreamFailed("No.", FailureType.system_error))
     (task,) = read.in_flight
-    assert isinstance(task, RangeReader)
+    assert isinstance(task, WindowReader)
     found = replace(page(100, 200), extracts=[Extract(), Extract()])
     answer(read, task, PageRequest({}, Window(), (0, 1)), found)
     assert send(read)[1].views == (1,)

@@ -13,7 +13,7 @@ from source_klaviyo.protocol import Extract, Page, PageRequest, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState
 from unit_tests.fakes import HORIZON, TwoPages, record
@@ -161,7 +161,7 @@ def test_a_task_that_was_deferred_is_gone() -> None:
     reader = CollectionReader(job, lambda: HORIZON, IdMemory())
     reader.start(0)
     task = reader.next_task(0.0)
-    assert isinstance(task, RangeReader)
+    assert isinstance(task, WindowReader)
     assert reader.next_task(0.0) is None
     assert not reader.ended(), "one is still under way"
     request = reader.request(task)

@@ -1,20 +1,20 @@
 """Where a window is split, and how often."""
 
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.splitting import Splitter
 from unit_tests.test_pagination import page, reader
 
 HORIZON = 1_000_000
 
 
-def fill(splitter: Splitter, read: RangeReader, *cursors: int, more: bool = True) -> None:
+def fill(splitter: Splitter, read: WindowReader, *cursors: int, more: bool = True) -> None:
     """Let a page with new rows of these cursors arrive."""
     read.rows.seen.forget()
     read.accept(page(*cursors, more=more), (0,))
     splitter.observe(read, len(cursors), read.rows_kept)
 
 
-def split(splitter: Splitter, *readers: RangeReader) -> RangeReader | None:
+def split(splitter: Splitter, *readers: WindowReader) -> WindowReader | None:
     chosen = splitter.choose(readers, HORIZON)
     return chosen and chosen[0].split(chosen[1])
 

@@ -7,7 +7,7 @@ import pytest
 from source_klaviyo.errors import RequestFailed
 from source_klaviyo.protocol import Page
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.status import status
 from unit_tests.fakes import OpensLater, TwoPages, collection_job
@@ -22,13 +22,13 @@ def reader(collection: TwoPages) -> CollectionReader:
     return read
 
 
-def sent(read: CollectionReader) -> RangeReader:
+def sent(read: CollectionReader) -> WindowReader:
     task = read.next_task(0.0)
-    assert isinstance(task, RangeReader)
+    assert isinstance(task, WindowReader)
     return task
 
 
-def answer(read: CollectionReader, task: RangeReader, found: Page) -> None:
+def answer(read: CollectionReader, task: WindowReader, found: Page) -> None:
     read.accept_page(task, read.request(task), found)
     read.settle(task, None, 1.0)
 

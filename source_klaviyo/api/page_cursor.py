@@ -2,11 +2,11 @@
 
 import binascii
 from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _CURSOR: Final = "page[cursor]"
-_SIZE: Final = "page[size]"
 
 
 def tells_rows_apart(url: str, row_id: str) -> bool:
@@ -44,11 +44,13 @@ def _stands_in(text: bytes, name: bytes) -> bool:
     return False
 
 
-def with_page_size(url: str, size: int) -> str:
-    """Return the address of the same page with room for `size` rows."""
-    if f"page%5Bsize%5D={size}&" in f"{url}&" or f"page[size]={size}&" in f"{url}&":
-        return url
+def restated(url: str, parameters: Mapping[str, str]) -> str:
+    """Return the address of the same page, asked for with `parameters`.
+
+    The address of a following page repeats the parameters of the page before. Here its page cursor
+    alone is kept, and everything where there is no such cursor.
+    """
     parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
-    others = [(name, value) for name, value in query if name != _SIZE]
-    return urlunsplit(parts._replace(query=urlencode([*others, (_SIZE, str(size))])))
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    kept = {_CURSOR: query[_CURSOR]} if _CURSOR in query else query
+    return urlunsplit(parts._replace(query=urlencode({**kept, **parameters})))

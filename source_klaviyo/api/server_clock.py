@@ -1,30 +1,52 @@
-"""How far Klaviyo's clock is behind this machine's."""
+"""Klaviyo's time, which alone says which rows a state may cover."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import logging
+import time
+from dataclasses import dataclass, field
 
 from source_klaviyo.api.http_date import moment_of
+
+logger = logging.getLogger("airbyte")
 
 
 @dataclass(slots=True)
 class ServerClock:
-    """Told by the `Date` of Klaviyo's answers.
+    """Klaviyo's time at the start of a sync, reckoned from the `Date` of its answers.
 
-    Each answer was made before it arrived, so every one overstates the lag: the least counts.
+    Seconds are counted by the monotonic clock: this machine's own time may be wrong, and may step
+    while a sync runs (NTP, a resumed virtual machine). Each answer was made before it arrived, so
+    every one puts the start too early: the latest counts.
     """
 
-    _lag: float | None = None
+    _began: float = field(init=False)
+    _machine_began: float = field(init=False)
+    _at_start: float | None = None
+
+    def __post_init__(self) -> None:
+        self._began, self._machine_began = time.monotonic(), time.time()
 
     @property
-    def lag(self) -> float:
-        """Seconds by which Klaviyo's clock is behind; 0 where it is level, ahead or not known."""
-        return max(0.0, self._lag or 0.0)
+    def at_start(self) -> float:
+        """The start in seconds since 1970, never later than it was by either clock.
+
+        Before the first answer that has a `Date`, this machine's clock has to do.
+        """
+        if self._at_start is None:
+            return self._machine_began
+        return min(self._at_start, self._machine_began)
 
     def observe(self, date_header: str | None) -> None:
-        """Take note of one answer's `Date`."""
+        """Take note of one answer's `Date`, which is cut to whole seconds."""
         stated = moment_of(date_header)
         if stated is None:
             return
-        # The header is cut to whole seconds; half of one more is the fairest guess.
-        lag = (datetime.now(UTC) - stated).total_seconds() - 1
-        self._lag = lag if self._lag is None else min(self._lag, lag)
+        at_start = stated.timestamp() - (time.monotonic() - self._began)
+        self._at_start = at_start if self._at_start is None else max(self._at_start, at_start)
+
+    def warn_if_unknown(self) -> None:
+        """Log a warning if no answer had a `Date`."""
+        if self._at_start is None:
+            logger.warning(
+                "No answer of Klaviyo had a `Date` header; a proxy may remove it. The state relies"
+                " on this machine's clock: if that is ahead, the next sync will miss rows."
+            )

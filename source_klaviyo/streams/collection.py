@@ -12,7 +12,7 @@ import requests
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
+from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
@@ -91,8 +91,8 @@ class KlaviyoCollection:
         sent_without = request.left_out
         asked = {} if request.token else self.parameters(request)
         url = request.token or self.url(request.partition)
-        if request.token and request.page_size:
-            url = with_page_size(url, request.page_size)
+        if request.token and request.restated:
+            url = restated(url, self.parameters(request))
         single = request.page_size in (None, 1)
         sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
         try:
@@ -134,7 +134,14 @@ class KlaviyoCollection:
         try:
             return self._client.send(endpoint.request(self._client.base_url, item), read)
         except NotFound:
+            if endpoint.is_listed:
+                raise
             return page(None)
+
+    def optional_parts(self, request: PageRequest) -> frozenset[str]:
+        """Return the parts of a request that enrich its rows; see protocol.Collection."""
+        parts = optional_parts(self.parameters(request))
+        return frozenset(part for part in parts if part.startswith(("include=", "additional-")))
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""

@@ -58,6 +58,7 @@ class ItemStream(KlaviyoStream):
             self._client.quotas.get(self.item, self.item_limit, self.item_costly),
             self._errors,
             self.joined_attribute(),
+            is_listed=self.item == f"{self.endpoint}/{{id}}",
         )
         return CollectionView(self.view(name), items, drift)
 

@@ -144,6 +144,11 @@ class ReportCollection:
         """Not used: a report has no items."""
         raise NotImplementedError(items)
 
+    def optional_parts(self, request: PageRequest) -> frozenset[str]:
+        """Return none: nothing of a report can be left out."""
+        del request
+        return frozenset()
+
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Return False: nothing of a report can be left out."""
         del request, failure

@@ -1,4 +1,4 @@
-"""One collection's part in a sync: its readers, and which of them sends the next request."""
+"""One collection's part in a sync: what is read of it, and which request is sent next."""
 
 import logging
 from collections import Counter
@@ -9,25 +9,28 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.client import LONGEST_WAIT
-from source_klaviyo.errors import PartitionRefused, StreamFailed
+from source_klaviyo.errors import StreamFailed
 from source_klaviyo.partition import Partition
-from source_klaviyo.protocol import Extract, Page, PageRequest, Quota
-from source_klaviyo.sync.fault_handler import FaultHandler, Remedy
+from source_klaviyo.protocol import Page, PageRequest, Quota
+from source_klaviyo.sync.faults import Action, action
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.open_views import OpenViews
+from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import CollectionPageSize
-from source_klaviyo.sync.pagination import RangeReader
-from source_klaviyo.sync.partition_reading import PartitionReading
-from source_klaviyo.sync.partitions import Partitions
-from source_klaviyo.sync.range_view import ViewStep
+from source_klaviyo.sync.partitions import PartitionReading, Partitions
+from source_klaviyo.sync.recovery import Recovery
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.splitting import Splitter
 from source_klaviyo.sync.task_queue import TaskQueue
-from source_klaviyo.sync.tasks import ItemReader, Step, Tally, Task, WantedItem
+from source_klaviyo.sync.tasks import ItemReader, Tally, Task
+from source_klaviyo.sync.window_reader import WindowReader
 
 logger = logging.getLogger("airbyte")
 
-_NOTHING = Extract()
+_OF_A_PAGE = (Action.PAGE_WITH_LESS, Action.FAIL_PAGE, Action.LESS)
+"""Actions after which only the page has failed, where nothing could be left out."""
+_MOST_HALVINGS = 6
+"""Failures of a partition without a page between them, after which nothing more is passed over."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,12 +47,13 @@ class CollectionReader:
     waits_for: str = "latency"
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
-    _complete: list[Step] = field(default_factory=list)
+    _complete: list[Delivery] = field(default_factory=list)
     _parents: int = 0
     _hidden: list[Partition] = field(default_factory=list)
+    _last_asked: bool = False
     _splitter: Splitter = field(default_factory=Splitter)
     _tasks: TaskQueue = field(init=False)
-    _faults: FaultHandler = field(init=False)
+    _recovery: Recovery = field(init=False)
 
     def __post_init__(self) -> None:
         largest = self.job.collection.page_size
@@ -57,7 +61,7 @@ class CollectionReader:
         self.views = OpenViews(len(self.job.views))
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
         self._tasks = TaskQueue(self._quota_of, newest_first=self.job.collection.deferrable)
-        self._faults = FaultHandler(self.job.collection, self.tally)
+        self._recovery = Recovery(self.job.collection, self.tally)
 
     # Its life: opened, ended, failed.
 
@@ -71,14 +75,7 @@ class CollectionReader:
         for partition in partitions:
             if partition not in self._hidden:
                 self.open(partition)
-        self._open_hidden()
-
-    def _open_hidden(self) -> None:
-        """Begin to read what is hidden, once everything else has been read."""
-        if not any(reading.open for reading in self.partitions.readings):
-            for partition in self._hidden:
-                self.open(partition)
-            self._hidden = []
+        self._read_on()
 
     def open(self, partition: Partition) -> None:
         """Begin to read `partition`, unless that has been done."""
@@ -87,11 +84,11 @@ class CollectionReader:
             self._begin(reader)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
-        """Note that a listing of parents has ended; with a `failure`, it was cut short."""
+        """Note that a listing of parents has ended; with a `failure`, some parents are missing."""
         self._parents -= 1
         if failure:
             for view in self.views.numbers():
-                self.fail(view, failure)
+                self._fail_part(view, failure)
 
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
@@ -111,6 +108,11 @@ class CollectionReader:
             task.stop_for([view])
         for task in self._tasks.drop(self._is_wanted):
             self._leave(task)
+
+    def _fail_part(self, view: int, failure: AirbyteTracedException) -> None:
+        """Note that a part of a view cannot be read; all others are."""
+        if self.views.part_failed(view, failure):
+            self.fail(view, failure)
 
     def _is_wanted(self, task: Task) -> bool:
         return self.views.wants(task.view_numbers)
@@ -132,7 +134,7 @@ class CollectionReader:
         """The tasks whose request is under way."""
         return self._tasks.in_flight
 
-    def readers(self) -> Iterator[RangeReader]:
+    def readers(self) -> Iterator[WindowReader]:
         """Yield all readers of windows that are not finished."""
         return self._tasks.readers()
 
@@ -187,26 +189,24 @@ class CollectionReader:
             windows,
         )
 
-    def request(self, reader: RangeReader) -> PageRequest:
+    def request(self, reader: WindowReader) -> PageRequest:
         """Return the request for the reader's next page."""
-        if reader.chain.token is None:
-            reader.begin(self.job.collection.left_out)
-            self._read_rows_without_cursor(reader)
-        return reader.request()
+        request = reader.request(self.job.collection.left_out)
+        self._read_rows_without_cursor(reader)
+        return request
 
-    def _read_rows_without_cursor(self, reader: RangeReader) -> None:
+    def _read_rows_without_cursor(self, reader: WindowReader) -> None:
         """Begin to read the rows that `reader` leaves out, if nothing does so yet."""
-        if not reader.filtered:
-            return
-        rest = self.partitions.without_cursor(reader.number, self.views.numbers())
-        if rest:
-            self._begin(rest)
+        if reader.filtered:
+            rest = self.partitions.without_cursor(reader.number, self.views.numbers())
+            if rest:
+                self._begin(rest)
 
-    def _splittable(self) -> Sequence[RangeReader]:
+    def _splittable(self) -> Sequence[WindowReader]:
         return [
             task
             for task in self._tasks.in_flight
-            if isinstance(task, RangeReader) and task.splittable
+            if isinstance(task, WindowReader) and task.splittable
         ]
 
     def _send(self, task: Task, quota: Quota) -> Task:
@@ -215,10 +215,10 @@ class CollectionReader:
         self._tasks.in_flight.append(task)
         return task
 
-    def _begin(self, reader: RangeReader) -> None:
+    def _begin(self, reader: WindowReader) -> None:
         self._add(self._counted(reader))
 
-    def _counted(self, reader: RangeReader) -> RangeReader:
+    def _counted(self, reader: WindowReader) -> WindowReader:
         self.partitions.readings[reader.number].begun()
         self.views.task_added(reader.view_numbers)
         return reader
@@ -231,61 +231,51 @@ class CollectionReader:
 
     def _quota_of(self, task: Task) -> Quota:
         collection = self.job.collection
-        if isinstance(task, RangeReader):
+        if isinstance(task, WindowReader):
             return collection.quota
         return collection.item_quota(task.view_numbers[0])
 
-    def _leave(self, task: Task) -> None:
-        """Note that a task brings nothing more: it is finished, or nobody wants it any more."""
-        self.views.task_removed(task.view_numbers)
-        if isinstance(task, RangeReader):
-            task.close()
-            reading = self.partitions.readings[task.number]
-            reading.open -= 1
-            if not reading.open:
-                self._end_partition(reading, task)
-                self._open_hidden()
-
     # What a request has brought.
 
-    def accept_page(self, reader: RangeReader, request: PageRequest, page: Page) -> list[Step]:
+    def accept_page(self, reader: WindowReader, request: PageRequest, page: Page) -> list[Delivery]:
         """Take in a page of `reader`, which stays in flight until `settle`.
 
-        Its items are added, its children are in the steps.
+        Its items are added, its children are in the deliveries.
         """
         if self.partitions.page_size:
             self.partitions.page_size.served(len(page.ids), page.size)
         if reader.page_size:
             reader.page_size.served()
-        steps = reader.accept(page, request.views)
-        self.partitions.readings[reader.number].accept(reader)
-        self._remedy(reader, self._faults.after_page(reader))
-        self._read_rows_without_cursor(reader)
+        deliveries = reader.accept(page, request.views)
+        self.partitions.readings[reader.number].took(reader)
+        self.views.succeeded(request.views)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
-        for step in steps:
-            if step.failure:
-                self.fail(step.view, step.failure)
-                reader.stop_for([step.view])
-                self.views.task_removed([step.view])
-        for item in self._items(reader, steps):
+        for delivery in deliveries:
+            if delivery.failure and reader.sent and reader.left_out:
+                self._fail_part(delivery.view, delivery.failure)  # of this page alone
+            elif delivery.failure:
+                self.fail(delivery.view, delivery.failure)
+                reader.stop_for([delivery.view])
+                self.views.task_removed([delivery.view])
+        reader.left_out = frozenset()
+        for item in self._items(reader, deliveries):
             self.views.task_added(item.view_numbers)
             self._add(item)
-        return [Step(reader.number, step.view, step) for step in steps if not step.failure]
+        return [each for each in deliveries if each.view not in self.views.failures]
 
-    def _items(self, reader: RangeReader, steps: Sequence[ViewStep]) -> Iterable[ItemReader]:
+    def _items(self, reader: WindowReader, deliveries: Sequence[Delivery]) -> Iterable[ItemReader]:
         """Return what asks for the items of a page; views that need the same item share it.
 
         A row that has changed while the page was made may stand on it twice.
         """
-        own = {each.view: each for each in reader.views}
         readers: dict[tuple[int, str, int], ItemReader] = {}
-        for step in steps:
-            kind, times = self.job.collection.items_like(step.view), Counter[str]()
-            for item, pending in step.items if step.view in own else ():
-                times[item.id] += 1
-                key = kind, item.id, times[item.id]
-                shared = readers.setdefault(key, ItemReader(reader))
-                shared.wanted.append(WantedItem(own[step.view], item, pending))
+        for delivery in deliveries:
+            kind, times = self.job.collection.items_like(delivery.view), Counter[str]()
+            for wanted in delivery.items:
+                name = wanted.request.id
+                times[name] += 1
+                shared = readers.setdefault((kind, name, times[name]), ItemReader(reader.number))
+                shared.wanted.append(wanted)
         return readers.values()
 
     def settle(self, task: Task, fault: Exception | None, now: float) -> None:
@@ -295,64 +285,140 @@ class CollectionReader:
         """
         self._tasks.in_flight.remove(task)
         if fault:
-            self._remedy(task, self._faults.handle(task, fault, now))
+            what = action(fault, task, deferrable=self.job.collection.deferrable)
+            if failure := self._recovery.recover(what, task, fault, now):
+                self._give_up(task, what, failure)
+        elif isinstance(task, ItemReader):
+            task.finished = True
+            self.views.succeeded(task.view_numbers)
+            self._complete += task.ended(missed=False)
+        elif task.failure:
+            self._fail_window(task, task.failure)
         task.stop_for(self.views.failures)
-        if not task.finished:
+        if task.finished:
+            self._leave(task)
+        else:
             self._add(task)
-            return
-        self._leave(task)
-        if isinstance(task, ItemReader):
-            self._complete += task.completed()
 
-    def take_complete(self) -> list[Step]:
-        """Return what is complete by the ends of tasks, besides what the steps of pages say."""
-        steps, self._complete = self._complete, []
-        return steps
+    def take_complete(self) -> list[Delivery]:
+        """Return what is complete by the ends of tasks, besides what the pages have completed."""
+        deliveries, self._complete = self._complete, []
+        return deliveries
 
-    def _end_partition(self, reading: PartitionReading, last: RangeReader) -> None:
+    # What is given up: as little as can be.
+
+    def _give_up(self, task: Task, what: Action, failure: AirbyteTracedException) -> None:
+        if what is Action.FAIL_STREAMS:
+            for view in task.view_numbers:
+                self.fail(view, failure)
+        elif isinstance(task, ItemReader):
+            self._give_up_item(task, what, failure)
+        elif what is Action.PARENT_GONE:
+            task.finished = True  # its window is not taken as read
+        elif what is Action.PARTITION_REFUSED:
+            self._refuse(task, failure)
+        elif what in _OF_A_PAGE and (rest := self._pass_over(task, failure)):
+            self._begin(rest)
+        else:
+            self._fail_window(task, failure)
+
+    def _give_up_item(
+        self, item: ItemReader, what: Action, failure: AirbyteTracedException
+    ) -> None:
+        """Leave the row of an item to the next sync: state does not cover its second."""
+        item.finished = True
+        if what is not Action.ITEM_MISSING:
+            for view in item.view_numbers:
+                self._fail_part(view, failure)
+        self._complete += item.ended(missed=True)
+
+    def _pass_over(
+        self, reader: WindowReader, failure: AirbyteTracedException
+    ) -> WindowReader | None:
+        """Read the window in halves, to leave out no more than the second that fails.
+
+        A page that cannot be loaded is not the end of the rows behind it. No half is tried for long
+        once the fault has lasted.
+        """
+        reading = self.partitions.readings[reader.number]
+        reading.failures += 1
+        is_passing = failure.failure_type is FailureType.transient_error
+        if reading.failures > _MOST_HALVINGS or not (is_passing or reading.pages):
+            return None
+        return reader.halve()
+
+    def _fail_window(self, reader: WindowReader, failure: AirbyteTracedException) -> None:
+        """Leave what is left of a window to the next sync."""
+        reader.finished = True
+        for view in reader.view_numbers:
+            self._fail_part(view, failure)
+
+    def _refuse(self, reader: WindowReader, failure: AirbyteTracedException) -> None:
+        """Give up on the partition of `reader` alone; no window of it is taken as read."""
+        reading = self.partitions.readings[reader.number]
+        if not reading.refused:
+            logger.warning("%s: a part is left out. %s", self.job.collection.name, failure.message)
+        reading.refused = reader.finished = True
+        others = self._tasks.drop(
+            lambda task: not isinstance(task, WindowReader) or task.number != reader.number
+        )
+        for other in others:
+            self._leave(other)
+
+    # What follows once tasks have ended.
+
+    def _leave(self, task: Task) -> None:
+        """Note that a task brings nothing more: it is finished, or nobody wants it any more."""
+        self.views.task_removed(task.view_numbers)
+        if isinstance(task, WindowReader):
+            task.close()
+            reading = self.partitions.readings[task.number]
+            reading.open -= 1
+            if not reading.open:
+                self._end_partition(reading, task)
+
+    def _end_partition(self, reading: PartitionReading, last: WindowReader) -> None:
         """Begin what has to be read once all readers have left, or note what is complete by that.
 
         `last` is the reader that has left last.
         """
-        views = self.views.numbers()
+        views, number = self.views.numbers(), last.number
+        followed = self.job.collection.has_cursor and not self.job.collection.deferrable
         if reading.refused:
-            refused = [ViewStep(view, _NOTHING, refused=True) for view in views]
-            self._complete += [Step(last.number, step.view, step) for step in refused]
+            self._complete += [Delivery(view, number, refused=True) for view in views]
+        elif followed and not reading.asks_without_cursor and last.finished and not last.failure:
+            # One unbounded request after the other has brought all rows.
+            self._complete += [Delivery(view, number, without_cursor=True) for view in views]
+        if followed and reading.rows_may_have_moved and not self._moves_between_partitions:
+            self._read_again(number, reading)
+        if not reading.open:
+            self.partitions.let_go(number)
+        self._read_on()
+
+    @property
+    def _moves_between_partitions(self) -> bool:
+        """Whether a row may leave one partition for another: it is archived, or hidden."""
+        return len(self.job.collection.partitions) > 1
+
+    def _read_on(self) -> None:
+        """Begin with what is hidden once all else is read; then once more with what has changed."""
+        if any(reading.open for reading in self.partitions.readings.values()):
             return
+        hidden, self._hidden = self._hidden, []
+        for partition in hidden:
+            self.open(partition)
         collection = self.job.collection
-        stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
-        is_followed = collection.has_cursor and not collection.deferrable
-        if is_followed and stateless and reading.is_read_again(last):
-            self._begin(self.partitions.again(last.number, stateless))
+        if hidden or not (collection.has_cursor and self._moves_between_partitions):
             return
-        reading.recent.forget()
-        last.rows.seen.forget()
-        if not is_followed or reading.reads_without_cursor or not last.finished:
-            return
-        # One unbounded request after the other has brought all rows, those without a cursor too.
-        kept = [view for view in views if view not in stateless]
-        done = [ViewStep(view, _NOTHING, without_cursor=True) for view in kept]
-        self._complete += [Step(last.number, step.view, step) for step in done]
+        if not collection.deferrable and not self._last_asked:
+            self._last_asked = True
+            for number, reading in self.partitions.readings.items():
+                self._read_again(number, reading)
 
-    def _remedy(self, task: Task, remedy: Remedy) -> None:
-        """Do what the fault handler says."""
-        match remedy:
-            case RangeReader():
-                self._begin(remedy)
-            case PartitionRefused() if isinstance(task, RangeReader):
-                self._refuse(task, remedy)
-            case AirbyteTracedException():
-                for view in task.view_numbers:
-                    self.fail(view, remedy)
-
-    def _refuse(self, reader: RangeReader, refusal: PartitionRefused) -> None:
-        """Give up on the partition of `reader` alone; no window of it is taken as read."""
-        reading = self.partitions.readings[reader.number]
-        if not reading.refused:
-            logger.warning("%s: a part is left out. %s", self.job.collection.name, refusal.message)
-        reading.refused = reader.finished = True
-        others = self._tasks.drop(
-            lambda task: not isinstance(task, RangeReader) or task.number != reader.number
+    def _read_again(self, number: int, reading: PartitionReading) -> None:
+        """Read what has changed since the sync began, for views that have no next sync."""
+        stateless = tuple(
+            view for view in self.views.numbers() if not self.job.views[view].keeps_state
         )
-        for other in others:
-            self._leave(other)
+        if stateless and not (reading.read_again or reading.refused):
+            self._begin(self.partitions.last(number, stateless))

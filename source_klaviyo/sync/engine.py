@@ -7,11 +7,11 @@ from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.concurrency import Scheduler
 from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.messages import failure_line, status_line
-from source_klaviyo.sync.output_queue import Delivery, OutputQueue
+from source_klaviyo.sync.output_queue import Deliveries, Delivery, OutputQueue
 from source_klaviyo.sync.progress import Progress
+from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
 
@@ -68,9 +68,9 @@ class Sync:
         self._scheduler.start()
         try:
             while any(output.open for output in self._outputs) and not self._ends_early():
-                delivery = self._queue.get(_TICK)
+                deliveries = self._queue.get(_TICK)
                 now = time.monotonic()
-                for chunk in self._deliver(delivery, now) if delivery else self._heartbeat(now):
+                for chunk in self._deliver(deliveries, now) if deliveries else self._heartbeat(now):
                     yield chunk
                     self._spoke_at = now
                 self._progress.tick(now)
@@ -103,7 +103,7 @@ class Sync:
                 message=advice, internal_message=advice, failure_type=FailureType.transient_error
             )
 
-    def _deliver(self, delivery: Delivery, now: float) -> Iterator[bytes]:
+    def _deliver(self, deliveries: Deliveries, now: float) -> Iterator[bytes]:
         """Yield a page's lines, then the states that are due by it.
 
         The states of all streams that the page is for come together: so they stand at the same
@@ -111,7 +111,7 @@ class Sync:
         """
         outputs = [
             (part, output)
-            for part in delivery
+            for part in deliveries
             if (output := self._output(part.collection, part.view)) is not None
         ]
         for part, output in outputs:
@@ -119,11 +119,7 @@ class Sync:
         changed = [
             output
             for part, output in outputs
-            if not part.ends
-            and output.note(
-                part, self._readers[part.collection].partitions.readings[part.partition]
-            )
-            and output.job.keeps_state
+            if not part.ends and self._note(part, output) and output.job.keeps_state
         ]
         if changed and states_are_due(changed, now):
             for output in changed:
@@ -131,6 +127,12 @@ class Sync:
         for part, output in outputs:
             if part.ends:
                 yield from output.end_view(part, now)
+
+    def _note(self, part: Delivery, output: StreamOutput) -> bool:
+        """Note what is complete by a part of a delivery; tell whether the state is another now."""
+        reading = self._readers[part.collection].partitions.readings.get(part.partition)
+        checkpoint = reading.checkpoints[part.view] if reading else None
+        return checkpoint is not None and output.note(part, checkpoint)
 
     def _output(self, collection: int, view: int) -> StreamOutput | None:
         """Return the output of a view's stream, None where it lists parents."""

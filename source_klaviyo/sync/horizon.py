@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 
+from source_klaviyo.api.server_clock import ServerClock
+
 MARGIN = 5
 """Seconds: Klaviyo refuses bounds that are not well in the past, and rows of the last moments
 may still be on their way."""
 
 
-def horizon(began: int, server_lag: Callable[[], float]) -> Callable[[], int]:
+def horizon(clock: ServerClock) -> Callable[[], int]:
     """Return the function that tells the second which no state of this sync passes.
 
-    `began` is this machine's time at the start; `server_lag` the seconds by which Klaviyo's clock
-    turns out to be behind it: rows that Klaviyo stamps from here on must not be taken as read.
+    Rows that Klaviyo stamps after the sync's start must not be taken as read: they may lie on pages
+    that have come before.
     """
-
-    def fixed() -> int:
-        return int(began - server_lag() - MARGIN)
-
-    return fixed
+    return lambda: int(clock.at_start - MARGIN)

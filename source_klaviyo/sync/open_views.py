@@ -6,16 +6,25 @@ from dataclasses import dataclass, field
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.errors import StreamFailed
+
+_MOST_FAILURES = 10
+"""Parts (partitions, items) that may fail before the first success, until a view is given up: what
+refuses all of its parents would be asked a hundred thousand times."""
+
 
 @dataclass(slots=True)
 class OpenViews:
     """The views by their number, up to `count`. Each ends by itself: complete, or failed.
 
-    `failures` has those that have failed, and why.
+    `failures` has those that have failed, and why: nothing more is read for them. A view of which
+    only a part has failed is read on, and ends with that failure.
     """
 
     count: int
     failures: dict[int, AirbyteTracedException] = field(default_factory=dict)
+    _parts_failed: dict[int, list[AirbyteTracedException]] = field(default_factory=dict)
+    _successes: Counter[int] = field(default_factory=Counter)
     _tasks: Counter[int] = field(default_factory=Counter)
     _ended: set[int] = field(default_factory=set)
 
@@ -31,6 +40,29 @@ class OpenViews:
     def task_removed(self, views: Iterable[int]) -> None:
         """Note that a task will bring nothing more for `views`."""
         self._tasks.subtract(views)
+
+    def succeeded(self, views: Iterable[int]) -> None:
+        """Note that a request for `views` was answered."""
+        self._successes.update(views)
+
+    def part_failed(self, view: int, failure: AirbyteTracedException) -> bool:
+        """Note that a part of a view cannot be read; tell whether to give up on the whole view."""
+        failed = self._parts_failed.setdefault(view, [])
+        failed.append(failure)
+        return len(failed) >= _MOST_FAILURES and not self._successes[view]
+
+    def failure(self, view: int) -> AirbyteTracedException | None:
+        """Return the failure that a view ends with, None where all of it has been read."""
+        if view in self.failures:
+            return self.failures[view]
+        failed = self._parts_failed.get(view)
+        if not failed:
+            return None
+        first, more = failed[0], len(failed) - 1
+        if not more:
+            return first
+        advice = f"{first.message} So it was {more} more time{'s' * (more > 1)}."
+        return StreamFailed(advice, first.failure_type)
 
     def fail(self, view: int, failure: AirbyteTracedException) -> bool:
         """Give up on a view; False where it had failed or ended before."""

@@ -1,39 +1,56 @@
-"""The one queue between the workers and the thread that writes."""
+"""What goes from the readers of windows to the thread that writes, and the queue on that way."""
 
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.protocol import Window
+from source_klaviyo.protocol import Extract, Window
+
+if TYPE_CHECKING:
+    from source_klaviyo.sync.window_view import WantedItem
+
+
+NOTHING = Extract()
 
 
 @dataclass(frozen=True, slots=True)
-class ViewDelivery:
-    """One view's message lines of a page on their way out, and what is complete with them.
+class Delivery:
+    """What one request has brought for one view.
 
-    `collection`, `view` and `partition` are numbers. `completes`, `reopens`, `without_cursor` and
-    `refused` are as in pagination.ViewStep and collection_reader.Step. `ends` is set on the last
-    delivery of a view, with the `failure` that ended it before its time, if one did.
+    `view` and `partition` are numbers within the collection with the number `collection`. The
+    records of `extract` become `lines` on the way. `completes` are the windows that are complete
+    once the lines are written, `reopens` is a window that was complete and is open again;
+    `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
+    does not serve the partition. `items` are still to be asked for. The last delivery of a view
+    `ends` it, with the `failure` of the view, if there was one.
     """
 
-    collection: int
     view: int
     partition: int = 0
-    lines: bytes = b""
-    records: int = 0
+    extract: Extract = NOTHING
     completes: Sequence[Window] = ()
     reopens: Window | None = None
     without_cursor: bool = False
     refused: bool = False
+    items: "Sequence[WantedItem]" = ()
     ends: bool = False
     failure: AirbyteTracedException | None = None
+    collection: int = 0
+    lines: bytes = b""
+    records: int = 0
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether the state of the stream is another one by this."""
+        return bool(self.completes or self.reopens or self.without_cursor or self.refused)
 
 
-Delivery = Sequence[ViewDelivery]
-"""What one page brings for all views: no state comes between its parts."""
+Deliveries = Sequence[Delivery]
+"""What one request brings for all views: no state comes between its parts."""
 
 
 class OutputQueue:
@@ -46,32 +63,32 @@ class OutputQueue:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._closed = False
-        self._deliveries: deque[Delivery] = deque()
+        self._waiting: deque[Deliveries] = deque()
         self._changed = threading.Condition()
 
-    def put(self, delivery: Delivery) -> None:
-        """Add a delivery; wait while the queue is full. A closed queue drops it."""
-        size = _size(delivery)
+    def put(self, deliveries: Deliveries) -> None:
+        """Add deliveries; wait while the queue is full. A closed queue drops them."""
+        size = _size(deliveries)
         with self._changed:
             while self._bytes and self._bytes + size > self._most_bytes:
                 if self._closed:
                     return
                 self._changed.wait()
             self._bytes += size
-            self._deliveries.append(delivery)
+            self._waiting.append(deliveries)
             self._changed.notify_all()
 
-    def get(self, timeout: float) -> Delivery | None:
-        """Take the oldest delivery; None if there is none within `timeout` seconds."""
+    def get(self, timeout: float) -> Deliveries | None:
+        """Take the oldest deliveries; None if there are none within `timeout` seconds."""
         with self._changed:
-            if not self._deliveries:
+            if not self._waiting:
                 self._changed.wait(timeout)
-            if not self._deliveries:
+            if not self._waiting:
                 return None
-            delivery = self._deliveries.popleft()
-            self._bytes -= _size(delivery)
+            deliveries = self._waiting.popleft()
+            self._bytes -= _size(deliveries)
             self._changed.notify_all()
-            return delivery
+            return deliveries
 
     def close(self) -> None:
         """Let go of waiting workers: nobody will take anything any more."""
@@ -80,5 +97,5 @@ class OutputQueue:
             self._changed.notify_all()
 
 
-def _size(delivery: Delivery) -> int:
-    return sum(len(part.lines) for part in delivery)
+def _size(deliveries: Deliveries) -> int:
+    return sum(len(part.lines) for part in deliveries)

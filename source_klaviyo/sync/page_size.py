@@ -61,8 +61,8 @@ class RangePageSize:
     collection: CollectionPageSize
     current: int
     _most: int | None = None
-    _before: int | None = None
     _easy: int = 0
+    _was_raised: bool = False
     _patience: int = _EASY_PAGES
 
     def another(self) -> "RangePageSize":
@@ -71,40 +71,30 @@ class RangePageSize:
 
     def served(self) -> None:
         """Note that a page came without a fault."""
-        self._before = None
         if self._most is None:
             return
         self._easy += 1
         if self._easy >= self._patience:
-            self._easy, self._most = 0, self._most * 2
+            self._easy, self._most, self._was_raised = 0, self._most * 2, True
             if self._most >= self.collection.wanted:
                 self._most = None
 
-    def shrink(self) -> bool:
-        """Ask for half, because a page has failed; False where that has not helped."""
-        if self.current == 1:
-            self._most, self.current = None, self._before or self.current
-            return False
-        self._before = self._before or self.current
-        self._patience = min(_MOST_PATIENCE, self._patience * 2) if self._most else _EASY_PAGES
-        self._most, self._easy = self.current // 2, 0
+    def shrink(self) -> None:
+        """Ask for half, because a page has failed."""
+        self._patience = (
+            min(_MOST_PATIENCE, self._patience * 2) if self._was_raised else _EASY_PAGES
+        )
+        self._most, self._easy, self._was_raised = max(1, self.current // 2), 0, False
         self.current = self._most
-        return True
 
-    def reduce(self, rows: int) -> bool:
-        """Ask for one row less than `rows`, for many pages; False where that is none."""
-        if rows == 1:
-            return False
-        self.current = self._most = rows - 1
-        self._easy, self._patience = 0, _MOST_PATIENCE
-        return True
+    def too_large(self, size: int) -> None:
+        """Ask for less, because an answer of more than `size` bytes was given up."""
+        self.collection.too_large(self.current, size)
+        self.current = max(1, min(self.current // 2, self.collection.wanted))
 
-    def enlarge(self) -> bool:
-        """Ask for the largest page once; False where it is no larger."""
-        if self.current >= self.collection.largest:
-            return False
+    def enlarge(self) -> None:
+        """Ask for the largest page, once."""
         self.current = self.collection.largest
-        return True
 
     def changes(self) -> bool:
         """Take over the size that is wanted now; tell whether it is another one."""

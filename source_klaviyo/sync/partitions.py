@@ -1,19 +1,61 @@
-"""The partitions of one collection in a sync, and which windows of each are to be read for whom."""
+"""The partitions of one collection in a sync, and which windows of each are read for whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
+from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import CollectionJob
-from source_klaviyo.sync.new_rows import NewRows
-from source_klaviyo.sync.page_order import PageOrder
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
-from source_klaviyo.sync.pagination import RangeReader
-from source_klaviyo.sync.partition_reading import PartitionReading
-from source_klaviyo.sync.range_view import RangeView
-from source_klaviyo.sync.ranges import overlay, subtract
+from source_klaviyo.sync.ranges import merge
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.window_view import WindowView
+
+
+@dataclass(slots=True, eq=False)
+class PartitionReading:
+    """What has been read of one partition, and by how many readers.
+
+    `checkpoints` has one for each view, None where there is no stream or no cursor. `readers` is
+    how many readers it has had, `open` how many of them are under way, `pages` how many pages they
+    have fetched, `failures` how many have failed since the last page. `recent` are the rows that
+    several readers may bring. `unordered` tells that pages came in no order, `refused` that Klaviyo
+    does not serve the partition. `asks_without_cursor` tells that rows without a cursor value have
+    a reader of their own, `read_again` that what changed meanwhile has one.
+    """
+
+    partition: Partition
+    checkpoints: Sequence[Checkpoint | None]
+    recent: SeenRows
+    open: int = 0
+    pages: int = 0
+    readers: int = 0
+    failures: int = 0
+    asks_without_cursor: bool = False
+    unordered: bool = False
+    refused: bool = False
+    read_again: bool = False
+
+    def begun(self) -> None:
+        """Note that one more reader is under way."""
+        self.open += 1
+        self.readers += 1
+
+    def took(self, reader: WindowReader) -> None:
+        """Take note of a page that `reader` has taken in."""
+        self.pages += 1
+        self.failures = 0
+        self.unordered = self.unordered or not reader.in_order
+
+    @property
+    def rows_may_have_moved(self) -> bool:
+        """Whether rows may have moved away while they were read.
+
+        A single reader in ascending order meets every row that moves on while it reads.
+        """
+        return self.pages > 1 and (self.readers > 1 or self.unordered)
 
 
 @dataclass(slots=True, eq=False)
@@ -24,10 +66,14 @@ class Partitions:
     memory: IdMemory
     page_size: CollectionPageSize | None
     horizon: Callable[[], int]
-    readings: list[PartitionReading] = field(default_factory=list)
+    readings: dict[int, PartitionReading] = field(default_factory=dict)
     _opened: set[str] = field(default_factory=set)
+    _shared: SeenRows = field(init=False)
 
-    def open(self, partition: Partition, views: tuple[int, ...]) -> list[RangeReader]:
+    def __post_init__(self) -> None:
+        self._shared = SeenRows(self.memory)
+
+    def open(self, partition: Partition, views: tuple[int, ...]) -> list[WindowReader]:
         """Return the readers of `partition` for `views`, one for each window that is missing.
 
         A parent turns up twice where the listing had to be asked anew or changed meanwhile; there
@@ -35,6 +81,7 @@ class Partitions:
         """
         if partition_key(partition) in self._opened:
             return []
+        number = len(self._opened)
         self._opened.add(partition_key(partition))
         collection = self.job.collection
         checkpoints = [
@@ -46,103 +93,105 @@ class Partitions:
         for checkpoint in checkpoints:
             if checkpoint and checkpoint.reads_all:
                 checkpoint.rows_without_cursor = True
-        reading = PartitionReading(partition, checkpoints, SeenRows(self.memory))
-        self.readings.append(reading)
-        number = len(self.readings) - 1
-        if not collection.has_cursor:
-            return [self._reader(number, Window(), [RangeView(view, BEGINNING) for view in views])]
-        missing = [checkpoint.missing() if checkpoint else [Window()] for checkpoint in checkpoints]
-        missing = [windows if view in views else [] for view, windows in enumerate(missing)]
+        # A row that moves from one filter to another is the same row; a member of two lists is not.
+        recent = self._shared if collection.partitions else SeenRows(self.memory)
+        self.readings[number] = PartitionReading(partition, checkpoints, recent)
+        missing = {
+            view: checkpoint.missing() if (checkpoint := checkpoints[view]) else [Window()]
+            for view in views
+        }
         return [
-            self._reader(number, window, range_views)
-            for window, range_views in self._windows(missing)
+            self._reader(
+                number,
+                window,
+                [
+                    WindowView(view, windows, misses_all=_holds(windows, window))
+                    for view, windows in missing.items()
+                    if windows
+                ],
+            )
+            for window in self._windows(missing.values())
         ]
 
-    def again(self, number: int, views: tuple[int, ...]) -> RangeReader:
+    def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
         """Return a reader of what may have changed since the sync began, for `views`."""
-        self.readings[number].repeats += 1
-        reader = self._reader_beside(number, self.horizon(), views)
-        reader.repeat = True
-        return reader
+        self.readings[number].read_again = True
+        return self._beside(number, self.horizon(), views, Purpose.LAST)
 
-    def without_cursor(self, number: int, views: tuple[int, ...]) -> RangeReader | None:
+    def without_cursor(self, number: int, views: tuple[int, ...]) -> WindowReader | None:
         """Return a reader of the rows without a cursor value, for those of `views` that miss any.
 
         None says that there is one already, or that Klaviyo cannot bring such rows together.
         """
         reading, collection = self.readings[number], self.job.collection
-        if reading.reads_without_cursor or not collection.sortable or collection.newest_first:
+        if reading.asks_without_cursor or not collection.sortable or collection.newest_first:
             return None
-        reading.reads_without_cursor = True
+        reading.asks_without_cursor = True
+        checkpoints = {view: reading.checkpoints[view] for view in views}
         missing = tuple(
             view
-            for view in views
-            if (checkpoint := reading.checkpoints[view]) is None
-            or checkpoint.reads_all
-            or checkpoint.rows_without_cursor
+            for view, checkpoint in checkpoints.items()
+            if checkpoint is None or checkpoint.reads_all or checkpoint.rows_without_cursor
         )
         if not missing:
             return None
-        reader = self._reader_beside(number, BEGINNING, missing)
-        reader.without_cursor = True
-        return reader
-
-    def _windows(self, missing: list[list[Window]]) -> list[tuple[Window, list[RangeView]]]:
-        """Return the windows to read, each with its views and what of it they want.
-
-        What one view alone misses is read in the windows, and the order, in which it wants it.
-        Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
-        missing second on is read once. So it is where a view reads everything anyway: another
-        window would cost a request, and bring nothing.
-        """
-        reads_all = any(not view.keeps_state for view in self.job.views)
-        in_parts = any(len(windows) > 1 for windows in missing)
-        if self.job.collection.bounded_above and (in_parts or not reads_all):
-            if len(missing) == 1:
-                return [(window, [RangeView(0, window.lo)]) for window in missing[0]]
-            return [
-                (window, [RangeView(view, window.lo) for view in views])
-                for window, views in overlay(missing)
-            ]
-        wanted = [
-            RangeView(
-                view,
-                windows[0].lo,
-                covered=subtract([Window(windows[0].lo, FOREVER)], windows),
-            )
-            for view, windows in enumerate(missing)
-            if windows
-        ]
-        lowest = min((each.lo for each in wanted), default=None)
-        return [] if lowest is None else [(Window(lowest, FOREVER), wanted)]
-
-    def _reader_beside(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
-        """Return a reader of the whole window beside others, never split."""
-        reader = self._reader(number, Window(lo), [RangeView(view, lo) for view in views])
-        reader.order.ascends = reader.splittable = False
-        return reader
-
-    def _reader(self, number: int, window: Window, views: list[RangeView]) -> RangeReader:
-        reading, collection = self.readings[number], self.job.collection
-        checkpoints = [reading.checkpoints[each.view] for each in views]
-        lowest = window.lo == BEGINNING or (
-            collection.bounded_below
-            and all(each is None or each.low == window.lo for each in checkpoints)
+        reader = self._beside(number, BEGINNING, missing, Purpose.NO_CURSOR)
+        reader.from_other_end = True
+        reader.both_ends = any(
+            checkpoint is not None and checkpoint.missing() != [Window()]
+            for checkpoint in checkpoints.values()
         )
-        size = self.page_size
-        return RangeReader(
+        return reader
+
+    def let_go(self, number: int) -> None:
+        """Forget a partition that keeps no state: a collection may have a hundred thousand."""
+        reading = self.readings[number]
+        if not any(reading.checkpoints) and not self.job.collection.partitions:
+            del self.readings[number]
+
+    def _windows(self, missing: Collection[Sequence[Window]]) -> Sequence[Window]:
+        """Return the windows that any view misses; those of a single view as the view wants them.
+
+        Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
+        missing second on is one window.
+        """
+        if len(missing) == 1 and self.job.collection.bounded_above:
+            return next(iter(missing))
+        windows = merge(window for each in missing for window in each)
+        if not windows or self.job.collection.bounded_above:
+            return windows
+        return [Window(windows[0].lo, FOREVER)]
+
+    def _beside(
+        self, number: int, lo: int, views: tuple[int, ...], purpose: Purpose
+    ) -> WindowReader:
+        everything = [Window(lo)]
+        return self._reader(
+            number, Window(lo), [WindowView(view, everything) for view in views], purpose
+        )
+
+    def _reader(
+        self,
+        number: int,
+        window: Window,
+        views: list[WindowView],
+        purpose: Purpose = Purpose.WINDOW,
+    ) -> WindowReader:
+        reading, size = self.readings[number], self.page_size
+        return WindowReader(
             number,
             reading.partition,
+            self.job.collection,
             window.lo,
             window.hi,
             views,
-            self.horizon(),
-            lowest=lowest,
-            order=PageOrder(collection.ordered),
-            rows=NewRows(SeenRows(self.memory), reading.recent),
-            page_size=RangePageSize(size, size.wanted) if size else None,
-            has_cursor=collection.has_cursor,
-            bounded_above=collection.bounded_above,
-            splittable=collection.ordered and collection.bounded_above,
-            newest_first=collection.newest_first,
+            self.horizon,
+            SeenRows(self.memory),
+            reading.recent,
+            RangePageSize(size, size.wanted) if size else None,
+            purpose,
         )
+
+
+def _holds(windows: Sequence[Window], whole: Window) -> bool:
+    return any(each.lo <= whole.lo and whole.hi <= each.hi for each in windows)

@@ -7,24 +7,41 @@ from source_klaviyo.api import backoff
 
 MOST_RETRIES: Final = 8
 """Failures in a row of one request that are taken for passing ones: some two to four minutes."""
+MOST_DOUBTS: Final = 2
+"""How often a refusal is asked for again, before it is taken for a fact: under load, Klaviyo has
+refused what it serves a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 MOST_RESTARTS: Final = 5
 """How often a window is asked anew without a new row, before its page cursors are given up."""
 BEFORE_LESS: Final = 2
-"""Failures of one request after which a smaller one is tried."""
+"""Failures of one request after which a smaller page is tried."""
+_DOUBT_PAUSES: Final = (1.0, 4.0)
 
 
 @dataclass(slots=True)
 class RetryState:
-    """What has gone wrong since the last page: failures of the request, and restarts.
+    """What has gone wrong since the last page: failures of the request, refusals, and restarts.
 
-    The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now.
+    The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now. `most` is
+    how many failures are borne.
     """
 
+    most: int = MOST_RETRIES
     attempt: int = 0
+    doubts: int = 0
     restarts: int = 0
     ready_at: float = 0.0
     smaller_was_no_help: bool = False
     token_asked_again: bool = False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the fault is no longer to be taken for a passing one."""
+        return self.attempt >= self.most
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a refusal has been asked for again often enough."""
+        return self.doubts >= MOST_DOUBTS
 
     def wait(self, now: float, stated: float | None = None) -> float:
         """Put the request off after a failure; return for how many seconds."""
@@ -33,13 +50,15 @@ class RetryState:
         self.ready_at = now + seconds
         return seconds
 
+    def doubt(self, now: float) -> float:
+        """Put the request off after a refusal; return for how many seconds."""
+        seconds = _DOUBT_PAUSES[min(self.doubts, len(_DOUBT_PAUSES) - 1)]
+        self.doubts += 1
+        self.ready_at = now + seconds
+        return seconds
+
     def succeeded(self) -> None:
         """Note that an answer came."""
-        self.attempt = 0
+        self.attempt = self.doubts = 0
         self.smaller_was_no_help = False
         self.token_asked_again = False
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether the fault is no longer to be taken for a passing one."""
-        return self.attempt >= MOST_RETRIES

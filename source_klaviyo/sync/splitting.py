@@ -1,9 +1,13 @@
 """Where to split a window, so that an idle worker can read a part of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from source_klaviyo.protocol import FOREVER
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.protocol import FOREVER, Page
+
+if TYPE_CHECKING:
+    from source_klaviyo.sync.window_reader import WindowReader
 
 _LEAST_PAGES = 3
 """Pages that have to be left: each half gains more than the round trip that the split costs."""
@@ -17,10 +21,37 @@ many pages read. By simulation: with more, small collections pass 1.05 of the fe
 _USUAL_WASTE = 0.6
 """What an unfinished reader is likely to waste, in pages: half of its last, and a little for those
 that turn out to be empty."""
+_FIRST_LOOK_AHEAD = 12
 _MOST_UNPROVEN = 3
 """How often in a row a reader is split before a page of it has come."""
 _TRUST = 4
 """How many times the pages read are believed to be left, where it looks like that."""
+
+
+@dataclass(slots=True)
+class Density:
+    """How densely the rows of one reader lie: the time that its last page spanned, in seconds.
+
+    `seconds_per_page` is None before the first page, and where all rows of a page have changed
+    since the sync began. `look_ahead` is how many pages ahead a reader may be split. `unproven` is
+    how many splits lie between a reader and one that has had a page.
+    """
+
+    seconds_per_page: int | None = None
+    look_ahead: int = _FIRST_LOOK_AHEAD
+    unproven: int = 0
+
+    def observe(self, page: Page, horizon: int) -> None:
+        """Take note of the next page; rows at the `horizon` or later tell nothing."""
+        self.unproven = 0
+        cursors = [cursor for cursor in page.cursors if cursor is not None]
+        told = [cursor for cursor in cursors if cursor < horizon]
+        if cursors:
+            self.seconds_per_page = max(told) - min(told) if told else None
+
+    def beyond_split(self) -> "Density":
+        """Return the density of a reader that takes over the end of the window."""
+        return Density(self.seconds_per_page, self.look_ahead * 2, self.unproven + 1)
 
 
 class Splitter:
@@ -43,7 +74,7 @@ class Splitter:
         self._full_page = 1
         self._wasted = 0
 
-    def observe(self, reader: RangeReader, fetched: int, kept: int) -> None:
+    def observe(self, reader: "WindowReader", fetched: int, kept: int) -> None:
         """Take note of a page of `reader`: how many records it had, how many of them were new."""
         self._pages += 1
         self._full_page = max(self._full_page, fetched)
@@ -51,8 +82,8 @@ class Splitter:
             self._wasted += self._full_page - kept
 
     def choose(
-        self, readers: Sequence[RangeReader], horizon: int
-    ) -> tuple[RangeReader, int] | None:
+        self, readers: Sequence["WindowReader"], horizon: int
+    ) -> "tuple[WindowReader, int] | None":
         """Return the reader with the most left before `horizon`, and the second to split it at.
 
         None says that no split is worth it by now.
@@ -69,7 +100,7 @@ class Splitter:
         ahead = min(left / 2, density.look_ahead) * (density.seconds_per_page or 0)
         return longest, longest.frontier + max(1, round(ahead))
 
-    def _rationed(self, readers: Sequence[RangeReader], horizon: int) -> bool:
+    def _rationed(self, readers: Sequence["WindowReader"], horizon: int) -> bool:
         """Tell whether one more split would waste too much, by what is known to be left to read."""
         known = sum(
             pages_left(reader, horizon)
@@ -84,12 +115,11 @@ class Splitter:
         return wasted + len(readers) * _USUAL_WASTE >= allowed
 
 
-def pages_left(reader: RangeReader, horizon: int) -> float:
+def pages_left(reader: "WindowReader", horizon: int) -> float:
     """Estimate how many pages are left of a reader; 0 where it cannot or should not be split."""
     seconds_left = min(reader.hi, horizon) - reader.frontier
     seconds_per_page = reader.density.seconds_per_page
-    can = reader.order.ascends and reader.splittable
-    if not can or seconds_per_page is None or seconds_left <= 1:
+    if not reader.splittable or seconds_per_page is None or seconds_left <= 1:
         return 0.0
     # A page within one second says only that at least a page is in a second.
     return seconds_left / max(seconds_per_page, 0.5)

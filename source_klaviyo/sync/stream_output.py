@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteStreamStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
-from source_klaviyo.sync.output_queue import ViewDelivery
-from source_klaviyo.sync.partition_reading import PartitionReading
+from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.state import WHOLE, StreamState
 
 _STATE_INTERVAL = 1.0
@@ -48,7 +48,7 @@ class StreamOutput:
         """Yield what announces the stream."""
         yield status_line(self.job.stream, AirbyteStreamStatus.STARTED)
 
-    def deliver(self, delivery: ViewDelivery) -> Iterator[bytes]:
+    def deliver(self, delivery: Delivery) -> Iterator[bytes]:
         """Yield a delivery's lines, and take note of what is complete by them."""
         if delivery.records:
             if not self.records:
@@ -59,11 +59,8 @@ class StreamOutput:
             self._unstated += delivery.records
             self.unstated_bytes += len(delivery.lines)
 
-    def note(self, delivery: ViewDelivery, reading: PartitionReading) -> bool:
+    def note(self, delivery: Delivery, checkpoint: Checkpoint) -> bool:
         """Note what is complete once a delivery's lines are written; tell whether anything is."""
-        checkpoint = reading.checkpoints[delivery.view]
-        if checkpoint is None:
-            return False
         if delivery.reopens:
             checkpoint.reopen(delivery.reopens)
         for window in delivery.completes:
@@ -72,11 +69,9 @@ class StreamOutput:
             checkpoint.rows_without_cursor = False
         if delivery.refused:
             checkpoint.refuse()
-        return delivery.refused or bool(
-            delivery.completes or delivery.reopens or delivery.without_cursor
-        )
+        return delivery.changes_state
 
-    def end_view(self, delivery: ViewDelivery, now: float) -> Iterator[bytes]:
+    def end_view(self, delivery: Delivery, now: float) -> Iterator[bytes]:
         """Yield what ends the stream, if this was the last of its views."""
         self.failure = self.failure or delivery.failure
         self.open_views -= 1

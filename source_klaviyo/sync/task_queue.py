@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from source_klaviyo.protocol import Quota
-from source_klaviyo.sync.pagination import RangeReader
 from source_klaviyo.sync.tasks import Task
+from source_klaviyo.sync.window_reader import WindowReader
 
 
 @dataclass(slots=True)
@@ -78,12 +78,12 @@ class TaskQueue:
         for tasks in self._ready.values():
             yield from tasks
 
-    def readers(self) -> Iterator[RangeReader]:
+    def readers(self) -> Iterator[WindowReader]:
         """Yield all readers of windows."""
         for task in (*self.in_flight, *self.waiting()):
-            if isinstance(task, RangeReader):
+            if isinstance(task, WindowReader):
                 yield task
 
 
 def _urgency(task: Task) -> tuple[bool, int]:
-    return (task.chain.token is not None, task.hi) if isinstance(task, RangeReader) else (True, 0)
+    return (task.token is not None, task.hi) if isinstance(task, WindowReader) else (True, 0)

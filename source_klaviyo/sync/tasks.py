@@ -4,29 +4,26 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from source_klaviyo.protocol import Extract, ItemRequest, Quota
-from source_klaviyo.sync.pagination import RangeReader
-from source_klaviyo.sync.range_view import PendingItems, RangeView, ViewStep
+from source_klaviyo.protocol import Quota
+from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.retry import RetryState
-
-
-@dataclass(frozen=True, slots=True)
-class WantedItem:
-    """What one view needs of an item; `pending` knows what is complete with it."""
-
-    view: RangeView
-    request: ItemRequest
-    pending: PendingItems
+from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.window_view import WantedItem
 
 
 @dataclass(slots=True, eq=False)
 class ItemReader:
-    """One item of a page that `reader` had, for each view that needs it."""
+    """One item of a page of partition `number`, for each view that needs it."""
 
-    reader: RangeReader
+    number: int
     wanted: list[WantedItem] = field(default_factory=list)
     retry: RetryState = field(default_factory=RetryState)
     finished: bool = False
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return self.wanted[0].request.id if self.wanted else ""
 
     @property
     def view_numbers(self) -> tuple[int, ...]:
@@ -37,27 +34,15 @@ class ItemReader:
         """Read for `views` no more."""
         self.wanted = [each for each in self.wanted if each.view.view not in views]
 
-    def completed(self) -> Iterator["Step"]:
-        """Count the item as read; yield what is complete with it."""
+    def ended(self, *, missed: bool) -> Iterator[Delivery]:
+        """Yield what is complete with the item; state leaves the row of a `missed` item open."""
         for each in self.wanted:
-            each.pending.items -= 1
-            windows, without_cursor = each.view.completed()
-            if windows or without_cursor:
-                done = ViewStep(each.view.view, Extract(), windows, without_cursor)
-                yield Step(self.reader.number, done.view, done)
+            if done := each.view.item_ended(each, self.number, missed=missed):
+                yield done
 
 
-Task = RangeReader | ItemReader
+Task = WindowReader | ItemReader
 """What sends one request at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a finished request means for one view: rows to emit, and what is complete by them."""
-
-    partition: int
-    view: int
-    page: ViewStep
 
 
 @dataclass(slots=True)

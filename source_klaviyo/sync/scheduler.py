@@ -5,15 +5,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
-from source_klaviyo.protocol import Page, PageRequest, Record
+from source_klaviyo.protocol import Page, PageRequest
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.messages import record_lines
-from source_klaviyo.sync.output_queue import Delivery, OutputQueue, ViewDelivery
-from source_klaviyo.sync.pagination import RangeReader
+from source_klaviyo.sync.output_queue import NOTHING, Deliveries, Delivery, OutputQueue
 from source_klaviyo.sync.status import Status, status
-from source_klaviyo.sync.tasks import ItemReader, Step, Task
+from source_klaviyo.sync.tasks import ItemReader, Task
+from source_klaviyo.sync.window_reader import WindowReader
 
 logger = logging.getLogger("airbyte")
 
@@ -42,7 +43,7 @@ class Scheduler:
         self._changed = threading.Condition()
         self._sending = threading.Lock()
         self._settling = threading.Lock()
-        self._settled: deque[Delivery] = deque()
+        self._settled: deque[Deliveries] = deque()
         self._stopped = False
         self.defect: Exception | None = None
         """What has gone wrong in a worker itself: nothing more is to be expected then."""
@@ -118,7 +119,7 @@ class Scheduler:
                 for number in sorted(self._open, key=self._turn):
                     reader = self._readers[number]
                     outcome = reader.next_task(now)
-                    if isinstance(outcome, RangeReader | ItemReader):
+                    if isinstance(outcome, WindowReader | ItemReader):
                         self._changed.notify()  # where one request was to be had, there may be two
                         page = None if isinstance(outcome, ItemReader) else reader.request(outcome)
                         return number, outcome, page
@@ -157,46 +158,38 @@ class Scheduler:
 
     def _deliveries(
         self, number: int, task: Task, request: PageRequest | None, page: Page | None
-    ) -> Delivery:
+    ) -> Deliveries:
         """Take in what a request has brought; return what of it goes out."""
         if page is None:
             return []
         reader = self._readers[number]
-        if isinstance(task, ItemReader):
+        if isinstance(task, WindowReader) and request:
             with self._changed:
-                task.finished = True
-            return [
-                ViewDelivery(
-                    number,
-                    view,
-                    task.reader.number,
-                    self._lines(number, view, extract.records),
-                    len(extract.records),
-                )
-                for view, extract in zip(task.view_numbers, page.extracts, strict=True)
-            ]
-        assert request is not None  # noqa: S101  only items are fetched without one
-        with self._changed:
-            steps = reader.accept_page(task, request, page)
-            for step in steps:
-                self._open_children(reader.job, step)
-        return [
-            _delivery(
-                number,
-                step,
-                self._lines(number, step.view, step.page.extract.records),
-                len(step.page.extract.records),
-            )
-            for step in steps
-        ]
+                deliveries = reader.accept_page(task, request, page)
+                for delivery in deliveries:
+                    self._open_children(reader.job, delivery)
+        else:
+            views = zip(task.view_numbers, page.extracts, strict=True)
+            deliveries = [Delivery(view, task.number, extract) for view, extract in views]
+        return [self._written(number, delivery) for delivery in deliveries]
 
-    def _lines(self, number: int, view: int, records: Sequence[Record]) -> bytes:
-        job = self._readers[number].job.views[view].stream
-        return record_lines(job.stream, records) if job and records else b""
+    def _written(self, number: int, delivery: Delivery) -> Delivery:
+        """Return a delivery of the collection `number` with its records as lines."""
+        job = self._readers[number].job.views[delivery.view].stream
+        records = delivery.extract.records if job else ()
+        lines = record_lines(job.stream, records) if job and records else b""
+        return replace(
+            delivery,
+            collection=number,
+            extract=NOTHING,
+            items=(),
+            lines=lines,
+            records=len(records),
+        )
 
-    def _open_children(self, job: CollectionJob, step: Step) -> None:
-        for partition in step.page.extract.children:
-            for child in job.views[step.view].children:
+    def _open_children(self, job: CollectionJob, delivery: Delivery) -> None:
+        for partition in delivery.extract.children:
+            for child in job.views[delivery.view].children:
                 self._readers[self._numbers[id(child)]].open(partition)
 
     def _note_ends(self) -> None:
@@ -206,8 +199,8 @@ class Scheduler:
             ended = False
             for number in tuple(self._open):
                 reader = self._readers[number]
-                if steps := reader.take_complete():
-                    self._settled.append([_delivery(number, step, b"", 0) for step in steps])
+                if done := reader.take_complete():
+                    self._settled.append([replace(each, collection=number) for each in done])
                 for view in reader.ended():
                     ended = True
                     self._end_view(number, view)
@@ -217,10 +210,10 @@ class Scheduler:
 
     def _end_view(self, number: int, view: int) -> None:
         reader = self._readers[number]
-        failure = reader.views.failures.get(view)
+        failure = reader.views.failure(view)
         for child in reader.job.views[view].children:
             self._readers[self._numbers[id(child)]].parent_ended(failure)
-        self._settled.append([ViewDelivery(number, view, ends=True, failure=failure)])
+        self._settled.append([Delivery(view, ends=True, failure=failure, collection=number)])
         self._changed.notify_all()
 
     def _put_settled(self) -> None:
@@ -234,17 +227,3 @@ def _smallest_quota(job: CollectionJob) -> int:
     """Return the requests a minute of the smallest quota that the collection draws on."""
     items = (job.collection.item_quota(view) for view in range(len(job.views)))
     return min(quota.per_minute for quota in (job.collection.quota, *items))
-
-
-def _delivery(number: int, step: Step, lines: bytes, records: int) -> ViewDelivery:
-    return ViewDelivery(
-        number,
-        step.view,
-        step.partition,
-        lines,
-        records,
-        step.page.completes,
-        step.page.reopens,
-        step.page.without_cursor,
-        step.page.refused,
-    )

@@ -1,0 +1,131 @@
+"""Gets a task that has met a fault ready for another request."""
+
+import logging
+from dataclasses import dataclass
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_klaviyo.errors import (
+    PageLost,
+    PageSizeRefused,
+    PageTooLarge,
+    RequestFailed,
+    RetriesExhausted,
+    StreamFailed,
+)
+from source_klaviyo.protocol import Collection
+from source_klaviyo.sync.faults import Action
+from source_klaviyo.sync.tasks import Tally, Task
+from source_klaviyo.sync.window_reader import WindowReader
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass(slots=True)
+class Recovery:
+    """Applies actions of the fault table for one collection; `tally` counts them."""
+
+    collection: Collection
+    tally: Tally
+
+    def recover(
+        self, what: Action, task: Task, fault: Exception, now: float
+    ) -> AirbyteTracedException | None:
+        """Prepare `task` for another request after `fault`; return the failure if there is none.
+
+        `now` is in seconds of the monotonic clock.
+        """
+        match what:
+            case Action.WAIT:
+                self.tally.throttled += 1
+                task.retry.ready_at = now + float(getattr(fault, "pause", 0.0))
+                return None
+            case Action.RETRY | Action.DOUBT:
+                self._try_again(what, task, fault, now)
+                return None
+        if isinstance(task, WindowReader) and self._ask_otherwise(what, task, fault):
+            return None
+        self._tell_of_parent(what, fault)
+        return self._failure(fault)
+
+    def _try_again(self, what: Action, task: Task, fault: Exception, now: float) -> None:
+        self.tally.retries += 1
+        if what is Action.DOUBT:
+            seconds = task.retry.doubt(now)
+        else:
+            seconds = task.retry.wait(now, getattr(fault, "retry_after", None))
+        logger.info("%s: trying again in %.1f s. %s", self.collection.name, seconds, fault)
+
+    def _ask_otherwise(self, what: Action, reader: WindowReader, fault: Exception) -> bool:
+        """Ask for what is left in another way; False where there is none."""
+        name, size = self.collection.name, reader.page_size
+        match what:
+            case Action.SMALLER_PAGE if size:
+                self._shrink(reader, fault)
+                logger.info("%s: trying pages of %d. %s", name, size.current, fault)
+            case Action.ACCEPTED_SIZE if size and isinstance(fault, PageSizeRefused):
+                if not size.collection.refused(size.current, fault.numbers):
+                    return False
+                size.changes()
+                reader.ask_smaller()
+                logger.warning(
+                    "%s: Klaviyo refuses pages of that size; pages of %d are asked for.",
+                    name,
+                    size.current,
+                )
+            case Action.SAME_PAGE:
+                reader.retry.token_asked_again = True
+            case Action.BY_TIME:
+                reader.retry.restarts += 1
+                reader.ask_by_time()
+                logger.info("%s: asking anew for the rest of a window. %s", name, fault)
+            case Action.PAGE_WITH_LESS if parts := self._can_do_without(reader):
+                reader.ask_with_less(parts)
+                logger.warning(
+                    "%s: Klaviyo cannot load a page with %s. The records of that page lack it. %s",
+                    name,
+                    " and ".join(sorted(parts)),
+                    fault,
+                )
+            case Action.LESS if isinstance(fault, StreamFailed) and reader.sent:
+                if not self.collection.ask_for_less(reader.sent, fault):
+                    return False
+                logger.info("%s: trying with less. %s", name, fault)
+            case _:
+                return False
+        self.tally.retries += 1
+        return True
+
+    def _shrink(self, reader: WindowReader, fault: Exception) -> None:
+        if reader.page_size and isinstance(fault, PageTooLarge):
+            reader.page_size.too_large(fault.size)
+        elif reader.page_size:
+            reader.page_size.shrink()
+        reader.ask_smaller()
+
+    def _can_do_without(self, reader: WindowReader) -> frozenset[str]:
+        return self.collection.optional_parts(reader.sent) if reader.sent else frozenset()
+
+    def _tell_of_parent(self, what: Action, fault: Exception) -> None:
+        if what is not Action.PARENT_GONE:
+            return
+        if not self.tally.parents_gone:
+            name = self.collection.name
+            logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
+        self.tally.parents_gone += 1
+
+    def _failure(self, fault: Exception) -> AirbyteTracedException:
+        name = self.collection.name
+        match fault:
+            case RequestFailed():
+                return fault.ends_as or RetriesExhausted(str(fault))
+            case AirbyteTracedException():
+                return fault
+            case PageTooLarge():
+                return StreamFailed(str(fault), FailureType.system_error)
+            case PageLost():
+                advice = f"Klaviyo rejects the page cursors that it gave for {name}: {fault}"
+                return StreamFailed(advice, FailureType.transient_error)
+        message = f"Reading {name} met a defect of the connector: {fault!r}"
+        return AirbyteTracedException.from_exception(fault, message=message)

@@ -1,0 +1,139 @@
+"""What a view gets of a window that one reader reads for several views."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.output_queue import Delivery
+from source_klaviyo.sync.ranges import subtract
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a page means for the window that its reader reads.
+
+    `kept` tells of each row whether the reader emits the row. `completes` is the window that is
+    complete with the page, `reopens` a window that was complete and is open again.
+    `without_cursor` tells that all rows without a cursor value have come.
+    """
+
+    page: Page
+    kept: Sequence[bool]
+    completes: Window | None
+    reopens: Window | None = None
+    without_cursor: bool = False
+
+
+@dataclass(slots=True)
+class PendingPage:
+    """A page that is complete for a view when its last `items` have come."""
+
+    items: int
+    completes: Window | None
+    without_cursor: bool
+
+
+@dataclass(slots=True)
+class WindowView:
+    """A view of one window: what the view misses, and which pages wait for their items.
+
+    `missing` are the windows that the view has not read yet. Where it does not miss all that the
+    reader reads for other views, `misses_all` is false. `holes` are the seconds of rows that could
+    not be read: no state may cover them.
+    """
+
+    view: int
+    missing: Sequence[Window]
+    misses_all: bool = True
+    holes: list[Window] = field(default_factory=list)
+    lacks_rows_without_cursor: bool = False
+    _pending: deque[PendingPage] = field(default_factory=deque)
+
+    def another(self) -> "WindowView":
+        """Return the same view for the reader of another part of the window."""
+        return WindowView(self.view, self.missing, self.misses_all)
+
+    def deliver(self, partition: int, read: Read, extract: Extract) -> Delivery:
+        """Return what a page brings for the view, whose part of the page is `extract`."""
+        kept = read.kept
+        if not self.misses_all:
+            pairs = zip(kept, read.page.cursors, strict=True)
+            kept = [keep and self._misses(cursor) for keep, cursor in pairs]
+        if extract.failure:
+            self._give_up(
+                cursor for keep, cursor in zip(kept, read.page.cursors, strict=False) if keep
+            )
+        if not all(kept):
+            extract = extract.only(kept)
+        if read.reopens:
+            for earlier in self._pending:
+                earlier.completes = None
+        pending = PendingPage(len(extract.items), read.completes, read.without_cursor)
+        self._pending.append(pending)
+        completes, without_cursor = self._completed()
+        cursors = _cursors_of_items(extract, kept, read.page)
+        return Delivery(
+            self.view,
+            partition,
+            extract,
+            completes,
+            read.reopens,
+            without_cursor=without_cursor,
+            items=[
+                WantedItem(self, item, pending, cursor)
+                for item, cursor in zip(extract.items, cursors, strict=True)
+            ],
+            failure=extract.failure,
+        )
+
+    def item_ended(self, item: "WantedItem", partition: int, *, missed: bool) -> Delivery | None:
+        """Note that an item has come, or was `missed`; return what is complete by that."""
+        if missed:
+            self._give_up([item.cursor])
+        item.page.items -= 1
+        completes, without_cursor = self._completed()
+        if not (completes or without_cursor):
+            return None
+        return Delivery(self.view, partition, completes=completes, without_cursor=without_cursor)
+
+    def _misses(self, cursor: int | None) -> bool:
+        """Tell whether the view misses a row with this cursor."""
+        return cursor is None or any(max(cursor, BEGINNING) in each for each in self.missing)
+
+    def _give_up(self, cursors: Iterable[int | None]) -> None:
+        """Leave the seconds of rows to the next sync."""
+        for cursor in cursors:
+            if cursor is None:
+                self.lacks_rows_without_cursor = True
+            elif cursor < FOREVER:
+                self.holes.append(Window(max(0, cursor), max(0, cursor) + 1))
+
+    def _completed(self) -> tuple[list[Window], bool]:
+        """Return the windows whose items have come, and whether the rows without cursor have."""
+        windows, without_cursor = list[Window](), False
+        while self._pending and not self._pending[0].items:
+            done = self._pending.popleft()
+            windows += subtract([done.completes], self.holes) if done.completes else []
+            without_cursor = without_cursor or done.without_cursor
+        return windows, without_cursor and not self.lacks_rows_without_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItem:
+    """An item of a page that a view asks for; `cursor` is that of the item's row."""
+
+    view: WindowView
+    request: ItemRequest
+    page: PendingPage
+    cursor: int | None
+
+
+def _cursors_of_items(extract: Extract, kept: Sequence[bool], page: Page) -> list[int | None]:
+    if not (extract.items and page.cursors):
+        return [None] * len(extract.items)
+    if extract.rows is not None:
+        return [page.cursors[row] for row in extract.rows]
+    return [cursor for cursor, keep in zip(page.cursors, kept, strict=True) if keep][
+        : len(extract.items)
+    ]
