@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from source_klaviyo.protocol import FOREVER, Window
 from source_klaviyo.sync.checkpoint import CursorCheckpoint
-from source_klaviyo.sync.horizon import MARGIN, horizon
+from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.state import CursorState
 from unit_tests.examples import at_least
 
@@ -51,10 +51,6 @@ def test_a_watermark_in_the_future_is_taken_back_to_now() -> None:
 
 def test_a_look_back_does_not_reach_before_the_start() -> None:
     assert CursorCheckpoint(CursorState(1_000), 900, 500, NOW).missing() == [Window(900, FOREVER)]
-
-
-def test_the_horizon_gives_way_to_a_server_whose_clock_is_behind() -> None:
-    assert horizon(NOW, lambda: 120.5)() == NOW - MARGIN - 121
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import Flows
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.window_reader import WindowReader
 
 BASE = "https://a.klaviyo.com"
 NOW = 1_790_000_000
@@ -66,8 +66,8 @@ def read_all(
         request, fault = reader.request(task), None
         try:
             page = collection.fetch(request)
-            for step in reader.accept_page(task, request, page):
-                found += [b"".join(record) for record in step.page.extract.records]
+            for delivery in reader.accept_page(task, request, page):
+                found += [b"".join(record) for record in delivery.extract.records]
             page.release()
         except Exception as caught:  # noqa: BLE001  as the scheduler does
             fault = caught
@@ -83,7 +83,7 @@ def flow(number: int, *, included: bool) -> dict[str, object]:
     return {
         "type": "flow",
         "id": str(number),
-        "attributes": dict.fromkeys(("updated", "datetime"), "2026-01-01T00:00:00Z"),
+        "attributes": dict.fromkeys(("updated", "datetime"), "2020-01-01T00:00:00Z"),
         "relationships": {**relationships, "tags": {"data": held}} if included else {},
     }
 
@@ -92,7 +92,7 @@ def served(request: PreparedRequest) -> tuple[int, dict[str, Any]]:
     """Answer the first page, and the second, as Klaviyo would."""
     included = "include=" in (request.url or "")
     number = 2 if "cursor" in (request.url or "") else 1
-    following = f"{request.url}&page%5Bcursor%5D=second" if number == 1 else None
+    following = f"{request.url}&page%5Bcursor%5D=next::id::1" if number == 1 else None
     tags = [{"type": "tag", "id": "t", "attributes": {"name": "Sale"}}] if included else []
     rows = [flow(number, included=included)]
     return 200, {"data": rows, "included": tags, "links": {"next": following}}

@@ -13,9 +13,9 @@ from source_klaviyo.protocol import Extract, Page, PageRequest, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.state import CursorState
+from source_klaviyo.sync.window_reader import WindowReader
 from unit_tests.fakes import HORIZON, TwoPages, record
 from unit_tests.test_engine import run
 

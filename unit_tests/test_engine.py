@@ -14,14 +14,14 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest
+from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.sync import engine, progress
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.concurrency import Scheduler
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import OutputQueue
+from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import CursorState, LoadedState
+from source_klaviyo.sync.state import load
 from source_klaviyo.sync.tasks import Task
 from unit_tests.fakes import (
     HORIZON,
@@ -198,28 +198,6 @@ def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
     assert states(messages, "a")[-1]["updated"] == "1970-01-01T00:01:40+00:00"
 
 
-def test_hidden_rows_are_read_though_a_view_failed_last_of_what_is_visible() -> None:
-    class OldWindowBroken(TwoPages):
-        def fetch(self, request: PageRequest) -> Page:
-            hidden = bool(request.partition["archived"])
-            if not hidden and request.window.hi == 500:
-                time.sleep(0.2)  # everything else has been read by then
-                raise NO
-            row = "hidden" if hidden else "visible"
-            return Page([row], [600], [Extract([record(row)]) for _ in request.views])
-
-    old, new = stream_job("old"), stream_job("new")
-    for job, second in ((old, 100), (new, 500)):
-        job.loaded = LoadedState(CursorState(second))
-    broken = OldWindowBroken(partitions=({"archived": False}, {"archived": True}))
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException, match=r"old: No\."):
-        run(collection_job(broken, old, new), into=messages)
-    assert [name for stream, name in records(messages) if stream == "new"] == ["visible", "hidden"]
-    assert statuses(messages, "new")[-1] == "COMPLETE"
-    assert statuses(messages, "old")[-1] == "INCOMPLETE"
-
-
 def test_a_defect_outside_of_requests_ends_the_sync() -> None:
     class Broken(OpensLater):
         def reserve(self) -> float:
@@ -332,27 +310,16 @@ def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     kept: list[Message] = []
     with pytest.raises(AirbyteTracedException):
         run(Listed(item_fault="2b"), into=kept)
-    assert "updated" not in states(kept)[-1]
+    last = load("things", states(kept)[-1], "updated").of({})
+    assert last.watermark == 100, "the second of the missing item stays open"
+    assert last.read == (Window(101, HORIZON),)
 
 
-def test_a_stream_that_has_failed_begins_nothing_new() -> None:
-    asked: list[str] = []
-
-    class Failing(Listed):
-        def fetch(self, request: PageRequest) -> Page:
-            asked.append(request.token or "listing")
-            if request.token:
-                time.sleep(0.2)  # it comes when the stream has failed already
-            return super().fetch(request)
-
-        def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
-            asked.extend(item.id for item in items.values())
-            return super().fetch_item(items)
-
-    with pytest.raises(AirbyteTracedException):
-        run(Failing(item_fault="1a"))
-    assert "second" in asked
-    assert not {"2a", "2b"} & {*asked}
+def test_an_item_that_fails_leaves_all_others_whole() -> None:
+    messages: list[Message] = []
+    with pytest.raises(AirbyteTracedException, match="could not be read completely"):
+        run(Listed(item_fault="1a"), into=messages)
+    assert sorted(name for _, name in records(messages)) == ["1b", "2a", "2b"]
 
 
 def test_a_spent_quota_holds_up_only_the_collections_that_draw_on_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
+from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 
 BASE = "https://a.klaviyo.com/api/events"
 names = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=6)
@@ -55,23 +55,18 @@ def test_the_id_may_stand_in_it_as_it_is() -> None:
 
 
 parameters = st.dictionaries(
-    st.sampled_from(["filter", "sort", "page[cursor]", "page[size]", "include", "fields[event]"]),
+    st.sampled_from(["filter", "sort", "page[size]", "include", "fields[event]"]),
     st.text(max_size=10),
 )
 
 
-@given(parameters, st.integers(1, 1000))
-def test_another_size_changes_nothing_else(asked: dict[str, str], size: int) -> None:
-    changed = with_page_size(f"{BASE}?{urlencode(asked)}", size)
-    assert changed.startswith(f"{BASE}?")
+@given(before=parameters, now=parameters, cursor=st.none() | st.text(max_size=10))
+def test_the_same_page_is_asked_for_with_other_parameters(
+    before: dict[str, str], now: dict[str, str], cursor: str | None
+) -> None:
+    named = {} if cursor is None else {"page[cursor]": cursor}
+    changed = restated(f"{BASE}?{urlencode({**before, **named})}", now)
+    assert changed.startswith(BASE)
     found = parse_qsl(urlsplit(changed).query, keep_blank_values=True)
-    assert dict(found) == {**asked, "page[size]": str(size)}
+    assert dict(found) == ({**before, **now} if cursor is None else {**named, **now})
     assert len(found) == len(dict(found))
-    assert with_page_size(changed, size) == changed
-
-
-@pytest.mark.parametrize("name", ["page[size]", "page%5Bsize%5D"])
-def test_an_address_with_that_size_stays_as_it_came(name: str) -> None:
-    given_url = f"{BASE}?page%5Bcursor%5D=a%2Bb&{name}=100"
-    assert with_page_size(given_url, 100) == given_url
-    assert with_page_size(given_url, 10) != given_url

@@ -223,7 +223,7 @@ def test_parents_that_have_not_turned_up_keep_their_state_until_the_end() -> Non
     assert listed(output) == ["kept", "deleted"]
     reader.open({"list_id": "kept"})
     reader.open({"list_id": "new"})
-    assert [each.window for each in reader.readers()] == [
+    assert [Window(each.lo, each.hi) for each in reader.readers()] == [
         Window(WATERMARK, FOREVER),
         Window(0, FOREVER),
     ]

@@ -1,15 +1,17 @@
 """Where a window is split, and how often."""
 
-from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.splitting import Splitter
-from unit_tests.test_pagination import page, reader
+from source_klaviyo.sync.window_reader import WindowReader
+from unit_tests.fakes import TwoPages
+from unit_tests.pages import page, reader
 
 HORIZON = 1_000_000
 
 
 def fill(splitter: Splitter, read: WindowReader, *cursors: int, more: bool = True) -> None:
     """Let a page with new rows of these cursors arrive."""
-    read.rows.seen.forget()
+    read.seen.forget()
+    read.request()
     read.accept(page(*cursors, more=more), (0,))
     splitter.observe(read, len(cursors), read.rows_kept)
 
@@ -27,8 +29,9 @@ def test_nothing_is_split_before_its_density_is_known_or_where_little_is_left() 
 
 
 def test_what_is_not_ordered_or_not_to_be_split_is_left_whole() -> None:
-    splitter, unordered, whole = Splitter(), reader(ordered=False), reader()
-    whole.splittable = False
+    splitter = Splitter()
+    unordered = reader(collection=TwoPages(ordered=False))
+    whole = reader(collection=TwoPages(bounded_above=False))
     for read in (unordered, whole):
         fill(splitter, read, 100, 200)
     assert splitter.choose([unordered, whole], HORIZON) is None
@@ -48,8 +51,7 @@ def test_a_split_is_a_few_pages_ahead_at_first_and_then_further() -> None:
 
 
 def test_nothing_is_split_behind_rows_that_changed_since_the_sync_began() -> None:
-    splitter, read = Splitter(), reader()
-    read.horizon = HORIZON
+    splitter, read = Splitter(), reader(horizon=HORIZON)
     fill(splitter, read, 100, HORIZON, HORIZON + 10)
     assert splitter.choose([read], HORIZON), "what lies before them has a density"
     fill(splitter, read, HORIZON + 10, HORIZON + 10)

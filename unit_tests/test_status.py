@@ -7,11 +7,11 @@ import pytest
 from source_klaviyo.errors import RequestFailed
 from source_klaviyo.protocol import Page
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.status import status
+from source_klaviyo.sync.window_reader import WindowReader
 from unit_tests.fakes import OpensLater, TwoPages, collection_job
-from unit_tests.test_pagination import page
+from unit_tests.pages import page
 
 HORIZON = 1_000
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import StreamFailed
@@ -61,8 +62,8 @@ class OpenViews:
         first, more = failed[0], len(failed) - 1
         if not more:
             return first
-        advice = f"{first.message} So it was {more} more time{'s' * (more > 1)}."
-        return StreamFailed(advice, first.failure_type)
+        advice = f"{first.message} Further parts of the stream that could not be read: {more}."
+        return StreamFailed(advice, first.failure_type or FailureType.system_error)
 
     def fail(self, view: int, failure: AirbyteTracedException) -> bool:
         """Give up on a view; False where it had failed or ended before."""

@@ -88,7 +88,6 @@ class WindowReader:
     finished: bool = False
     failure: StreamFailed | None = None
     filtered: bool = False
-    pages: int = 0
     rows_kept: int = 0
     _token_names_row: bool = True
     _asked_from: int = LONG_AGO
@@ -98,6 +97,7 @@ class WindowReader:
     _pages_without_new: int = 0
     _went_by_time: bool = False
     _marked_token: int | None = None
+    _chain_pages: int = 0
 
     def __post_init__(self) -> None:
         self.position, self.horizon = self.lo, self.tell_horizon()
@@ -132,7 +132,7 @@ class WindowReader:
         if self._other_end_of is not None:
             window, from_end = Window(self._other_end_of, self._other_end_of + 1), True
         if self.token is None:
-            self._chain_began = self.position
+            self._chain_began, self._chain_pages, self._marked_token = self.position, 0, None
             bounded = self.collection.has_cursor and window.lo != BEGINNING
             self._asked_from = window.lo if bounded else LONG_AGO
             self.filtered = self.filtered or (self.collection.has_cursor and window != Window())
@@ -153,7 +153,7 @@ class WindowReader:
     def accept(self, page: Page, views: Sequence[int]) -> list[Delivery]:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
-        self.pages, self.horizon = self.pages + 1, self.tell_horizon()
+        self.horizon = self.tell_horizon()
         fresh = self._new_rows(page)
         kept = self._kept(page, fresh)
         self._remember(page, kept)
@@ -402,7 +402,8 @@ class WindowReader:
         named = hash(self.token)
         if named == self._marked_token:
             return True
-        if self.pages & (self.pages - 1) == 0:
+        self._chain_pages += 1
+        if self._chain_pages & (self._chain_pages - 1) == 0:
             self._marked_token = named
         return False
 
@@ -410,7 +411,7 @@ class WindowReader:
         """Drop the page cursor, once; False where that was tried before."""
         if self._went_by_time or self.purpose is not Purpose.WINDOW:
             return False
-        self.token, self._marked_token, self._went_by_time = None, None, True
+        self.token, self._went_by_time = None, True
         return True
 
     def _no_end(self, what: str) -> StreamFailed:

@@ -1,0 +1,71 @@
+"""Pages and readers made for tests of the sync engine."""
+
+from collections.abc import Sequence
+
+from source_klaviyo.protocol import FOREVER, Extract, Page, Window
+from source_klaviyo.sync.output_queue import Delivery
+from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
+from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.window_view import WindowView
+from unit_tests.fakes import TwoPages, record
+
+Row = tuple[str, int | None]
+FAR = 2_000_000_000
+"""A horizon that no row of these tests reaches."""
+
+
+def rows_of(*cursors: int | None) -> list[Row]:
+    """Return rows whose ids tell their cursors, and ties apart."""
+    seen = list[int | None]()
+    rows = list[Row]()
+    for cursor in cursors:
+        rows.append((f"{cursor}.{seen.count(cursor)}", cursor))
+        seen.append(cursor)
+    return rows
+
+
+def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True) -> Page:
+    extract = Extract([record(name) for name, _ in rows])
+    ids, cursors = [name for name, _ in rows], [cursor for _, cursor in rows]
+    return Page(ids, cursors, [extract], token, exact=exact)
+
+
+def page(*cursors: int | None, more: bool = True) -> Page:
+    return page_of(rows_of(*cursors), token="x" if more else None)
+
+
+def reader(
+    lo: int = 100,
+    hi: int = FOREVER,
+    *,
+    horizon: int = FAR,
+    size: int | None = None,
+    collection: TwoPages | None = None,
+    purpose: Purpose = Purpose.WINDOW,
+) -> WindowReader:
+    """Return the reader of a window, for one view that misses all of it."""
+    return WindowReader(
+        0,
+        {},
+        collection or TwoPages(),
+        lo,
+        hi,
+        [WindowView(0, [Window(lo, hi)])],
+        lambda: horizon,
+        SeenRows(IdMemory()),
+        SeenRows(IdMemory()),
+        RangePageSize(CollectionPageSize(size), size) if size else None,
+        purpose,
+    )
+
+
+def accept(read: WindowReader, found: Page) -> Delivery:
+    """Send a request, let `found` be the answer, and return what goes out."""
+    read.request()
+    (delivery,) = read.accept(found, (0,))
+    return delivery
+
+
+def ids(delivery: Delivery) -> list[str]:
+    return [bytes(piece).decode().split('"')[3] for piece, _ in delivery.extract.records]

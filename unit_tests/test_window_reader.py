@@ -1,0 +1,316 @@
+"""A reader of a window: which rows it emits, what is complete by a page, and how it goes on."""
+
+from dataclasses import replace
+
+import pytest
+
+from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.window_reader import Purpose, WindowReader
+from unit_tests.fakes import TwoPages
+from unit_tests.pages import accept, ids, page, page_of, reader, rows_of
+
+# Rule 1: the next page comes by its page cursor where that names the last row, else by time.
+
+
+def test_a_page_cursor_that_names_the_last_row_is_followed() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    assert read.request().token == "x"
+
+
+def test_a_page_cursor_that_names_no_row_is_not_followed_where_time_leads_on() -> None:
+    """Recorded of forms (`next::created::V::updated::V`) and web feeds (`next::created::V`)."""
+    read = reader()
+    accept(read, page_of(rows_of(100, 200), exact=False))
+    request = read.request()
+    assert (request.token, request.window) == (None, Window(200, FOREVER))
+    again = page_of([*rows_of(200), ("new", 200), ("late", 300)], token=None, exact=False)
+    assert ids(accept(read, again)) == ["new", "late"], "what has come before is known"
+
+
+def test_a_lost_page_is_asked_for_by_time() -> None:
+    read = reader()
+    accept(read, page(100, 200, 200))
+    read.ask_by_time()
+    assert read.request().window == Window(200, FOREVER)
+    assert ids(accept(read, page(200, 200, 300))) == ["300.0"]
+
+
+def test_an_unordered_window_is_asked_anew_as_a_whole() -> None:
+    read = reader(collection=TwoPages(ordered=False))
+    accept(read, page(300, 200))
+    read.ask_by_time()
+    assert read.request().window == Window(100, FOREVER)
+    assert ids(accept(read, page(300, 200, 250))) == ["250.0"]
+
+
+def test_another_size_is_asked_for_only_where_no_row_can_be_skipped() -> None:
+    read = reader(size=100)
+    assert read.page_size
+    accept(read, page(100, 200))
+    read.page_size.shrink()
+    read.ask_smaller()
+    request = read.request()
+    assert (request.token, request.page_size, request.restated) == ("x", 50, True)
+    unordered = reader(size=100, collection=TwoPages(ordered=False))
+    accept(unordered, page_of(rows_of(300, 200), exact=False))
+    unordered.ask_smaller()
+    assert unordered.request().token is None
+
+
+def test_a_row_that_changed_meanwhile_is_another_row() -> None:
+    read = reader()
+    accept(read, page_of([("a", 100), ("b", 100)]))
+    assert ids(accept(read, page_of([("a", 300)], token=None))) == ["a"]
+
+
+def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:
+    assert ids(accept(reader(), page_of([("a", 100), ("a", 100), ("b", 101)]))) == ["a", "b"]
+
+
+# Rule 2: a second is complete when a row of a later second has come, or the pages have ended.
+
+
+def test_a_page_completes_all_before_its_last_second() -> None:
+    read = reader()
+    assert accept(read, page(100, 150, 200)).completes == [Window(100, 200)]
+    assert accept(read, page_of([("x", 200), ("y", 200)])).completes == []
+    assert accept(read, page(210, more=False)).completes == [Window(200, FOREVER)]
+    assert read.finished
+
+
+def test_a_split_reader_stops_at_its_new_end_and_drops_the_rows_of_the_other() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    rest = read.split(250)
+    assert rest.request().window == Window(250, FOREVER)
+    delivery = accept(read, page(201, 249, 250, 260, 300))
+    assert ids(delivery) == ["201.0", "249.0"]
+    assert delivery.completes == [Window(200, 250)]
+    assert read.finished
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_rows_before_1970_belong_to_the_first_window_alone(*, ordered: bool) -> None:
+    collection = TwoPages(ordered=ordered)
+    assert ids(accept(reader(0, collection=collection), page(-50, 150))) == ["-50.0", "150.0"]
+    assert ids(accept(reader(100, collection=collection), page(-50, 150))) == ["150.0"]
+
+
+def test_a_page_without_rows_is_not_the_end() -> None:
+    read = reader()
+    assert accept(read, page()).completes == []
+    assert not read.finished
+    assert accept(read, page(120, more=False)).completes == [Window(100, FOREVER)]
+
+
+def test_a_window_is_complete_only_with_the_items_of_its_pages() -> None:
+    read = reader()
+    listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
+    first = accept(read, listed)
+    assert first.completes == []
+    assert accept(read, page(300, more=False)).completes == []
+    (view,) = read.views
+    assert view.item_ended(first.items[0], 0, missed=False) is None
+    done = view.item_ended(first.items[1], 0, missed=False)
+    assert done
+    assert done.completes == [Window(100, 200), Window(200, FOREVER)]
+
+
+def test_the_second_of_an_item_that_cannot_be_read_stays_open() -> None:
+    read = reader()
+    listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
+    first = accept(read, listed)
+    accept(read, page(300, more=False))
+    (view,) = read.views
+    view.item_ended(first.items[0], 0, missed=False)
+    done = view.item_ended(first.items[1], 0, missed=True)
+    assert done
+    assert done.completes == [Window(100, 200), Window(201, FOREVER)]
+
+
+# Rule 3: a page that contradicts the order makes the window open again, until the pages end.
+
+
+def test_a_page_out_of_order_reopens_the_window_and_nothing_is_complete_before_the_end() -> None:
+    read = reader()
+    accept(read, page(100, 150, 200))
+    delivery = accept(read, page(190, 300))
+    assert (delivery.completes, delivery.reopens) == ([], Window(100, 200))
+    delivery = accept(read, page(400, 500))
+    assert (delivery.completes, delivery.reopens) == ([], None)
+    assert accept(read, page(600, more=False)).completes == [Window(100, FOREVER)]
+
+
+def test_pages_that_could_not_be_sorted_reopen_the_window_as_well() -> None:
+    read = reader()
+    accept(read, page(100, 200))
+    delivery = accept(read, replace(page(250, 300), sorted=False))
+    assert (delivery.completes, delivery.reopens) == ([], Window(100, 200))
+
+
+def test_where_time_was_wrongly_relied_on_the_window_begins_anew() -> None:
+    read = reader()
+    accept(read, page_of(rows_of(100, 200), exact=False))
+    accept(read, page_of(rows_of(300, 250), exact=False))
+    assert read.request().window == Window(100, FOREVER)
+    assert not read.finished
+
+
+def test_an_unordered_collection_is_not_stopped_by_a_row_beyond_its_window() -> None:
+    read = reader(100, 300, collection=TwoPages(ordered=False))
+    assert ids(accept(read, page(350, 200))) == ["200.0"]
+    assert not read.finished
+    assert accept(read, page(250, more=False)).completes == [Window(100, 300)]
+
+
+def test_items_complete_nothing_of_a_window_that_is_open_again() -> None:
+    read = reader()
+    first = accept(read, replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a")])]))
+    accept(read, page(150, 300))
+    (view,) = read.views
+    assert view.item_ended(first.items[0], 0, missed=False) is None
+
+
+# Rule 4: a second that fills a page is read from its other end as well.
+
+
+def second(*names: str, token: str | None = "x") -> Page:
+    return page_of([(name, 200) for name in names], token=token, exact=False)
+
+
+def at_the_other_end() -> WindowReader:
+    read = reader(size=3)
+    accept(read, page_of(rows_of(100, 200), exact=False))
+    accept(read, second("a", "b", "c"))
+    request = read.request()
+    assert (request.window, request.newest_first) == (Window(200, 201), True)
+    return read
+
+
+@pytest.mark.parametrize(
+    "found",
+    [second("e", "d", "c"), second("f", "e", "d", token=None)],
+    ids=["overlaps", "has no more"],
+)
+def test_a_second_is_complete_where_its_ends_meet(found: Page) -> None:
+    read = at_the_other_end()
+    assert accept(read, found).completes == [Window(200, 201)]
+    assert read.failure is None
+    assert read.request().window == Window(201, FOREVER)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [second("g", "f", "e"), second("a", "b", "c"), second("a", "b", "d")],
+    ids=["a gap", "the same page", "the same order"],
+)
+def test_a_second_whose_ends_do_not_meet_fails(found: Page) -> None:
+    read = at_the_other_end()
+    assert accept(read, found).completes == []
+    assert read.failure
+    assert "share a second" in str(read.failure.message)
+
+
+def test_rows_that_a_page_cursor_may_have_passed_over_fail_where_time_leads_nowhere() -> None:
+    read = reader(collection=TwoPages(ordered=False))
+    accept(read, page_of(rows_of(300, 200, 200), exact=False))
+    accept(read, page_of(rows_of(400), token=None, exact=False))
+    assert read.failure
+    assert "share the value 200" in str(read.failure.message)
+
+
+# Rows that have changed since the sync began.
+
+
+def test_a_recent_row_is_emitted_wherever_it_stands_and_says_nothing_of_the_order() -> None:
+    read = reader(100, 400, horizon=1_000)
+    delivery = accept(read, page(100, 1_200, 150))
+    assert ids(delivery) == ["100.0", "1200.0", "150.0"]
+    assert (delivery.completes, delivery.reopens) == ([Window(100, 150)], None)
+    assert ids(accept(read, page(1_200, 300, more=False))) == ["300.0"]
+
+
+def test_no_window_begins_behind_the_horizon() -> None:
+    read = reader(horizon=1_000)
+    accept(read, page(100, 1_200, 1_300))
+    accept(read, page(999, 1_400))
+    read.ask_by_time()
+    assert read.request().window == Window(999, FOREVER)
+
+
+# Other ways to read.
+
+
+def newest_first() -> TwoPages:
+    return TwoPages(ordered=False, newest_first=True)
+
+
+def test_newest_first_a_window_is_read_down_to_its_start() -> None:
+    read = reader(collection=newest_first())
+    assert accept(read, page(300, 200)).completes == []
+    delivery = accept(read, page(150, 99))
+    assert ids(delivery) == ["150.0"]
+    assert delivery.completes == [Window(100, FOREVER)]
+
+
+def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:
+    read = reader(collection=newest_first())
+    accept(read, page(300, 90, 200))
+    assert not read.finished
+    assert accept(read, page(150, more=False)).completes == [Window(100, FOREVER)]
+
+
+def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> None:
+    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read.from_other_end = True
+    request = read.request()
+    assert (request.newest_first, request.window) == (True, Window())
+    assert ids(accept(read, page(None, None))) == ["None.0", "None.1"]
+    delivery = accept(read, page_of([("c", None), ("d", 300)]))
+    assert ids(delivery) == ["c"]
+    assert delivery.without_cursor
+    assert read.finished
+
+
+def test_rows_without_a_cursor_may_be_at_either_end() -> None:
+    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read.from_other_end = read.both_ends = True
+    assert not accept(read, page(300, 200)).without_cursor
+    request = read.request()
+    assert (request.token, request.newest_first, request.window) == (None, False, Window())
+    assert accept(read, page(None, 100)).without_cursor
+
+
+# Pages without an end.
+
+
+def test_pages_that_lead_in_a_circle_are_asked_for_by_time_once_and_then_given_up() -> None:
+    read = reader()
+    for number in range(200):
+        if read.failure or read.finished:
+            break
+        accept(read, page_of([(f"{number % 3}", 100 + number % 3)], token=f"{number % 3}"))
+    assert read.failure
+    assert not read.finished
+
+
+def test_a_snapshot_in_a_circle_is_given_up_though_nothing_is_remembered() -> None:
+    read = reader(0, collection=TwoPages(has_cursor=False, ordered=False))
+    for number in range(5_000):
+        if read.failure:
+            break
+        found = Page([f"{number}"], [], [Extract()], f"page {number % 700}")
+        accept(read, found)
+    assert read.failure
+    assert "leads back" in str(read.failure.message)
+
+
+def test_pages_without_rows_are_bounded() -> None:
+    read = reader(collection=TwoPages(ordered=False))
+    for number in range(3_000):
+        if read.failure:
+            break
+        accept(read, page_of([], token=f"{number}"))
+    assert read.failure
+    assert "brings no new row" in str(read.failure.message)
