@@ -100,7 +100,7 @@ class Page:
     `extracts` are what the request's views make of it, in their order. `next` fetches the following
     page, None after the last.
 
-    `sorted` is false where the order had to be left to Klaviyo. `exact` tells whether `next` can
+    `exact` tells whether `next` can
     tell rows of one cursor value apart; where it cannot, those that did not fit on the page may be
     missing on the next. `size` is the length of the answer in bytes. `release` must be called when
     nothing of the page is needed any more: its memory is counted.
@@ -110,7 +110,6 @@ class Page:
     cursors: Sequence[int | None]
     extracts: Sequence[Extract]
     next: str | None = None
-    sorted: bool = True
     exact: bool = True
     size: int = 0
     values: Sequence[str | None] = ()
@@ -225,8 +224,11 @@ class Collection(Protocol):
     def optional_parts(self, request: PageRequest) -> frozenset[str]:
         """Return the parts of a request without which its rows can be served all the same."""
 
-    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
-        """Leave out a part of the request that it can do without; False if there is none left.
+    def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
+        """Return what to leave out of a request that is refused, None where nothing is left to try.
 
-        `failure` is what the request met. After True the request is to be sent again.
+        `failure` is what the request met.
         """
+
+    def served_without(self, parts: frozenset[str]) -> None:
+        """Take note that a page which was refused has been served without `parts`."""

@@ -77,9 +77,12 @@ class TwoPages:
         del request
         return frozenset()
 
-    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+    def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
         del request, failure
-        return False
+        return None
+
+    def served_without(self, parts: frozenset[str]) -> None:
+        raise NotImplementedError(parts)
 
 
 def stream_job(name: str = "things", cursor: str | None = "updated") -> StreamJob:

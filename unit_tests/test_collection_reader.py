@@ -31,16 +31,19 @@ SLOW = RequestFailed("Klaviyo answered 503.", by_size=True)
 
 @dataclass(eq=False)
 class Lenient(TwoPages):
-    """A collection that can do without something `spare` times."""
+    """A collection that can do without its tags, and then without its sort."""
 
-    spare: int = 0
     told: list[PageRequest] = field(default_factory=list)
+    proven: list[frozenset[str]] = field(default_factory=list)
 
-    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
+    def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
         del failure
         self.told.append(request)
-        self.spare -= 1
-        return self.spare >= 0
+        trials = [frozenset[str](), frozenset({"include=tags"}), frozenset({"sort"}), None]
+        return trials[trials.index(request.left_out) + 1]
+
+    def served_without(self, parts: frozenset[str]) -> None:
+        self.proven.append(parts)
 
 
 @dataclass(eq=False)
@@ -226,19 +229,37 @@ def test_pages_that_lead_in_a_circle_end_the_views() -> None:
 def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
     """Klaviyo has refused under load what it serves a second later (klaviyo-android-sdk 485)."""
     refused, now = ParameterRefused("No.", None), 0.0
-    collection = Lenient(spare=2)
+    collection = Lenient()
     read = started(collection)
     for doubts in (1, 2):
         fail(read, refused, now)
         assert collection.told == []
         assert read.next_task(now) == [1.0, 4.0][doubts - 1]
         now += 10.0
-    for _ in range(2):
+    for _ in range(3):
         task, request = send(read, now)
         read.settle(task, refused, now)
         assert collection.told[-1] == request
-    fail(read, refused, now)
+    assert [request.left_out for request in collection.told] == [
+        frozenset(),
+        {"include=tags"},
+        {"sort"},
+    ]
     assert failure(read) == "No."
+
+
+def test_a_part_is_left_out_of_the_page_that_was_refused_alone() -> None:
+    refused, now = ParameterRefused("No.", None), 0.0
+    collection = Lenient()
+    read = started(collection)
+    for _ in range(3):
+        fail(read, refused, now)
+        now += 10.0
+    task, request = send(read, now)
+    assert request.left_out == {"include=tags"}
+    answer(read, task, request, page(100, 200))
+    assert collection.proven == [{"include=tags"}]
+    assert send(read, now)[1].left_out == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +271,7 @@ def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
     ],
 )
 def test_what_is_no_refusal_of_a_parameter_ends_the_stream_at_once(ending: StreamFailed) -> None:
-    collection = Lenient(spare=2)
+    collection = Lenient()
     read = started(collection)
     fail(read, ending)
     assert failure(read) == ending.message

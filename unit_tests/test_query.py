@@ -77,7 +77,6 @@ def test_what_enriches_can_be_left_out_and_what_selects_cannot() -> None:
         "include=messages",
         "additional-fields[flow]",
         "fields[flow]",
-        "sort",
     ]
     assert optional_parts({"filter": "x", "page[size]": "1"}) == []
 

@@ -142,13 +142,6 @@ def test_a_page_out_of_order_reopens_the_window_and_nothing_is_complete_before_t
     assert accept(read, page(600, more=False)).completes == [Window(100, FOREVER)]
 
 
-def test_pages_that_could_not_be_sorted_reopen_the_window_as_well() -> None:
-    read = reader()
-    accept(read, page(100, 200))
-    delivery = accept(read, replace(page(250, 300), sorted=False))
-    assert (delivery.completes, delivery.reopens) == ([], Window(100, 200))
-
-
 def test_where_time_was_wrongly_relied_on_the_window_begins_anew() -> None:
     read = reader()
     accept(read, page_of(rows_of(100, 200), exact=False))

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _CURSOR: Final = "page[cursor]"
+_PARTS: Final = ("page[size]", "include", "additional-fields[", "fields[")
 
 
 def tells_rows_apart(url: str, row_id: str) -> bool:
@@ -45,12 +46,16 @@ def _stands_in(text: bytes, name: bytes) -> bool:
 
 
 def restated(url: str, parameters: Mapping[str, str]) -> str:
-    """Return the address of the same page, asked for with `parameters`.
+    """Return the address of the same page, asked for in another size, or with other parts.
 
-    The address of a following page repeats the parameters of the page before. Here its page cursor
-    alone is kept, and everything where there is no such cursor.
+    The address of a following page repeats the parameters of the page before. Its page cursor,
+    filter and sort belong together; of `parameters`, all others are taken.
     """
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    kept = {_CURSOR: query[_CURSOR]} if _CURSOR in query else query
-    return urlunsplit(parts._replace(query=urlencode({**kept, **parameters})))
+    kept = {
+        name: value
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not name.startswith(_PARTS)
+    }
+    taken = {name: value for name, value in parameters.items() if name.startswith(_PARTS)}
+    return urlunsplit(parts._replace(query=urlencode({**kept, **taken})))

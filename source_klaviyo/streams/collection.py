@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 
 import msgspec
 import requests
+from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
@@ -19,10 +20,8 @@ from source_klaviyo.errors import (
     IncludedNotTold,
     NotFound,
     PageLost,
-    ParameterRefused,
     ParentGone,
     RequestFailed,
-    RetriesExhausted,
     ScopeMissing,
     StreamFailed,
     UnreadableAnswer,
@@ -31,7 +30,7 @@ from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.streams.endpoint import CollectionView, Endpoint
 from source_klaviyo.streams.optional_parameters import OptionalParameters
-from source_klaviyo.streams.query import SORT, leave_out, optional_parts, unite
+from source_klaviyo.streams.query import leave_out, optional_parts, unite
 from source_klaviyo.streams.views.needs import fields_reader, include_part
 from source_klaviyo.streams.views.view import View
 
@@ -74,7 +73,7 @@ class KlaviyoCollection:
     @property
     def sortable(self) -> bool:
         """Whether Klaviyo can sort by the cursor."""
-        return SORT in self._declared.select({}, Window())
+        return "sort" in self._declared.select({}, Window())
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -88,7 +87,6 @@ class KlaviyoCollection:
 
     def fetch(self, request: PageRequest) -> Page:
         """Fetch a page; see protocol.Collection."""
-        sent_without = request.left_out
         asked = {} if request.token else self.parameters(request)
         url = request.token or self.url(request.partition)
         if request.token and request.restated:
@@ -96,13 +94,9 @@ class KlaviyoCollection:
         single = request.page_size in (None, 1)
         sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
         try:
-            page = self._client.send(sent, lambda response: self.read(response, request))
+            return self._client.send(sent, lambda response: self.read(response, request))
         except NotFound as missing:
             raise self._missing(request, missing) from missing
-        if not request.token and not self._optional.accepted(sent_without):
-            page.release()
-            raise RequestFailed("It succeeds with less; everything is asked for once more.")
-        return page
 
     def items_like(self, view: int) -> int:
         """Return the first view that needs the same items; see protocol.Collection."""
@@ -143,12 +137,14 @@ class KlaviyoCollection:
         parts = optional_parts(self.parameters(request))
         return frozenset(part for part in parts if part.startswith(("include=", "additional-")))
 
-    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
-        """Leave out a part of the request; see protocol.Collection."""
-        if not isinstance(failure, ScopeMissing | ParameterRefused | RetriesExhausted):
-            return False
-        asked = self.parameters(request)
-        return self._optional.refused(request.left_out, optional_parts(asked), failure)
+    def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
+        """Return what to leave out of a refused request; see protocol.Collection."""
+        asked = self.parameters(replace(request, left_out=self.left_out))
+        return self._optional.next_trial(request.left_out, optional_parts(asked), failure)
+
+    def served_without(self, parts: frozenset[str]) -> None:
+        """Take note of a page that was served without `parts`; see protocol.Collection."""
+        self._optional.served_without(parts)
 
     def parameters(self, request: PageRequest) -> dict[str, str]:
         """Return the parameters of a first request; `links.next` repeats them."""
@@ -183,7 +179,6 @@ class KlaviyoCollection:
             document.cursors if self.has_cursor else [],
             extracts,
             following,
-            sorted=SORT not in request.left_out,
             exact=exact,
             size=len(body),
             values=document.fields.cursors,
@@ -260,7 +255,7 @@ class KlaviyoCollection:
         return StreamFailed(
             f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
             f" of that. {self._optional.refusal}",
-            self._optional.failure_type,
+            FailureType.config_error,
         )
 
     def _reader(self, views: tuple[int, ...], left_out: frozenset[str]) -> DocumentReader:

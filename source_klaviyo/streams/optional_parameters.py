@@ -1,14 +1,14 @@
-"""Finds out which part of a request Klaviyo refuses, and leaves that out from then on.
+"""Finds out which part of a request Klaviyo refuses, and leaves that out once it is proven.
 
-An `include` needs the scope of what is included, an attribute can be withdrawn, a page with
-predictive analytics can be too much for Klaviyo. The rows themselves must not be lost for that.
+An `include` needs the scope of what is included; an attribute can be withdrawn. The rows themselves
+must not be lost for that.
 """
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
-
-from airbyte_cdk.models import FailureType
+from typing import Final
 
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.errors import ParameterRefused, ScopeMissing, StreamFailed
@@ -17,12 +17,16 @@ logger = logging.getLogger("airbyte")
 
 Parts = frozenset[str]
 
+_PROOFS: Final = 2
+"""Pages that were refused with a part, and served without: a refusal may be load, or an incident,
+and what is left out of one page for that must not be missing in all others."""
+
 
 class OptionalParameters:
     """What is left out of the requests for one collection, for all threads.
 
-    Once a request is refused, the same is tried without one part after the other, at last without
-    all. What it succeeds without stays left out.
+    A page that is refused is tried without one part after the other, at last without all of them.
+    What two pages have been served without is left out of the rest of the sync.
 
     `scopes` are the parts that need a scope of their own. Where `granted` knows that to be missing,
     they are left out without asking.
@@ -30,109 +34,73 @@ class OptionalParameters:
 
     def __init__(self, collection: str, granted: GrantedScopes, scopes: Mapping[str, str]) -> None:
         self.scopes = scopes
+        self.refusal = ""
         self._collection = collection
         self._granted = granted
         self._lock = threading.Lock()
-        self._left_out: Parts = frozenset()
-        self._confirmed: Parts = frozenset()
-        self._untried: list[Parts] | None = None
-        self._suspect: Parts | None = None
-        self._passing = False
-        self._for_scope = False
-        self._refusal = ""
+        self._proven: Parts = frozenset()
+        self._proofs: Counter[Parts] = Counter()
+        self._is_for_scope = False
 
     @property
     def left_out(self) -> Parts:
-        """What the next request is to be sent without."""
+        """What every request is to be sent without."""
         lacking = {part for part, scope in self.scopes.items() if self._granted.lacks(scope)}
-        if not lacking <= self._confirmed:
-            self._leave_out(lacking)
-        return self._left_out
+        if not lacking <= self._proven:
+            with self._lock:
+                new = sorted({self.scopes[part] for part in lacking - self._proven})
+                self._proven |= lacking
+            for scope in new:
+                self._granted.report(scope)
+        return self._proven
 
-    @property
-    def refusal(self) -> str:
-        """Why something is left out, in Klaviyo's words."""
-        return self._refusal
+    def next_trial(
+        self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed
+    ) -> Parts | None:
+        """Return what to send a refused request without next, None where all has been tried.
 
-    @property
-    def failure_type(self) -> FailureType:
-        """Whether time may bring it back, or the user."""
-        return FailureType.transient_error if self._passing else FailureType.config_error
-
-    def refused(self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed) -> bool:
-        """Note that a request met `failure`; tell whether it is worth sending with less.
-
-        `optional` are the parts that it had and can do without.
+        `optional` are the parts that it can do without, `failure` is what it has met.
         """
+        if not isinstance(failure, ScopeMissing | ParameterRefused):
+            return None
         with self._lock:
-            if sent_without != self._left_out:
-                return True  # another thread has been told already
-            if self._untried is None:
-                self._refusal = str(failure.message)
-                self._passing = failure.failure_type is FailureType.transient_error
-                self._for_scope = isinstance(failure, ScopeMissing)
-                self._untried = self._trials(optional, failure)
-            if not self._untried:
-                self._left_out = self._confirmed
-                return False
-            self._left_out = self._untried.pop(0)
-            return True
-
-    def accepted(self, sent_without: Parts) -> bool:
-        """Note that a request without these parts succeeded; tell whether its answer is good.
-
-        It is not where all has to be asked for once more: a fault may have passed meanwhile.
-        """
-        if sent_without == self._confirmed and not self._suspect and self._untried != []:
-            return True
-        with self._lock:
-            if sent_without == self._confirmed:
-                # What has failed before succeeds as a whole: no part of it was refused.
-                self._suspect = None
-                if not self._untried:
-                    self._untried = None
-                return True
-            if sent_without != self._left_out:
-                return not self._passing
-            self._untried = None
-            if self._passing and sent_without != self._suspect:
-                self._suspect, self._left_out = sent_without, self._confirmed
-                return False
-            new = sorted(sent_without - self._confirmed)
-            self._confirmed = sent_without
-            if self._for_scope:
-                for scope in {self.scopes[part] for part in new if part in self.scopes}:
-                    self._granted.refused(scope)
-                new = [part for part in new if part not in self.scopes]
-            if not new:
-                return True
-            logger.warning(
-                "%s: Klaviyo refuses %s. It is left out of this sync, and the records have null for"
-                " what it would have brought. %s",
-                self._collection,
-                " and ".join(new),
-                self._refusal,
+            self.refusal, self._is_for_scope = (
+                str(failure.message),
+                isinstance(failure, ScopeMissing),
             )
-            return True
+            trials = [self._proven | trial for trial in self._trials(optional, failure)]
+        if sent_without in trials:
+            trials = trials[trials.index(sent_without) + 1 :]
+        return trials[0] if trials else None
 
-    def _leave_out(self, lacking: set[str]) -> None:
+    def served_without(self, parts: Parts) -> None:
+        """Note that a page which was refused has been served without `parts`."""
         with self._lock:
-            new = lacking - self._confirmed
-            self._confirmed |= new
-            self._left_out, self._untried, self._suspect = self._confirmed, None, None
-            missing = sorted({self.scopes[part] for part in new})
-        for scope in missing:
-            self._granted.report(scope)
+            new = parts - self._proven
+            self._proofs[new] += 1
+            if not new or self._proofs[new] < _PROOFS:
+                return
+            self._proven |= new
+        told = set[str]()
+        if self._is_for_scope:
+            told = {part for part in new if part in self.scopes}
+            for scope in {self.scopes[part] for part in told}:
+                self._granted.refused(scope)
+        if rest := sorted(new - told):
+            logger.warning(
+                "%s: Klaviyo refuses %s. The records of this sync lack it from here on. %s",
+                self._collection,
+                " and ".join(rest),
+                self.refusal,
+            )
 
     def _trials(self, optional: Sequence[str], failure: StreamFailed) -> list[Parts]:
         named = failure.parameter if isinstance(failure, ParameterRefused) else None
-        parts = [part for part in optional if part not in self._confirmed]
+        parts = [part for part in optional if part not in self._proven]
         parts.sort(key=lambda part: not named or not part.startswith(named))
-        if self._for_scope:
+        if self._is_for_scope:
             parts.sort(key=lambda part: part not in self.scopes)
         includes = [part for part in parts if part.startswith("include=")]
         groups = [[part] for part in parts]
         groups += [group for group in (includes, parts) if len(group) > 1]
-        trials = [self._confirmed | {*group} for group in groups]
-        trials.sort(key=lambda parts: parts != self._suspect)
-        return trials
+        return [frozenset(group) for group in groups]

@@ -1,14 +1,12 @@
 """The parameters of a request: what several views need, united, and what can be left out of it.
 
 A part that can be left out has a name: `include=tags`, or the parameter's own name, like
-`additional-fields[profile]`, `fields[event]` or `sort`.
+`additional-fields[profile]` or `fields[event]`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 
 from source_klaviyo.streams.views.needs import Needs, include_part
-
-SORT = "sort"
 
 
 def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:
@@ -43,7 +41,7 @@ def optional_parts(parameters: Mapping[str, str]) -> list[str]:
     """Return the parts of a request without which Klaviyo might serve it, in the order to try."""
     includes = parameters.get("include", "")
     names = [include_part(relationship) for relationship in includes.split(",") if relationship]
-    for prefix in ("additional-fields[", "fields[", SORT):
+    for prefix in ("additional-fields[", "fields["):
         names += [name for name in parameters if name.startswith(prefix)]
     return names
 

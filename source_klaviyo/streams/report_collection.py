@@ -149,10 +149,14 @@ class ReportCollection:
         del request
         return frozenset()
 
-    def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
-        """Return False: nothing of a report can be left out."""
+    def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
+        """Return None: nothing of a report can be left out."""
         del request, failure
-        return False
+        return None
+
+    def served_without(self, parts: frozenset[str]) -> None:
+        """Not used: nothing of a report can be left out."""
+        raise NotImplementedError(parts)
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""

@@ -250,14 +250,16 @@ class CollectionReader:
         self.partitions.readings[reader.number].took(reader)
         self.views.succeeded(request.views)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
+        if reader.left_out and reader.is_refused:
+            self.job.collection.served_without(reader.left_out)
         for delivery in deliveries:
-            if delivery.failure and reader.sent and reader.left_out:
+            if delivery.failure and reader.left_out:
                 self._fail_part(delivery.view, delivery.failure)  # of this page alone
             elif delivery.failure:
                 self.fail(delivery.view, delivery.failure)
                 reader.stop_for([delivery.view])
                 self.views.task_removed([delivery.view])
-        reader.left_out = frozenset()
+        reader.ask_with_less(frozenset())
         for item in self._items(reader, deliveries):
             self.views.task_added(item.view_numbers)
             self._add(item)

@@ -89,9 +89,11 @@ class Recovery:
                     fault,
                 )
             case Action.LESS if isinstance(fault, StreamFailed) and reader.sent:
-                if not self.collection.ask_for_less(reader.sent, fault):
+                trial = self.collection.refused_parts(reader.sent, fault)
+                if trial is None:
                     return False
-                logger.info("%s: trying with less. %s", name, fault)
+                reader.ask_with_less(trial, is_refused=True)
+                logger.info("%s: trying without %s. %s", name, " and ".join(sorted(trial)), fault)
             case _:
                 return False
         self.tally.retries += 1

@@ -53,8 +53,9 @@ class WindowReader:
     """One window `[lo, hi)` of partition `number` on its way, for one or several views.
 
     `hi` is lowered when another reader takes over the end of the window. Every row before
-    `position` has come. `ascends` tells whether the order of pages can be relied on. `sent` is the
-    request that is under way, or was the last. `failure` says why the window cannot be read on.
+    `position` has come. `sent` is the request that is under way, or was the last. `failure` says
+    why the window cannot be read on. `left_out` are parts that the next page alone is asked for
+    without: Klaviyo has refused them (`is_refused`), or could not load them.
     Whether Klaviyo sorts rows without a cursor value first or last is not documented: a reader of
     such rows begins `from_other_end` of the order, and looks at `both_ends` where a bound has left
     them out of the ascending pages.
@@ -83,6 +84,7 @@ class WindowReader:
     density: Density = field(default_factory=Density)
     retry: RetryState = field(default_factory=RetryState)
     left_out: frozenset[str] = frozenset()
+    is_refused: bool = False
     token: str | None = None
     sent: PageRequest | None = None
     finished: bool = False
@@ -90,6 +92,7 @@ class WindowReader:
     filtered: bool = False
     rows_kept: int = 0
     _token_names_row: bool = True
+    _token_asked: tuple[int | None, frozenset[str]] = (None, frozenset())
     _asked_from: int = LONG_AGO
     _chain_began: int = LONG_AGO
     _other_end_of: int | None = None
@@ -137,7 +140,7 @@ class WindowReader:
             self._asked_from = window.lo if bounded else LONG_AGO
             self.filtered = self.filtered or (self.collection.has_cursor and window != Window())
         size = self.page_size.current if self.page_size else None
-        before, parts = self.sent, left_out | self.left_out
+        parts = left_out | self.left_out
         self.sent = PageRequest(
             self.partition,
             window,
@@ -146,7 +149,7 @@ class WindowReader:
             size,
             newest_first=from_end,
             left_out=parts,
-            restated=before is not None and (size, parts) != (before.page_size, before.left_out),
+            restated=self.token is not None and (size, parts) != self._token_asked,
         )
         return self.sent
 
@@ -179,9 +182,9 @@ class WindowReader:
         """Ask for the rest of the window by time: the page cursor leads nowhere."""
         self.token = None
 
-    def ask_with_less(self, parts: frozenset[str]) -> None:
+    def ask_with_less(self, parts: frozenset[str], *, is_refused: bool = False) -> None:
         """Ask for the next page, and for no other, without `parts` of the request."""
-        self.left_out = parts
+        self.left_out, self.is_refused = parts, is_refused
 
     def ask_smaller(self) -> None:
         """Ask for the next page in another size: by time, unless the page cursor names the row."""
@@ -287,7 +290,7 @@ class WindowReader:
         before = [] if self.latest == LONG_AGO else [self.latest]
         falls = self.collection.newest_first
         pairs = pairwise([*before, *told])
-        agrees = page.sorted and all(a >= b if falls else a <= b for a, b in pairs)
+        agrees = all(a >= b if falls else a <= b for a, b in pairs)
         if told:
             self.latest = told[-1] if falls else max([*before, *told])
         if agrees or not self.in_order:
@@ -300,7 +303,7 @@ class WindowReader:
     def _is_beyond(self, page: Page) -> bool:
         """Tell whether the following pages hold nothing of the window."""
         if self.purpose is Purpose.NO_CURSOR:
-            return page.sorted and any(cursor is not None for cursor in page.cursors)
+            return any(cursor is not None for cursor in page.cursors)
         if not self.in_order or self.latest == LONG_AGO:
             return False
         return self.latest < self.lo if self.collection.newest_first else self.latest >= self.hi
@@ -339,6 +342,8 @@ class WindowReader:
                 self.page_size.enlarge()
             return
         self.token, self._token_names_row = page.next, page.exact
+        if self.sent:
+            self._token_asked = self.sent.page_size, self.sent.left_out
         self._note_ties(page)
         if self._leads_back() and not self._goes_by_time():
             self.failure = self._no_end("leads back to a page before")
