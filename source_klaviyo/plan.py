@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import InitVar, dataclass, field, replace
+from functools import cache, partial
 
 from airbyte_cdk.models import (
     AirbyteStateMessage,
@@ -25,7 +25,7 @@ from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
-from source_klaviyo.sync.jobs import CollectionJob, Refusal, StreamJob, SyncPlan, ViewJob
+from source_klaviyo.sync.jobs import CollectionJob, LaterPlan, Refusal, StreamJob, SyncPlan, ViewJob
 from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load
 
 logger = logging.getLogger("airbyte")
@@ -52,32 +52,67 @@ def plan(
     names = [configured.stream.name for configured in catalog.streams]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"The catalog has streams more than once: {', '.join(repeated)}.")
-    by_stream = _states_by_stream(states)
-    known = {stream.name: stream for stream in streams}
-    wanted_metrics = cache(lambda: metric_ids(client, config.event_metric_ids, "event_metric_ids"))
-    reports = ReportPlan(client, config, began)
-    grouping = _Grouping(client)
-    jobs: list[StreamJob] = []
-    refusals: list[Refusal] = []
+    planner = _Planner(streams, _states_by_stream(states), config, client, began)
+    at_once, events, reports = list[ConfiguredAirbyteStream](), list[ConfiguredAirbyteStream](), []
     for configured in catalog.streams:
-        name = configured.stream.name
-        stream = StreamDescriptor(name, configured.stream.namespace)
-        try:
-            readable = _known(name, known)
-            if isinstance(readable, OfEvents) and config.event_metric_ids:
-                readable.read_only(wanted_metrics())
-            state = by_stream.get(name, {})
-            if isinstance(readable, ReportStream):
-                job: StreamJob = reports.job(readable, configured, state)
-            else:
-                job = _stream_job(readable, stream, configured, state, config, began)
-        except (ConfigError, StreamFailed) as refused:
-            refusals.append(Refusal(stream, refused))
-            continue
-        jobs.append(job)
-        grouping.add(readable, job)
-    reports.choose_windows()
-    return SyncPlan(jobs, grouping.collections(), refusals)
+        readable = planner.known.get(configured.stream.name)
+        if isinstance(readable, ReportStream):
+            reports.append(configured)
+        elif isinstance(readable, OfEvents) and config.event_metric_ids:
+            events.append(configured)
+        else:
+            at_once.append(configured)
+    later = [
+        LaterPlan([_descriptor(each) for each in group], partial(planner.plan, group))
+        for group in (events, reports)
+        if group
+    ]
+    return replace(planner.plan(at_once), later=later)
+
+
+@dataclass(slots=True)
+class _Planner:
+    """Plans streams of one sync; those that share a collection have to be planned together."""
+
+    streams: InitVar[Iterable[KlaviyoStream]]
+    states: Mapping[str, StreamState]
+    config: Config
+    client: Client
+    began: int
+    known: Mapping[str, KlaviyoStream] = field(init=False)
+
+    def __post_init__(self, streams: Iterable[KlaviyoStream]) -> None:
+        self.known = {stream.name: stream for stream in streams}
+
+    def plan(self, catalog: Sequence[ConfiguredAirbyteStream]) -> SyncPlan:
+        """Return what to do for these streams; each that cannot be read is refused by itself."""
+        wanted = self.config.event_metric_ids
+        wanted_metrics = cache(lambda: metric_ids(self.client, wanted, "event_metric_ids"))
+        reports = ReportPlan(self.client, self.config, self.began)
+        grouping = _Grouping(self.client)
+        jobs: list[StreamJob] = []
+        refusals: list[Refusal] = []
+        for configured in catalog:
+            stream, state = _descriptor(configured), self.states.get(configured.stream.name, {})
+            try:
+                readable = _known(stream.name, self.known)
+                if isinstance(readable, OfEvents) and wanted:
+                    readable.read_only(wanted_metrics())
+                if isinstance(readable, ReportStream):
+                    job: StreamJob = reports.job(readable, configured, state)
+                else:
+                    job = _stream_job(readable, stream, configured, state, self.config, self.began)
+            except (ConfigError, StreamFailed) as refused:
+                refusals.append(Refusal(stream, refused))
+                continue
+            jobs.append(job)
+            grouping.add(readable, job)
+        reports.choose_windows()
+        return SyncPlan(jobs, grouping.collections(), refusals)
+
+
+def _descriptor(configured: ConfiguredAirbyteStream) -> StreamDescriptor:
+    return StreamDescriptor(configured.stream.name, configured.stream.namespace)
 
 
 def _known(name: str, streams: Mapping[str, KlaviyoStream]) -> KlaviyoStream:
@@ -105,8 +140,8 @@ def _stream_job(
     # does.
     if cursor and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
-        job.loaded = _loaded(readable, job, cursor, state, config)
         job.lookback = _lookback(readable, configured, config)
+        job.loaded = _loaded(readable, job, cursor, state, config)
     return job
 
 
@@ -132,6 +167,7 @@ def _loaded(
         job.start,
         origin,
         job.began,
+        job.lookback,
         clients_word=readable.arrives_late,
     )
     loaded, unknown = load_foreign(state, reading)

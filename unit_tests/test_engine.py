@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 import pytest
-from airbyte_cdk.models import FailureType
+from airbyte_cdk.models import FailureType, StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.sync import engine, progress
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.jobs import CollectionJob, LaterPlan, StreamJob, SyncPlan, ViewJob
 from source_klaviyo.sync.output_queue import OutputQueue
 from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
@@ -218,10 +218,46 @@ def test_a_sync_that_waits_for_nothing_ends() -> None:
 
     queue = OutputQueue(1000)
     reader = Forgetful(collection_job(TwoPages()), lambda: HORIZON, IdMemory())
-    scheduler = Scheduler([reader], queue, 2)
+    scheduler = Scheduler(queue, 2)
+    scheduler.add([reader])
     scheduler.start()
     assert queue.get(0.5) is None
     assert "nothing is under way" in str(scheduler.defect)
+
+
+def test_a_slow_lookup_holds_up_no_other_stream() -> None:
+    ended = threading.Event()
+
+    def prepare() -> SyncPlan:
+        assert ended.wait(10), "the other stream has not ended"
+        return sync_plan(collection_job(TwoPages("late"), stream_job("late")))
+
+    plan = sync_plan(collection_job(TwoPages()))
+    plan = replace(plan, later=[LaterPlan([StreamDescriptor("late")], prepare)])
+    messages = list[Message]()
+    for chunk in engine.Sync(plan, 2, lambda: HORIZON).lines():
+        messages += [orjson.loads(line) for line in chunk.splitlines()]
+        if statuses(messages, "things")[-1:] == ["COMPLETE"]:
+            ended.set()
+    assert statuses(messages, "late") == ["STARTED", "RUNNING", "COMPLETE"]
+    assert len(records(messages)) == 4
+
+
+def test_a_lookup_that_fails_fails_its_own_streams_alone() -> None:
+    def prepare() -> SyncPlan:
+        raise StreamFailed("There is no such metric.", FailureType.config_error)
+
+    plan = sync_plan(collection_job(TwoPages()))
+    plan = replace(plan, later=[LaterPlan([StreamDescriptor("late")], prepare)])
+    messages = list[Message]()
+    with pytest.raises(AirbyteTracedException, match="late: There is no such metric"):
+        messages.extend(
+            orjson.loads(line)
+            for chunk in engine.Sync(plan, 2, lambda: HORIZON).lines()
+            for line in chunk.splitlines()
+        )
+    assert statuses(messages, "late") == ["STARTED", "INCOMPLETE"]
+    assert statuses(messages, "things")[-1] == "COMPLETE"
 
 
 def test_every_page_is_released_once_its_lines_are_made() -> None:

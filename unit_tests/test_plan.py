@@ -25,6 +25,7 @@ from source_klaviyo.protocol import FOREVER, PageRequest, Window
 from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.sync.foreign_state import OLDEST_EVENT
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.stream_output import StreamOutput
@@ -60,7 +61,13 @@ def planned(
     client = Client("https://a.klaviyo.com", api_key("pk"))
     config = Config.parse({"api_key": "pk", **settings})
     catalog = ConfiguredAirbyteCatalog(list(streams))
-    return plan([kind(client) for kind in STREAMS], catalog, states or [], config, client, BEGAN)
+    made = plan([kind(client) for kind in STREAMS], catalog, states or [], config, client, BEGAN)
+    plans = [made, *(each.prepare() for each in made.later)]
+    return SyncPlan(
+        [stream for each in plans for stream in each.streams],
+        [collection for each in plans for collection in each.collections],
+        [refusal for each in plans for refusal in each.refusals],
+    )
 
 
 def windows(job: StreamJob) -> list[Window]:
@@ -240,3 +247,12 @@ def test_a_parent_that_turns_up_twice_is_read_once() -> None:
         {"list_id": "one"},
         {"list_id": "other"},
     ]
+
+
+@pytest.mark.parametrize("days", [0, 7])
+def test_a_state_of_another_connector_is_looked_back_from_at_once(days: int) -> None:
+    """The official connector reads no event before 2012, so its state covers no beginning."""
+    theirs = state("events", datetime="2026-05-28T20:26:40+00:00")
+    (job,) = planned(configured("events"), states=[theirs], lookback_days=days).streams
+    assert windows(job)[-1] == Window(WATERMARK - days * DAY, FOREVER)
+    assert windows(job)[0] == Window(0, OLDEST_EVENT)

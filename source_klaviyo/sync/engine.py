@@ -8,6 +8,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import SyncPlan
+from source_klaviyo.sync.lookup import Lookup
 from source_klaviyo.sync.messages import failure_line, status_line
 from source_klaviyo.sync.output_queue import Deliveries, Delivery, OutputQueue
 from source_klaviyo.sync.progress import Progress
@@ -36,21 +37,17 @@ class Sync:
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._stopped = stopped
-        memory = IdMemory()
+        self._horizon = horizon
+        self._memory = IdMemory()
         self._plan = plan
-        self._readers = [CollectionReader(job, horizon, memory) for job in plan.collections]
-        self._outputs = [
-            StreamOutput(
-                job,
-                sum(view.stream is job for reader in self._readers for view in reader.job.views),
-                horizon,
-            )
-            for job in plan.streams
-        ]
-        self._by_job = {id(output.job): output for output in self._outputs}
+        self._lookups = [Lookup(each) for each in plan.later]
+        self._readers: list[CollectionReader] = []
+        self._outputs: list[StreamOutput] = []
+        self._by_job: dict[int, StreamOutput] = {}
+        self._failures: dict[str, AirbyteTracedException] = {}
         self._queue = OutputQueue(_QUEUE_BYTES)
-        self._scheduler = Scheduler(self._readers, self._queue, workers)
-        self._progress = Progress(self._outputs, self._readers, self._scheduler.status)
+        self._scheduler = Scheduler(self._queue, workers, len(plan.later))
+        self._progress = Progress(self._scheduler.status)
         self._spoke_at = time.monotonic()
 
     def lines(self) -> Iterator[bytes]:
@@ -60,28 +57,65 @@ class Sync:
         states of what was read come, and nothing more. Raises AirbyteTracedException at the end if
         a stream has failed or is not finished.
         """
-        for refusal in self._plan.refusals:
-            yield failure_line(refusal.stream, refusal.failure)
-            yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
-        for output in self._outputs:
-            yield from output.start()
+        for lookup in self._lookups:
+            for stream in lookup.streams:
+                yield status_line(stream, AirbyteStreamStatus.STARTED)
+        yield from self._adopt(self._plan)
         self._scheduler.start()
+        for lookup in self._lookups:
+            lookup.start()
         try:
-            while any(output.open for output in self._outputs) and not self._ends_early():
-                deliveries = self._queue.get(_TICK)
-                now = time.monotonic()
-                for chunk in self._deliver(deliveries, now) if deliveries else self._heartbeat(now):
+            while self._is_open and not self._ends_early():
+                for chunk in self._turn():
                     yield chunk
-                    self._spoke_at = now
-                self._progress.tick(now)
+                    self._spoke_at = time.monotonic()
         finally:
             self._scheduler.stop()
         self._progress.summarize()
         yield from self._unfinished()
-        failures = {each.stream.name: each.failure for each in self._plan.refusals}
-        failures |= {each.job.stream.name: each.failure for each in self._outputs if each.failure}
+        failures = self._failures | {
+            each.job.stream.name: each.failure for each in self._outputs if each.failure
+        }
         if failures:
             raise _combined(failures)
+
+    @property
+    def _is_open(self) -> bool:
+        return bool(self._lookups) or any(output.open for output in self._outputs)
+
+    def _turn(self) -> Iterator[bytes]:
+        """Yield the lines of what comes next, if anything comes within a second."""
+        for lookup in [each for each in self._lookups if each.plan]:
+            self._lookups.remove(lookup)
+            yield from self._adopt(lookup.found, was_expected=True)
+        deliveries = self._queue.get(_TICK)
+        now = time.monotonic()
+        yield from self._deliver(deliveries, now) if deliveries else self._heartbeat(now)
+        self._progress.tick(now)
+
+    def _adopt(self, plan: SyncPlan, *, was_expected: bool = False) -> Iterator[bytes]:
+        """Begin with what a plan has; yield what announces its streams, and its refusals."""
+        for refusal in plan.refusals:
+            self._failures[refusal.stream.name] = refusal.failure
+            yield failure_line(refusal.stream, refusal.failure)
+            yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
+        readers = [CollectionReader(job, self._horizon, self._memory) for job in plan.collections]
+        outputs = [
+            StreamOutput(
+                job,
+                sum(view.stream is job for reader in readers for view in reader.job.views),
+                self._horizon,
+            )
+            for job in plan.streams
+        ]
+        for output in outputs:
+            self._by_job[id(output.job)] = output
+            if not was_expected:
+                yield from output.start()
+        self._readers += readers
+        self._outputs += outputs
+        self._progress.add(readers, outputs)
+        self._scheduler.add(readers, was_expected=was_expected)
 
     def _ends_early(self) -> bool:
         return self._stopped() or self._scheduler.defect is not None
@@ -92,10 +126,13 @@ class Sync:
         for output in left:
             yield output.state(time.monotonic())
             yield status_line(output.job.stream, AirbyteStreamStatus.INCOMPLETE)
+        waiting = [stream for lookup in self._lookups for stream in lookup.streams]
+        for stream in waiting:
+            yield status_line(stream, AirbyteStreamStatus.INCOMPLETE)
         if left and (defect := self._scheduler.defect):
             message = f"The sync met a defect of the connector: {defect!r}"
             raise AirbyteTracedException.from_exception(defect, message=message)
-        if left:
+        if left or waiting:
             advice = (
                 "The sync was stopped before its end. The next one goes on from the last state."
             )
@@ -141,9 +178,12 @@ class Sync:
 
     def _heartbeat(self, now: float) -> Iterator[bytes]:
         """Yield the smallest state of an open stream, where nothing has come for long."""
-        if now - self._spoke_at >= _LONGEST_SILENCE:
-            waiting = [output for output in self._outputs if output.open]
+        if now - self._spoke_at < _LONGEST_SILENCE:
+            return
+        if waiting := [output for output in self._outputs if output.open]:
             yield min(waiting, key=lambda output: output.state_size).state(now)
+        for lookup in self._lookups[:1]:
+            yield status_line(lookup.streams[0], AirbyteStreamStatus.RUNNING)
 
 
 def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:

@@ -50,8 +50,9 @@ class Reading:
     """How a stream is read now; times in seconds since 1970.
 
     `start` is the earliest cursor value that it reads, `origin` the earliest that the official
-    connector can have read, and `began` when this sync started. `clients_word` tells that the
-    cursor is not Klaviyo's own clock, so that rows may lie in the future.
+    connector can have read, and `began` when this sync started. `lookback` are the seconds that are
+    read again for late rows. `clients_word` tells that the cursor is not Klaviyo's own clock, so
+    that rows may lie in the future.
     """
 
     stream: str
@@ -60,6 +61,7 @@ class Reading:
     start: int = BEGINNING
     origin: int = BEGINNING
     began: int = 0
+    lookback: int = 0
     clients_word: bool = False
 
 
@@ -101,10 +103,12 @@ def _cursor_state(partition: Partition, entries: Sequence[_Entry], reading: Read
     if not covered:
         return CursorState()
     # Their sync did not begin before what it has read, so what it read was at least that old.
+    # Rows that came late meanwhile are looked for at once.
     since = covered[-1].hi
+    settled = clip(covered, BEGINNING, since - reading.lookback)
     if covered[0].lo > reading.start:
-        return CursorState(None, since, tuple(covered))
-    return CursorState(covered[0].hi, since, tuple(covered[1:]))
+        return CursorState(None, since, tuple(settled))
+    return CursorState(covered[0].hi, since, tuple(settled[1:]))
 
 
 def _entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:

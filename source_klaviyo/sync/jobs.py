@@ -1,6 +1,6 @@
 """What a sync has to do: streams to write, and collections to read for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import StreamDescriptor
@@ -91,8 +91,21 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """All that a sync has to do."""
+    """What a sync has to do. `later` are streams that something has to be looked up for first."""
 
     streams: Sequence[StreamJob]
     collections: Sequence[CollectionJob]
     refusals: Sequence[Refusal] = ()
+    later: Sequence["LaterPlan"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPlan:
+    """Streams whose jobs are not known when a sync starts.
+
+    `prepare` looks up in Klaviyo what the jobs depend on (ids of metrics, the timezone), in a
+    thread of its own: a slow lookup holds up no other stream. Raises AirbyteTracedException.
+    """
+
+    streams: Sequence[StreamDescriptor]
+    prepare: Callable[[], SyncPlan]

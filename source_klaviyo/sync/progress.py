@@ -47,30 +47,20 @@ class _Course:
 class Progress:
     """Writes a line per active collection every ten seconds, and a summary at the end.
 
-    `look` tells where each collection stands after so many seconds, in the order of `readers`.
+    `look` tells where each collection stands after so many seconds, in the order of their adding.
     """
 
-    def __init__(
-        self,
-        outputs: Sequence[StreamOutput],
-        readers: Sequence[CollectionReader],
-        look: Callable[[float], Sequence[Status]],
-    ) -> None:
-        self._courses = [
-            _Course(
-                number,
-                reader.job.collection.name,
-                [
-                    output
-                    for view in reader.job.views
-                    for output in outputs
-                    if output.job is view.stream
-                ],
-            )
-            for number, reader in enumerate(readers)
-        ]
+    def __init__(self, look: Callable[[float], Sequence[Status]]) -> None:
+        self._courses: list[_Course] = []
         self._look = look
         self._began = self._told = time.monotonic()
+
+    def add(self, readers: Sequence[CollectionReader], outputs: Sequence[StreamOutput]) -> None:
+        """Tell of further collections, and of the streams that are made of them."""
+        for reader in readers:
+            name, views = reader.job.collection.name, reader.job.views
+            theirs = [output for view in views for output in outputs if output.job is view.stream]
+            self._courses.append(_Course(len(self._courses), name, theirs))
 
     def tick(self, now: float) -> None:
         """Write the lines if they are due; `now` is in seconds of the monotonic clock."""

@@ -31,13 +31,13 @@ class Scheduler:
     reader fetched them.
     """
 
-    def __init__(
-        self, readers: Sequence[CollectionReader], queue: OutputQueue, workers: int
-    ) -> None:
-        self._readers = readers
-        self._numbers = {id(reader.job): number for number, reader in enumerate(readers)}
-        self._quotas = [_smallest_quota(reader.job) for reader in readers]
-        self._open = list(range(len(readers)))
+    def __init__(self, queue: OutputQueue, workers: int, expected: int = 0) -> None:
+        """Start with nothing to read; further readers are `expected` so many times."""
+        self._readers: list[CollectionReader] = []
+        self._numbers: dict[int, int] = {}
+        self._quotas: list[int] = []
+        self._open: list[int] = []
+        self._expected = expected
         self._queue = queue
         self._workers = workers
         self._changed = threading.Condition()
@@ -49,19 +49,26 @@ class Scheduler:
         """What has gone wrong in a worker itself: nothing more is to be expected then."""
 
     def start(self) -> None:
-        """Start the workers; a view with nothing to read ends at once."""
-        with self._changed:
-            parents = [
-                child
-                for reader in self._readers
-                for view in reader.job.views
-                for child in view.children
-            ]
-            for reader in self._readers:
-                reader.start(parents.count(reader.job))
-            self._note_ends()
-        self._put_settled()
+        """Start the workers."""
         self._start_workers()
+
+    def add(self, readers: Sequence[CollectionReader], *, was_expected: bool = False) -> None:
+        """Begin with further collections; a view with nothing to read ends at once."""
+        with self._changed:
+            for reader in readers:
+                self._numbers[id(reader.job)] = len(self._readers)
+                self._open.append(len(self._readers))
+                self._quotas.append(_smallest_quota(reader.job))
+                self._readers.append(reader)
+            parents = [
+                child for reader in readers for view in reader.job.views for child in view.children
+            ]
+            for reader in readers:
+                reader.start(parents.count(reader.job))
+            self._expected -= was_expected
+            self._note_ends()
+            self._changed.notify_all()
+        self._put_settled()
 
     def stop(self) -> None:
         """Let the workers end after the request they are at."""
@@ -98,7 +105,7 @@ class Scheduler:
             self.defect = defect
 
     def _send_requests(self) -> None:
-        while self._open and not self._stopped:
+        while (self._open or self._expected) and not self._stopped:
             if found := self._next():
                 number, task, request = found
                 fault = self._fetch(number, task, request)
@@ -113,7 +120,7 @@ class Scheduler:
         None as well where something has ended meanwhile without a request: to be put out first.
         """
         with self._changed:
-            while self._open and not self._stopped:
+            while (self._open or self._expected) and not self._stopped:
                 now = time.monotonic()
                 soonest, idle = _LONGEST_SLEEP, True
                 for number in sorted(self._open, key=self._turn):
