@@ -25,8 +25,24 @@ from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
-from source_klaviyo.sync.jobs import CollectionJob, LaterPlan, Refusal, StreamJob, SyncPlan, ViewJob
-from source_klaviyo.sync.state import LoadedState, StreamState, is_own, load
+from source_klaviyo.sync.jobs import (
+    CollectionJob,
+    LaterPlan,
+    Refresh,
+    Refusal,
+    StreamJob,
+    SyncPlan,
+    ViewJob,
+)
+from source_klaviyo.sync.state import (
+    LoadedState,
+    StreamState,
+    is_own,
+    load,
+    of_refresh,
+    unusable,
+    without_refresh,
+)
 
 logger = logging.getLogger("airbyte")
 
@@ -142,7 +158,26 @@ def _stream_job(
         job.keeps_state = True
         job.lookback = _lookback(readable, configured, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
+    elif cursor and configured.generation_id is not None and configured.sync_id is not None:
+        _resume(job, cursor, state, configured.generation_id, configured.sync_id)
     return job
+
+
+def _resume(
+    job: StreamJob, cursor: str, state: StreamState, generation_id: int, sync_id: int
+) -> None:
+    """Let a full refresh go on where an attempt of the same job was cut; else it begins anew.
+
+    The platform keeps generation and state of a resumable stream for the next attempt, and the
+    destination the rows that it has got. Raises ConfigError for a state that is garbage.
+    """
+    try:
+        since = of_refresh(state, generation_id, sync_id)
+    except ValueError as garbage:
+        raise unusable(job.stream.name, garbage) from garbage
+    if since is not None:
+        job.loaded = load(job.stream.name, without_refresh(state), cursor)
+    job.refresh = Refresh(generation_id, sync_id, job.began if since is None else since)
 
 
 def _loaded(

@@ -94,6 +94,7 @@ def test_rows_that_are_late_by_less_than_the_look_back_are_found(
         for window in windows:
             found |= {row for row in expected if row.arrival <= now and row.instant in window}
             checkpoint.complete(window)
+        checkpoint.rows_without_cursor = False
         state = checkpoint.current(until)
         if completes:
             assert state == CursorState(until)
@@ -124,18 +125,19 @@ def test_a_sync_began_by_the_clock_of_a_server_that_is_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "start", "reads_all"),
+    ("state", "start", "misses"),
     [
         (CursorState(), 0, True),
         (CursorState(), 100, False),
         (CursorState(500), 0, False),
-        (CursorState(None, 9_000, (Window(700, 800),)), 0, True),
+        (CursorState(None, 9_000, (Window(700, 800),)), 0, False),
+        (CursorState(None, 9_000, (Window(700, 800),), rows_without_cursor=True), 0, True),
     ],
 )
-def test_rows_without_a_cursor_belong_to_what_is_read_from_the_beginning(
-    state: CursorState, start: int, *, reads_all: bool
+def test_a_first_sync_misses_the_rows_without_a_cursor(
+    state: CursorState, start: int, *, misses: bool
 ) -> None:
-    assert CursorCheckpoint(state, start, 0, NOW).reads_all is reads_all
+    assert CursorCheckpoint(state, start, 0, NOW).rows_without_cursor is misses
 
 
 def test_rows_without_a_cursor_stay_in_the_state_until_they_are_read() -> None:

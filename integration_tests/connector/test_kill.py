@@ -62,6 +62,33 @@ def test_killed_reads_are_completed(
         assert _ids(attempts, stream) == slow_shop.ids(kind), stream
 
 
+def test_a_full_refresh_goes_on_in_the_next_attempt_of_its_job_and_begins_anew_in_the_next_job(
+    slow_shop: Sandbox, connect: Connect
+) -> None:
+    """The platform keeps generation and state of resumable streams for a second attempt."""
+    connector = connect(slow_shop, num_workers=3)
+    whole = {stream: len(slow_shop.ids(RESOURCES[stream])) for stream in CURSORS}
+    killed = connector.read(_refresh(sync_id=5), kill_after=int(0.6 * sum(whole.values())))
+    assert killed.code == -signal.SIGKILL
+    resumed = connector.read(_refresh(sync_id=5), last_states(killed))
+    assert resumed.code == 0
+    for stream, rows_held in whole.items():
+        assert _ids([killed, resumed], stream) == slow_shop.ids(RESOURCES[stream])
+        twice = len(killed.ids(stream)) + len(resumed.ids(stream)) - rows_held
+        assert twice <= 6_000, "no more than the pages in flight, and what no state followed yet"
+    assert sum(len(resumed.ids(stream)) for stream in CURSORS) < sum(whole.values())
+    anew = connector.read(_refresh(sync_id=6), last_states(killed, resumed))
+    assert {stream: len(anew.ids(stream)) for stream in CURSORS} == whole
+
+
+def _refresh(sync_id: int) -> Json:
+    """Return the catalog of a full refresh, as the platform numbers generations and jobs."""
+    found = catalog(CURSORS, "full_refresh", "overwrite")
+    for stream in found["streams"]:
+        stream |= {"generation_id": 3, "minimum_generation_id": 3, "sync_id": sync_id}
+    return found
+
+
 def test_no_state_is_ahead_of_the_records(slow_shop: Sandbox, held: Held, connect: Connect) -> None:
     slow_shop.set_latency(200)
     output = connect(slow_shop, num_workers=5).read(catalog(["events", "profiles"]))

@@ -192,6 +192,11 @@ class ReportStream(KlaviyoStream):
 
     # From here on: HttpStream's interface.
 
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a full refresh goes on after a cut: no, its rows are computed anew."""
+        return False
+
     def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
         """Yield a slice for each window of each metric."""
         self.find_partitions()

@@ -59,11 +59,12 @@ class CursorCheckpoint:
 
     def __post_init__(self) -> None:
         watermark = self.state.watermark
-        self.rows_without_cursor = self.state.rows_without_cursor
         self.low = self.start
         if watermark is not None:
             # A watermark in the future, as others have written, would be refused as a bound.
             self.low = max(self.start, min(watermark, self.began - MARGIN) - self.lookback)
+        is_first = self.state == CursorState() and self.reads_all
+        self.rows_without_cursor = self.state.rows_without_cursor or is_first
         self._completed = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
 
     def _unsettled(self) -> list[Window]:

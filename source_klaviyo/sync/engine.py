@@ -156,7 +156,7 @@ class Sync:
         changed = [
             output
             for part, output in outputs
-            if not part.ends and self._note(part, output) and output.job.keeps_state
+            if not part.ends and self._note(part, output) and output.job.writes_progress
         ]
         if changed and states_are_due(changed, now):
             for output in changed:

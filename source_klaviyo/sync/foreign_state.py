@@ -107,7 +107,7 @@ def _cursor_state(partition: Partition, entries: Sequence[_Entry], reading: Read
     since = covered[-1].hi
     settled = clip(covered, BEGINNING, since - reading.lookback)
     if covered[0].lo > reading.start:
-        return CursorState(None, since, tuple(settled))
+        return CursorState(None, since, tuple(settled), rows_without_cursor=True)
     return CursorState(covered[0].hi, since, tuple(settled[1:]))
 
 

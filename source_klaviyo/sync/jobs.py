@@ -9,24 +9,47 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Collection
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
-from source_klaviyo.sync.state import LoadedState, StreamState, dump
+from source_klaviyo.sync.state import REFRESH, WHOLE, LoadedState, StreamState, dump, written
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The full refresh that a state belongs to, by the ids of the platform's catalog.
+
+    A refresh that was cut goes on in the next attempt of the same job; the next job begins anew.
+    `since` is when the first attempt began, in seconds since 1970.
+    """
+
+    generation_id: int
+    sync_id: int
+    since: int
+
+    def to_json(self) -> StreamState:
+        """Return what state holds of it."""
+        return {
+            "generation_id": self.generation_id,
+            "sync_id": self.sync_id,
+            "since": written(self.since),
+        }
 
 
 @dataclass(slots=True, eq=False)
 class StreamJob:
     """A stream to write.
 
-    `cursor` is the name of its cursor, None where it is read whole. `keeps_state` is false for a
-    full refresh. `loaded` is the state of the last sync; `start` the earliest cursor value to read
-    at all, `lookback` the seconds before the watermark to read again, and `began` when this sync
-    started, all in seconds. `lists_partitions` says that state names every partition, because they
-    are not known beforehand. `states_at_once` asks for a state after everything that is complete:
-    what was read is too dear to be read again.
+    `cursor` is the name of its cursor, None where it is read whole. `keeps_state` tells that the
+    next sync goes on where this one ends; a `refresh` only goes on after a cut. `loaded` is the
+    state of the last sync, or attempt; `start` the earliest cursor value to read at all, `lookback`
+    the seconds before the watermark to read again, and `began` when this sync started, all in
+    seconds. `lists_partitions` says that state names every partition, because they are not known
+    beforehand. `states_at_once` asks for a state after everything that is complete: what was read
+    is too dear to be read again.
     """
 
     stream: StreamDescriptor
     cursor: str | None = None
     keeps_state: bool = False
+    refresh: Refresh | None = None
     loaded: LoadedState = field(default_factory=LoadedState)
     start: int = BEGINNING
     lookback: int = 0
@@ -34,6 +57,11 @@ class StreamJob:
     lists_partitions: bool = False
     states_at_once: bool = False
     _checkpoints: list[tuple[Partition, CursorCheckpoint]] = field(default_factory=list)
+
+    @property
+    def writes_progress(self) -> bool:
+        """Whether its states tell how far it has been read."""
+        return self.keeps_state or self.refresh is not None
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
         """Return where the reading of `partition` begins; it is asked for once."""
@@ -46,6 +74,8 @@ class StreamJob:
 
         Until the stream is `complete`, partitions that have not turned up yet keep their state.
         """
+        if not self.writes_progress:
+            return WHOLE
         current = [
             (partition, checkpoint.current(horizon))
             for partition, checkpoint in tuple(self._checkpoints)
@@ -53,7 +83,8 @@ class StreamJob:
         kept = []
         if self.lists_partitions and not complete:
             kept = self.loaded.without(partition for partition, _ in current)
-        return dump([*current, *kept], self.cursor or "", always_listed=self.lists_partitions)
+        found = dump([*current, *kept], self.cursor or "", always_listed=self.lists_partitions)
+        return {**found, REFRESH: self.refresh.to_json()} if self.refresh else found
 
 
 @dataclass(slots=True, eq=False)

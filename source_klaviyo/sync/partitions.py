@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.ranges import merge
@@ -90,9 +91,6 @@ class Partitions:
             else None
             for view in self.job.views
         ]
-        for checkpoint in checkpoints:
-            if checkpoint and checkpoint.reads_all:
-                checkpoint.rows_without_cursor = True
         # A row that moves from one filter to another is the same row; a member of two lists is not.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
         self.readings[number] = PartitionReading(partition, checkpoints, recent)
@@ -114,9 +112,11 @@ class Partitions:
         ]
 
     def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
-        """Return a reader of what may have changed since the sync began, for `views`."""
+        """Return a reader of what may have changed since the refresh began, for `views`."""
         self.readings[number].read_again = True
-        return self._beside(number, self.horizon(), views, Purpose.LAST)
+        jobs = [stream for view in views if (stream := self.job.views[view].stream)]
+        began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
+        return self._beside(number, min([self.horizon(), *began]), views, Purpose.LAST)
 
     def without_cursor(self, number: int, views: tuple[int, ...]) -> WindowReader | None:
         """Return a reader of the rows without a cursor value, for those of `views` that miss any.
@@ -131,7 +131,7 @@ class Partitions:
         missing = tuple(
             view
             for view, checkpoint in checkpoints.items()
-            if checkpoint is None or checkpoint.reads_all or checkpoint.rows_without_cursor
+            if checkpoint is None or checkpoint.rows_without_cursor
         )
         if not missing:
             return None

@@ -14,6 +14,9 @@ A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}},
 alone stands for all of them. Where many partitions stand at the same place, one entry is for all:
 `{"partition": {"list_id": ["Abc123", …]}, "cursor": {…}}`.
 
+A full refresh names itself besides, so that only its next attempt goes on from there:
+`"refresh": {"generation_id": 3, "sync_id": 17, "since": "2026-11-23T09:00:00+00:00"}`.
+
 `"version": 1` on top tells it from what other connectors wrote (see foreign_state.py): what stands
 before a watermark has been read from its very beginning, or from the start date where that counts.
 """
@@ -34,6 +37,8 @@ StreamState = Mapping[str, Json]
 _FEW = 20
 """Partitions up to which each has an entry of its own, as other connectors write it."""
 _VERSION = "version"
+REFRESH = "refresh"
+"""The key of the full refresh that a state belongs to; what it has read is read anew otherwise."""
 _NO_CURSOR = "__ab_no_cursor_state_message"
 WHOLE: StreamState = {_NO_CURSOR: True}
 """The state of a stream without a cursor; the platform counts a stream's records by its states."""
@@ -130,8 +135,25 @@ def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
         raise unusable(stream, garbage) from garbage
 
 
+def of_refresh(data: StreamState, generation_id: int, sync_id: int) -> int | None:
+    """Return when the refresh with these ids began that a state belongs to, None where it does not.
+
+    The moment is in seconds since 1970. Raises ValueError for a moment that is none.
+    """
+    found = data.get(REFRESH)
+    if not isinstance(found, Mapping):
+        return None
+    ids = found.get("generation_id"), found.get("sync_id")
+    return _moment(found.get("since")) if ids == (generation_id, sync_id) else None
+
+
+def without_refresh(data: StreamState) -> StreamState:
+    """Return a state as an incremental stream has it."""
+    return {key: value for key, value in data.items() if key != REFRESH}
+
+
 def _load(data: StreamState, cursor: str) -> LoadedState:
-    if not data or _NO_CURSOR in data:
+    if not data or _NO_CURSOR in data or REFRESH in data:
         return LoadedState()
     if "states" not in data:
         return LoadedState(_cursor_state(data, cursor))

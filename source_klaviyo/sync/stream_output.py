@@ -11,7 +11,7 @@ from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
 from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.state import WHOLE, StreamState
+from source_klaviyo.sync.state import StreamState
 
 _STATE_INTERVAL = 1.0
 """Seconds between two states of a stream: what a kill may cost besides the pages in flight."""
@@ -93,8 +93,6 @@ class StreamOutput:
 
     def _state(self) -> StreamState:
         """Return the stream's state."""
-        if not self.job.keeps_state:
-            return WHOLE
         return self.job.state(self.horizon(), complete=not self.open and not self.failure)
 
 
