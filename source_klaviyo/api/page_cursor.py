@@ -44,9 +44,9 @@ def _stands_in(text: bytes, name: bytes) -> bool:
     return False
 
 
-def with_page_size(url: str, size: int) -> str:
-    """Return the address of the same page with room for `size` rows."""
-    if f"page%5Bsize%5D={size}&" in f"{url}&" or f"page[size]={size}&" in f"{url}&":
+def with_page_size(url: str, size: int | None) -> str:
+    """Return the address of the same page with room for `size` rows, where there is a choice."""
+    if size is None or f"page%5Bsize%5D={size}&" in f"{url}&" or f"page[size]={size}&" in f"{url}&":
         return url
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)]

@@ -4,11 +4,12 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import msgspec
 import requests
 
+from source_klaviyo.api.address import address, refuse_elsewhere
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
@@ -21,6 +22,7 @@ from source_klaviyo.errors import (
     PageLost,
     ParameterRefused,
     ParentGone,
+    PartitionRefused,
     RequestFailed,
     RetriesExhausted,
     ScopeMissing,
@@ -90,9 +92,10 @@ class KlaviyoCollection:
         """Fetch a page; see protocol.Collection."""
         sent_without = request.left_out
         asked = {} if request.token else self.parameters(request)
-        url = request.token or self.url(request.partition)
-        if request.token and request.page_size:
-            url = with_page_size(url, request.page_size)
+        url = self.url(request.partition)
+        if request.token:
+            refuse_elsewhere(url, request.token)
+            url = with_page_size(request.token, request.page_size)
         single = request.page_size in (None, 1)
         sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
         try:
@@ -135,6 +138,9 @@ class KlaviyoCollection:
             return self._client.send(endpoint.request(self._client.base_url, item), read)
         except NotFound:
             return page(None)
+        except PartitionRefused as unnameable:
+            logger.warning("%s: an item is left out. %s", self.name, unnameable.message)
+            return page(None)
 
     def ask_for_less(self, request: PageRequest, failure: StreamFailed) -> bool:
         """Leave out a part of the request; see protocol.Collection."""
@@ -156,9 +162,8 @@ class KlaviyoCollection:
 
     def url(self, partition: Partition, path: str | None = None) -> str:
         """Return the address of a partition's first page, or of `path` with its parent's id."""
-        parent_id = quote(str(partition.get(self._declared.parent_key, "")), safe="")
-        path = (path or self._declared.endpoint).replace("{id}", parent_id)
-        return f"{self._client.base_url}/api/{path}"
+        parent_id = str(partition.get(self._declared.parent_key, ""))
+        return address(self._client.base_url, path or self._declared.endpoint, parent_id)
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""
