@@ -73,6 +73,8 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         (200, b"<html>rt_secret</html>"),
         (200, b"[1]"),
         (200, b'{"refresh_token":"rt"}'),
+        (200, b'{"access_token":"at_a1b2c3\\r\\nx: y","refresh_token":"rt_a1b2c3"}'),
+        (200, b'{"access_token":"at","refresh_token":"rt_a1b2c3"}'),
         (200, b'{"access_token":7,"refresh_token":"rt"}'),
         (200, b""),
         (200, b'{"access_token":"at_a1b2c3","refresh_token":"rt_a1b2c3","expires_in":[1]}'),
