@@ -1,6 +1,6 @@
 """`python -m source_klaviyo` is the program `source-klaviyo`."""
 
-from source_klaviyo.run import run
+from source_klaviyo.start import source
 
 if __name__ == "__main__":
-    run()
+    source()

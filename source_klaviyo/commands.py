@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import AirbyteLogFormatter, is_platform_debug_log_enabled
-from airbyte_cdk.models import AirbyteMessage, Type
+from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo import inputs, memory
 from source_klaviyo.arguments import Arguments
 from source_klaviyo.config import Config
-from source_klaviyo.masking import mask_secrets
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.stdout import Stdout, StdoutLost
 from source_klaviyo.stop import Stop
@@ -37,8 +36,6 @@ class Commands:
     def run(self) -> Iterator[bytes]:
         """Yield what the command prints. Raises AirbyteTracedException where it failed."""
         config = inputs.read_config(self._arguments.config)
-        specification = self._source.spec(self._logger)
-        mask_secrets(config, specification.connectionSpecification)
         match self._arguments.command:
             case "check":
                 status = self._source.check(self._logger, config)
@@ -62,12 +59,12 @@ class Commands:
 
 
 def failure_line(failure: Exception) -> bytes:
-    """Return the TRACE line that tells why a command failed, secrets masked."""
+    """Return the TRACE line that tells why a command failed."""
     if not isinstance(failure, AirbyteTracedException):
         failure = AirbyteTracedException.from_exception(
             failure, message=f"The connector met a defect of its own: {failure!r}"
         )
-    return message_line(failure.as_sanitized_airbyte_message())
+    return message_line(failure.as_airbyte_message())
 
 
 class _Logs(logging.Handler):
@@ -76,10 +73,11 @@ class _Logs(logging.Handler):
     def __init__(self, stdout: Stdout) -> None:
         super().__init__()
         self._stdout = stdout
-        self.setFormatter(AirbyteLogFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
+        level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
+        log = AirbyteLogMessage(level=level, message=self.format(record))
         try:
-            self._stdout.write(f"{self.format(record)}\n".encode())
+            self._stdout.write(message_line(AirbyteMessage(type=Type.LOG, log=log)))
         except StdoutLost:
             return  # which the writer of the messages is about to find out

@@ -19,17 +19,18 @@ from source_klaviyo.config_complaints import complaints
 from source_klaviyo.config_values import (
     KLAVIYO,
     dimensions_of,
+    host_address,
+    klaviyo_or_loopback,
     known_timezone,
     moment_of,
     names_of,
-    of_klaviyo_or_loopback,
     usable_revision,
 )
 from source_klaviyo.credentials import (
     SECRET,
     ApiKeyCredentials,
     Credentials,
-    Text,
+    Secret,
 )
 from source_klaviyo.errors import ConfigError
 
@@ -47,7 +48,7 @@ class Config(BaseModel):
         description="How to sign in to Klaviyo.",
         json_schema_extra={"order": 0},
     )
-    api_key: Text | None = Field(
+    api_key: Secret | None = Field(
         None,
         repr=False,
         title="Private API key",
@@ -98,7 +99,7 @@ class Config(BaseModel):
         " it.",
         json_schema_extra={"order": 6},
     )
-    api_base_url: Annotated[str, AfterValidator(of_klaviyo_or_loopback)] = Field(
+    api_base_url: Annotated[str, AfterValidator(host_address)] = Field(
         KLAVIYO,
         title="API address",
         description="For tests against a stand-in for Klaviyo.",
@@ -182,6 +183,15 @@ class Config(BaseModel):
                 "give one of `credentials` and `api_key`, for example"
                 ' "credentials": {"auth_type": "api_key", "api_key": "pk_..."}'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_stay_with_klaviyo(self) -> "Config":
+        if self.credentials and not isinstance(self.credentials, ApiKeyCredentials):
+            try:
+                klaviyo_or_loopback(self.api_base_url)
+            except ValueError as elsewhere:
+                raise ValueError(f"api_base_url: {elsewhere}") from None
         return self
 
     @property

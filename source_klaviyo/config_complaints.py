@@ -38,7 +38,7 @@ def _complaint(
         case "extra_forbidden":
             return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
         case "string_too_short":
-            return f"{place} is blank"
+            return f"{place} is blank, or shorter than what Klaviyo gives"
         case "string_pattern_mismatch":
             return f"{place} has a character that cannot be in it"
         case _:

@@ -15,8 +15,8 @@ KLAVIYO = "https://a.klaviyo.com"
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
-def of_klaviyo_or_loopback(url: str) -> str:
-    """Return the address of a host that credentials may be sent to. Raises ValueError."""
+def host_address(url: str) -> str:
+    """Return the address of a host that a user's own key may be sent to. Raises ValueError."""
     complaint = f"must be a host's address like {KLAVIYO}"
     try:
         parts = urlsplit(url)
@@ -30,6 +30,19 @@ def of_klaviyo_or_loopback(url: str) -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
         return address
     raise ValueError("must begin with https:// (plain http is for this machine's own addresses)")
+
+
+def klaviyo_or_loopback(url: str) -> str:
+    """Return the address of a host that OAuth's secrets may be sent to. Raises ValueError.
+
+    They are those of an app, and open every account that has allowed it: with Airbyte's sign-in
+    button the platform's own app, whose secret no user may send where he likes.
+    """
+    address = host_address(url)
+    parts = urlsplit(address)
+    if address.lower() != KLAVIYO and not _is_loopback(parts.hostname or ""):
+        raise ValueError(f"with OAuth it must be {KLAVIYO}, or an address of this machine")
+    return address
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,6 +12,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from source_klaviyo.masking import SHORTEST
+
 SECRET: Final[dict[str, JsonValue]] = {"airbyte_secret": True}
 """What the specification says of a field that no log may show."""
 
@@ -32,7 +34,12 @@ def _expiry(value: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[!-~]+$")]
+_PRINTABLE: Final = r"^[!-~]+$"
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=_PRINTABLE)]
+Secret = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=SHORTEST, pattern=_PRINTABLE)
+]
+"""What can be sent in a header, and masked in messages."""
 
 
 class ApiKeyCredentials(BaseModel):
@@ -41,7 +48,7 @@ class ApiKeyCredentials(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, title="API key")
 
     auth_type: Literal["api_key"]
-    api_key: Text = Field(
+    api_key: Secret = Field(
         repr=False,
         json_schema_extra=SECRET,
         title="Private API key",
@@ -57,19 +64,19 @@ class OAuthCredentials(BaseModel):
 
     auth_type: Literal["oauth2.0"]
     client_id: Text = Field(title="Client ID", description="The id of the OAuth app.")
-    client_secret: Text = Field(
+    client_secret: Secret = Field(
         repr=False,
         json_schema_extra=SECRET,
         title="Client secret",
         description="The secret of the OAuth app.",
     )
-    refresh_token: Text = Field(
+    refresh_token: Secret = Field(
         repr=False,
         json_schema_extra=SECRET,
         title="Refresh token",
         description="What the app got when it was allowed to read the account.",
     )
-    access_token: Annotated[Text | None, BeforeValidator(_absent_if_empty)] = Field(
+    access_token: Annotated[Secret | None, BeforeValidator(_absent_if_empty)] = Field(
         None,
         title="Access token",
         description="Kept by the platform from one sync to the next.",
@@ -95,13 +102,13 @@ class OwnAppCredentials(BaseModel):
     client_id: Text = Field(
         title="Client ID", description="The id of your app. In Klaviyo: Integrations, Manage apps."
     )
-    client_secret: Text = Field(
+    client_secret: Secret = Field(
         repr=False,
         json_schema_extra=SECRET,
         title="Client secret",
         description="The secret of your app.",
     )
-    refresh_token: Text = Field(
+    refresh_token: Secret = Field(
         repr=False,
         json_schema_extra=SECRET,
         title="Refresh token",

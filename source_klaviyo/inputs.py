@@ -14,13 +14,15 @@ from airbyte_cdk.models import (
 )
 
 from source_klaviyo.errors import ConfigError
+from source_klaviyo.masking import mask_config
 
 Json = dict[str, Any]
 
 
 def read_config(path: str) -> Json:
-    """Return a configuration. Raises ConfigError."""
+    """Return a configuration; its secrets are masked from then on. Raises ConfigError."""
     config = _json(path, "configuration")
+    mask_config(config)
     if not isinstance(config, dict):
         raise ConfigError(f"The configuration in {path} is not a JSON object.")
     return config

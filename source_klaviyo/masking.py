@@ -1,19 +1,96 @@
-"""Which texts of a configuration no message may show."""
+"""No text shows a secret: what is masked, and in which forms.
 
-from collections.abc import Mapping
-from typing import Any, Final
+Secrets enter in two places, `inputs.read_config` and the token endpoint's answers. Texts leave in
+two, `sync.messages.message_line` and `stderr.Stderr`, and both mask them. A text of a server is
+masked where it comes in as well, because it is cut there (`excerpt`).
+"""
 
-from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
+import html
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
 
-_SHORTEST: Final = 6
-"""Characters; Klaviyo's secrets have far more. To mask a few letters would mask parts of words."""
+SHORTEST: Final = 8
+"""The characters that a secret has at least. To mask fewer would mask parts of words, so the
+configuration refuses a shorter one. Klaviyo's keys have 37, its public ids 6."""
+
+NAMES: Final = frozenset({"api_key", "client_secret", "refresh_token", "access_token"})
+"""The settings that hold secrets, wherever in a configuration they stand."""
+
+_MASK: Final = "****"
+_forms: list[str] = []
 
 
-def mask_secrets(config: Mapping[str, Any], specification: Mapping[str, Any]) -> None:
-    """Have the CDK mask what `specification` calls secret in `config`, in every message.
+def mask(*secrets: str) -> None:
+    """Have `masked`, and the CDK in its own messages, hide `secrets` from now on."""
+    found = {form for secret in secrets for form in _forms_of(secret.strip())}
+    # Where one secret begins another, the longer has to go first. A thread that masks meanwhile
+    # uses the list as it was.
+    _forms[:] = sorted({*_forms, *found}, key=len, reverse=True)
+    # `masked` has to work where the CDK, which takes a second to import, has not been needed yet.
+    from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets  # noqa: PLC0415
 
-    Secrets are used without the blanks around them, so they are masked without them too. What is
-    too short to be a secret is no valid configuration anyway, or opens nothing.
+    update_secrets(list(_forms))
+
+
+def mask_config(config: object) -> None:
+    """Have `masked` hide the secrets of a configuration, valid or not."""
+    mask(*_secrets(config))
+
+
+def masked(text: str) -> str:
+    """Return `text` with four stars for each secret in it."""
+    return _any_of(tuple(_forms)).sub(_MASK, text) if _forms else text
+
+
+def excerpt(text: str, most: int = 300) -> str:
+    """Return what may be quoted of a server's text: on one line, masked, then cut to `most`."""
+    return " ".join(masked(text).split())[:most]
+
+
+def _secrets(config: object) -> Iterator[str]:
+    if isinstance(config, dict):
+        for name, value in config.items():
+            if name in NAMES and isinstance(value, str):
+                yield value
+            yield from _secrets(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _secrets(value)
+
+
+def _forms_of(secret: str) -> Iterator[str]:
+    """Yield how other texts write `secret`: as it is, quoted in URLs and HTML, in base64."""
+    if len(secret) < SHORTEST:
+        return
+    urls = (quote(secret, safe="", errors="replace"), quote(secret, errors="replace"))
+    for text in (secret, *urls, html.escape(secret)):
+        yield text
+        for core in _in_base64(text.encode(errors="replace")):
+            yield from (core, quote(core, safe=""))
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """Yield what base64 makes of `data` wherever it stands in a longer text.
+
+    Three bytes make four letters, so there are three places. The letters at either end that hold
+    bits of a neighbour are left out.
     """
-    found = (str(secret).strip() for secret in get_secrets(specification, config))
-    update_secrets([secret for secret in found if len(secret) >= _SHORTEST])
+    for shift in range(3):
+        first, end = -(-8 * shift // 6), 8 * (shift + len(data)) // 6
+        for encode in (b64encode, urlsafe_b64encode):
+            yield encode(bytes(shift) + data)[first:end].decode()
+
+
+@lru_cache(maxsize=1)
+def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_however_escaped, forms)), re.IGNORECASE)
+
+
+def _however_escaped(form: str) -> str:
+    """Return the pattern of `form`, as JSON within Python within JSON may escape it."""
+    first, *rest = (r"\\+" if each == "\\" else re.escape(each) for each in form)
+    return first + "".join(rf"\\*{each}" if each in "\"'/" else each for each in rest)

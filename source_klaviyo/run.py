@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from source_klaviyo.arguments import Arguments, UsageError, parse
+from source_klaviyo.stderr import Stderr
 from source_klaviyo.stdout import Stdout, StdoutLost
 from source_klaviyo.stop import Stop
 
@@ -20,9 +21,9 @@ _NOT_UNDERSTOOD = 2
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the connector with command line `arguments`, then exit.
 
-    The code is 0 on success, 1 where the command failed, 2 where the command line is wrong, and
-    128 and its number where a signal ended it.
+    The code is 0 on success, 1 where the command failed, and 2 where the command line is wrong.
     """
+    Stderr.install()
     stop = Stop()
     stop.install()
     try:
@@ -58,7 +59,9 @@ def _command(arguments: Arguments, stop: Stop, stdout: Stdout) -> int:
         raise
     except Exception as failure:  # noqa: BLE001  every end of the program is a message
         stdout.write(failure_line(failure))
-        return stop.exit_code if stop.asked() else _FAILED
+        if stop.asked():
+            stop.leave()
+        return _FAILED
     return 0
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from types import FrameType
+from typing import NoReturn
 
 GRACE = 8
 """Seconds that a read has to end in: `docker stop` kills after 10, in the middle of a line."""
@@ -13,6 +14,9 @@ class Stop:
 
     A command that has nothing to finish ends at once. A read that is `graceful` ends by itself,
     after its last states; at the second signal, or where nobody takes its lines, at once as well.
+
+    The end is that of a program which does not handle the signal: PyAirbyte ends `spec` and `check`
+    by SIGTERM, and takes any code but 0 and -15 for a failure (`_executors/base.py`).
     """
 
     def __init__(self) -> None:
@@ -23,23 +27,21 @@ class Stop:
         """Take over the signals; call it in the main thread."""
         signal.signal(signal.SIGTERM, self._ask)
         signal.signal(signal.SIGINT, self._ask)
-        signal.signal(signal.SIGALRM, self._leave)
-
-    @property
-    def exit_code(self) -> int:
-        """What a program that a signal has ended exits with."""
-        return 128 + self.signal
+        signal.signal(signal.SIGALRM, self.leave)
 
     def asked(self) -> bool:
         """Tell whether to end now."""
         return self.signal != 0
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
+    def _ask(self, number: int, _: FrameType | None) -> None:
         at_once = self.asked() or not self.graceful
         self.signal = number
         if at_once:
-            self._leave(number, frame)
+            self.leave()
         signal.alarm(GRACE)
 
-    def _leave(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        os._exit(self.exit_code)  # requests under way would hold up any other way out
+    def leave(self, *_: object) -> NoReturn:
+        """End by the signal, now: requests under way would hold up any other way out."""
+        signal.signal(self.signal, signal.SIG_DFL)
+        os.kill(os.getpid(), self.signal)
+        os._exit(128 + self.signal)  # process 1: the kernel spares it what it does not handle

@@ -20,9 +20,11 @@ from source_klaviyo.errors import (
     ScopeMissing,
     StreamFailed,
 )
+from source_klaviyo.protocol import ItemRequest
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import EventAttributions
-from source_klaviyo.streams.flows import Flows
+from source_klaviyo.streams.flows import FlowDefinitions, Flows
+from source_klaviyo.streams.lists import ListProfiles
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.seen_rows import IdMemory
@@ -125,6 +127,34 @@ def test_the_next_page_may_be_named_by_its_path_or_in_capitals(
     reader, found = read_all(Flows, requests_mock, rewritten)
     assert not reader.views.failures
     assert sorted(json.loads(record)["id"] for record in found) == ["1", "1", "2", "2"]
+
+
+def test_a_next_page_at_another_path_is_not_asked_for(requests_mock: requests_mock.Mocker) -> None:
+    def elsewhere(request: PreparedRequest) -> tuple[int, object]:
+        status, document = served(request)
+        document["links"]["next"] = "/admin/delete-all?x=1"
+        return status, document
+
+    reader, found = read_all(Flows, requests_mock, elsewhere)
+    assert "continues elsewhere (https://a.klaviyo.com/admin" in str(reader.views.failure(0))
+    assert found
+    assert {request.path for request in requests_mock.request_history} == {"/api/flows"}
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_an_id_that_no_path_can_have_costs_itself_alone(
+    name: str, requests_mock: requests_mock.Mocker
+) -> None:
+    client = Client(BASE, api_key("pk"))
+    profiles, definitions = ListProfiles(client), FlowDefinitions(client)
+    with pytest.raises(StreamFailed, match="cannot be asked for"):
+        profiles.collection([profiles.collection_view("x")]).fetch(
+            profiles.first_request({profiles.parent_key: name})
+        )
+    items = definitions.collection([definitions.collection_view("x")])
+    with pytest.raises(StreamFailed, match="cannot be asked for"):
+        items.fetch_item({0: ItemRequest(name)})
+    assert not requests_mock.request_history
 
 
 @pytest.mark.parametrize("unreachable", [True, False])

@@ -16,10 +16,10 @@ from source_klaviyo.spec import specification
 from source_klaviyo.streams.registry import STREAMS
 
 KEY = "pk_a1b2c3"
-SECRET = "s3cret"
-APP = {"client_id": "app", "client_secret": SECRET, "refresh_token": "rt_1"}
+SECRET = "s3cret_a1b2c3"
+APP = {"client_id": "app", "client_secret": SECRET, "refresh_token": "rt_a1b2c3"}
 OWN_APP = {"auth_type": "oauth_own_app", **APP}
-BUTTON = {"auth_type": "oauth2.0", **APP, "access_token": "at_1"}
+BUTTON = {"auth_type": "oauth2.0", **APP, "access_token": "at_a1b2c3"}
 CREDENTIALS = {"credentials": {"auth_type": "api_key", "api_key": KEY}}
 
 
@@ -32,7 +32,7 @@ def test_a_key_alone_is_enough_in_either_place() -> None:
 def test_an_app_signs_in_with_its_refresh_token() -> None:
     own = Config.parse({"credentials": OWN_APP}).sign_in
     assert isinstance(own, OwnAppCredentials)
-    assert (own.client_id, own.client_secret, own.refresh_token) == ("app", SECRET, "rt_1")
+    assert (own.client_id, own.client_secret, own.refresh_token) == ("app", SECRET, "rt_a1b2c3")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_no_secret_shows_when_a_configuration_is_printed() -> None:
     for raw in (CREDENTIALS, {"api_key": KEY}, {"credentials": OWN_APP}, {"credentials": BUTTON}):
         config = Config.parse(raw)
         for printed in (repr(config), str(config), repr(config.sign_in)):
-            for secret in (KEY, SECRET, "rt_1", "at_1"):
+            for secret in (KEY, SECRET, "rt_a1b2c3", "at_a1b2c3"):
                 assert secret not in printed
 
 
@@ -99,6 +99,15 @@ def test_another_address_may_be_given(url: str) -> None:
     assert Config.parse({**CREDENTIALS, "api_base_url": url}).api_base_url == url.rstrip("/")
 
 
+@pytest.mark.parametrize("credentials", [OWN_APP, BUTTON])
+def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: object) -> None:
+    for url in ("https://a.klaviyo.com", "https://A.Klaviyo.com", "http://127.0.0.1:8000"):
+        Config.parse({"credentials": credentials, "api_base_url": url})
+    for url in ("https://x.example", "https://a.klaviyo.com.x.example", "https://a.klaviyo.com:81"):
+        with pytest.raises(ConfigError, match="api_base_url: with OAuth"):
+            Config.parse({"credentials": credentials, "api_base_url": url})
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -113,7 +122,11 @@ def test_another_address_may_be_given(url: str) -> None:
         ({"credentials": {**BUTTON, "refresh_token": ""}}, "credentials.refresh_token is blank"),
         ({"credentials": {"auth_type": "api_key", "api_key": ""}}, "credentials.api_key is blank"),
         ({"credentials": {"auth_type": "api_key", "api_key": " \n"}}, "credentials.api_key is bl"),
-        ({"credentials": {"auth_type": "api_key", "api_key": "a b"}}, "has a character"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "pk_a b1c2"}}, "has a character"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "pk_a1b2\r\nc3"}}, "has a character"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "pk_a1b2\u20ac3"}}, "has a character"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "XyZ123"}}, "blank, or shorter"),
+        ({"credentials": {**BUTTON, "access_token": f"{KEY}\r\n{KEY}"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": KEY, "x": 1}}, "not a setting"),
         ({"start_date": "31.01.2024"}, "must be a date like"),
         ({"start_date": "2999-01-01"}, "must not lie in the future"),

@@ -30,25 +30,25 @@ def test_every_older_setting_is_known_and_read() -> None:
 
 def test_our_name_wins_over_the_older_one() -> None:
     assert Config.parse({**OLDER, "lookback_days": 0}).event_lookback == 0
-    assert Config.parse({"api_key": "pk"}).event_lookback is None
+    assert Config.parse({"api_key": "pk_a1b2c3"}).event_lookback is None
 
 
 def test_a_setting_that_is_left_empty_is_not_set() -> None:
-    config = Config.parse({"api_key": "pk", "start_date": None, "event_metric_ids": None})
+    config = Config.parse({"api_key": "pk_a1b2c3", "start_date": None, "event_metric_ids": None})
     assert (config.start_date, config.event_metric_ids) == (None, ())
-    assert Config.parse({"api_key": "pk", "event_metric_ids": " "}).event_metric_ids == ()
+    assert Config.parse({"api_key": "pk_a1b2c3", "event_metric_ids": " "}).event_metric_ids == ()
 
 
 def test_metrics_may_be_listed() -> None:
-    listed = {"api_key": "pk", "event_metric_ids": ["Placed Order", "ABC123"]}
+    listed = {"api_key": "pk_a1b2c3", "event_metric_ids": ["Placed Order", "ABC123"]}
     assert Config.parse(listed).event_metric_ids == ("Placed Order", "ABC123")
     jsonschema.validate(listed, specification().connectionSpecification)
     with pytest.raises(ConfigError, match="event_metric_ids: must be a list of texts"):
-        Config.parse({"api_key": "pk", "event_metric_ids": 7})
+        Config.parse({"api_key": "pk_a1b2c3", "event_metric_ids": 7})
 
 
 def test_unknown_settings_are_named_in_one_warning_and_do_not_matter() -> None:
-    config = {"api_key": "pk", "start_dat": "2024-01-31", "__internal": {"secret": "hush"}}
+    config = {"api_key": "pk_a1b2c3", "start_dat": "2024-01-31", "__internal": {"secret": "hush"}}
     assert Config.parse(config).start_date is None
     warning = unknown_settings(config) or ""
     assert "change nothing: __internal, start_dat. There are: credentials, api_key" in warning

@@ -59,7 +59,7 @@ def planned(
     **settings: object,
 ) -> SyncPlan:
     client = Client("https://a.klaviyo.com", api_key("pk"))
-    config = Config.parse({"api_key": "pk", **settings})
+    config = Config.parse({"api_key": "pk_a1b2c3", **settings})
     catalog = ConfiguredAirbyteCatalog(list(streams))
     made = plan([kind(client) for kind in STREAMS], catalog, states or [], config, client, BEGAN)
     plans = [made, *(each.prepare() for each in made.later)]

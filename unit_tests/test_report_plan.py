@@ -44,7 +44,7 @@ def planned(
 ) -> list[ReportJob]:
     plan = ReportPlan(
         Client("https://a.klaviyo.com", api_key("pk")),
-        Config.parse({"api_key": "pk", **settings}),
+        Config.parse({"api_key": "pk_a1b2c3", **settings}),
         BEGAN,
     )
     jobs = []

@@ -127,7 +127,7 @@ def test_bad_input_gets_one_message(options: tuple[str, ...], message: str) -> N
 
 
 def test_a_wrong_key_is_said_once(shop: Sandbox, tmp_path: Path) -> None:
-    wrong = config(shop) | {"credentials": key("pk_none")}
+    wrong = config(shop) | {"credentials": key("pk_nobodys")}
     (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
     told = estimate("--config", str(tmp_path / "wrong.json"))
     assert told.count("Klaviyo does not accept these credentials") == 1

@@ -31,8 +31,8 @@ def credentials(request: pytest.FixtureRequest, shop: Sandbox) -> Iterator[Json]
     if request.param == "app":
         yield own_app(shop, SIX)
         return
-    shop.access.add_key("pk_six", SIX)
-    yield key("pk_six")
+    shop.access.add_key("pk_six_scopes", SIX)
+    yield key("pk_six_scopes")
 
 
 def warnings(output: Output) -> list[str]:
@@ -75,8 +75,8 @@ def test_six_scopes_read_six_streams(
 
 def test_what_klaviyo_gives_without_the_scope_is_taken(shop: Sandbox, signed_in: SignedIn) -> None:
     shop.set_quirks(Quirks(include_without_scope="served"))
-    shop.access.add_key("pk_six", SIX)
-    output = signed_in(key("pk_six")).read(catalog(RESOURCES))
+    shop.access.add_key("pk_six_scopes", SIX)
+    output = signed_in(key("pk_six_scopes")).read(catalog(RESOURCES))
     assert_read(shop, output)
     assert any(record["tags"] for record in output.records["campaigns"])
     assert not warnings(output)

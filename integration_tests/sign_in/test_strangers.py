@@ -54,7 +54,7 @@ def refused(url: str) -> str:
 def test_a_redirect_is_not_followed(status: int) -> None:
     at_stranger: list[str] = []
     at_klaviyo: list[str] = []
-    token = b'{"access_token":"at","refresh_token":"rt","expires_in":3600}'
+    token = b'{"access_token":"at_a1b2c3","refresh_token":"rt_a1b2c3","expires_in":3600}'
     with (
         token_endpoint(200, {}, token, at_stranger) as stranger,
         token_endpoint(status, {"Location": f"{stranger}/x"}, b"", at_klaviyo) as klaviyo,
@@ -73,11 +73,13 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         (200, b"<html>rt_secret</html>"),
         (200, b"[1]"),
         (200, b'{"refresh_token":"rt"}'),
+        (200, b'{"access_token":"at_a1b2c3\\r\\nx: y","refresh_token":"rt_a1b2c3"}'),
+        (200, b'{"access_token":"at","refresh_token":"rt_a1b2c3"}'),
         (200, b'{"access_token":7,"refresh_token":"rt"}'),
         (200, b""),
-        (200, b'{"access_token":"at","refresh_token":"rt","expires_in":[1]}'),
-        (200, b'{"access_token":"at","refresh_token":"rt","expires_in":1e400}'),
-        (200, b'{"access_token":"at","x":' + b"[" * 9000 + b"]" * 9000 + b"}"),
+        (200, b'{"access_token":"at_a1b2c3","refresh_token":"rt_a1b2c3","expires_in":[1]}'),
+        (200, b'{"access_token":"at_a1b2c3","refresh_token":"rt_a1b2c3","expires_in":1e400}'),
+        (200, b'{"access_token":"at_a1b2c3","x":' + b"[" * 9000 + b"]" * 9000 + b"}"),
         (429, b'{"errors":[{"detail":"throttled"}]}'),
     ],
 )
@@ -87,14 +89,14 @@ def test_what_is_no_token_is_tried_again(status: int, body: bytes) -> None:
 
 
 def test_an_answer_that_tells_little_is_enough() -> None:
-    with token_endpoint(200, {}, b'{"access_token":"at","token_type":"bearer"}', []) as url:
+    with token_endpoint(200, {}, b'{"access_token":"at_a1b2c3","token_type":"bearer"}', []) as url:
         granted = OAuthApp(url, "app", SECRETS[0]).refresh(SECRETS[1])
-    assert (granted.access_token, granted.refresh_token) == ("at", SECRETS[1])
+    assert (granted.access_token, granted.refresh_token) == ("at_a1b2c3", SECRETS[1])
     assert (granted.lifetime, granted.scopes) == (3600.0, None)
 
 
 @pytest.mark.parametrize("lifetime", [b"1e300", b"1" + b"0" * 400, b"-7"])
 def test_a_lifetime_that_cannot_be_is_as_if_not_told(lifetime: bytes) -> None:
-    body = b'{"access_token":"at","expires_in":%b}' % lifetime
+    body = b'{"access_token":"at_a1b2c3","expires_in":%b}' % lifetime
     with token_endpoint(200, {}, body, []) as url:
         assert OAuthApp(url, "app", SECRETS[0]).refresh(SECRETS[1]).lifetime == 3600.0

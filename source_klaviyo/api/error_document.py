@@ -1,12 +1,11 @@
 """What an error answer of Klaviyo says."""
 
 import re
-from typing import Final
 
 import msgspec
 import requests
 
-_MOST_DETAIL: Final = 300
+from source_klaviyo.masking import excerpt
 
 
 class _Source(msgspec.Struct):
@@ -29,9 +28,9 @@ class ErrorDocument(msgspec.Struct):
 
     @property
     def detail(self) -> str:
-        """What Klaviyo says, on one line."""
+        """What Klaviyo says, on one line, secrets masked: proxies repeat what they were sent."""
         said = (error.detail or error.title or "" for error in self.errors)
-        return "; ".join(said)[:_MOST_DETAIL]
+        return excerpt("; ".join(said))
 
     @property
     def parameter(self) -> str | None:

@@ -1,5 +1,7 @@
 """What each way in which a request can fail means, and what to do about it."""
 
+import errno
+import os
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
@@ -71,9 +73,9 @@ class KlaviyoErrorHandler(ErrorHandler):
                     " `api_base_url`, the credentials and the proxy settings of this machine.",
                     FailureType.config_error,
                 )
-            case requests.RequestException():
+            case OSError():
                 late = isinstance(outcome, requests.exceptions.ReadTimeout)
-                reason = f"Klaviyo could not be reached: {_cause(outcome)}."
+                reason = f"Klaviyo could not be reached: {cause(outcome)}."
                 return RequestFailed(reason, by_size=late)
             case _:
                 return RequestFailed(
@@ -186,8 +188,10 @@ def _path(response: requests.Response) -> str:
     return response.request.path_url.partition("?")[0]
 
 
-def _cause(failure: requests.RequestException) -> str:
+def cause(failure: OSError) -> str:
     """Name what failed in a few words; the texts of the network libraries are pages long."""
+    if os.strerror(errno.EMFILE) in str(failure):
+        return "this machine allows too few open files (raise `ulimit -n`, or lower `num_workers`)"
     match failure:
         case requests.exceptions.ConnectTimeout():
             return "no connection within the time limit"

@@ -17,6 +17,7 @@ from source_klaviyo.estimate.duration import estimate
 from source_klaviyo.estimate.survey import Size, Survey
 from source_klaviyo.scopes import streams_named
 from source_klaviyo.source import SourceKlaviyo, without_predictions
+from source_klaviyo.stderr import Stderr
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.sync.messages import message_line
 
@@ -26,6 +27,7 @@ _ASSUMED: Final = "assumed"
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Estimate with command line `arguments`; exits with 1 where that failed."""
+    Stderr.install()
     options = _parse(arguments)
     try:
         for line in _estimate(options):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from source_klaviyo.login.outcome import Failed, SignedIn
+from source_klaviyo.masking import masked
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -48,7 +49,7 @@ footer {{ margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line)
 def page(outcome: SignedIn | Failed) -> str:
     """Return the page as HTML; no token is in it."""
     if isinstance(outcome, Failed):
-        body = f"<p>{escape(outcome.advice)}</p>"
+        body = f"<p>{escape(masked(outcome.advice))}</p>"
         return _PAGE.format(kind="bad", mark="!", title=escape(outcome.what), body=body)
     body = "<p>Go back to the terminal: the program has what it needs.</p>"
     if outcome.granted is not None:
@@ -60,4 +61,4 @@ def page(outcome: SignedIn | Failed) -> str:
 
 
 def _scopes(scopes: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(scope)}</li>' for scope in sorted(scopes))}</ul>"
+    return f"<ul>{''.join(f'<li>{escape(masked(scope))}</li>' for scope in sorted(scopes))}</ul>"

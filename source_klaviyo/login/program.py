@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from source_klaviyo.config_values import KLAVIYO, of_klaviyo_or_loopback
+from source_klaviyo.config_values import KLAVIYO, klaviyo_or_loopback
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.login.callback import PATH, CallbackServer
 from source_klaviyo.login.consent import Consent
 from source_klaviyo.login.credentials_file import write_credentials
 from source_klaviyo.login.outcome import Failed, SignedIn
+from source_klaviyo.masking import mask
 from source_klaviyo.oauth.addresses import CONSENT_PATH, CONSENT_URL
 from source_klaviyo.oauth.token_endpoint import OAuthApp
 from source_klaviyo.scopes import scopes_of, streams_named
+from source_klaviyo.stderr import Stderr
 
 _SECRET_VARIABLE: Final = "KLAVIYO_CLIENT_SECRET"  # noqa: S105  the name of a variable
 _PATIENCE: Final = 300.0
@@ -26,6 +28,7 @@ _PATIENCE: Final = 300.0
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Sign in with command line `arguments`; exits with 1 where that failed."""
+    Stderr.install()
     options = _parse(arguments)
     try:
         _sign_in(options)
@@ -39,6 +42,7 @@ def _sign_in(options: argparse.Namespace) -> None:
     secret = os.environ.get(_SECRET_VARIABLE) or getpass.getpass("Client secret: ")
     if not secret.strip():
         sys.exit("There is no client secret. Klaviyo shows it where the app was made.")
+    mask(secret)
     app = OAuthApp(options.api_base_url, options.client_id, secret.strip())
     at_klaviyo = options.api_base_url == KLAVIYO
     consent = Consent(
@@ -109,7 +113,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--no-browser", action="store_true", help="print the address instead of opening it"
     )
     parser.add_argument(
-        "--api-base-url", type=of_klaviyo_or_loopback, default=KLAVIYO, help=argparse.SUPPRESS
+        "--api-base-url", type=klaviyo_or_loopback, default=KLAVIYO, help=argparse.SUPPRESS
     )
     return parser.parse_args(arguments)
 

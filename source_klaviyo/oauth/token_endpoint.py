@@ -6,12 +6,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
+from pydantic import TypeAdapter
 
 from source_klaviyo.api import backoff, connection
+from source_klaviyo.api.error_handler import cause
+from source_klaviyo.credentials import Secret
 from source_klaviyo.errors import CredentialsRefused, RequestFailed
+from source_klaviyo.masking import excerpt, mask
 from source_klaviyo.oauth.addresses import TOKEN_PATH
 from source_klaviyo.oauth.granted import Granted
 
@@ -19,6 +22,8 @@ _DEFAULT_LIFETIME: Final = 3600.0
 """Seconds; what Klaviyo documents, for an answer that does not tell."""
 
 _LONGEST_LIFETIME: Final = 365 * 86_400.0
+
+_SECRET: Final = TypeAdapter(Secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class OAuthApp:
 
     def exchange(self, code: str, verifier: str, redirect_url: str) -> Granted:
         """Return tokens for an authorization code. Raises RequestFailed, or CredentialsRefused."""
+        mask(code, verifier)
         return self._ask(
             lambda session, url, limits: session.fetch_token(
                 url,
@@ -64,7 +70,7 @@ class OAuthApp:
                 return _granted(send(session, f"{self.base_url}{TOKEN_PATH}", limits), refresh)
             except OAuthError as refused:
                 raise _refusal(refused, self.client_id) from None
-            except requests.RequestException as failed:
+            except OSError as failed:  # requests' own errors are such, too
                 raise self._failure(failed) from None
             except (ValueError, TypeError, OverflowError, RecursionError):
                 # The libraries read the answer, and trust that its values are what they should be.
@@ -76,22 +82,20 @@ class OAuthApp:
     def _place(self) -> str:
         return f"Klaviyo's token endpoint ({urlsplit(self.base_url).netloc}{TOKEN_PATH})"
 
-    def _failure(self, failed: requests.RequestException) -> RequestFailed:
+    def _failure(self, failed: OSError) -> RequestFailed:
         """Return what to raise; the library's own texts may hold what was sent."""
-        if failed.response is None:
-            return RequestFailed(f"{self._place} could not be reached: {type(failed).__name__}.")
-        return RequestFailed(
-            f"{self._place} answered {failed.response.status_code}.",
-            retry_after=backoff.retry_after(failed.response),
-        )
+        if isinstance(failed, requests.RequestException) and failed.response is not None:
+            return RequestFailed(
+                f"{self._place} answered {failed.response.status_code}.",
+                retry_after=backoff.retry_after(failed.response),
+            )
+        return RequestFailed(f"{self._place} could not be reached: {cause(failed)}.")
 
 
 def _granted(answer: dict[str, Any], refresh: str) -> Granted:
-    access, rotated = answer.get("access_token"), answer.get("refresh_token") or refresh
-    if not isinstance(access, str) or not access or not isinstance(rotated, str) or not rotated:
-        raise ValueError("no token")
-    add_to_secrets(access)
-    add_to_secrets(rotated)
+    access = _SECRET.validate_python(answer.get("access_token"), strict=True)
+    rotated = _SECRET.validate_python(answer.get("refresh_token") or refresh, strict=True)
+    mask(access, rotated)
     scope = answer.get("scope")
     scopes = frozenset(scope.replace(",", " ").split()) if isinstance(scope, str) else None
     return Granted(access, rotated, _lifetime(answer.get("expires_in")), scopes or None)
@@ -123,7 +127,8 @@ def _refusal(refused: OAuthError, client_id: str) -> Exception:
         case "server_error" | "temporarily_unavailable" | "slow_down":
             return RequestFailed(f"Klaviyo's token endpoint answered {refused.error}.")
         case other:
+            told = excerpt(str(other), 60)
             return CredentialsRefused(
-                f"Klaviyo refused to renew the access token ({other}). Sign in again; if that does"
+                f"Klaviyo refused to renew the access token ({told}). Sign in again; if that does"
                 " not help, check `client_id` and `client_secret`."
             )

@@ -13,6 +13,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_klaviyo.api import connection, revision
+from source_klaviyo.api.address import refuse_elsewhere
 from source_klaviyo.api.backoff import RetryAfterBackoff
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
@@ -240,13 +241,16 @@ class KlaviyoStream(Declaration, HttpStream):
         return revision.headers(self.revision_read)
 
     def request_kwargs(self, *_: object, **__: object) -> Mapping[str, Any]:
-        """Return the time limits of a request; the CDK sets none."""
-        return {"timeout": connection.TIMEOUTS}
+        """Return what the CDK leaves open: time limits, and that redirects are not followed."""
+        return {"timeout": connection.TIMEOUTS, "allow_redirects": False}
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
         """Return where `links.next` of the answer leads, None on the last page."""
         following = self._alone.read(response, self.first_request({})).next
-        return {"next": following} if following else None
+        if not following:
+            return None
+        refuse_elsewhere(response.url, following)
+        return {"next": following}
 
     def parse_response(
         self,

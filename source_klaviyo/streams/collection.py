@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import msgspec
 import requests
 from airbyte_cdk.models import FailureType
 
+from source_klaviyo.api.address import address, refuse_elsewhere
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
@@ -88,9 +89,12 @@ class KlaviyoCollection:
     def fetch(self, request: PageRequest) -> Page:
         """Fetch a page; see protocol.Collection."""
         asked = {} if request.token else self.parameters(request)
-        url = request.token or self.url(request.partition)
-        if request.token and request.restated:
-            url = restated(url, self.parameters(request))
+        url = self.url(request.partition)
+        if request.token:
+            refuse_elsewhere(url, request.token)
+            url = request.token
+            if request.restated:
+                url = restated(url, self.parameters(request))
         single = request.page_size in (None, 1)
         sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
         try:
@@ -159,9 +163,8 @@ class KlaviyoCollection:
 
     def url(self, partition: Partition, path: str | None = None) -> str:
         """Return the address of a partition's first page, or of `path` with its parent's id."""
-        parent_id = quote(str(partition.get(self._declared.parent_key, "")), safe="")
-        path = (path or self._declared.endpoint).replace("{id}", parent_id)
-        return f"{self._client.base_url}/api/{path}"
+        parent_id = str(partition.get(self._declared.parent_key, ""))
+        return address(self._client.base_url, path or self._declared.endpoint, parent_id)
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import msgspec
 
+from source_klaviyo.api.address import address
 from source_klaviyo.api.client import Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.quota import EndpointQuota
@@ -39,8 +39,8 @@ class ItemEndpoint:
         )
 
     def request(self, base_url: str, item: ItemRequest) -> Request:
-        """Return the request for an item."""
-        url = f"{base_url}/api/{self.path.replace('{id}', quote(item.id, safe=''))}"
+        """Return the request for an item. Raises StreamFailed where its id cannot be asked."""
+        url = address(base_url, self.path, item.id)
         return Request(url, self.parameters, self.revision, self.quota, self.errors, single=True)
 
     def extract(self, item: ItemRequest, raw: msgspec.Raw | None) -> Extract:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 from airbyte_cdk.models import (
@@ -13,8 +14,11 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.masking import masked
 from source_klaviyo.protocol import Record
 from source_klaviyo.sync.state import StreamState
+
+_TEXTS: Final = frozenset({"message", "internal_message", "stack_trace"})
 
 
 def record_lines(stream: StreamDescriptor, records: Sequence[Record]) -> bytes:
@@ -54,10 +58,18 @@ def status_line(stream: StreamDescriptor, status: AirbyteStreamStatus) -> bytes:
 
 
 def failure_line(stream: StreamDescriptor, failure: AirbyteTracedException) -> bytes:
-    """Return the TRACE line that tells why `stream` failed, secrets masked."""
-    return message_line(failure.as_sanitized_airbyte_message(stream))
+    """Return the TRACE line that tells why `stream` failed."""
+    return message_line(failure.as_airbyte_message(stream))
 
 
 def message_line(message: AirbyteMessage) -> bytes:
-    """Return any message as a line."""
-    return orjson.dumps(AirbyteMessageSerializer.dump(message), option=orjson.OPT_APPEND_NEWLINE)
+    """Return any message as a line, with secrets masked in its texts for people.
+
+    Names stay as they are, and so does the configuration in a CONTROL message: it hands new tokens
+    to the platform.
+    """
+    line: dict[str, Any] = AirbyteMessageSerializer.dump(message)
+    error = (line.get("trace") or {}).get("error")
+    for part in filter(None, (line.get("log"), line.get("connectionStatus"), error)):
+        part.update({name: masked(part[name] or "") for name in _TEXTS & part.keys()})
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

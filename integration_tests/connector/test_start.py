@@ -1,0 +1,63 @@
+"""Whatever happens while the programs are imported, nobody sees a traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from integration_tests.connector.conftest import Connect
+from klaviyo_sandbox import Sandbox
+
+_INTERRUPTED: Final = """
+import os, signal, sys
+from source_klaviyo import start
+
+class Finder:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.{signal})
+
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = {arguments!r}
+start.{program}()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("program", "module"),
+    [
+        ("source", "source_klaviyo.run"),
+        ("source", "source_klaviyo.commands"),
+        ("source", "airbyte_cdk.entrypoint"),
+        ("estimate", "airbyte_cdk.models"),
+        ("login", "source_klaviyo.login.consent"),
+    ],
+)
+def test_a_signal_while_it_is_imported_ends_it_without_a_word(
+    connect: Connect, shop: Sandbox, program: str, module: str, number: signal.Signals
+) -> None:
+    connector = connect(shop)
+    arguments = ["discover", "--config", connector.file("config", connector.config)]
+    code = _INTERRUPTED.format(
+        module=module, signal=number.name, arguments=arguments, program=program
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-number, b"", b"")
+
+
+def test_warnings_of_libraries_are_no_errors(connect: Connect, shop: Sandbox) -> None:
+    connector = connect(shop)
+    command = [sys.executable, "-m", "source_klaviyo", "check"]
+    checked = subprocess.run(
+        [*command, "--config", connector.file("config", connector.config)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+    )
+    assert (checked.returncode, checked.stderr) == (0, b"")
+    assert b'"SUCCEEDED"' in checked.stdout
