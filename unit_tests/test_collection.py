@@ -132,7 +132,7 @@ def test_the_next_page_may_be_named_by_its_path_or_in_capitals(
 def test_a_next_page_at_another_path_is_not_asked_for(requests_mock: requests_mock.Mocker) -> None:
     def elsewhere(request: PreparedRequest) -> tuple[int, object]:
         status, document = served(request)
-        document["links"]["next"] = "/admin/delete-all?x=1"
+        document["links"]["next"] = "/admin/delete-all?page[cursor]=next::id::1"
         return status, document
 
     reader, found = read_all(Flows, requests_mock, elsewhere)
