@@ -39,6 +39,15 @@ _MALFORMED: Final = (
 """Failures of the request itself: they never pass."""
 
 
+_MAY_PASS: Final = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.LOCKED,
+    HTTPStatus.TOO_EARLY,
+)
+"""Refusals that speak of this moment alone."""
+
+
 class KlaviyoErrorHandler(ErrorHandler):
     """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
 
@@ -133,7 +142,8 @@ class KlaviyoErrorHandler(ErrorHandler):
         """Return what Klaviyo's own refusal means."""
         match response.status_code:
             case HTTPStatus.UNAUTHORIZED:
-                return CredentialsRefused(self._unauthorized())
+                refused = CredentialsRefused(self._unauthorized())
+                return RequestFailed(str(refused.message), ends_as=refused)
             case HTTPStatus.FORBIDDEN:
                 return ScopeMissing(self._forbidden(response, said.detail), said.detail)
         text = (
@@ -150,7 +160,10 @@ class KlaviyoErrorHandler(ErrorHandler):
                 return PageLost(said.detail)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
                 return ParameterRefused(text, said.parameter, said.pointer, said.detail)
-        return StreamFailed(text, FailureType.system_error)
+        failure = StreamFailed(text, FailureType.system_error)
+        if response.status_code in _MAY_PASS:
+            return RequestFailed(text, ends_as=failure)
+        return failure
 
     def _unauthorized(self) -> str:
         if self._is_oauth:
