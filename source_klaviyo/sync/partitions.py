@@ -113,8 +113,10 @@ class Partitions:
             for view, windows in enumerate(missing)
             if windows
         ]
-        lowest = min((each.lo for each in wanted), default=None)
-        return [] if lowest is None else [(Window(lowest, FOREVER), wanted)]
+        if not wanted:
+            return []
+        end = max(window.hi for windows in missing for window in windows)
+        return [(Window(min(each.lo for each in wanted), end), wanted)]
 
     def _reader_beside(self, number: int, lo: int, views: tuple[int, ...]) -> RangeReader:
         """Return a reader of the whole window beside others, never split."""
