@@ -1,7 +1,7 @@
 """How far Klaviyo's clock is behind this machine's."""
 
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from source_klaviyo.api.http_date import moment_of
 
@@ -26,5 +26,5 @@ class ServerClock:
         if stated is None:
             return
         # The header is cut to whole seconds; half of one more is the fairest guess.
-        lag = (datetime.now(UTC) - stated).total_seconds() - 1
+        lag = time.time() - stated.timestamp() - 1
         self._lag = lag if self._lag is None else min(self._lag, lag)
