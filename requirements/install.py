@@ -31,7 +31,7 @@ def main(arguments: "list[str]") -> None:
     folder, *locks = [each for each in arguments if not each.startswith("--")]
     python = Path(folder) / "bin" / "python"
     if not python.exists():
-        venv.create(folder, with_pip=True)
+        venv.create(folder, symlinks=True, with_pip=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     install = [*pip, "install", "-q", "--no-deps"]
     for lock in locks:
