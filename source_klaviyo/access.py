@@ -181,13 +181,10 @@ def warn_of_retirement(revision: str) -> None:
     ends = revisions.retired_on(revision)
     left = ends - revisions.today()
     if left < _WARN_BEFORE:
-        logger.warning(
-            "Klaviyo retires revision %s on %s, in %d days. Update this connector, or set"
-            " `revision` to a newer one.",
-            revision,
-            ends,
-            left.days,
-        )
+        told = f"retires revision {revision} on {ends}, in {left.days} days"
+        if left.days <= 0:
+            told = f"has retired revision {revision} on {ends}"
+        logger.warning("Klaviyo %s. Update this connector, or set `revision` to a newer one.", told)
 
 
 def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:

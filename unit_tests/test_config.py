@@ -15,6 +15,8 @@ from source_klaviyo.errors import ConfigError
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.registry import STREAMS
 
+pytestmark = pytest.mark.calendar
+
 KEY = "pk_a1b2c3"
 SECRET = "s3cret_a1b2c3"
 APP = {"client_id": "app", "client_secret": SECRET, "refresh_token": "rt_a1b2c3"}

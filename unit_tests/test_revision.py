@@ -6,6 +6,8 @@ import pytest
 
 from source_klaviyo.api import revision
 
+pytestmark = pytest.mark.calendar
+
 
 def test_the_default_can_be_used_for_longer_than_the_warning_lasts() -> None:
     assert revision.complaint(revision.DEFAULT, date(2026, 11, 23)) is None

@@ -1,5 +1,6 @@
 """Which revisions of the API there are, how long each lives, and the headers that pin one."""
 
+import time
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -23,7 +24,7 @@ def retired_on(revision: str) -> date:
 
 def today() -> date:
     """Return today's date in UTC."""
-    return datetime.now(UTC).date()
+    return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 def live(on: date) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def complaint(revision: str, on: date) -> str | None:
     usable = live(on)
     if revision in usable:
         return None
-    choice = f"Use one of: {', '.join(usable)}."
+    choice = f"Use one of: {', '.join(usable)}." if usable else "Update this connector."
     try:
         released = date.fromisoformat(revision)
     except ValueError:
