@@ -104,10 +104,6 @@ class UnreadableAnswer(Exception):  # noqa: N818
     """An answer is not the JSON:API document that it should be."""
 
 
-class IncludedNotTold(UnreadableAnswer):
-    """A resource does not tell what was to be included for it."""
-
-
 class Throttled(Exception):  # noqa: N818  what it asks for says more than "Error"
     """The rate limiter refused the request; the same may be sent in `pause` seconds.
 

@@ -140,6 +140,7 @@ class SourceKlaviyo(AbstractSource):
                 yield chunk
         finally:
             report_drift([stream.drift for stream in streams])
+            client.scopes.report_silence()
 
     def _queue(self, message: AirbyteMessage) -> None:
         if self.message_repository:

@@ -16,7 +16,6 @@ from source_klaviyo.api.page_cursor import tells_rows_apart, with_page_size
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
-    IncludedNotTold,
     NotFound,
     PageLost,
     ParameterRefused,
@@ -218,30 +217,22 @@ class KlaviyoCollection:
         needs = own.view.needs
         if missing := needs.essential & request.left_out:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
-        for relationship in needs.without(request.left_out).include:
-            self._check_told(document, relationship)
+        self._note_silence(own.view, document)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])
         return extract
 
-    def _check_told(self, document: Document, relationship: str) -> None:
-        """Raise where a resource does not tell what is included for it.
+    def _note_silence(self, view: View, document: Document) -> None:
+        """Note whether any resource of the page has the relationships that need another scope.
 
-        What is asked for by `include` is told, if empty; to take silence for none would lose rows.
+        A resource without a related one has no such relationship, recorded answers show. Only
+        where a whole sync brings none may the scope be the reason.
         """
-        fields = document.fields
-        for columns in (fields.identifiers, fields.held_ids):
-            told = columns.get(relationship, ())
-            if msgspec.UNSET not in told:
-                continue
-            scope = self._optional.scopes.get(include_part(relationship))
-            if scope and all(held is msgspec.UNSET for held in told):
-                raise ScopeMissing(
-                    f"Klaviyo sends {self.name} without {relationship}: the scope {scope} is"
-                    " missing."
-                )
-            raise IncludedNotTold(f"a resource does not tell its {relationship}")
+        for relationship, scope in view.needs.include_scopes:
+            if held := document.fields.identifiers.get(relationship):
+                told = any(each is not msgspec.UNSET for each in held)
+                self._client.scopes.answered(scope, f"{relationship} of {view.name}", told=told)
 
     def _impossible(self, view: View, missing: Sequence[str]) -> StreamFailed:
         scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}
