@@ -24,7 +24,7 @@ from source_klaviyo.streams.union import UnionStream
 logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
-_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, never with a private key"
+_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, or in accounts with Advanced KDP"
 _WARN_BEFORE = timedelta(days=180)
 
 

@@ -139,11 +139,17 @@ class PageTooLarge(Exception):  # noqa: N818
 
 
 class PageSizeRefused(StreamFailed):
-    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so."""
+    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so.
 
-    def __init__(self, advice: str, numbers: Sequence[int] = ()) -> None:
+    `altogether` tells that the endpoint takes no `page[size]`.
+    """
+
+    def __init__(
+        self, advice: str, numbers: Sequence[int] = (), *, altogether: bool = False
+    ) -> None:
         super().__init__(advice, FailureType.system_error)
         self.numbers = numbers
+        self.altogether = altogether
 
 
 class PageLost(Exception):  # noqa: N818

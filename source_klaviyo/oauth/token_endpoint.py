@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 from source_klaviyo.api import backoff, connection
+from source_klaviyo.api.error_document import ErrorDocument
 from source_klaviyo.errors import CredentialsRefused, RequestFailed
 from source_klaviyo.oauth.addresses import TOKEN_PATH
 from source_klaviyo.oauth.granted import Granted
@@ -87,6 +89,8 @@ class OAuthApp:
 
 
 def _granted(answer: dict[str, Any], refresh: str) -> Granted:
+    if "errors" in answer:
+        raise _told(msgspec.convert(answer, ErrorDocument))
     access, rotated = answer.get("access_token"), answer.get("refresh_token") or refresh
     if not isinstance(access, str) or not access or not isinstance(rotated, str) or not rotated:
         raise ValueError("no token")
@@ -95,6 +99,20 @@ def _granted(answer: dict[str, Any], refresh: str) -> Granted:
     scope = answer.get("scope")
     scopes = frozenset(scope.replace(",", " ").split()) if isinstance(scope, str) else None
     return Granted(access, rotated, _lifetime(answer.get("expires_in")), scopes or None)
+
+
+def _told(said: ErrorDocument) -> Exception:
+    """Return what errors in JSON:API's form mean: Klaviyo answers so where it is no OAuth error."""
+    if "throttled" in said.detail.lower():
+        return RequestFailed(f"Klaviyo's token endpoint answered: {said.detail}")
+    return _not_renewed(said.detail)
+
+
+def _not_renewed(why: str) -> CredentialsRefused:
+    return CredentialsRefused(
+        f"Klaviyo refused to renew the access token ({why}). Sign in again; if that does not help,"
+        " check `client_id` and `client_secret`."
+    )
 
 
 def _lifetime(told: object) -> float:
@@ -123,7 +141,4 @@ def _refusal(refused: OAuthError, client_id: str) -> Exception:
         case "server_error" | "temporarily_unavailable" | "slow_down":
             return RequestFailed(f"Klaviyo's token endpoint answered {refused.error}.")
         case other:
-            return CredentialsRefused(
-                f"Klaviyo refused to renew the access token ({other}). Sign in again; if that does"
-                " not help, check `client_id` and `client_secret`."
-            )
+            return _not_renewed(other)

@@ -18,6 +18,7 @@ from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
+    PageSizeRefused,
     ParameterRefused,
     ParentGone,
     RequestFailed,
@@ -66,6 +67,7 @@ class KlaviyoCollection:
         self._errors = errors
         self._views = views
         self._repaired = False
+        self._takes_page_size = True
         self._optional = OptionalParameters(self.name, client.scopes, _scopes_of(views, client))
         self._readers: dict[tuple[tuple[int, ...], frozenset[str]], DocumentReader] = {}
         self._item_reader = DocumentReader(FieldsReader(None))
@@ -90,7 +92,7 @@ class KlaviyoCollection:
         sent_without = request.left_out
         asked = {} if request.token else self.parameters(request)
         url = request.token or self.url(request.partition)
-        if request.token and request.page_size:
+        if request.token and request.page_size and self._takes_page_size:
             url = with_page_size(url, request.page_size)
         single = request.page_size in (None, 1)
         sent = Request(url, asked, self._declared.revision_read, self.quota, self._errors, single)
@@ -98,6 +100,11 @@ class KlaviyoCollection:
             page = self._client.send(sent, lambda response: self.read(response, request))
         except NotFound as missing:
             raise self._missing(request, missing) from missing
+        except PageSizeRefused as refused:
+            if not refused.altogether or not self._takes_page_size:
+                raise
+            self._takes_page_size = False
+            raise RequestFailed(f"{refused.message} It is asked for without.") from refused
         if not request.token and not self._optional.accepted(sent_without):
             page.release()
             raise RequestFailed("It succeeds with less; everything is asked for once more.")
@@ -146,7 +153,7 @@ class KlaviyoCollection:
         """Return the parameters of a first request; `links.next` repeats them."""
         views = [self._views[number].view for number in request.views]
         parameters = unite([view.needs for view in views], self._declared.resource)
-        if request.page_size:
+        if request.page_size and self._takes_page_size:
             parameters["page[size]"] = str(request.page_size)
         parameters |= self._declared.select(
             request.partition, request.window, newest_first=request.newest_first
