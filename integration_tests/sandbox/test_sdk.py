@@ -115,7 +115,8 @@ def test_every_collection_is_read_to_the_last_row(
             for resource in included_of(page):
                 included[(str(resource["type"]), str(resource["id"]))] = resource
     assert found
-    assert sorted(found) == sorted(shop.ids(endpoint.type))
+    used = shop.ids("template", hidden=True) if endpoint.type == "template" else set()
+    assert sorted(found) == sorted(shop.ids(endpoint.type) - used)
     assert bool(included) == bool(endpoint.include)
     for (kind, _), resource in included.items():
         if kind == "attribution":  # the SDK has no model of it

@@ -25,8 +25,8 @@ def html_of(shop: Shop, title: str) -> str:
     return f"{head}<body><table>\n{rows}</table></body></html>"
 
 
-def template(shop: Shop, at: datetime) -> Row:
-    """Make an e-mail template."""
+def template(shop: Shop, at: datetime, *, used: bool = False) -> Row:
+    """Make an e-mail template, of the library or one that a message uses."""
     number = len(shop.world.table("template"))
     name = f"{shop.text(THEMES)} v{number}"
     return shop.put(
@@ -41,9 +41,14 @@ def template(shop: Shop, at: datetime) -> Row:
             "updated": seconds_text(shop.between(at)),
         },
         None,
-        None,
+        {"used": used},
         {"definition": {"body": {"sections": [], "styles": {}, "properties": {}}, "styles": []}},
     )
+
+
+def used_template(shop: Shop, at: datetime) -> Reference:
+    """Make the template of a message: each has one of its own."""
+    return Reference("template", template(shop, at, used=True).id)
 
 
 def universal_content(shop: Shop, at: datetime) -> Row:
