@@ -53,7 +53,7 @@ class Documents:
         """
         return Shape(
             kind,
-            self._collections.get(kind, f"{kind}s"),
+            self._collections.get(kind, f"{wire_type(kind)}s"),
             self._relations.get(kind, {}) if relations is None else relations,
             query.fields.get(wire_type(kind)),
             query.additional.get(wire_type(kind), frozenset()) | unasked,

@@ -23,9 +23,6 @@ from klaviyo_sandbox.store.world import HIDDEN_BY, World
 DEFAULT_SORT = {"event": "datetime"}
 """Events come by time, as their cursor shows; the cursor of other collections names the id."""
 
-LIBRARY = "/api/templates"
-"""Lists no template that a message uses, whatever the filter: those are served by id (live)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -96,7 +93,7 @@ def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condi
     field = HIDDEN_BY.get(endpoint.type)
     if (
         field is None
-        or (field not in endpoint.filters and endpoint.path != LIBRARY)
+        or field not in endpoint.filters
         or any(condition.field == field for condition in conditions)
     ):
         return []

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.templates import used_template
 from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, load_object
 from klaviyo_sandbox.store.moment import micros_text, moment_of
@@ -132,7 +131,9 @@ def _message(
 ) -> None:
     reference = Reference("omni-campaign-message", message.id)
     email = message.channel == "email"
-    template = used_template(shop, at) if email else None
+    older = shop.world.get(Reference("campaign-message", message.id))
+    found = older.relations["template"] if older else shop.one("template")
+    template = found if email and isinstance(found, Reference) else None
     tracking: JsonObject = {
         "is_add_utm": True,
         "is_tracking_clicks": email,

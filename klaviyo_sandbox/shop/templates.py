@@ -4,6 +4,7 @@ from datetime import datetime
 
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.words import BRAND, PRODUCTS, THEMES
+from klaviyo_sandbox.spec import USED_TEMPLATE
 from klaviyo_sandbox.store.json_text import JsonObject
 from klaviyo_sandbox.store.moment import seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
@@ -25,12 +26,12 @@ def html_of(shop: Shop, title: str) -> str:
     return f"{head}<body><table>\n{rows}</table></body></html>"
 
 
-def template(shop: Shop, at: datetime, *, used: bool = False) -> Row:
+def template(shop: Shop, at: datetime, kind: str = "template") -> Row:
     """Make an e-mail template, of the library or one that a message uses."""
-    number = len(shop.world.table("template"))
+    number = len(shop.world.table(kind))
     name = f"{shop.text(THEMES)} v{number}"
     return shop.put(
-        Reference("template", shop.ids.short()),
+        Reference(kind, shop.ids.short()),
         {
             "name": name,
             "editor_type": EDITORS[number % len(EDITORS)],
@@ -41,14 +42,14 @@ def template(shop: Shop, at: datetime, *, used: bool = False) -> Row:
             "updated": seconds_text(shop.between(at)),
         },
         None,
-        {"used": used},
+        None,
         {"definition": {"body": {"sections": [], "styles": {}, "properties": {}}, "styles": []}},
     )
 
 
 def used_template(shop: Shop, at: datetime) -> Reference:
     """Make the template of a message: each has one of its own."""
-    return Reference("template", template(shop, at, used=True).id)
+    return Reference(USED_TEMPLATE, template(shop, at, USED_TEMPLATE).id)
 
 
 def universal_content(shop: Shop, at: datetime) -> Row:

@@ -12,10 +12,9 @@ HIDDEN_BY = {
     "flow": "archived",
     "image": "hidden",
     "omni-campaign": "archived",
-    "template": "used",
 }
 """Types of which Klaviyo leaves out some resources, unless a filter on this attribute asks for
-them. No filter asks for the templates that messages use."""
+them."""
 
 
 class World:
