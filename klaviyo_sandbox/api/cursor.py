@@ -19,6 +19,8 @@ WITHOUT_ID = {"form": "created::{0}::updated::{0}", "web-feed": "created::{0}"}
 """Collections whose cursors name no row, with what they hold in its place."""
 FIRST_COUPON = 2_081_049
 _DATE_TIME = "date-time"
+_NO_TIME = 2**60
+"""From here on a key stands for no moment: a quirk's rows without a value."""
 _BEYOND_IDS = "\U0010ffff"
 
 
@@ -49,13 +51,14 @@ def write_cursor(collection: str, order: Order, place: Position, *, forward: boo
     way = "next" if forward else "prev"
     if collection == "event":
         return _base64(json.dumps([key, row_id, forward]))
-    if collection == "data-source" and forward:
+    by_id = order.field == "id" and key in ("", row_id)  # a quirk may arrange rows otherwise
+    if collection == "data-source" and forward and by_id:
         return order.positions[order.index(place) + 1][1]
     if collection == "coupon":
         return _base64(f"{way}::id::{FIRST_COUPON + order.index(place)}")
-    if order.field == "id":
+    if by_id:
         return _base64(f"{way}::id::{row_id}")
-    if collection in WITHOUT_ID and order.kind == _DATE_TIME and isinstance(key, int):
+    if _has_no_id(collection, order) and isinstance(key, int) and abs(key) < _NO_TIME:
         value = seconds_text(moment_of(key)).replace("T", " ")
         return _base64(f"{way}::{WITHOUT_ID[collection].format(value)}")
     return _base64(f"{way}::{order.field}::{_written(key, order.kind)}::id::{row_id}")
@@ -67,7 +70,7 @@ def read_cursor(text: str, collection: str, order: Order, *, descending: bool) -
     Raises:
         ApiError: 400, not a cursor, or one of another sort.
     """
-    if collection == "data-source":
+    if collection == "data-source" and not _plain(text).startswith(("next::", "prev::")):
         return Cursor(_by_id(text, order), forward=True, overlap=1)
     try:
         plain = base64.b64decode(text.encode(), validate=True).decode()
@@ -86,15 +89,26 @@ def _position(
 ) -> Position:
     if collection == "coupon":
         return order.positions[int(value) - FIRST_COUPON]
-    if field == order.field == "id":
+    if field == order.field == "id" and "::id::" not in value:
         return _by_id(value, order)
-    if collection in WITHOUT_ID and order.kind == _DATE_TIME:
+    if _has_no_id(collection, order) and "::id::" not in value:
         second = micros(value.rpartition("::")[2])
         return without_id((second, ""), order.kind, descending=descending)
     written, _, row_id = value.rpartition("::id::")
     if field != order.field:
         raise ValueError(field)
     return (_read(written, order.kind), row_id)
+
+
+def _has_no_id(collection: str, order: Order) -> bool:
+    return collection in WITHOUT_ID and order.kind == _DATE_TIME
+
+
+def _plain(text: str) -> str:
+    try:
+        return base64.b64decode(text.encode(), validate=True).decode(errors="replace")
+    except binascii.Error:
+        return ""
 
 
 def _by_id(row_id: str, order: Order) -> Position:

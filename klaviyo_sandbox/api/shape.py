@@ -24,6 +24,8 @@ WITH_DATA = frozenset(
         ("event", "metric"),
         ("event", "profile"),
         ("flow-action", "flow"),
+        ("flow-message", "flow-action"),
+        ("flow-message", "template"),
     }
 )
 """Relationships that carry `data` unasked; all others only when included. Seen in recordings."""

@@ -103,7 +103,7 @@ def _message(
         },
         {
             "campaign": parent,
-            "template": used_template(shop, at) if channel == "email" else None,
+            "template": used_template(shop) if channel == "email" else None,
             "image": shop.one("image") if channel == "mobile_push" else None,
         },
     )

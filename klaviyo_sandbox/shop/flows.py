@@ -118,7 +118,7 @@ def _delay(reference: Reference) -> JsonObject:
 
 def _send(shop: Shop, reference: Reference, at: datetime, channel: str) -> JsonObject:
     message_id = shop.ids.short()
-    template = used_template(shop, at) if channel == "email" else None
+    template = used_template(shop) if channel == "email" else None
     name = f"{shop.text(THEMES)} {message_id}"
     message: JsonObject = {
         "id": message_id,

@@ -143,11 +143,11 @@ def custom_metric(shop: Shop, at: datetime) -> Row:
 def mapped_metric(shop: Shop, at: datetime, name: str) -> Row:
     """One of the fixed mappings from a business meaning to a metric, a custom one or nothing."""
     custom = shop.one("custom-metric") if name == "revenue" else None
-    mapped = not custom and name != MAPPED[-1]
+    metric = None if custom else shop.one("metric")
     return shop.put(
         Reference("mapped-metric", name),
         {"updated": seconds_text(at)},
-        {"metric": shop.one("metric") if mapped else None, "custom-metric": custom},
+        {"metric": None if name == MAPPED[-1] else metric, "custom-metric": custom},
     )
 
 

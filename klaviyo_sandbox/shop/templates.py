@@ -26,12 +26,12 @@ def html_of(shop: Shop, title: str) -> str:
     return f"{head}<body><table>\n{rows}</table></body></html>"
 
 
-def template(shop: Shop, at: datetime, kind: str = "template") -> Row:
-    """Make an e-mail template, of the library or one that a message uses."""
-    number = len(shop.world.table(kind))
+def template(shop: Shop, at: datetime) -> Row:
+    """Make an e-mail template of the library."""
+    number = len(shop.world.table("template"))
     name = f"{shop.text(THEMES)} v{number}"
     return shop.put(
-        Reference(kind, shop.ids.short()),
+        Reference("template", shop.ids.short()),
         {
             "name": name,
             "editor_type": EDITORS[number % len(EDITORS)],
@@ -47,9 +47,16 @@ def template(shop: Shop, at: datetime, kind: str = "template") -> Row:
     )
 
 
-def used_template(shop: Shop, at: datetime) -> Reference:
-    """Make the template of a message: each has one of its own."""
-    return Reference(USED_TEMPLATE, template(shop, at, USED_TEMPLATE).id)
+def used_template(shop: Shop) -> Reference | None:
+    """Make the template of a message, a copy of one of the library; None when there is none."""
+    chosen = shop.one("template")
+    origin = None if chosen is None else shop.world.get(chosen)
+    if origin is None:
+        return None
+    copy = Reference(USED_TEMPLATE, f"U{len(shop.world.table(USED_TEMPLATE)):05}")
+    row = Row(*copy, origin.attributes, origin.relations, origin.facts, origin.optional)
+    shop.world.put(row)
+    return copy
 
 
 def universal_content(shop: Shop, at: datetime) -> Row:
