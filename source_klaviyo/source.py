@@ -69,12 +69,12 @@ class SourceKlaviyo(AbstractSource):
         """Sign in, name the account, and tell for every stream whether it can be read."""
         try:
             settings = _settings(config)
-            access.warn_of_retirement(settings.revision)
             client = self._client(settings, config)
             client.auth.sign_in()
             found = access.probe(
                 _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
             )
+            client.retirements.warn()
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -140,6 +140,8 @@ class SourceKlaviyo(AbstractSource):
         finally:
             client.clock.warn_if_unknown()
             report_drift([stream.drift for stream in streams])
+            client.scopes.report_silence()
+            client.retirements.warn()
 
     def _queue(self, message: AirbyteMessage) -> None:
         if self.message_repository:

@@ -183,6 +183,21 @@ def test_a_fault_that_passes_ends_no_stream_that_is_made_of_what_is_included(
     assert {str(each.message) for each in reader.views.failures.values()} == set()
 
 
+def test_where_klaviyo_knows_no_page_size_none_is_named(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    def strict(request: PreparedRequest) -> tuple[int, object]:
+        if "page%5Bsize%5D" not in (request.url or ""):
+            return served(request)
+        detail = "'page_size' is not a valid field for the resource 'flow'."
+        return 400, {"errors": [{"detail": detail, "source": {"pointer": "/data/attributes"}}]}
+
+    reader, found = read_all(Flows, requests_mock, strict)
+    assert not reader.views.failures
+    assert {json.loads(record)["id"] for record in found} == {"1", "2"}
+    assert all(json.loads(record)["tags"] for record in found)
+
+
 def test_an_include_that_is_refused_is_left_out_and_the_rows_are_read(
     requests_mock: requests_mock.Mocker,
 ) -> None:

@@ -13,6 +13,7 @@ from source_klaviyo.errors import (
     ParameterRefused,
     RequestFailed,
     ScopeMissing,
+    StreamFailed,
 )
 
 SAID = b'{"errors":[{"id":"1","code":"invalid","title":"No.","detail":"Because."}]}'
@@ -107,6 +108,7 @@ def error(detail: str = "No.", parameter: str | None = None) -> bytes:
         (error("Page size must be at most 50."), 50),
         (error("Too much.", "page[size]"), None),
         (error("`page[size]` is 1000 and cannot be."), 1000),
+        (error("'page_size' is not a valid field for the resource 'list'."), None),
     ],
 )
 def test_a_page_size_that_is_refused_is_told_from_other_refusals(
@@ -164,6 +166,26 @@ def test_klaviyos_words_are_cut_short_and_stay_on_the_path() -> None:
 def test_a_page_that_is_too_large_stays_what_it_is() -> None:
     too_large = PageTooLarge("An answer has more than 16 bytes.", 16)
     assert KlaviyoErrorHandler().failure(too_large) is too_large
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "You must have Advanced KDP enabled to use this endpoint.",
+        "Entitlement to create object type not found.",
+    ],
+)
+def test_what_the_account_lacks_no_scope_can_bring(detail: str) -> None:
+    refused = KlaviyoErrorHandler(["x:read"]).failure(answer(403, error(detail)))
+    assert isinstance(refused, StreamFailed)
+    assert not isinstance(refused, ScopeMissing)
+    assert detail in str(refused)
+    assert "x:read" not in str(refused)
+
+
+def test_the_network_edge_is_told_from_klaviyo() -> None:
+    assert "address of this machine" in str(KlaviyoErrorHandler().failure(answer(403, HTML)))
+    assert "machine" not in str(KlaviyoErrorHandler().failure(answer(503, HTML)))
 
 
 def test_oauth_is_named_where_private_keys_are_never_enough() -> None:

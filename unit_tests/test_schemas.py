@@ -110,7 +110,7 @@ def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: S
     properties = schema["properties"]
     fixed = {"type", "id", "channel", stream.parent_key, getattr(stream, "owner_key", "")}
     if issubclass(stream, UnionStream):
-        fixed |= set(stream.keys)
+        fixed |= {*stream.keys, stream.kind_key}
     assert {"type", "id"} <= set(properties)
     for name, part in properties.items():
         assert ("null" in part["type"]) == (name not in fixed), name

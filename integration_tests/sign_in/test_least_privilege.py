@@ -64,7 +64,8 @@ def test_six_scopes_read_six_streams(
     assert all(record["campaign_messages"] for record in output.records["campaigns"])
     assert any(record["flow_actions"] for record in output.records["flows"])
     (warning,) = warnings(output)
-    assert warning.startswith(WARNING)
+    silent = reading == "without_data" and credentials["auth_type"] == "api_key"
+    assert warning.startswith("Klaviyo has named no tags of " if silent else WARNING)
     asked = [entry for entry in shop.log.requests() if "tags" in entry.query]
     if credentials["auth_type"] == "api_key":
         assert asked

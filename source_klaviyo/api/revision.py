@@ -1,8 +1,13 @@
 """Which revisions of the API there are, how long each lives, and the headers that pin one."""
 
+import logging
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
+
+logger = logging.getLogger("airbyte")
 
 DEFAULT: Final = "2026-07-15"
 
@@ -47,6 +52,35 @@ def complaint(revision: str, on: date) -> str | None:
     if released < date.fromisoformat(USABLE[0]):
         return f"Revision {revision} is older than this connector can read. {choice}"
     return f"Revision {revision} is not known to this connector. {choice}"
+
+
+@dataclass(slots=True)
+class Retirements:
+    """When Klaviyo stops serving the revisions that were asked for, as its answers say.
+
+    The header comes with each answer of a revision in its last year (recorded of 2025-04-15, since
+    April 2026).
+    """
+
+    _dates: dict[str, date] = field(default_factory=dict)
+
+    def note(self, revision: str, headers: Mapping[str, str]) -> None:
+        """Note what an answer of `revision` says; all threads may."""
+        if told := headers.get("X-Klaviyo-Api-Retirement-Date"):
+            try:
+                self._dates[revision] = date.fromisoformat(told)
+            except ValueError:
+                return
+
+    def warn(self) -> None:
+        """Log a warning for each revision that has a date."""
+        for revision, ends in sorted(self._dates.items()):
+            logger.warning(
+                "Klaviyo retires revision %s on %s. Update this connector, or set `revision` to a"
+                " newer one.",
+                revision,
+                ends,
+            )
 
 
 def headers(revision: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Metric aggregates: https://developers.klaviyo.com/en/reference/query_metric_aggregates ."""
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -117,7 +116,7 @@ class MetricAggregates(ReportStream):
     @cached_property
     def _now(self) -> datetime:
         """The present in the account's timezone, by Klaviyo's clock; all pages have the same."""
-        moment = int(time.time() - self._client.clock.lag) - _MARGIN
+        moment = int(self._client.clock.now) - _MARGIN
         return datetime.fromtimestamp(moment, self.timezone.zone)
 
 

@@ -86,7 +86,11 @@ from source_klaviyo.streams.reports import (
 from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.segments import SegmentProfiles, Segments
 from source_klaviyo.streams.tags import TagGroups, TagLinks, Tags
-from source_klaviyo.streams.templates import EmailTemplates, TemplateUniversalContent
+from source_klaviyo.streams.templates import (
+    EmailTemplates,
+    MessageTemplates,
+    TemplateUniversalContent,
+)
 from source_klaviyo.streams.text_messaging import TextMessagingConfigurations, TextMessagingSenders
 from source_klaviyo.streams.tracking_settings import TrackingSettings
 from source_klaviyo.streams.translations import Translations, TranslationValues
@@ -149,6 +153,7 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = (
     Lists,
     ListsDetailed,
     MappedMetrics,
+    MessageTemplates,
     MetricAggregates,
     MetricProperties,
     Metrics,
