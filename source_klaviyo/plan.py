@@ -17,13 +17,13 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.metric_names import metric_ids
 from source_klaviyo.protocol import BEGINNING
-from source_klaviyo.report_plan import ReportPlan
+from source_klaviyo.reports.plan import ReportPlan
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.streams.metric_names import metric_ids
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import (
     CollectionJob,

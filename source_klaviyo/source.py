@@ -27,13 +27,13 @@ from source_klaviyo.config import Config, unknown_settings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
-from source_klaviyo.report_account import Account
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.account import Account
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line

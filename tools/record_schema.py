@@ -5,11 +5,11 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.additions import Addition, CopiedMember
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object

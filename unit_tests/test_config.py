@@ -12,8 +12,8 @@ from source_klaviyo.credentials import (
     OwnAppCredentials,
 )
 from source_klaviyo.errors import ConfigError
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.spec import specification
-from source_klaviyo.streams.registry import STREAMS
 
 pytestmark = pytest.mark.calendar
 

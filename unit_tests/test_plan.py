@@ -22,8 +22,8 @@ from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
 from source_klaviyo.protocol import FOREVER, PageRequest, Window
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.collection import KlaviyoCollection
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan

@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.revision import DEFAULT
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.generate_schemas import FOLDER, differing, file_name, main, render, sdk_of
 from tools.record_schema import DRAFT, record_schema

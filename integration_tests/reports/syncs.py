@@ -8,8 +8,8 @@ from typing import Any, Final
 from klaviyo_sandbox import Sandbox
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.report_stream import ReportStream
 
 Json = dict[str, Any]
 

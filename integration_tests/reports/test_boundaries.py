@@ -14,9 +14,9 @@ from integration_tests.quirks.reading import read
 from integration_tests.reports.syncs import REPORTS, SHOP
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.config import Config
-from source_klaviyo.days import day_of
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.report_account import Account
+from source_klaviyo.reports.account import Account
+from source_klaviyo.reports.days import day_of
 
 MOMENTS: Final = {
     "the first second of a month": ("2026-12-01T00:00:00", "Pacific/Kiritimati"),

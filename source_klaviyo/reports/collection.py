@@ -10,7 +10,6 @@ import requests
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.days import DAY, Timezone, date_of
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
@@ -23,8 +22,9 @@ from source_klaviyo.errors import (
 )
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.days import DAY, Timezone, date_of
 from source_klaviyo.streams.endpoint import CollectionView
-from source_klaviyo.streams.report_answer import Answer, Wanted
 
 Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
 

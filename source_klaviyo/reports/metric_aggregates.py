@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from source_klaviyo.api.limits import S
-from source_klaviyo.days import DAY, Period, date_of
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Window
-from source_klaviyo.streams import report_answer
-from source_klaviyo.streams.report_answer import Answer, Wanted
-from source_klaviyo.streams.report_collection import Json
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.reports import answer as answers
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.collection import Json
+from source_klaviyo.reports.days import DAY, Period, date_of
+from source_klaviyo.reports.report_stream import ReportStream
 
 _YEAR: Final = Period(362)
 """A year but for the days by which the request is wider."""
@@ -44,8 +44,8 @@ class MetricAggregates(ReportStream):
     period = _YEAR
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see report_answer.py."""
-        return report_answer.aggregates(body, wanted)
+        """Take an answer apart; see answer.py."""
+        return answers.aggregates(body, wanted)
 
     @property
     def metrics(self) -> Sequence[str]:
