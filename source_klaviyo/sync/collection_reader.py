@@ -1,7 +1,7 @@
 """One collection's part in a sync: what is read of it, and which request is sent next."""
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +29,8 @@ logger = logging.getLogger("airbyte")
 
 _OF_A_PAGE = (Action.PAGE_WITH_LESS, Action.FAIL_PAGE, Action.LESS)
 """Actions after which only the page has failed, where nothing could be left out."""
+_MOST_OPEN = 100
+"""Parents whose children are read at the same time: more than there are workers."""
 _MOST_HALVINGS = 6
 """Failures of a partition without a page between them, after which nothing more is passed over."""
 
@@ -50,6 +52,8 @@ class CollectionReader:
     _complete: list[Delivery] = field(default_factory=list)
     _parents: int = 0
     _hidden: list[Partition] = field(default_factory=list)
+    _waiting: deque[Partition] = field(default_factory=deque)
+    _under_way: int = 0
     _last_asked: bool = False
     _splitter: Splitter = field(default_factory=Splitter)
     _tasks: TaskQueue = field(init=False)
@@ -78,10 +82,20 @@ class CollectionReader:
         self._read_on()
 
     def open(self, partition: Partition) -> None:
-        """Begin to read `partition`, unless that has been done."""
-        views = self.views.numbers()
-        for reader in self.partitions.open(partition, views) if views else ():
-            self._begin(reader)
+        """Begin to read `partition`, unless that has been done, once it is its turn."""
+        self._waiting.append(partition)
+        self._open_waiting()
+
+    def _open_waiting(self) -> None:
+        """Begin with partitions that wait, as long as not too many are under way.
+
+        A listing may bring a hundred thousand parents within a minute: each costs no more than its
+        id until its turn comes.
+        """
+        while self._waiting and (self._under_way < _MOST_OPEN or not self.is_child):
+            partition, views = self._waiting.popleft(), self.views.numbers()
+            for reader in self.partitions.open(partition, views) if views else ():
+                self._begin(reader)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
         """Note that a listing of parents has ended; with a `failure`, some parents are missing."""
@@ -93,7 +107,8 @@ class CollectionReader:
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
         in_flight = [view for task in self._tasks.in_flight for view in task.view_numbers]
-        return self.views.end(in_flight, more_to_come=bool(self._parents or self._hidden))
+        more = bool(self._parents or self._hidden or self._waiting)
+        return self.views.end(in_flight, more_to_come=more)
 
     @property
     def finished(self) -> bool:
@@ -139,8 +154,8 @@ class CollectionReader:
         return self._tasks.readers()
 
     def tasks_left(self) -> int:
-        """Return how many tasks there are."""
-        return len(self._tasks)
+        """Return how many tasks there are, with the partitions that wait for their turn."""
+        return len(self._tasks) + len(self._waiting)
 
     def next_task(self, now: float) -> Task | float | None:
         """Return what is to send its request, or the seconds until there may be something.
@@ -219,7 +234,9 @@ class CollectionReader:
         self._add(self._counted(reader))
 
     def _counted(self, reader: WindowReader) -> WindowReader:
-        self.partitions.readings[reader.number].begun()
+        reading = self.partitions.readings[reader.number]
+        self._under_way += not reading.open
+        reading.begun()
         self.views.task_added(reader.view_numbers)
         return reader
 
@@ -377,6 +394,7 @@ class CollectionReader:
             reading = self.partitions.readings[task.number]
             reading.open -= 1
             if not reading.open:
+                self._under_way -= 1
                 self._end_partition(reading, task)
 
     def _end_partition(self, reading: PartitionReading, last: WindowReader) -> None:
@@ -395,6 +413,7 @@ class CollectionReader:
             self._read_again(number, reading)
         if not reading.open:
             self.partitions.let_go(number)
+        self._open_waiting()
         self._read_on()
 
     @property
