@@ -86,12 +86,12 @@ EVENTS_STATE = state("events", datetime="2026-05-28T20:26:40+00:00", version=1)
     ("destination", "settings", "days"),
     [
         (DestinationSyncMode.append_dedup, {}, 7),
-        (DestinationSyncMode.append, {}, 0),
+        (DestinationSyncMode.append, {}, 7),
         (DestinationSyncMode.append, {"lookback_days": 3}, 3),
         (DestinationSyncMode.append_dedup, {"lookback_days": 0}, 0),
     ],
 )
-def test_events_look_back_where_duplicates_are_removed(
+def test_events_look_back_whatever_the_destination_does(
     destination: DestinationSyncMode, settings: dict[str, object], days: int
 ) -> None:
     stream = configured("events", destination=destination)

@@ -39,7 +39,8 @@ _MOST_HALVINGS = 6
 class CollectionReader:
     """The requests for one collection that are still to be sent.
 
-    `waits_for` says in a word what holds it up. Every method is called under the scheduler's lock.
+    `waits_for` says in a word what holds it up, `quota_pause` how many seconds the quota was away
+    when it was asked last. Every method is called under the scheduler's lock.
     """
 
     job: CollectionJob
@@ -47,6 +48,7 @@ class CollectionReader:
     memory: IdMemory
     tally: Tally = field(default_factory=Tally)
     waits_for: str = "latency"
+    quota_pause: float = 0.0
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
     _complete: list[Delivery] = field(default_factory=list)
@@ -174,7 +176,7 @@ class CollectionReader:
                 return self._send(self._counted(reader.split(at)), quota)
             pauses.append(pause)
         if pauses:
-            self.waits_for = "the quota"
+            self.waits_for, self.quota_pause = "the quota", min(pauses)
         elif (seconds := self._tasks.seconds_to_retry(now)) is not None:
             self.waits_for = "a retry"
             pauses.append(seconds)
@@ -225,7 +227,7 @@ class CollectionReader:
         ]
 
     def _send(self, task: Task, quota: Quota) -> Task:
-        self.waits_for = "latency"
+        self.waits_for, self.quota_pause = "latency", 0.0
         self.tally.requests[quota] += 1
         self._tasks.in_flight.append(task)
         return task
