@@ -230,6 +230,10 @@ class KlaviyoCollection:
         if missing := needs.essential & request.left_out:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
         self._note_silence(own.view, document)
+        others = {name for each in request.views for name in self._views[each].view.needs.include}
+        # The ids that the view reads unasked are told whoever asks.
+        if own.view.passes_resources and (strange := others - {*needs.include, *needs.ids}):
+            document = document.without(strange)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])

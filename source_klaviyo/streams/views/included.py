@@ -28,6 +28,8 @@ class IncludedView:
     owner's id is put under `owner_key`.
     """
 
+    passes_resources = False
+
     def __init__(
         self,
         name: str,

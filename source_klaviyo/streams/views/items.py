@@ -17,6 +17,8 @@ class ItemView:
     What the listing knows of the cursor and the partition is added to them.
     """
 
+    passes_resources = False
+
     def __init__(self, name: str, fields: RecordFields, needs: Needs) -> None:
         self.name = name
         self.needs = needs
@@ -44,6 +46,8 @@ class NamedItemView:
     The others are the page's resources, or those that come included for `through`. A record gets
     the cursor of the page's resource.
     """
+
+    passes_resources = False
 
     def __init__(
         self, name: str, relationship: str, through: str | None, fields: RecordFields, needs: Needs
