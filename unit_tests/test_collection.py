@@ -230,7 +230,7 @@ def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
 
 def test_a_row_that_is_nested_too_deeply_fails_the_stream_and_says_so() -> None:
     row = json.dumps({**flow(1, included=True), "x": None})
-    deep = row.replace("null", "[" * 5000 + "]" * 5000)
+    deep = row.replace("null", "[" * 100_000 + "]" * 100_000)
     with requests_mock.Mocker() as mock:
         mock.get(requests_mock.ANY, text=f'{{"data":[{deep}],"links":{{"next":null}}}}')
         stream = Flows(Client(BASE, api_key("pk")))

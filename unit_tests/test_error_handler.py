@@ -18,7 +18,7 @@ from source_klaviyo.errors import (
 
 SAID = b'{"errors":[{"id":"1","code":"invalid","title":"No.","detail":"Because."}]}'
 HTML = b"<!DOCTYPE html><title>Attention required</title>"
-DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 5000, b"]" * 5000)
+DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 100_000, b"]" * 100_000)
 URL = "https://a.klaviyo.com/api/lists"
 FOLLOWING = f"{URL}?page%5Bcursor%5D=abc"
 
