@@ -69,7 +69,7 @@ def _report_schema(stream: type[ReportStream]) -> Schema:
     properties: dict[str, Schema] = {
         **{name: {"type": "string", "format": "date"} for name in dates},
         **({stream.metric_key: {"type": "string"}} if stream.metric_key else {}),
-        **{name: {"type": ["null", "string"]} for name in stream.groupings},
+        **{name: {"type": "string"} for name in stream.groupings},
         **{name: {"type": ["null", "number"]} for name in stream.statistics},
     }
     return {"$schema": DRAFT, **open_object(), "properties": properties}

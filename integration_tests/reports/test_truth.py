@@ -96,7 +96,7 @@ def truth(done: Read, stream: str, start: str, end: str) -> dict[tuple[str, ...]
         group_by=kind.groupings if kind.is_grouped_on_request else (),
     )
     found = {
-        (row.date, *(str(row.groupings[name]) for name in kind.groupings)): row.statistics
+        (row.date, *(str(row.groupings[name] or "") for name in kind.groupings)): row.statistics
         for row in rows
     }
     assert len(found) == len(rows)

@@ -81,6 +81,15 @@ class Report(Protocol):
         """Return the query parameters of the page that `cursor` names."""
 
 
+def _key_part(value: msgspec.Raw) -> bytes:
+    """Return a grouping as it stands in a record: the empty text for none.
+
+    It is a part of the primary key. Destinations merge rows with null in their key into doubles, or
+    drop them (Redshift).
+    """
+    return b'""' if bytes(value) == b"null" else bytes(value)
+
+
 @dataclass(eq=False)
 class ReportCollection:
     """Implements protocol.Collection for what `declared` says, with the one view there is of it.
@@ -191,7 +200,8 @@ class ReportCollection:
         keys = [msgspec.json.encode(key) + b":" for key in declared.grouping_keys]
         for group in answer.groups:
             named = b"".join(
-                b",%b%b" % (key, bytes(value)) for key, value in zip(keys, group.named, strict=True)
+                b",%b%b" % (key, _key_part(value))
+                for key, value in zip(keys, group.named, strict=True)
             )
             for number, day in days:
                 values = zip(statistics, group.row(number), strict=True)

@@ -80,7 +80,7 @@ class MetricAggregates(ReportStream):
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
         """Return the schema of a record, with the dimensions."""
         schema = super().get_json_schema()
-        dimensions = {key: {"type": ["null", "string"]} for key in self.grouping_keys}
+        dimensions = {key: {"type": "string"} for key in self.grouping_keys}
         return {**schema, "properties": {**schema["properties"], **dimensions}}
 
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
