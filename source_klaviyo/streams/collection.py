@@ -138,7 +138,7 @@ class KlaviyoCollection:
         try:
             return self._client.send(endpoint.request(self._client.base_url, item), read)
         except NotFound:
-            if endpoint.is_listed:
+            if endpoint.is_there:
                 raise
             return page(None)
 

@@ -59,9 +59,14 @@ class ItemStream(KlaviyoStream):
             self._client.quotas.get(self.item, self.item_limit, self.item_costly),
             self._errors,
             self.joined_attribute(),
-            is_listed=self.item == f"{self.endpoint}/{{id}}",
+            is_there=self.is_there,
         )
         return CollectionView(self.view(name), items, drift)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether every resource has the item: it is the same resource."""
+        return self.item == f"{self.endpoint}/{{id}}"
 
     @classmethod
     def joined_attribute(cls) -> str | None:
@@ -87,6 +92,7 @@ class NamedItemStream(ItemStream):
 
     named: ClassVar[str]
     through: ClassVar[str | None] = None
+    is_there = True
 
     def view(self, name: str) -> View:
         """Return what stream `name` makes of the collection's pages."""

@@ -348,7 +348,13 @@ class CollectionReader:
     ) -> None:
         """Leave the row of an item to the next sync: state does not cover its second."""
         item.finished = True
-        if what is not Action.ITEM_MISSING:
+        if what is Action.ITEM_MISSING:
+            name = self.job.collection.name
+            advice = (
+                "%s: Klaviyo has just named %s and does not find it. The next sync asks again. %s"
+            )
+            logger.warning(advice, name, item.id, failure.message)
+        else:
             for view in item.view_numbers:
                 self._fail_part(view, failure)
         self._complete += item.ended(missed=True)
