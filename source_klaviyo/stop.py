@@ -16,7 +16,7 @@ class Stop:
     after its last states; at the second signal, or where nobody takes its lines, at once as well.
 
     The end is that of a program which does not handle the signal: PyAirbyte ends `spec` and `check`
-    by SIGTERM, and takes any code but 0 and -15 for a failure (`_executors/base.py`).
+    by SIGTERM, and takes any code but 0 and -15 for a failure (its module airbyte._executors.base).
     """
 
     def __init__(self) -> None:
