@@ -13,7 +13,6 @@ from airbyte_cdk.models import (
     AirbyteMessageSerializer,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
-    ConnectorSpecification,
     Status,
 )
 from airbyte_cdk.sources import AbstractSource
@@ -23,12 +22,12 @@ from source_klaviyo import access, inputs
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
-from source_klaviyo.config import Config, unknown_settings
+from source_klaviyo.config import Config
+from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.report_account import Account
-from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
@@ -53,10 +52,6 @@ class SourceKlaviyo(AbstractSource):
 
     def __init__(self, emit: Callable[[AirbyteMessage], None] | None = None) -> None:
         self._emit = emit or self._queue
-
-    def spec(self, logger: logging.Logger) -> ConnectorSpecification:  # noqa: ARG002
-        """Return what can be configured."""
-        return specification()
 
     def check_connection(
         self, logger: logging.Logger, config: RawConfig
@@ -177,9 +172,9 @@ class SourceKlaviyo(AbstractSource):
 
 
 def _settings(config: RawConfig) -> Config:
-    """Return the configuration, with a warning about what in it is none. Raises ConfigError."""
+    """Return the configuration; log a warning about settings without effect. Raises ConfigError."""
     settings = Config.parse(config)
-    if warning := unknown_settings(config):
+    for warning in warnings(config):
         logger.warning(warning)
     return settings
 

@@ -78,7 +78,7 @@ def test_a_metric_may_be_named_and_a_wrong_name_is_told(sandbox: Sandbox, connec
     first = next(iter(events))
     name = metrics[first]["attributes"]["name"]
     same = {each for each in metrics if metrics[each]["attributes"]["name"] == name}
-    output = connect(sandbox, event_metric_ids=[name.upper()]).read(catalog(STREAMS))
+    output = connect(sandbox, event_metric_ids=name.upper()).read(catalog(STREAMS))
     expected = set().union(*(events.get(metric, set()) for metric in same))
     assert expected
     assert past.intersection(output.ids("events")) == expected

@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteMessage
 
 from source_klaviyo import inputs
 from source_klaviyo.config import Config
-from source_klaviyo.credentials import ApiKeyCredentials
+from source_klaviyo.config.credentials import ApiKeyCredentials
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names

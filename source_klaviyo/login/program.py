@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from source_klaviyo.config_values import KLAVIYO, klaviyo_or_loopback
+from source_klaviyo.config.values import KLAVIYO, klaviyo_or_loopback
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.login.callback import PATH, CallbackServer
 from source_klaviyo.login.consent import Consent
