@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from source_klaviyo.api.client import Client
+from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.protocol import Page
 from source_klaviyo.streams.base import KlaviyoStream
@@ -66,6 +67,14 @@ def metric_ids(
             )
         found |= dict.fromkeys(ids)
     return tuple(found)
+
+
+def check_metrics(client: Client, config: Config) -> None:
+    """Look up the metrics that `config` names. Raises ConfigError where there is no such metric."""
+    if config.event_metric_ids:
+        metric_ids(client, config.event_metric_ids, "event_metric_ids")
+    if conversions := config.wanted_conversion_metrics:
+        metric_ids(client, conversions, "conversion_metrics", custom=True)
 
 
 def all_metrics(client: Client) -> Iterator[Metric]:

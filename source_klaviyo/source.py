@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -18,13 +18,14 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import Stream
 
-from source_klaviyo import access, inputs
+from source_klaviyo import access
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config
 from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError, StreamFailed
+from source_klaviyo.metric_names import check_metrics
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.report_account import Account
@@ -70,6 +71,7 @@ class SourceKlaviyo(AbstractSource):
             found = access.probe(
                 _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
             )
+            check_metrics(client, settings)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -154,21 +156,6 @@ class SourceKlaviyo(AbstractSource):
             Quotas(config.quota_share),
             memory=BodyMemory.of(config.num_workers),
         )
-
-    @staticmethod
-    def read_config(config_path: str) -> MutableMapping[str, Any]:
-        """Return the configuration in a file. Raises ConfigError."""
-        return inputs.read_config(config_path)
-
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """Return the configured catalog in a file. Raises ConfigError."""
-        return inputs.read_catalog(catalog_path)
-
-    @classmethod
-    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """Return the states in a file, none if no path is given. Raises ConfigError."""
-        return inputs.read_states([state_path] if state_path else [])
 
 
 def _settings(config: RawConfig) -> Config:

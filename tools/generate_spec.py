@@ -15,9 +15,9 @@ from airbyte_cdk.models import (
 )
 from pydantic import BaseModel
 
+from source_klaviyo.cli.run import SPEC
 from source_klaviyo.config import Config
 from source_klaviyo.config.credentials import BY_TYPE
-from source_klaviyo.run import SPEC
 from tools.airbyte_sign_in import advanced_auth
 
 DOCUMENTATION_URL: Final = "https://docs.airbyte.com/integrations/sources/klaviyo"

@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 from airbyte_cdk.models import AirbyteMessageSerializer, Type
 
+from source_klaviyo.cli.run import SPEC, spec_line
 from source_klaviyo.config import Config
-from source_klaviyo.run import SPEC, spec_line
 from tools.generate_spec import render, specification
 
 SCHEMA: Final = json.loads(SPEC.read_text(encoding="utf-8"))["connectionSpecification"]

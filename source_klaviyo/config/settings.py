@@ -35,6 +35,7 @@ from source_klaviyo.config.values import (
     whole_number,
 )
 from source_klaviyo.errors import ConfigError
+from source_klaviyo.masking import mask_config
 from source_klaviyo.suggestion import did_you_mean
 
 _SETTLING_DAYS: Final = 30
@@ -254,8 +255,9 @@ class Config(BaseModel):
         """Return the configuration in `raw`. Raises ConfigError, which quotes no value.
 
         Unknown settings, empty ones, and the leftovers of another sign-in count as not there:
-        `warnings` names them.
+        `warnings` names them. Its secrets are masked from then on.
         """
+        mask_config(raw)
         given, _ = without_leftovers({key: raw[key] for key in raw if key in cls.model_fields})
         try:
             return cls.model_validate(given)

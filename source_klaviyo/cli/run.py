@@ -3,23 +3,26 @@
 import json
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from source_klaviyo.arguments import Arguments, UsageError, parse
-from source_klaviyo.stderr import Stderr
-from source_klaviyo.stdout import Stdout, StdoutLost
-from source_klaviyo.stop import Stop
+from source_klaviyo.cli.arguments import UsageError, parse
+from source_klaviyo.cli.stderr import Stderr
+from source_klaviyo.cli.stdout import Stdout, StdoutLost
+from source_klaviyo.cli.stop import Stop
 
-SPEC = Path(__file__).parent / "spec.json"
+SPEC: Final = Path(__file__).parents[1] / "spec.json"
 """The specification, as `tools.generate_spec` writes it."""
 
-_FAILED = 1
-_NOT_UNDERSTOOD = 2
+_FOR_PEOPLE: Final = frozenset({"login", "estimate"})
+_FAILED: Final = 1
+_NOT_UNDERSTOOD: Final = 2
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the connector with command line `arguments`, then exit.
+    """Run a command line, without the program's name; then exit.
 
     The code is 0 on success, 1 where the command failed, and 2 where the command line is wrong.
     """
@@ -36,24 +39,30 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str], stop: Stop) -> int:
     try:
-        parsed = parse(arguments)
+        options = parse(arguments)
     except UsageError as error:
         print(error.usage, error, sep="\n", file=sys.stderr)  # noqa: T201
-        Stdout().write(_usage_line(str(error)))
+        if not _FOR_PEOPLE & {*arguments[:1]}:
+            Stdout().write(_usage_line(str(error)))
         return _NOT_UNDERSTOOD
+    if options.command in _FOR_PEOPLE:
+        # The CDK takes a second and more to import, which `spec` does without.
+        from source_klaviyo.cli import people  # noqa: PLC0415
+
+        people.run(options)
+        return 0
     stdout = Stdout()
-    if parsed.command == "spec":
+    if options.command == "spec":
         stdout.write(spec_line())
         return 0
-    return _command(parsed, stop, stdout)
+    return _command(options, stop, stdout)
 
 
-def _command(arguments: Arguments, stop: Stop, stdout: Stdout) -> int:
-    # The CDK takes a second and more to import, which `spec` does without.
-    from source_klaviyo.commands import Commands, failure_line  # noqa: PLC0415
+def _command(options: Namespace, stop: Stop, stdout: Stdout) -> int:
+    from source_klaviyo.cli.commands import Commands, failure_line  # noqa: PLC0415
 
     try:
-        for chunk in Commands(arguments, stop, stdout).run():
+        for chunk in Commands(options, stop, stdout).run():
             stdout.write(chunk)
     except StdoutLost:
         raise

@@ -1,6 +1,7 @@
 """What `check`, `discover` and `read` print, by means of the CDK."""
 
 import logging
+from argparse import Namespace
 from collections.abc import Iterator
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -8,20 +9,18 @@ from airbyte_cdk.logger import AirbyteLogFormatter, is_platform_debug_log_enable
 from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo import inputs, memory
-from source_klaviyo.arguments import Arguments
-from source_klaviyo.config import Config
+from source_klaviyo.cli import inputs, memory
+from source_klaviyo.cli.stdout import Stdout, StdoutLost
+from source_klaviyo.cli.stop import Stop
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.stdout import Stdout, StdoutLost
-from source_klaviyo.stop import Stop
 from source_klaviyo.sync.messages import message_line
 
 
 class Commands:
     """The commands that need the source; what they yield are chunks of whole lines."""
 
-    def __init__(self, arguments: Arguments, stop: Stop, stdout: Stdout) -> None:
-        self._arguments = arguments
+    def __init__(self, options: Namespace, stop: Stop, stdout: Stdout) -> None:
+        self._options = options
         self._stop = stop
         self._logger = logging.getLogger("airbyte")
         logging.getLogger().handlers = [_Logs(stdout)]
@@ -30,29 +29,28 @@ class Commands:
         # New tokens have to be kept before they are used, whatever else waits to be written.
         self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
         AirbyteEntrypoint(self._source)  # sets up how the CDK tells of what nobody has caught
-        wordy = arguments.debug or is_platform_debug_log_enabled()
+        wordy = options.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
 
     def run(self) -> Iterator[bytes]:
         """Yield what the command prints. Raises AirbyteTracedException where it failed."""
-        config = inputs.read_config(self._arguments.config)
-        match self._arguments.command:
+        config = inputs.read_config(self._options.config)
+        match self._options.command:
             case "check":
                 status = self._source.check(self._logger, config)
                 yield message_line(
                     AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
                 )
             case "discover":
-                Config.parse(config)
                 catalog = self._source.discover(self._logger, config)
                 yield message_line(AirbyteMessage(type=Type.CATALOG, catalog=catalog))
             case _:
                 yield from self._read(config)
 
     def _read(self, config: inputs.Json) -> Iterator[bytes]:
-        catalog = inputs.read_catalog(self._arguments.catalog)
-        catalog = inputs.only(catalog, self._arguments.streams)
-        states = inputs.read_states(self._arguments.state)
+        catalog = inputs.read_catalog(self._options.catalog)
+        catalog = inputs.only(catalog, self._options.streams)
+        states = inputs.read_states(self._options.state)
         memory.tune()
         self._stop.graceful = True
         yield from self._source.lines(config, catalog, states, self._stop.asked)
