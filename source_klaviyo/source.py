@@ -37,6 +37,7 @@ from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
+from source_klaviyo.sync.progress import Watch
 
 logger = logging.getLogger("airbyte")
 
@@ -113,11 +114,13 @@ class SourceKlaviyo(AbstractSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage],
         stopped: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
     ) -> Iterator[bytes]:
         """Yield the messages of a sync as lines of JSON, in chunks of whole lines.
 
         A chunk must have been written before the next is asked for. Once `stopped` tells that the
-        sync is to end, it does so after the states of what it has read. Raises
+        sync is to end, it does so after the states of what it has read. `watch` is told where each
+        stream stands. Raises
         AirbyteTracedException: at once for input that cannot be used, at the end for streams that
         have failed, or that were not finished.
         """
@@ -128,7 +131,7 @@ class SourceKlaviyo(AbstractSource):
         selected = {configured.stream.name for configured in catalog.streams}
         streams = _streams(client, settings, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
-        sync = Sync(jobs, settings.num_workers, horizon(client.clock), stopped)
+        sync = Sync(jobs, settings.num_workers, horizon(client.clock), stopped, watch)
         try:
             yield from self._queued()
             for chunk in sync.lines():

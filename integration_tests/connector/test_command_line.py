@@ -127,7 +127,9 @@ def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:
     assert output.code == 1
     (failure,) = output.failures
     assert "does not have: list. Did you mean lists?" in failure["message"]
-    assert "profiles" in failure["message"]
+    (far,) = read(typed, "--streams", "qqq").failures
+    assert "does not have: qqq. It has: " in far["message"]
+    assert "profiles" in far["message"]
 
 
 def test_what_discover_prints_is_read_by_the_cursor_where_there_is_one(typed: Connector) -> None:

@@ -167,7 +167,8 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     for output in outputs:
         assert_hidden(shown(output), echo.known)
     assert_hidden(printed, echo.known)
-    assert outputs[1].connection["status"] == "FAILED"
+    if not echo.place.startswith("next"):  # `check` reads first pages alone
+        assert outputs[1].connection["status"] == "FAILED"
     assert outputs[3].failures
     assert outputs[4].failures
     assert echo.place == "token" or echo.sent

@@ -12,6 +12,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.cli import inputs, memory
 from source_klaviyo.cli.stdout import Stdout, StdoutLost
 from source_klaviyo.cli.stop import Stop
+from source_klaviyo.cli.terminal import Terminal
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.sync.messages import message_line
 
@@ -19,11 +20,14 @@ from source_klaviyo.sync.messages import message_line
 class Commands:
     """The commands that need the source; what they yield are chunks of whole lines."""
 
-    def __init__(self, options: Namespace, stop: Stop, stdout: Stdout) -> None:
+    def __init__(
+        self, options: Namespace, stop: Stop, stdout: Stdout, terminal: Terminal | None
+    ) -> None:
         self._options = options
         self._stop = stop
+        self._terminal = terminal
         self._logger = logging.getLogger("airbyte")
-        logging.getLogger().handlers = [_Logs(stdout)]
+        logging.getLogger().handlers = [_Logs(stdout, terminal)]
         # The CDK tells of a monitor of memory, which only its own way of reading has.
         self._logger.setLevel(logging.WARNING)
         # New tokens have to be kept before they are used, whatever else waits to be written.
@@ -38,11 +42,13 @@ class Commands:
         match self._options.command:
             case "check":
                 status = self._source.check(self._logger, config)
+                self._say(status.message)
                 yield message_line(
                     AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
                 )
             case "discover":
                 catalog = self._source.discover(self._logger, config)
+                self._say(f"{len(catalog.streams)} streams")
                 yield message_line(AirbyteMessage(type=Type.CATALOG, catalog=catalog))
             case _:
                 yield from self._read(config)
@@ -53,27 +59,38 @@ class Commands:
         states = inputs.read_states(self._options.state)
         memory.tune()
         self._stop.graceful = True
-        yield from self._source.lines(config, catalog, states, self._stop.asked)
+        watch = self._terminal.watch if self._terminal else None
+        yield from self._source.lines(config, catalog, states, self._stop.asked, watch)
+
+    def _say(self, text: str | None) -> None:
+        if self._terminal and text:
+            self._terminal.say(text)
 
 
-def failure_line(failure: Exception) -> bytes:
-    """Return the TRACE line that tells why a command failed."""
-    if not isinstance(failure, AirbyteTracedException):
-        failure = AirbyteTracedException.from_exception(
-            failure, message=f"The connector met a defect of its own: {failure!r}"
-        )
-    return message_line(failure.as_airbyte_message())
+def as_traced(failure: Exception) -> AirbyteTracedException:
+    """Return the failure of a command with a sentence for people."""
+    if isinstance(failure, AirbyteTracedException):
+        return failure
+    return AirbyteTracedException.from_exception(
+        failure, message=f"The connector met a defect of its own: {failure!r}"
+    )
 
 
 class _Logs(logging.Handler):
-    """Writes log records as LOG messages; what fails here must not end the sync."""
+    """Writes log records as LOG messages, and warnings to the terminal as well.
 
-    def __init__(self, stdout: Stdout) -> None:
+    What fails here must not end the sync.
+    """
+
+    def __init__(self, stdout: Stdout, terminal: Terminal | None) -> None:
         super().__init__()
         self._stdout = stdout
+        self._terminal = terminal
 
     def emit(self, record: logging.LogRecord) -> None:
         level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
+        if self._terminal and record.levelno >= logging.WARNING:
+            self._terminal.say(self.format(record))
         log = AirbyteLogMessage(level=level, message=self.format(record))
         try:
             self._stdout.write(message_line(AirbyteMessage(type=Type.LOG, log=log)))

@@ -1,6 +1,7 @@
 """The program `source-klaviyo`: arguments in, protocol messages on stdout."""
 
 import json
+import os
 import sys
 import time
 from argparse import Namespace
@@ -59,19 +60,29 @@ def _run(arguments: Sequence[str], stop: Stop) -> int:
 
 
 def _command(options: Namespace, stop: Stop, stdout: Stdout) -> int:
-    from source_klaviyo.cli.commands import Commands, failure_line  # noqa: PLC0415
+    from source_klaviyo.cli.commands import Commands, as_traced  # noqa: PLC0415
+    from source_klaviyo.cli.terminal import Terminal  # noqa: PLC0415
+    from source_klaviyo.sync.messages import failure_line  # noqa: PLC0415
 
+    terminal = None
+    if sys.stderr is not None and sys.stderr.isatty():
+        terminal = Terminal(sys.stderr, with_display=not os.isatty(1))
+        stop.farewell = terminal.leave
+    failure = None
     try:
-        for chunk in Commands(options, stop, stdout).run():
+        for chunk in Commands(options, stop, stdout, terminal).run():
             stdout.write(chunk)
     except StdoutLost:
         raise
-    except Exception as failure:  # noqa: BLE001  every end of the program is a message
+    except Exception as failed:  # noqa: BLE001  every end of the program is a message
+        failure = as_traced(failed)
         stdout.write(failure_line(failure))
-        if stop.asked():
-            stop.leave()
-        return _FAILED
-    return 0
+    finally:
+        if terminal:
+            terminal.end(failure.message if failure else None)
+    if failure and stop.asked():
+        stop.leave()
+    return _FAILED if failure else 0
 
 
 def spec_line() -> bytes:

@@ -19,7 +19,7 @@ from source_klaviyo.masking import mask
 from source_klaviyo.oauth.addresses import CONSENT_PATH, CONSENT_URL
 from source_klaviyo.oauth.token_endpoint import OAuthApp
 from source_klaviyo.scopes import scopes_of, streams_named
-from source_klaviyo.suggestion import did_you_mean
+from source_klaviyo.suggestion import did_you_mean_or
 
 _PATIENCE: Final = 300.0
 """Seconds; Klaviyo's own code lives no longer."""
@@ -85,8 +85,8 @@ def _scopes(options: Namespace) -> list[str]:
     known = scopes_of()
     if unknown := [scope for scope in options.scopes if scope not in known]:
         raise ConfigError(
-            f"No stream needs the scope {', '.join(unknown)}.{did_you_mean(unknown, known)}"
-            f" There are: {', '.join(known)}."
+            f"No stream needs the scope {', '.join(unknown)}."
+            f"{did_you_mean_or(unknown, known, 'There are')}"
         )
     return sorted(options.scopes) or scopes_of(streams_named(options.streams).values())
 
