@@ -1,7 +1,8 @@
 """No text shows a secret: what is masked, and in which forms.
 
-Secrets enter in two places, `inputs.read_config` and the token endpoint's answers. Texts leave in
-two, `sync.messages.message_line` and `stderr.Stderr`, and both mask them. A text of a server is
+Secrets enter with a configuration (`cli.inputs.read_config`, `Config.parse`) and with the token
+endpoint's answers. Texts leave in two places, `sync.messages.message_line` and `cli.stderr.Stderr`,
+and both mask them. A text of a server is
 masked where it comes in as well, because it is cut there (`excerpt`).
 """
 

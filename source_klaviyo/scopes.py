@@ -7,6 +7,7 @@ from airbyte_cdk.sources.utils import casing
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.suggestion import did_you_mean_or
 
 
 def stream_name(stream: type[KlaviyoStream]) -> str:
@@ -19,7 +20,8 @@ def streams_named(names: Sequence[str]) -> dict[str, type[KlaviyoStream]]:
     known = {stream_name(stream): stream for stream in STREAMS}
     if unknown := [name for name in names if name not in known]:
         raise ConfigError(
-            f"There is no stream {', '.join(unknown)}. There are: {', '.join(known)}."
+            f"There is no stream {', '.join(unknown)}."
+            f"{did_you_mean_or(unknown, known, 'There are')}"
         )
     return {name: known[name] for name in names or known}
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -13,30 +13,31 @@ from airbyte_cdk.models import (
     AirbyteMessageSerializer,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
-    ConnectorSpecification,
     Status,
 )
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import Stream
 
-from source_klaviyo import access, inputs
+from source_klaviyo import access
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quota import Quotas
-from source_klaviyo.config import Config, unknown_settings
+from source_klaviyo.config import Config
+from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError, StreamFailed
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.reports.account import Account
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.spec import specification
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
+from source_klaviyo.streams.metric_names import check_metrics
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
+from source_klaviyo.sync.progress import Watch
 
 logger = logging.getLogger("airbyte")
 
@@ -53,10 +54,6 @@ class SourceKlaviyo(AbstractSource):
 
     def __init__(self, emit: Callable[[AirbyteMessage], None] | None = None) -> None:
         self._emit = emit or self._queue
-
-    def spec(self, logger: logging.Logger) -> ConnectorSpecification:  # noqa: ARG002
-        """Return what can be configured."""
-        return specification()
 
     def check_connection(
         self, logger: logging.Logger, config: RawConfig
@@ -75,6 +72,7 @@ class SourceKlaviyo(AbstractSource):
                 _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
             )
             client.retirements.warn()
+            check_metrics(client, settings)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -116,11 +114,13 @@ class SourceKlaviyo(AbstractSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage],
         stopped: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
     ) -> Iterator[bytes]:
         """Yield the messages of a sync as lines of JSON, in chunks of whole lines.
 
         A chunk must have been written before the next is asked for. Once `stopped` tells that the
-        sync is to end, it does so after the states of what it has read. Raises
+        sync is to end, it does so after the states of what it has read. `watch` is told where each
+        stream stands. Raises
         AirbyteTracedException: at once for input that cannot be used, at the end for streams that
         have failed, or that were not finished.
         """
@@ -131,7 +131,7 @@ class SourceKlaviyo(AbstractSource):
         selected = {configured.stream.name for configured in catalog.streams}
         streams = _streams(client, settings, without_predictions(settings, selected))
         jobs = plan(streams, catalog, state, settings, client, began)
-        sync = Sync(jobs, settings.num_workers, horizon(client.clock), stopped)
+        sync = Sync(jobs, settings.num_workers, horizon(client.clock), stopped, watch)
         try:
             yield from self._queued()
             for chunk in sync.lines():
@@ -162,26 +162,11 @@ class SourceKlaviyo(AbstractSource):
             memory=BodyMemory.of(config.num_workers),
         )
 
-    @staticmethod
-    def read_config(config_path: str) -> MutableMapping[str, Any]:
-        """Return the configuration in a file. Raises ConfigError."""
-        return inputs.read_config(config_path)
-
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """Return the configured catalog in a file. Raises ConfigError."""
-        return inputs.read_catalog(catalog_path)
-
-    @classmethod
-    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """Return the states in a file, none if no path is given. Raises ConfigError."""
-        return inputs.read_states([state_path] if state_path else [])
-
 
 def _settings(config: RawConfig) -> Config:
-    """Return the configuration, with a warning about what in it is none. Raises ConfigError."""
+    """Return the configuration; log a warning about settings without effect. Raises ConfigError."""
     settings = Config.parse(config)
-    if warning := unknown_settings(config):
+    for warning in warnings(config):
         logger.warning(warning)
     return settings
 

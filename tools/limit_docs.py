@@ -1,6 +1,6 @@
 """Write the tables of `docs/limits.md` that tell how long a first sync takes.
 
-Usage: `python -m tools.limit_docs`. They come from what `source-klaviyo-estimate` computes.
+Usage: `python -m tools.limit_docs`. They come from what `source-klaviyo estimate` computes.
 """
 
 from pathlib import Path

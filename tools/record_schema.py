@@ -1,6 +1,6 @@
 """The schema of a stream's records: the resource, and what the connector puts on top of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel
@@ -15,6 +15,12 @@ from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+
+_EMAIL: Final = ("attributes", "subscriptions", "email")
+_UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
+    "profile": ((*_EMAIL, "click_tracking"), (*_EMAIL, "open_tracking"))
+}
+"""By type: a member that recorded answers have and the specification lacks, and one like it."""
 
 
 def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
@@ -112,6 +118,10 @@ def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
         left_out = name in answer.extras - set(asked)
         if left_out or (fields and name not in fields.split(",")):
             del attributes[name]
+    added, like = _UNDOCUMENTED.get(answer.resource_type, ((), ()))
+    if like and like[1] in attributes:
+        around = member_schema(schema, added[:-1])
+        around["properties"][added[-1]] = member_schema(schema, like)
     return schema
 
 

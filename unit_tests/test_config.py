@@ -7,14 +7,15 @@ import pytest
 
 from source_klaviyo.api import revision
 from source_klaviyo.config import Config
-from source_klaviyo.credentials import (
+from source_klaviyo.config.credentials import (
     ApiKeyCredentials,
     OAuthCredentials,
     OwnAppCredentials,
 )
+from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.registry import STREAMS
-from source_klaviyo.spec import specification
+from tools.generate_spec import specification
 
 pytestmark = pytest.mark.calendar
 
@@ -103,6 +104,57 @@ def test_another_address_may_be_given(url: str) -> None:
     assert Config.parse({**CREDENTIALS, "api_base_url": url}).api_base_url == url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    ("left", "kept", "warning"),
+    [
+        ({**CREDENTIALS, "api_key": f" {KEY}"}, CREDENTIALS, "`api_key` repeats the key in"),
+        ({"api_key": KEY, "credentials": {}}, {"api_key": KEY}, "`credentials` is blank"),
+        (
+            {"api_key": KEY, "credentials": {"auth_type": "oauth2.0", "client_id": " "}},
+            {"api_key": KEY},
+            "`credentials` is blank",
+        ),
+        (
+            {"credentials": {**CREDENTIALS["credentials"], "client_id": "", "refresh_token": "r"}},
+            CREDENTIALS,
+            "parts of another sign-in, which are left out: client_id, refresh_token.",
+        ),
+        (
+            {"credentials": {**OWN_APP, "api_key": KEY, "access_token": "at_a1b2c3"}},
+            {"credentials": OWN_APP},
+            "which are left out: access_token, api_key.",
+        ),
+    ],
+)
+def test_leftovers_of_another_sign_in_change_nothing(
+    left: dict[str, object], kept: dict[str, object], warning: str
+) -> None:
+    assert Config.parse(left) == Config.parse(kept)
+    (told,) = warnings(left)
+    assert warning in told
+    assert KEY not in told
+    assert warnings(kept) == []
+
+
+def test_a_whole_number_may_have_a_point() -> None:
+    settings = {"num_workers": 7.0, "lookback_days": 2.0, "report_settling_days": 30.0}
+    config = Config.parse({**CREDENTIALS, **settings, "quota_share": 1})
+    assert (config.num_workers, config.lookback_days, config.settling_days) == (7, 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Placed Order, RESQ6t,Placed Order,", ("Placed Order", "RESQ6t")),
+        ('"Sold, in store", RESQ6t', ("Sold, in store", "RESQ6t")),
+        ('The 5" pipe, "A ""good"" one"', ('The 5" pipe', 'A "good" one')),
+        ("Placed Order\nOpened Email", ("Placed Order", "Opened Email")),
+    ],
+)
+def test_names_stand_in_one_text(text: str, names: tuple[str, ...]) -> None:
+    assert Config.parse({**CREDENTIALS, "event_metric_ids": text}).event_metric_ids == names
+
+
 @pytest.mark.parametrize("credentials", [OWN_APP, BUTTON])
 def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: object) -> None:
     for url in ("https://a.klaviyo.com", "https://A.Klaviyo.com", "http://127.0.0.1:8000"):
@@ -116,12 +168,15 @@ def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: ob
     ("change", "complaint"),
     [
         ({"credentials": None}, "give one of `credentials` and `api_key`"),
-        ({"api_key": KEY}, "give one of `credentials` and `api_key`"),
+        ({"api_key": "pk_another1"}, "give one of `credentials` and `api_key`"),
+        ({"api_key": "pk_another1", "credentials": OWN_APP}, "give one of `credentials` and"),
         ({"credentials": {"api_key": KEY}}, "credentials.auth_type is missing"),
         ({"credentials": {"auth_type": "api_key"}}, "credentials.api_key is missing"),
         ({"credentials": {"auth_type": "magic", "api_key": KEY}}, "must be one of: oauth2.0, "),
         ({"credentials": {"auth_type": "oauth_own_app"}}, "credentials.refresh_token is missing"),
-        ({"credentials": {**OWN_APP, "access_token": KEY}}, "credentials.access_token is not a"),
+        ({"credentials": {**OWN_APP, "client_idd": "x"}}, "Did you mean client_id?"),
+        ({"credentials": {"auth_type": "api_key", "api_key": f"Klaviyo-API-Key {KEY}"}}, "alone"),
+        ({"credentials": None, "api_key": f"klaviyo-api-key: {KEY}"}, "the name of a header"),
         ({"credentials": {**OWN_APP, "client_secret": f"{KEY}\n{KEY}"}}, "has a character"),
         ({"credentials": {**BUTTON, "refresh_token": ""}}, "credentials.refresh_token is blank"),
         ({"credentials": {"auth_type": "api_key", "api_key": ""}}, "credentials.api_key is blank"),
@@ -129,7 +184,8 @@ def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: ob
         ({"credentials": {"auth_type": "api_key", "api_key": "pk_a b1c2"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": "pk_a1b2\r\nc3"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": "pk_a1b2\u20ac3"}}, "has a character"),
-        ({"credentials": {"auth_type": "api_key", "api_key": "XyZ123"}}, "blank, or shorter"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "XyZ123"}}, "is a public key"),
+        ({"credentials": {"auth_type": "api_key", "api_key": "XyZ12"}}, "blank, or shorter"),
         ({"credentials": {**BUTTON, "access_token": f"{KEY}\r\n{KEY}"}}, "has a character"),
         ({"credentials": {"auth_type": "api_key", "api_key": KEY, "x": 1}}, "not a setting"),
         ({"start_date": "31.01.2024"}, "must be a date like"),
@@ -137,8 +193,13 @@ def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: ob
         ({"start_date": 2024}, "must be text like"),
         ({"num_workers": "4"}, "num_workers"),
         ({"num_workers": 0}, "num_workers"),
+        ({"num_workers": 7.5}, "num_workers"),
         ({"lookback_days": -1}, "lookback_days"),
+        ({"event_metric_ids": ["Placed Order"]}, "must be one text with commas"),
+        ({"metric_aggregates_by": "Campaign Nam"}, "Did you mean Campaign Name?"),
+        ({"timezone": "America/New_Yrok"}, "Did you mean America/New_York?"),
         ({"revision": "2024-10-15"}, "retired revision 2024-10-15"),
+        ({"revision": "15/06/2024"}, "means revision 2024-06-15 (day/month/year). Klaviyo retired"),
         ({"api_base_url": "http://a.klaviyo.com"}, "must begin with https://"),
         ({"api_base_url": "http://127.0.0.1.evil.example"}, "must begin with https://"),
         ({"api_base_url": "https://user@a.klaviyo.com"}, "must be a host's address"),

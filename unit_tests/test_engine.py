@@ -128,6 +128,10 @@ def test_what_ends_a_stream_leaves_the_other_whole(fault: Exception, kind: str, 
     assert "broken" in str(combined.value.message)
     assert combined.value.failure_type is not None
     assert combined.value.failure_type.value == kind
+    (told, *_) = (
+        message["trace"]["error"] for message in messages if "error" in message.get("trace", {})
+    )
+    assert ("stack_trace" in told) == isinstance(fault, ZeroDivisionError), "a defect of ours alone"
     assert words in str(combined.value.message)
 
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo import masking
+from source_klaviyo.cli.stderr import Stderr
 from source_klaviyo.masking import NAMES, SHORTEST, excerpt, mask, mask_config, masked
-from source_klaviyo.spec import specification
-from source_klaviyo.stderr import Stderr
+from tools.generate_spec import specification
 
 FORMS: Final[Mapping[str, Callable[[str], str]]] = {
     "plain": str,

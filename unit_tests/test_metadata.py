@@ -14,10 +14,10 @@ from orjson import loads
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
+from source_klaviyo.cli.run import SPEC
 from source_klaviyo.config import Config
-from source_klaviyo.config_values import KLAVIYO
+from source_klaviyo.config.values import KLAVIYO
 from source_klaviyo.registry import STREAMS
-from source_klaviyo.run import SPEC
 from source_klaviyo.scopes import stream_name
 from source_klaviyo.sync import engine
 

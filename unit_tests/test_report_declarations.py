@@ -8,7 +8,7 @@ import pytest
 from klaviyo_sandbox.spec import REVISION, Report, load_spec
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.dimensions import DIMENSIONS
+from source_klaviyo.config.dimensions import DIMENSIONS
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import DAY, Timezone, day_of
 from source_klaviyo.reports.metric_aggregates import MetricAggregates, dimension_key

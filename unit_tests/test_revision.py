@@ -24,6 +24,10 @@ def test_the_default_can_be_used_for_longer_than_the_warning_lasts() -> None:
         ("2030-01-15", "not known"),
         ("latest", "not a revision"),
         ("2026-07-15.pre", "not a revision"),
+        ("2024-06-15", "Klaviyo retired revision 2024-06-15 on 2026-06-15."),
+        ("15/06/2024", "15/06/2024 means revision 2024-06-15 (day/month/year). Klaviyo retired"),
+        ("06/15/2024", "not a revision"),
+        ("2024-02-29", "not a revision"),
     ],
 )
 def test_another_is_refused_and_the_usable_ones_are_named(name: str, reason: str) -> None:
@@ -31,6 +35,12 @@ def test_another_is_refused_and_the_usable_ones_are_named(name: str, reason: str
     assert complaint
     assert reason in complaint
     assert complaint.endswith("Use one of: 2026-04-15, 2026-07-15, 2026-10-15.")
+
+
+def test_a_usable_revision_in_another_form_is_told_how_to_be_written() -> None:
+    assert revision.complaint("15/07/2026", date(2026, 11, 23)) == (
+        "15/07/2026 means revision 2026-07-15 (day/month/year). Write 2026-07-15."
+    )
 
 
 def test_a_revision_ends_on_its_last_day() -> None:

@@ -6,8 +6,11 @@ of its own, with its own stdout, stderr, signals and exit code. `test_stop.py` a
 the examples of the README and the tests of the image start the program as users do.
 """
 
+import contextlib
+import io
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -15,10 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from source_klaviyo.run import run
+from source_klaviyo.cli.arguments import UsageError, parse
+from source_klaviyo.cli.run import run
+from source_klaviyo.cli.stderr import Stderr
 
 _FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["source_klaviyo.commands"])
+_FORKS.set_forkserver_preload(["source_klaviyo.cli.commands"])
 _LONGEST_RUN = 60.0
 _CHUNK = 64 * 1024
 
@@ -83,6 +88,20 @@ class Program:
     def stderr(self) -> bytes:
         """What it has written there."""
         return self._errors.read_bytes()
+
+
+def in_this_process(*arguments: str) -> tuple[str, str]:
+    """Return what `login` or `estimate` prints on stdout and on stderr, without a start."""
+    from source_klaviyo.cli import people  # noqa: PLC0415  most tests need no such command
+
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        Stderr.install()
+        try:
+            people.run(parse(arguments))
+        except (SystemExit, UsageError) as ended:
+            sys.stderr.write(f"{ended}\n")
+    return out.getvalue(), errors.getvalue()
 
 
 def _run(arguments: Sequence[str], stdout: Connection, errors: Path) -> None:

@@ -1,6 +1,7 @@
 """What a person types: wrong words, and files that were printed by an earlier command."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from klaviyo_sandbox import Sandbox
     ("arguments", "complaint"),
     [
         ([], "The following arguments are required: command"),
-        (["reed"], "invalid choice: 'reed'"),
+        (["reed"], "Did you mean read?"),
+        (["check", "--confg", "c.json"], "required: --config. Did you mean --config?"),
+        (["read", "--config", "c", "--catalog", "c", "--steams", "x"], "Did you mean --streams?"),
         (["check"], "The following arguments are required: --config"),
         (["read", "--config", "c.json"], "The following arguments are required: --catalog"),
         (["spec", "--loud"], "Unrecognized arguments: --loud"),
@@ -31,11 +34,28 @@ def test_a_wrong_command_line_is_told_to_people_and_platforms(
     assert complaint.encode() in output.stderr
 
 
-def test_help_is_for_people(tmp_path: Path) -> None:
-    output = Connector(tmp_path, {}).run("read", "--help")
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("spec", [b"--debug"]),
+        ("check", [b"--config"]),
+        ("discover", [b"--config"]),
+        ("read", [b"--config", b"--catalog", b"--state", b"--streams"]),
+        ("login", [b"--client-id", b"--scopes", b"--streams"]),
+        ("estimate", [b"--config", b"--streams", b"--profiles"]),
+    ],
+)
+def test_help_has_an_example(tmp_path: Path, command: str, options: list[bytes]) -> None:
+    output = Connector(tmp_path, {}).run(command, "--help")
     assert (output.code, output.stderr) == (0, b"")
-    for option in (b"--config", b"--catalog", b"--state", b"--streams"):
-        assert option in output.stdout
+    assert f"example:\n  source-klaviyo {command}".encode() in output.stdout
+    assert all(option in output.stdout for option in options)
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    output = Connector(tmp_path, {}).run("--version")
+    assert (output.code, output.stderr) == (0, b"")
+    assert output.stdout == b"source-klaviyo %b\n" % version("airbyte-source-klaviyo").encode()
 
 
 @pytest.fixture
@@ -89,7 +109,7 @@ def test_the_states_of_several_reads_are_put_together(typed: Connector) -> None:
     kept(typed, "catalog.jsonl", typed.discover().stdout)
     lists = kept(typed, "lists.jsonl", read(typed, "--streams", "lists").stdout)
     flows = kept(typed, "flows.jsonl", read(typed, "--streams", "flows").stdout)
-    again = read(typed, "--streams", "lists,flows", "--state", lists, flows)
+    again = read(typed, "--streams", "lists", "flows", "--state", lists, flows)
     assert again.code == 0
     assert len(again.ids("lists")) <= 1
     assert len(again.ids("flows")) <= 1
@@ -103,11 +123,13 @@ def test_a_read_that_ended_before_its_first_state_has_none(typed: Connector) -> 
 
 def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:
     kept(typed, "catalog.jsonl", typed.discover().stdout)
-    output = read(typed, "--streams", "profiles,contacts")
+    output = read(typed, "--streams", "profiles,list")
     assert output.code == 1
     (failure,) = output.failures
-    assert "--streams names what the catalog does not have: contacts." in failure["message"]
-    assert "profiles" in failure["message"]
+    assert "does not have: list. Did you mean lists?" in failure["message"]
+    (far,) = read(typed, "--streams", "qqq").failures
+    assert "does not have: qqq. It has: " in far["message"]
+    assert "profiles" in far["message"]
 
 
 def test_what_discover_prints_is_read_by_the_cursor_where_there_is_one(typed: Connector) -> None:

@@ -1,7 +1,5 @@
-"""`source-klaviyo-estimate` finds out what an account holds, and what a sync of it asks."""
+"""`source-klaviyo estimate` finds out what an account holds, and what a sync of it asks."""
 
-import contextlib
-import io
 import json
 import re
 import subprocess
@@ -13,8 +11,8 @@ from typing import Final
 import pytest
 
 from integration_tests.connector.harness import Connector, Json, catalog, key
+from integration_tests.connector.program import in_this_process
 from klaviyo_sandbox import Fault, Sandbox, Settings
-from source_klaviyo.estimate.program import run
 
 _SIZE: Final = re.compile(r"^ *([\d,]+) ([\w-]+) \(([\w ]+)\)$", re.MULTILINE)
 _ROW: Final = re.compile(r"^(\w+|all together) +([\d,]+) +([\d.]+) (s|min|h)  (\S+)$", re.MULTILINE)
@@ -28,13 +26,7 @@ def shop() -> Iterator[Sandbox]:
 
 def estimate(*options: str, shop: Sandbox | None = None, folder: Path | None = None) -> str:
     """Return what the program prints, in this process."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        try:
-            run((*of_account(shop, folder), *options))
-        except SystemExit as ended:
-            printed.write(f"{ended.code}")
-    return printed.getvalue()
+    return "".join(in_this_process("estimate", *of_account(shop, folder), *options))
 
 
 def of_account(shop: Sandbox | None, folder: Path | None) -> tuple[str, ...]:
@@ -59,7 +51,7 @@ def requests(text: str) -> dict[str, int]:
 
 def test_it_finds_out_what_the_account_holds(shop: Sandbox, tmp_path: Path) -> None:
     shop.log.reset()
-    program = (sys.executable, "-m", "source_klaviyo.estimate.program")
+    program = (sys.executable, "-m", "source_klaviyo", "estimate")
     done = subprocess.run(
         [*program, *of_account(shop, tmp_path)],
         capture_output=True,
@@ -116,7 +108,8 @@ def test_what_is_closed_is_assumed_and_said(shop: Sandbox, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--streams", "profile"), "There is no stream profile."),
+        (("--streams", "lists", "profile"), "There is no stream profile. Did you mean profiles?"),
+        (("--stream-names", "lists"), "Unrecognized arguments"),
         (("--profiles", "many"), "invalid"),
         (("--profiles", "-1"), "invalid"),
         (("--config", "/nowhere.json"), "cannot be read"),

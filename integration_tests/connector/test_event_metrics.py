@@ -78,7 +78,7 @@ def test_a_metric_may_be_named_and_a_wrong_name_is_told(sandbox: Sandbox, connec
     first = next(iter(events))
     name = metrics[first]["attributes"]["name"]
     same = {each for each in metrics if metrics[each]["attributes"]["name"] == name}
-    output = connect(sandbox, event_metric_ids=[name.upper()]).read(catalog(STREAMS))
+    output = connect(sandbox, event_metric_ids=name.upper()).read(catalog(STREAMS))
     expected = set().union(*(events.get(metric, set()) for metric in same))
     assert expected
     assert past.intersection(output.ids("events")) == expected
@@ -86,3 +86,12 @@ def test_a_metric_may_be_named_and_a_wrong_name_is_told(sandbox: Sandbox, connec
     assert "no metric with the id or name No Such Metric" in wrong.failure_of("events")["message"]
     assert wrong.failure_of("events")["failure_type"] == "config_error"
     assert wrong.statuses("lists")[-1] == "COMPLETE"
+
+
+@pytest.mark.parametrize("setting", ["event_metric_ids", "conversion_metrics", "metric_ids"])
+def test_a_check_finds_a_wrong_name(sandbox: Sandbox, connect: Connect, setting: str) -> None:
+    right = connect(sandbox, **{setting: "placed order"}).check()
+    assert right.connection["status"] == "SUCCEEDED"
+    wrong = connect(sandbox, **{setting: "placed ordr"}).check()
+    assert wrong.connection["status"] == "FAILED"
+    assert "id or name placed ordr. Did you mean Placed Order?" in wrong.connection["message"]

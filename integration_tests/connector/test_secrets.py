@@ -1,12 +1,9 @@
 """A server that repeats what it was sent gets no secret into what the programs print."""
 
-import contextlib
 import html
-import io
 import json
 import os
 import re
-import sys
 import tempfile
 import threading
 import webbrowser
@@ -23,9 +20,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from integration_tests.connector.harness import Connector, Json, Output, catalog
+from integration_tests.connector.program import in_this_process
 from integration_tests.connector.relay import Reply, closed, host
-from source_klaviyo.estimate.program import run as estimate
-from source_klaviyo.login.program import run as login
 
 _LEAST: Final = 8
 """So many letters of a secret in a row are a leak; base64 may leave a letter at either end."""
@@ -167,11 +163,12 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
                 "read", "--debug", *arguments, *files, "--streams", "lists,list_profiles"
             ),
         ]
-        printed = in_this_process(estimate, *arguments, "--streams", "lists,coupons")
+        printed = printed_by("estimate", *arguments, "--streams", "lists,coupons")
     for output in outputs:
         assert_hidden(shown(output), echo.known)
     assert_hidden(printed, echo.known)
-    assert outputs[1].connection["status"] == "FAILED"
+    if not echo.place.startswith("next"):  # `check` reads first pages alone
+        assert outputs[1].connection["status"] == "FAILED"
     assert outputs[3].failures
     assert outputs[4].failures
     assert echo.place == "token" or echo.sent
@@ -183,15 +180,10 @@ def shown(output: Output) -> bytes:
     return b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line) + output.stderr
 
 
-def in_this_process(program: Callable[[tuple[str, ...]], None], *arguments: str) -> bytes:
-    """Return what `program` prints, without the configuration that goes back to the platform."""
-    out, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
-        try:
-            program(arguments)
-        except SystemExit as ended:
-            sys.stderr.write(f"{ended.code}\n")
-    return shown(Output(0, out.getvalue().encode(), errors.getvalue().encode()))
+def printed_by(*arguments: str) -> bytes:
+    """Return what a command prints, without the configuration that goes back to the platform."""
+    out, errors = in_this_process(*arguments)
+    return shown(Output(0, out.encode(), errors.encode()))
 
 
 @few
@@ -218,8 +210,8 @@ def test_signing_in_shows_no_secret_that_was_repeated_to_it(echo: Echo) -> None:
         patch.setitem(os.environ, "KLAVIYO_CLIENT_SECRET", echo.known[0])
         port = closed().rpartition(":")[2]
         file = Path(folder) / "credentials.json"
-        printed = in_this_process(
-            login,
+        printed = printed_by(
+            "login",
             *("--client-id", "app", "--port", port, "--api-base-url", front.url),
             *("--scopes", "lists:read", "--output", str(file)),
         )

@@ -1,4 +1,4 @@
-"""Whatever happens while the programs are imported, nobody sees a traceback."""
+"""Whatever happens while the program is imported, nobody sees a traceback."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from klaviyo_sandbox import Sandbox
 
 _INTERRUPTED: Final = """
 import os, signal, sys
-from source_klaviyo import start
+from source_klaviyo.cli.start import main
 
 class Finder:
     @staticmethod
@@ -23,29 +23,29 @@ class Finder:
 
 sys.meta_path.insert(0, Finder)
 sys.argv[1:] = {arguments!r}
-start.{program}()
+main()
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("program", "module"),
+    ("command", "module"),
     [
-        ("source", "source_klaviyo.run"),
-        ("source", "source_klaviyo.commands"),
-        ("source", "airbyte_cdk.entrypoint"),
+        ("discover", "source_klaviyo.cli.run"),
+        ("discover", "source_klaviyo.cli.commands"),
+        ("discover", "airbyte_cdk.entrypoint"),
         ("estimate", "airbyte_cdk.models"),
         ("login", "source_klaviyo.login.consent"),
     ],
 )
 def test_a_signal_while_it_is_imported_ends_it_without_a_word(
-    connect: Connect, shop: Sandbox, program: str, module: str, number: signal.Signals
+    connect: Connect, shop: Sandbox, command: str, module: str, number: signal.Signals
 ) -> None:
     connector = connect(shop)
-    arguments = ["discover", "--config", connector.file("config", connector.config)]
-    code = _INTERRUPTED.format(
-        module=module, signal=number.name, arguments=arguments, program=program
-    )
+    given = {"login": ["--client-id", "x"]}
+    config = ["--config", connector.file("config", connector.config)]
+    arguments = [command, *given.get(command, config)]
+    code = _INTERRUPTED.format(module=module, signal=number.name, arguments=arguments)
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-number, b"", b"")
 

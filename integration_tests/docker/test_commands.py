@@ -67,7 +67,7 @@ def test_a_second_read_goes_on_from_the_state(image: Image, config: Json, shop: 
 
 def test_the_size_of_an_account_is_estimated(image: Image, config: Json) -> None:
     options = ("--config", "/config/source_config.json", "--streams", "lists,list_profiles")
-    done = image.run(*options, files=files_of(config), entrypoint="source-klaviyo-estimate")
+    done = image.run("estimate", *options, files=files_of(config))
     assert done.code == 0, done.stderr
     assert b" lists (counted)\n" in done.stdout
     assert b"\nall together " in done.stdout

@@ -57,7 +57,7 @@ def test_without_the_scope_the_setting_is_asked_for(shop: Sandbox) -> None:
     refused = read(shop, [VALUES], start_date=SINCE, api_key="pk_flows")
     assert "conversion_metrics" in refused.failures[VALUES]
     order = named(shop, "Placed Order")
-    told = read(shop, [VALUES], start_date=SINCE, api_key="pk_flows", conversion_metrics=[order])
+    told = read(shop, [VALUES], start_date=SINCE, api_key="pk_flows", conversion_metrics=order)
     assert not told.failures
     assert read_for(told.records[VALUES]) == {order}
 
@@ -65,7 +65,7 @@ def test_without_the_scope_the_setting_is_asked_for(shop: Sandbox) -> None:
 def test_a_refused_metric_is_left_out_and_remembered(shop: Sandbox) -> None:
     order, click = named(shop, "Placed Order"), named(shop, "Clicked Email")
     shop.reports.refuse_conversion_metrics([click])
-    metrics = [click, order]
+    metrics = f"{click},{order}"
     first = read(shop, [VALUES], start_date=SINCE, conversion_metrics=metrics)
     assert not first.failures
     assert read_for(first.records[VALUES]) == {order}

@@ -1,4 +1,4 @@
-"""`source-klaviyo-login` as a person uses it: in a real browser, with Klaviyo's consent page.
+"""`source-klaviyo login` as a person uses it: in a real browser, with Klaviyo's consent page.
 
 `KLAVIYO_SCREENSHOTS=FOLDER pytest ...` keeps pictures of what the person sees.
 """
@@ -68,16 +68,21 @@ def free_port() -> int:
 
 def command(shop: Sandbox, *arguments: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "source_klaviyo.login.program", "--no-browser"),
+        *(sys.executable, "-m", "source_klaviyo", "login", "--no-browser"),
         *("--client-id", shop.client_id, "--api-base-url", shop.url, *arguments),
     ]
 
 
 @contextmanager
 def login(
-    shop: Sandbox, folder: Path, *arguments: str, secret: str = "", registered: bool = True
+    shop: Sandbox,
+    folder: Path,
+    *arguments: str,
+    secret: str = "",
+    registered: bool = True,
+    port: int = 0,
 ) -> Iterator[Login]:
-    port = free_port()
+    port = port or free_port()
     redirect = f"http://localhost:{port}/callback"
     shop.access.set_oauth(
         OAuthRules(redirect_urls=(redirect if registered else "http://localhost/",))
@@ -164,20 +169,22 @@ def test_denied(shop: Sandbox, page: Page, tmp_path: Path) -> None:
     assert not program.output.exists()
 
 
-def test_wrong_state(shop: Sandbox, page: Page, tmp_path: Path) -> None:
+def test_the_answer_to_another_sign_in_does_not_end_this_one(
+    shop: Sandbox, page: Page, tmp_path: Path
+) -> None:
     with login(shop, tmp_path, "--scopes", *SCOPES) as program:
         redirect = f"http://localhost:{program.port}/callback"
         shop.access.set_oauth(OAuthRules(redirect_urls=(redirect,), wrong_state=True))
         page.goto(program.address)
         page.get_by_role("button", name="Allow").click()
-        title = page.get_by_role("heading", level=1).inner_text()
+        assert "another sign-in" in page.get_by_role("heading", level=1).inner_text()
         picture(page, "wrong_state")
-        code, _, errors = program.end()
-    assert "another sign-in" in title
-    assert code == 1
-    assert "start the program again" in errors
-    assert not program.output.exists()
-    assert "/oauth/token" not in shop.log.counts()
+        assert "/oauth/token" not in shop.log.counts()
+        shop.access.set_oauth(OAuthRules(redirect_urls=(redirect,)))
+        page.goto(program.address)
+        page.get_by_role("button", name="Allow").click()
+        assert program.end()[0] == 0
+    assert credentials(program.output)
 
 
 def test_expired_code(shop: Sandbox, page: Page, tmp_path: Path) -> None:
@@ -213,17 +220,30 @@ def test_unregistered_redirect_url(shop: Sandbox, page: Page, tmp_path: Path) ->
         assert program.process.poll() is None
 
 
-def test_only_the_first_callback_counts_and_strangers_see_nothing(
-    shop: Sandbox, tmp_path: Path
-) -> None:
+def test_strangers_see_nothing_and_end_nothing(shop: Sandbox, page: Page, tmp_path: Path) -> None:
     with login(shop, tmp_path, "--scopes", *SCOPES) as program:
         here = f"http://127.0.0.1:{program.port}"
         with socket.create_connection(("127.0.0.1", program.port)):  # and says nothing
             assert requests.get(f"{here}/favicon.ico", timeout=5).status_code == 404
-            answer = requests.get(f"{here}/callback?error=<script>&state=<script>", timeout=5)
-        assert answer.status_code == 400
-        assert "<script>" not in answer.text
-        assert program.end()[0] == 1
+            for query in ("", "?code=x", "?error=<script>&state=<script>"):
+                answer = requests.get(f"{here}/callback{query}", timeout=5)
+                assert answer.status_code == 400
+                assert "<script>" not in answer.text
+        page.goto(program.address)
+        page.get_by_role("button", name="Allow").click()
+        assert program.end()[0] == 0
+
+
+def test_one_can_start_again_at_once(shop: Sandbox, page: Page, tmp_path: Path) -> None:
+    port = free_port()
+    redirect = f"http://localhost:{port}/callback"
+    shop.access.set_oauth(OAuthRules(redirect_urls=(redirect,)))
+    for button in ("Deny", "Allow"):
+        with login(shop, tmp_path, "--scopes", "lists:read", port=port) as program:
+            page.goto(program.address)
+            page.get_by_role("button", name=button).click()
+            code, _, errors = program.end()
+        assert code == (1 if button == "Deny" else 0), errors
 
 
 def test_a_port_that_is_taken(shop: Sandbox) -> None:
@@ -245,6 +265,7 @@ def test_a_port_that_is_taken(shop: Sandbox) -> None:
     ("arguments", "complaint"),
     [
         (["--streams", "campaigns", "dreams"], "There is no stream dreams. There are: accounts, "),
+        (["--scopes", "list:read,flows:read"], "scope list:read. Did you mean lists:read?"),
         (["--output", "."], "is there already"),
         (["--api-base-url", "http://a.klaviyo.com"], "invalid"),
     ],
@@ -279,3 +300,20 @@ def test_without_an_output_file_the_credentials_are_printed(shop: Sandbox, page:
         page.get_by_role("heading", level=1).inner_text()
         out, _ = process.communicate(timeout=PATIENCE)
     assert json.loads(out)["credentials"]["refresh_token"] in shop.access.secrets()
+
+
+def test_without_a_terminal_the_secret_has_to_be_given(shop: Sandbox) -> None:
+    environment = {name: value for name, value in os.environ.items() if "SECRET" not in name}
+    done = subprocess.run(
+        command(shop),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        env=environment,
+        start_new_session=True,
+    )
+    assert done.returncode == 1
+    assert "give it in the variable KLAVIYO_CLIENT_SECRET" in done.stderr
+    assert "Traceback" not in done.stderr

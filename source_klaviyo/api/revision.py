@@ -23,8 +23,8 @@ _LIFE_YEARS: Final = 2
 
 def retired_on(revision: str) -> date:
     """Return the day on which Klaviyo stops serving `revision` (an ISO date)."""
-    released = date.fromisoformat(revision)
-    return released.replace(year=released.year + _LIFE_YEARS)
+    year, rest = revision.split("-", 1)
+    return date.fromisoformat(f"{int(year) + _LIFE_YEARS}-{rest}")
 
 
 def today() -> date:
@@ -38,20 +38,27 @@ def live(on: date) -> tuple[str, ...]:
 
 
 def complaint(revision: str, on: date) -> str | None:
-    """Say in one sentence why `revision` cannot be used on the day `on`, None if it can."""
+    """Say in a sentence or two why `revision` cannot be used on the day `on`, None if it can.
+
+    Guides of other tools write a revision as day, month and year (15/06/2024).
+    """
     usable = live(on)
     if revision in usable:
         return None
     choice = f"Use one of: {', '.join(usable)}." if usable else "Update this connector."
+    iso = "-".join(reversed(revision.split("/")))
+    meaning = f"{revision} means revision {iso} (day/month/year). " if iso != revision else ""
     try:
-        released = date.fromisoformat(revision)
+        retired = retired_on(iso)
     except ValueError:
         return f"Revision {revision!r} is not a revision of Klaviyo's API. {choice}"
-    if on >= retired_on(revision):
-        return f"Klaviyo retired revision {revision} on {retired_on(revision)}. {choice}"
-    if released < date.fromisoformat(USABLE[0]):
-        return f"Revision {revision} is older than this connector can read. {choice}"
-    return f"Revision {revision} is not known to this connector. {choice}"
+    if iso in usable:
+        return f"{meaning}Write {iso}."
+    if on >= retired:
+        return f"{meaning}Klaviyo retired revision {iso} on {retired}. {choice}"
+    if iso < USABLE[0]:
+        return f"{meaning}Revision {iso} is older than this connector can read. {choice}"
+    return f"{meaning}Revision {iso} is not known to this connector. {choice}"
 
 
 @dataclass(slots=True)

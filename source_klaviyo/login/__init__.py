@@ -1,1 +1,1 @@
-"""`source-klaviyo-login`: gets the refresh token of an app that the customer made in Klaviyo."""
+"""`source-klaviyo login`: gets the refresh token of an app that the customer made in Klaviyo."""

@@ -19,7 +19,7 @@ Outcome = SignedIn | Failed
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers the browser; only the first call of the callback counts."""
+    """Answers the browser; only the first callback with the right state counts."""
 
     server: "CallbackServer"
     timeout = _REQUEST_SECONDS
@@ -35,7 +35,8 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 self._show(outcome)
             finally:
-                self.server.outcome = outcome
+                if isinstance(outcome, SignedIn) or outcome.final:
+                    self.server.outcome = outcome
 
     def _show(self, outcome: Outcome) -> None:
         body = page(outcome).encode()
@@ -59,7 +60,7 @@ class CallbackServer(ThreadingHTTPServer):
     Browsers open connections that they do not use: each has a thread, so that none is in the way.
     """
 
-    allow_reuse_address = False
+    allow_reuse_address = True  # else the port stays taken for a minute after a sign-in
     daemon_threads = True
 
     def __init__(self, port: int, answered: Callable[[Mapping[str, str]], Outcome]) -> None:

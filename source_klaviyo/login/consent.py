@@ -44,8 +44,9 @@ class Consent:
         if query.get("state") != self.state:
             return Failed(
                 "This answer belongs to another sign-in",
-                "Nothing was taken from it. Close other tabs of an earlier sign-in, and start the"
-                " program again.",
+                "Nothing was taken from it. The program still waits: allow the request in the tab"
+                " that it opened last.",
+                final=False,
             )
         if "error" in query:
             return _refused(query["error"], self.redirect_url)

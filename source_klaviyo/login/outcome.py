@@ -20,7 +20,8 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not; what happened, and what to do."""
+    """It did not; what happened, and what to do. One that is not `final` changes nothing."""
 
     what: str
     advice: str
+    final: bool = True

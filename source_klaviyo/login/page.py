@@ -40,7 +40,7 @@ footer {{ margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line)
 <div class="mark" aria-hidden="true">{mark}</div>
 <h1>{title}</h1>
 {body}
-<footer>source-klaviyo-login &middot; You can close this tab.</footer>
+<footer>source-klaviyo login &middot; You can close this tab.</footer>
 </main></body>
 </html>
 """

@@ -8,7 +8,7 @@ from airbyte_cdk.models import AirbyteMessage
 
 from source_klaviyo.api.auth import Signature, api_key
 from source_klaviyo.config import Config
-from source_klaviyo.credentials import ApiKeyCredentials, OAuthCredentials
+from source_klaviyo.config.credentials import ApiKeyCredentials, OAuthCredentials
 from source_klaviyo.oauth.kept_config import KeptConfig
 from source_klaviyo.oauth.signature import OAuthSignature, Token
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from source_klaviyo.api import backoff, connection
 from source_klaviyo.api.error_document import ErrorDocument
 from source_klaviyo.api.error_handler import cause
-from source_klaviyo.credentials import Secret
+from source_klaviyo.config.credentials import Secret
 from source_klaviyo.errors import CredentialsRefused, RequestFailed
 from source_klaviyo.masking import excerpt, mask
 from source_klaviyo.oauth.addresses import TOKEN_PATH

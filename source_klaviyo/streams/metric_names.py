@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from source_klaviyo.api.client import Client
+from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.protocol import Page
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.metrics import CustomMetrics, Metrics
 from source_klaviyo.streams.patience import each_page
+from source_klaviyo.suggestion import did_you_mean
 
 logger = logging.getLogger("airbyte")
 
@@ -38,7 +40,8 @@ def metric_ids(
 ) -> tuple[str, ...]:
     """Return the ids of the metrics that `wanted` names, each by its id or by its name.
 
-    A name that several metrics have stands for all of them. `setting` is where they are named;
+    A name that several metrics have, but for case and blanks around it, stands for all of them.
+    `setting` is where they are named;
     `custom` lets them be metrics that the account has defined as well. Raises ConfigError where
     there is no such metric, and StreamFailed where Klaviyo does not tell.
     """
@@ -51,19 +54,27 @@ def metric_ids(
         return tuple(wanted)
     by_name: dict[str, list[str]] = defaultdict(list)
     for metric in metrics:
-        by_name[metric.attributes.name.casefold()].append(metric.id)
+        by_name[metric.attributes.name.strip().casefold()].append(metric.id)
     known = {metric.id for metric in metrics}
     found: dict[str, None] = {}
     for each in wanted:
         ids = [each] if each in known else by_name.get(each.casefold(), [])
         if not ids:
-            names = _listed(sorted(metric.attributes.name for metric in metrics))
+            names = sorted(metric.attributes.name for metric in metrics)
             raise ConfigError(
                 f"{setting}: the account has no metric with the id or name {each}."
-                f" There are: {names}."
+                f"{did_you_mean([each], names)} There are: {_listed(names)}."
             )
         found |= dict.fromkeys(ids)
     return tuple(found)
+
+
+def check_metrics(client: Client, config: Config) -> None:
+    """Look up the metrics that `config` names. Raises ConfigError where there is no such metric."""
+    if config.event_metric_ids:
+        metric_ids(client, config.event_metric_ids, "event_metric_ids")
+    if conversions := config.wanted_conversion_metrics:
+        metric_ids(client, conversions, "conversion_metrics", custom=True)
 
 
 def all_metrics(client: Client) -> Iterator[Metric]:

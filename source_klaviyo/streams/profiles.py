@@ -13,6 +13,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 _CONSENTS = (
     "email.marketing",
     "email.open_tracking",
+    "email.click_tracking",
     "sms.marketing",
     "sms.transactional",
     "mobile_push.marketing",

@@ -11,7 +11,7 @@ from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.lookup import Lookup
 from source_klaviyo.sync.messages import failure_line, rate_limited_line, status_line
 from source_klaviyo.sync.output_queue import Deliveries, Delivery, OutputQueue
-from source_klaviyo.sync.progress import Progress
+from source_klaviyo.sync.progress import Progress, Watch
 from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
 from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
@@ -28,7 +28,8 @@ logs as life (`maxSecondsBetweenMessages`)."""
 class Sync:
     """One sync, as `plan` has it.
 
-    `horizon` tells the second that no state passes, `stopped` that the sync is to end early.
+    `horizon` tells the second that no state passes, `stopped` that the sync is to end early;
+    `watch` is told where each stream stands.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Sync:
         workers: int,
         horizon: Callable[[], int],
         stopped: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
     ) -> None:
         self._stopped = stopped
         self._horizon = horizon
@@ -49,7 +51,7 @@ class Sync:
         self._failures: dict[str, AirbyteTracedException] = {}
         self._queue = OutputQueue(_QUEUE_BYTES)
         self._scheduler = Scheduler(self._queue, workers, len(plan.later))
-        self._progress = Progress(self._scheduler.status)
+        self._progress = Progress(self._scheduler.status, watch)
         self._spoke_at = self._looked_at = time.monotonic()
         self._limited: set[str] = set()
 
@@ -118,7 +120,7 @@ class Sync:
         """Begin with what a plan has; yield what announces its streams, and its refusals."""
         for refusal in plan.refusals:
             self._failures[refusal.stream.name] = refusal.failure
-            yield failure_line(refusal.stream, refusal.failure)
+            yield failure_line(refusal.failure, refusal.stream)
             yield status_line(refusal.stream, AirbyteStreamStatus.INCOMPLETE)
         readers = [CollectionReader(job, self._horizon, self._memory) for job in plan.collections]
         outputs = [

@@ -68,9 +68,16 @@ def rate_limited_line(stream: StreamDescriptor, seconds: float) -> bytes:
     return message_line(as_airbyte_message(stream, AirbyteStreamStatus.RUNNING, [reason]))
 
 
-def failure_line(stream: StreamDescriptor, failure: AirbyteTracedException) -> bytes:
-    """Return the TRACE line that tells why `stream` failed."""
-    return message_line(failure.as_airbyte_message(stream))
+def failure_line(failure: AirbyteTracedException, stream: StreamDescriptor | None = None) -> bytes:
+    """Return the TRACE line that tells why `stream` failed, or without a stream the command.
+
+    It has a stack trace only where the connector is at fault: for an exception that nobody raised
+    on purpose, which `from_exception` has wrapped.
+    """
+    message = failure.as_airbyte_message(stream)
+    if message.trace and message.trace.error and vars(failure)["_exception"] is None:
+        message.trace.error.stack_trace = None
+    return message_line(message)
 
 
 def message_line(message: AirbyteMessage) -> bytes:
@@ -82,5 +89,5 @@ def message_line(message: AirbyteMessage) -> bytes:
     line: dict[str, Any] = AirbyteMessageSerializer.dump(message)
     error = (line.get("trace") or {}).get("error")
     for part in filter(None, (line.get("log"), line.get("connectionStatus"), error)):
-        part.update({name: masked(part[name] or "") for name in _TEXTS & part.keys()})
+        part.update({name: masked(part[name]) for name in _TEXTS & part.keys() if part[name]})
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,4 +1,4 @@
-"""LOG lines that tell a person how a sync is doing."""
+"""Tells how a sync is doing: LOG lines, and a listener for a display."""
 
 import logging
 import time
@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 from math import ceil
 
 from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.status import Status
+from source_klaviyo.sync.status import Status, StreamProgress
 from source_klaviyo.sync.stream_output import StreamOutput
 
 logger = logging.getLogger("airbyte")
 
 _INTERVAL = 10.0
+_WATCH_INTERVAL = 0.5
 _MINUTE = 60.0
+
+Watch = Callable[[Sequence[StreamProgress]], None]
+"""Is called with where each stream stands, twice a second and at the end."""
 
 
 @dataclass(slots=True)
@@ -50,10 +54,13 @@ class Progress:
     `look` tells where each collection stands after so many seconds, in the order of their adding.
     """
 
-    def __init__(self, look: Callable[[float], Sequence[Status]]) -> None:
+    def __init__(
+        self, look: Callable[[float], Sequence[Status]], watch: Watch | None = None
+    ) -> None:
         self._courses: list[_Course] = []
         self._look = look
-        self._began = self._told = time.monotonic()
+        self._watch = watch
+        self._began = self._told = self._watched = time.monotonic()
 
     def add(self, readers: Sequence[CollectionReader], outputs: Sequence[StreamOutput]) -> None:
         """Tell of further collections, and of the streams that are made of them."""
@@ -63,10 +70,13 @@ class Progress:
             self._courses.append(_Course(len(self._courses), name, theirs))
 
     def tick(self, now: float) -> None:
-        """Write the lines if they are due; `now` is in seconds of the monotonic clock."""
+        """Tell what is due; `now` is in seconds of the monotonic clock."""
         for course in self._courses:
             if course.open:
                 course.seconds = now - self._began
+        if self._watch and now - self._watched >= _WATCH_INTERVAL:
+            self._watch(self._streams(self._look(now - self._began)))
+            self._watched = now
         if now - self._told < _INTERVAL:
             return
         for course, status in zip(self._courses, self._look(now - self._began), strict=True):
@@ -78,6 +88,8 @@ class Progress:
     def summarize(self) -> None:
         """Write what each collection took; those that brought nothing take one line together."""
         statuses = self._look(time.monotonic() - self._began)
+        if self._watch:
+            self._watch(self._streams(statuses))
         pairs = list(zip(self._courses, statuses, strict=True))
         idle = [(course, status) for course, status in pairs if not course.written]
         for course, status in pairs:
@@ -87,6 +99,24 @@ class Progress:
             requests = sum(status.requests for _, status in idle)
             names = ", ".join(_stream_names(idle))
             logger.info("No rows, by %d requests: %s", requests, names)
+
+    def _streams(self, statuses: Sequence[Status]) -> list[StreamProgress]:
+        """Return where each stream stands: by the collection of it that takes longest."""
+        found: dict[str, StreamProgress] = {}
+        for course, status in zip(self._courses, statuses, strict=True):
+            for output in course.outputs:
+                name = output.job.stream.name
+                other = found.get(name)
+                if other is None or (status.seconds_left or 0) > (other.seconds_left or 0):
+                    found[name] = StreamProgress(
+                        name,
+                        output.records,
+                        output.open,
+                        output.failure is not None,
+                        status.waits_for,
+                        status.seconds_left,
+                    )
+        return list(found.values())
 
 
 def _stream_names(courses: Sequence[tuple[_Course, Status]]) -> Iterator[str]:

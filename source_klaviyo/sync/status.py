@@ -26,6 +26,18 @@ class Status:
     seconds_left: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class StreamProgress:
+    """What people are told of a stream; `open` while more may come, `failed` where it ended so."""
+
+    name: str
+    records: int
+    open: bool
+    failed: bool
+    waits_for: str
+    seconds_left: float | None
+
+
 def status(reader: CollectionReader, elapsed: float) -> Status:
     """Return where `reader` stands after so many seconds; call it under the scheduler's lock."""
     tally, horizon, readers = reader.tally, reader.horizon(), list(reader.readers())

@@ -79,7 +79,7 @@ class StreamOutput:
             return
         yield self.state(now)
         if self.failure:
-            yield failure_line(self.job.stream, self.failure)
+            yield failure_line(self.failure, self.job.stream)
             yield status_line(self.job.stream, AirbyteStreamStatus.INCOMPLETE)
         else:
             yield status_line(self.job.stream, AirbyteStreamStatus.COMPLETE)

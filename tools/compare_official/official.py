@@ -17,7 +17,7 @@ REVISION: Final = "2026-07-15"
 """The revision that its requests are made to name: Klaviyo has retired the one that they do."""
 
 _LONGEST_RUN = 900.0
-_START = "from source_klaviyo.run import run; run()"
+_START = "from source_klaviyo.cli.run import run; run()"
 # Python imports a module of this name when it starts; none of the connector's code is changed.
 _ROUTE = """
 import requests

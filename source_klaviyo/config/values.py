@@ -1,5 +1,6 @@
-"""What the values of settings may be, and what is made of them."""
+"""Checks and reads the values of settings."""
 
+import csv
 import ipaddress
 import time
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from zoneinfo import available_timezones
 import requests
 
 from source_klaviyo.api import revision as revisions
-from source_klaviyo.dimensions import DIMENSIONS
+from source_klaviyo.config.dimensions import DIMENSIONS
+from source_klaviyo.suggestion import did_you_mean
 
 KLAVIYO = "https://a.klaviyo.com"
 
@@ -80,25 +82,35 @@ def moment_of(value: object) -> datetime:
     return max(moment, _BEGINNING)
 
 
+def whole_number(value: object) -> object:
+    """Return 7 for 7.0, which JSON Schema counts as an integer too; else the value itself."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def names_of(value: object) -> object:
-    """Return the entries of a list, or of a text with commas between them. Raises ValueError."""
-    entries = value.split(",") if isinstance(value, str) else value
-    if not isinstance(entries, list | tuple) or not all(isinstance(each, str) for each in entries):
-        raise ValueError("must be a list of texts, or one text with commas between them")
-    return tuple(dict.fromkeys(each.strip() for each in entries if each.strip()))
+    """Return the entries of a text with commas between them, each once. Raises ValueError.
+
+    An entry with a comma stands in double quotes, as in CSV files: `Placed Order, "Sold, late"`.
+    """
+    if not isinstance(value, str):
+        raise ValueError("must be one text with commas between the entries")  # noqa: TRY004
+    rows = csv.reader(value.splitlines(), skipinitialspace=True)
+    return tuple(dict.fromkeys(name for row in rows for each in row if (name := each.strip())))
 
 
 def dimensions_of(value: object) -> object:
-    """Return the dimensions of metric aggregates in a list or text. Raises ValueError."""
+    """Return the dimensions of metric aggregates in a text. Raises ValueError."""
     names = names_of(value)
     unknown = [name for name in names if name not in DIMENSIONS] if isinstance(names, tuple) else ()
     if unknown:
-        raise ValueError(f"must be some of: {', '.join(DIMENSIONS)}")
+        close = did_you_mean(unknown, DIMENSIONS)
+        raise ValueError(f"must be some of: {', '.join(DIMENSIONS)}.{close}")
     return names
 
 
 def known_timezone(name: str) -> str:
     """Return the name of a timezone. Raises ValueError."""
     if name not in available_timezones():
-        raise ValueError("must be the name of a timezone like America/New_York")
+        close = did_you_mean([name], available_timezones())
+        raise ValueError(f"must be the name of a timezone like America/New_York.{close}")
     return name

@@ -15,6 +15,7 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.masking import mask_config
+from source_klaviyo.suggestion import did_you_mean_or
 
 Json = dict[str, Any]
 
@@ -51,7 +52,7 @@ def only(catalog: ConfiguredAirbyteCatalog, names: Sequence[str]) -> ConfiguredA
     if unknown := sorted({*names} - {*known}):
         raise ConfigError(
             f"--streams names what the catalog does not have: {', '.join(unknown)}."
-            f" It has: {', '.join(known)}."
+            f"{did_you_mean_or(unknown, known, 'It has')}"
         )
     return ConfiguredAirbyteCatalog(
         streams=[found for found in catalog.streams if not names or found.stream.name in names]

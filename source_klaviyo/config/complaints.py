@@ -1,15 +1,9 @@
-"""What is wrong with a configuration, in words that quote none of it: it has secrets."""
-
-from collections.abc import Mapping
-from typing import Final, get_args
+"""Says what is wrong with a configuration in words that quote none of it: it has secrets."""
 
 from pydantic import BaseModel, ValidationError
 
-from source_klaviyo.credentials import ALL_CREDENTIALS
-
-_BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {
-    get_args(one.model_fields["auth_type"].annotation)[0]: one for one in ALL_CREDENTIALS
-}
+from source_klaviyo.config.credentials import BY_TYPE
+from source_klaviyo.suggestion import did_you_mean
 
 
 def complaints(invalid: ValidationError, settings: type[BaseModel]) -> str:
@@ -25,18 +19,20 @@ def _complaint(
 ) -> str:
     text = message.removeprefix("Value error, ")
     if len(location) > 1:  # the second part is the way to sign in
-        settings = _BY_TYPE[str(location[1])]
+        settings = BY_TYPE[str(location[1])]
         location = (location[0], *location[2:])
     place = ".".join(str(part) for part in location)
     match kind:
         case "missing":
             return f"{place} is missing"
         case "union_tag_not_found":
-            return f"{place}.auth_type is missing (there are: {', '.join(_BY_TYPE)})"
+            return f"{place}.auth_type is missing (there are: {', '.join(BY_TYPE)})"
         case "union_tag_invalid":
-            return f"{place}.auth_type must be one of: {', '.join(_BY_TYPE)}"
+            return f"{place}.auth_type must be one of: {', '.join(BY_TYPE)}"
         case "extra_forbidden":
-            return f"{place} is not a setting here (there are: {', '.join(settings.model_fields)})"
+            close = did_you_mean([str(location[-1])], settings.model_fields)
+            there_are = ", ".join(settings.model_fields)
+            return f"{place} is not a setting here (there are: {there_are}).{close}"
         case "string_too_short":
             return f"{place} is blank, or shorter than what Klaviyo gives"
         case "string_pattern_mismatch":

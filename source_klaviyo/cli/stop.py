@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ class Stop:
 
     A command that has nothing to finish ends at once. A read that is `graceful` ends by itself,
     after its last states; at the second signal, or where nobody takes its lines, at once as well.
+    `farewell` is called before the end.
 
     The end is that of a program which does not handle the signal: PyAirbyte ends `spec` and `check`
     by SIGTERM, and takes any code but 0 and -15 for a failure (its module airbyte._executors.base).
@@ -22,6 +24,7 @@ class Stop:
     def __init__(self) -> None:
         self.graceful = False
         self.signal = 0
+        self.farewell: Callable[[], None] = lambda: None
 
     def install(self) -> None:
         """Take over the signals; call it in the main thread."""
@@ -42,6 +45,7 @@ class Stop:
 
     def leave(self, *_: object) -> NoReturn:
         """End by the signal, now: requests under way would hold up any other way out."""
+        self.farewell()
         signal.signal(self.signal, signal.SIG_DFL)
         os.kill(os.getpid(), self.signal)
         os._exit(128 + self.signal)  # process 1: the kernel spares it what it does not handle

@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
     State,
 )
 
-from source_klaviyo.config_values import KLAVIYO
+from source_klaviyo.config.values import KLAVIYO
 from source_klaviyo.oauth.addresses import CONSENT_URL, TOKEN_PATH
 from source_klaviyo.scopes import scopes_of
 

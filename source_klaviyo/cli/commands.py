@@ -1,6 +1,7 @@
 """What `check`, `discover` and `read` print, by means of the CDK."""
 
 import logging
+from argparse import Namespace
 from collections.abc import Iterator
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -8,74 +9,88 @@ from airbyte_cdk.logger import AirbyteLogFormatter, is_platform_debug_log_enable
 from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo import inputs, memory
-from source_klaviyo.arguments import Arguments
-from source_klaviyo.config import Config
+from source_klaviyo.cli import inputs, memory
+from source_klaviyo.cli.stdout import Stdout, StdoutLost
+from source_klaviyo.cli.stop import Stop
+from source_klaviyo.cli.terminal import Terminal
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.stdout import Stdout, StdoutLost
-from source_klaviyo.stop import Stop
 from source_klaviyo.sync.messages import message_line
 
 
 class Commands:
     """The commands that need the source; what they yield are chunks of whole lines."""
 
-    def __init__(self, arguments: Arguments, stop: Stop, stdout: Stdout) -> None:
-        self._arguments = arguments
+    def __init__(
+        self, options: Namespace, stop: Stop, stdout: Stdout, terminal: Terminal | None
+    ) -> None:
+        self._options = options
         self._stop = stop
+        self._terminal = terminal
         self._logger = logging.getLogger("airbyte")
-        logging.getLogger().handlers = [_Logs(stdout)]
+        logging.getLogger().handlers = [_Logs(stdout, terminal)]
         # The CDK tells of a monitor of memory, which only its own way of reading has.
         self._logger.setLevel(logging.WARNING)
         # New tokens have to be kept before they are used, whatever else waits to be written.
         self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
         AirbyteEntrypoint(self._source)  # sets up how the CDK tells of what nobody has caught
-        wordy = arguments.debug or is_platform_debug_log_enabled()
+        wordy = options.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
 
     def run(self) -> Iterator[bytes]:
         """Yield what the command prints. Raises AirbyteTracedException where it failed."""
-        config = inputs.read_config(self._arguments.config)
-        match self._arguments.command:
+        config = inputs.read_config(self._options.config)
+        match self._options.command:
             case "check":
                 status = self._source.check(self._logger, config)
+                self._say(status.message)
                 yield message_line(
                     AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)
                 )
             case "discover":
-                Config.parse(config)
                 catalog = self._source.discover(self._logger, config)
+                self._say(f"{len(catalog.streams)} streams")
                 yield message_line(AirbyteMessage(type=Type.CATALOG, catalog=catalog))
             case _:
                 yield from self._read(config)
 
     def _read(self, config: inputs.Json) -> Iterator[bytes]:
-        catalog = inputs.read_catalog(self._arguments.catalog)
-        catalog = inputs.only(catalog, self._arguments.streams)
-        states = inputs.read_states(self._arguments.state)
+        catalog = inputs.read_catalog(self._options.catalog)
+        catalog = inputs.only(catalog, self._options.streams)
+        states = inputs.read_states(self._options.state)
         memory.tune()
         self._stop.graceful = True
-        yield from self._source.lines(config, catalog, states, self._stop.asked)
+        watch = self._terminal.watch if self._terminal else None
+        yield from self._source.lines(config, catalog, states, self._stop.asked, watch)
+
+    def _say(self, text: str | None) -> None:
+        if self._terminal and text:
+            self._terminal.say(text)
 
 
-def failure_line(failure: Exception) -> bytes:
-    """Return the TRACE line that tells why a command failed."""
-    if not isinstance(failure, AirbyteTracedException):
-        failure = AirbyteTracedException.from_exception(
-            failure, message=f"The connector met a defect of its own: {failure!r}"
-        )
-    return message_line(failure.as_airbyte_message())
+def as_traced(failure: Exception) -> AirbyteTracedException:
+    """Return the failure of a command with a sentence for people."""
+    if isinstance(failure, AirbyteTracedException):
+        return failure
+    return AirbyteTracedException.from_exception(
+        failure, message=f"The connector met a defect of its own: {failure!r}"
+    )
 
 
 class _Logs(logging.Handler):
-    """Writes log records as LOG messages; what fails here must not end the sync."""
+    """Writes log records as LOG messages, and warnings to the terminal as well.
 
-    def __init__(self, stdout: Stdout) -> None:
+    What fails here must not end the sync.
+    """
+
+    def __init__(self, stdout: Stdout, terminal: Terminal | None) -> None:
         super().__init__()
         self._stdout = stdout
+        self._terminal = terminal
 
     def emit(self, record: logging.LogRecord) -> None:
         level = AirbyteLogFormatter.level_mapping.get(record.levelno, Level.INFO)
+        if self._terminal and record.levelno >= logging.WARNING:
+            self._terminal.say(self.format(record))
         log = AirbyteLogMessage(level=level, message=self.format(record))
         try:
             self._stdout.write(message_line(AirbyteMessage(type=Type.LOG, log=log)))

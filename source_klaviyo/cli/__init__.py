@@ -1,0 +1,1 @@
+"""The program `source-klaviyo`: its command line, its output, and how it ends."""
