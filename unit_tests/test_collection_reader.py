@@ -21,6 +21,7 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.seen_rows import IdMemory
+from source_klaviyo.sync.state import load
 from source_klaviyo.sync.tasks import ItemReader
 from source_klaviyo.sync.window_reader import Purpose, WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
@@ -411,3 +412,27 @@ def test_a_parent_costs_no_more_than_its_id_until_its_turn_comes() -> None:
         answer(read, task, request, Page([], [], [Extract()]))
     assert came == [f"{number}" for number in range(1_000)]
     assert read.finished
+
+
+@pytest.mark.parametrize("known", [{}, {"updated": "1970-01-01T00:10:00+00:00", "version": 1}])
+def test_no_state_claims_a_partition_that_has_not_been_opened(known: dict[str, str]) -> None:
+    """Hidden rows are read last: a kill before that must leave them where they were."""
+    hidden = {"archived": True}
+    collection = TwoPages(partitions=({"archived": False}, hidden))
+    job = collection_job(collection)
+    (view,) = job.views
+    assert view.stream
+    view.stream.loaded = load("things", known, "updated")
+    before = view.stream.loaded.of(hidden)
+    read = CollectionReader(job, lambda: HORIZON, IdMemory())
+    read.start(0)
+    task, request = send(read)
+    assert request.partition == {"archived": False}
+    (checkpoint,) = read.partitions.readings[0].checkpoints
+    assert checkpoint
+    for delivery in read.accept_page(task, request, page(700, more=False)):
+        for window in delivery.completes:
+            checkpoint.complete(window)
+    state = load("things", view.stream.state(HORIZON, complete=False), "updated")
+    assert state.of({"archived": False}).watermark == HORIZON
+    assert state.of(hidden).watermark == before.watermark

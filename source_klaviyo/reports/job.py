@@ -69,7 +69,7 @@ class ReportJob(StreamJob):
     due: dict[str, Sequence[Due]] = field(default_factory=dict, kw_only=True)
     shares_its_day: Callable[[], bool] = field(default=lambda: True, kw_only=True)
     _sent: Counter[tuple[str, Window]] = field(default_factory=Counter)
-    _made: list[tuple[Partition, ReportCheckpoint]] = field(default_factory=list)
+    _made: dict[str, tuple[Partition, ReportCheckpoint]] = field(default_factory=dict)
 
     def tracks(self) -> list[Track]:
         """Return its partitions, for the schedule."""
@@ -86,11 +86,12 @@ class ReportJob(StreamJob):
         self._sent[partition_key(partition), window] += calls
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        """Return where the reading of `partition` stands; it is asked for once."""
-        due = self.due.get(partition_key(partition), ())
-        made = ReportCheckpoint(due, self.memory.of(partition), self.settling, self.start)
-        self._made.append((partition, made))
-        return made
+        """Return where the reading of `partition` stands."""
+        key = partition_key(partition)
+        if key not in self._made:
+            state, due = self.memory.of(partition), self.due.get(key, ())
+            self._made[key] = partition, ReportCheckpoint(due, state, self.settling, self.start)
+        return self._made[key][1]
 
     def state(self, horizon: int, *, complete: bool) -> StreamState:
         """Return the state that follows from what is written.
@@ -98,7 +99,7 @@ class ReportJob(StreamJob):
         What was asked for after the sync began counts as read when it began: no later than it was.
         """
         del complete
-        made = tuple(self._made)
+        made = tuple(self._made.values())
         states = [(partition, checkpoint.current(horizon)) for partition, checkpoint in made]
         self.memory.shares_its_day = self.memory.shares_its_day and self.shares_its_day()
         sent = [

@@ -77,6 +77,8 @@ class CollectionReader:
         # A row that is archived or hidden while we read leaves one partition for another, and
         # Klaviyo need not change its cursor for that. So what is hidden is read last.
         partitions = self.job.collection.partitions
+        for partition in partitions:
+            self.partitions.checkpoints(partition)  # no state is to claim what is read later
         self._hidden = [each for each in partitions if True in each.values()]
         for partition in partitions:
             if partition not in self._hidden:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.partition import Partition
+from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Collection
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.state import REFRESH, WHOLE, LoadedState, StreamState, dump, written
@@ -56,7 +56,7 @@ class StreamJob:
     began: int = 0
     lists_partitions: bool = False
     states_at_once: bool = False
-    _checkpoints: list[tuple[Partition, CursorCheckpoint]] = field(default_factory=list)
+    _checkpoints: dict[str, tuple[Partition, CursorCheckpoint]] = field(default_factory=dict)
 
     @property
     def writes_progress(self) -> bool:
@@ -64,10 +64,13 @@ class StreamJob:
         return self.keeps_state or self.refresh is not None
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        """Return where the reading of `partition` begins; it is asked for once."""
-        made = CursorCheckpoint(self.loaded.of(partition), self.start, self.lookback, self.began)
-        self._checkpoints.append((partition, made))
-        return made
+        """Return what has been read of `partition`; from the first call on, state names it."""
+        key = partition_key(partition)
+        if key not in self._checkpoints:
+            state = self.loaded.of(partition)
+            made = CursorCheckpoint(state, self.start, self.lookback, self.began)
+            self._checkpoints[key] = partition, made
+        return self._checkpoints[key][1]
 
     def state(self, horizon: int, *, complete: bool) -> StreamState:
         """Return the state that follows from the checkpoints; it never passes the horizon.
@@ -78,7 +81,7 @@ class StreamJob:
             return WHOLE
         current = [
             (partition, checkpoint.current(horizon))
-            for partition, checkpoint in tuple(self._checkpoints)
+            for partition, checkpoint in tuple(self._checkpoints.values())
         ]
         kept = []
         if self.lists_partitions and not complete:

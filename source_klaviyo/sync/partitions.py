@@ -85,12 +85,7 @@ class Partitions:
         number = len(self._opened)
         self._opened.add(partition_key(partition))
         collection = self.job.collection
-        checkpoints = [
-            view.stream.checkpoint({**view.constants, **partition})
-            if collection.has_cursor and view.stream
-            else None
-            for view in self.job.views
-        ]
+        checkpoints = self.checkpoints(partition)
         # A row that moves from one filter to another is the same row; a member of two lists is not.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
         self.readings[number] = PartitionReading(partition, checkpoints, recent)
@@ -109,6 +104,15 @@ class Partitions:
                 ],
             )
             for window in self._windows(missing.values())
+        ]
+
+    def checkpoints(self, partition: Partition) -> Sequence[Checkpoint | None]:
+        """Return what has been read of `partition` for each view; see PartitionReading."""
+        return [
+            view.stream.checkpoint({**view.constants, **partition})
+            if self.job.collection.has_cursor and view.stream
+            else None
+            for view in self.job.views
         ]
 
     def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
