@@ -5,23 +5,23 @@ ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.0.2@sha256:9fdb1888c426
 FROM ${BASE_IMAGE} AS build
 USER root
 WORKDIR /build
-COPY requirements/run.txt requirements/build.txt requirements/
+COPY requirements/install.py requirements/run.txt requirements/build.txt requirements/
 # Wheels that were downloaded to wheels/, if any, are taken instead of the index's.
 COPY requirements/run.txt wheel[s]/ wheels/
 RUN set -eu; \
     if ls wheels/*.whl >/dev/null 2>&1; then export PIP_NO_INDEX=1 PIP_FIND_LINKS=/build/wheels; fi; \
-    python -m venv --without-pip /opt/source-klaviyo; \
-    pip --python /opt/source-klaviyo/bin/python install --no-cache-dir --require-hashes --only-binary :all: \
-      -r requirements/run.txt; \
-    python -m venv --without-pip builder; \
-    pip --python builder/bin/python install --no-cache-dir --require-hashes --only-binary :all: \
-      -r requirements/build.txt; \
+    export PIP_NO_CACHE_DIR=1; \
+    python requirements/install.py /opt/source-klaviyo run; \
+    python requirements/install.py builder build; \
     find /opt/source-klaviyo -type d -name tests -prune -exec rm -rf {} +
 COPY pyproject.toml README.md LICENSE ./
 COPY source_klaviyo source_klaviyo
 RUN set -eu; \
     builder/bin/python -m hatchling build -t wheel; \
-    pip --python /opt/source-klaviyo/bin/python install --no-cache-dir --no-index --no-deps dist/*.whl
+    pip=/opt/source-klaviyo/bin/pip; \
+    $pip install --no-cache-dir --no-index --no-deps dist/*.whl; \
+    $pip check; \
+    $pip uninstall -q -y pip
 
 FROM ${BASE_IMAGE}
 COPY --from=build /opt/source-klaviyo /opt/source-klaviyo

@@ -2,13 +2,16 @@
 PYTHON ?= python3
 # Tests wait for programs and for answers half of the time: more workers than two cores.
 WORKERS ?= 4
-BIN := .venv/bin
-READY := .venv/.ready
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO := $(VENV)/.demo
+READY := $(VENV)/.ready
+INSTALL := $(PYTHON) requirements/install.py
 
-.PHONY: demo test lint types unit-test explore sign-in-test image-test acceptance-test pyairbyte-test site \
-  format schemas lock benchmarks compare-official clean
+.PHONY: demo test lint types unit-test smoke-test calendar-test lock-test explore sign-in-test image-test \
+  acceptance-test pyairbyte-test site format schemas lock benchmarks compare-official clean
 
-demo: $(READY)
+demo: $(DEMO)
 	$(BIN)/python -m tools.demo
 
 test: lint types unit-test
@@ -24,6 +27,18 @@ types: $(READY)
 # With COVERAGE=yes, too little coverage of the connector is a failure.
 unit-test: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under=93)
+
+# What shows that another Python will do: VENV=.venv-3.13 PYTHON=python3.13.
+smoke-test: $(READY) demo
+	$(BIN)/pytest -n $(WORKERS) unit_tests
+
+# The tests that depend on the calendar, on the days that tools/travel.py lists.
+calendar-test: $(READY)
+	$(BIN)/python -m tools.travel -n $(WORKERS)
+
+# Every lock, by an old and a new pip, while the index offers newer releases.
+lock-test: $(READY)
+	$(BIN)/pytest -n 2 integration_tests/locks
 
 # Property tests with many examples that have not been tried, and more combinations of quirks.
 explore: $(READY)
@@ -67,31 +82,29 @@ benchmarks: $(READY)
 compare-official: $(READY)
 	$(BIN)/python -m tools.compare_official
 
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 # Needs uv; the lock files hold hashes and no addresses.
 lock:
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate --upgrade -q -o requirements/run.txt
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate -c requirements/run.txt -q -o requirements/dev.txt
-	echo 'hatchling>=1.25' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate -c requirements/dev.txt -q -o requirements/build.txt
-	printf 'airbyte\npsycopg2-binary\n' | uv pip compile - --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate -q -o requirements/pyairbyte.txt
+	$(COMPILE) pyproject.toml --upgrade -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt --upgrade -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group demo -c requirements/dev.txt --upgrade -o requirements/demo.txt
+	$(COMPILE) --group build -c requirements/dev.txt --upgrade -o requirements/build.txt
+	$(COMPILE) --group pyairbyte --upgrade -o requirements/pyairbyte.txt
 
 clean:
-	rm -rf .venv .venv-pyairbyte .mypy_cache .ruff_cache .import_linter_cache .hypothesis demo_output
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .import_linter_cache .hypothesis demo_output
 
-$(READY): requirements/dev.txt requirements/sdk-2026-10-15.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
-	  --target .venv/sdk-2026-10-15 -r requirements/sdk-2026-10-15.txt
-	@touch $(READY)
+$(DEMO): requirements/install.py requirements/demo.txt pyproject.toml
+	@$(INSTALL) --editable $(VENV) demo
+	@touch $@
 
-# PyAirbyte's needs would bind ours. The lock is complete, and pip's own check of it stumbles over extras.
-.venv-pyairbyte/.ready: requirements/pyairbyte.txt
-	$(PYTHON) -m venv .venv-pyairbyte
-	.venv-pyairbyte/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+$(READY): $(DEMO) requirements/dev.txt requirements/sdk-2026-10-15.txt
+	@$(INSTALL) $(VENV) dev
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
+	  --target $(VENV)/sdk-2026-10-15 -r requirements/sdk-2026-10-15.txt
+	@touch $@
+
+# PyAirbyte's needs would bind ours.
+.venv-pyairbyte/.ready: requirements/install.py requirements/pyairbyte.txt
+	@$(INSTALL) .venv-pyairbyte pyairbyte
 	@touch $@

@@ -1,6 +1,7 @@
 """Keeps the results of a run as JSON."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ FOLDER = Path(__file__).parent / "results"
 
 def save(results: Mapping[str, Sequence[Row]], options: Options, machine: str) -> Path:
     """Write the rows of every benchmark into a new file; return its path."""
-    now = datetime.now(UTC)
+    now = datetime.fromtimestamp(time.time(), UTC)
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{now:%Y-%m-%dT%H%M%SZ}.json"
     content = {

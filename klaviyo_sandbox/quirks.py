@@ -115,8 +115,6 @@ class Quirks:
     """About one included resource in this many is left out; 1: all, 0: none."""
     included_absent: bool = False
     """Answers have no `included` member at all."""
-    relationships_without_data: Literal["", "included", "all"] = ""
-    """Which relationships have links but no `data`: those that the request includes, or all."""
 
     limit_headers: Literal["standard", "none", "windows_only", "ietf"] = "standard"
     """How replies state the rate limit: as Klaviyo does, not at all, with the windows but without

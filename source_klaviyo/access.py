@@ -5,27 +5,24 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 import msgspec
 
-from source_klaviyo.api import revision as revisions
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.union import UnionStream
 
 logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
-_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, never with a private key"
-_WARN_BEFORE = timedelta(days=180)
+_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, or in accounts with Advanced KDP"
 
 
 class _Contact(msgspec.Struct):
@@ -174,20 +171,6 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
             # It may be a part of another plan: Klaviyo's words are worth more than a guess.
             return f"{named}, or not in the account's plan (Klaviyo says: {refusal.detail})"
     return named
-
-
-def warn_of_retirement(revision: str) -> None:
-    """Log a warning when `revision` is close to the end of its life."""
-    ends = revisions.retired_on(revision)
-    left = ends - revisions.today()
-    if left < _WARN_BEFORE:
-        logger.warning(
-            "Klaviyo retires revision %s on %s, in %d days. Update this connector, or set"
-            " `revision` to a newer one.",
-            revision,
-            ends,
-            left.days,
-        )
 
 
 def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:

@@ -104,10 +104,6 @@ class UnreadableAnswer(Exception):  # noqa: N818
     """An answer is not the JSON:API document that it should be."""
 
 
-class IncludedNotTold(UnreadableAnswer):
-    """A resource does not tell what was to be included for it."""
-
-
 class Throttled(Exception):  # noqa: N818  what it asks for says more than "Error"
     """The rate limiter refused the request; the same may be sent in `pause` seconds.
 
@@ -150,11 +146,17 @@ class PageTooLarge(Exception):  # noqa: N818
 
 
 class PageSizeRefused(StreamFailed):
-    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so."""
+    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so.
 
-    def __init__(self, advice: str, numbers: Sequence[int] = ()) -> None:
+    `altogether` tells that the endpoint takes no `page[size]`.
+    """
+
+    def __init__(
+        self, advice: str, numbers: Sequence[int] = (), *, altogether: bool = False
+    ) -> None:
         super().__init__(advice, FailureType.system_error)
         self.numbers = numbers
+        self.altogether = altogether
 
 
 class PageLost(Exception):  # noqa: N818

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-SHORTEST: Final = 8
+SHORTEST: Final = 7
 """The characters that a secret has at least. To mask fewer would mask parts of words, so the
 configuration refuses a shorter one. Klaviyo's keys have 37, its public ids 6."""
 

@@ -9,7 +9,6 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
-    DestinationSyncMode,
     StreamDescriptor,
     SyncMode,
 )
@@ -17,13 +16,13 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.metric_names import metric_ids
 from source_klaviyo.protocol import BEGINNING
-from source_klaviyo.report_plan import ReportPlan
+from source_klaviyo.reports.plan import ReportPlan
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.streams.metric_names import metric_ids
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import (
     CollectionJob,
@@ -47,7 +46,7 @@ from source_klaviyo.sync.state import (
 logger = logging.getLogger("airbyte")
 
 _DAY = 86_400
-_DEDUP_LOOKBACK_DAYS = 7
+_LOOKBACK_DAYS = 7
 
 
 def plan(
@@ -156,7 +155,7 @@ def _stream_job(
     # does.
     if cursor and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
-        job.lookback = _lookback(readable, configured, config)
+        job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
     elif cursor and configured.generation_id is not None and configured.sync_id is not None:
         _resume(job, cursor, state, configured.generation_id, configured.sync_id)
@@ -215,15 +214,16 @@ def _loaded(
     return loaded
 
 
-def _lookback(readable: KlaviyoStream, configured: ConfiguredAirbyteStream, config: Config) -> int:
-    """Return the seconds before the watermark that are read again."""
+def _lookback(readable: KlaviyoStream, config: Config) -> int:
+    """Return the seconds before the watermark that are read again.
+
+    Where the destination only appends as well: a second row can be removed there, a late event or a
+    late attribution that was never read cannot be found.
+    """
     if not readable.arrives_late:
         return 0
-    if config.event_lookback is not None:
-        return config.event_lookback * _DAY
-    # Where the destination only appends, a second read would be a second row.
-    appends = configured.destination_sync_mode is DestinationSyncMode.append
-    return 0 if appends else _DEDUP_LOOKBACK_DAYS * _DAY
+    days = _LOOKBACK_DAYS if config.event_lookback is None else config.event_lookback
+    return days * _DAY
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from airbyte_cdk.sources.utils import casing
 
 from source_klaviyo.errors import ConfigError
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.suggestion import did_you_mean_or
 
 

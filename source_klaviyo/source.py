@@ -25,15 +25,15 @@ from source_klaviyo.api.quota import Quotas
 from source_klaviyo.config import Config
 from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.metric_names import check_metrics
 from source_klaviyo.oauth.sign_in import signature
 from source_klaviyo.plan import plan
-from source_klaviyo.report_account import Account
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.account import Account
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
+from source_klaviyo.streams.metric_names import check_metrics
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
@@ -66,13 +66,13 @@ class SourceKlaviyo(AbstractSource):
         """Sign in, name the account, and tell for every stream whether it can be read."""
         try:
             settings = _settings(config)
-            access.warn_of_retirement(settings.revision)
             client = self._client(settings, config)
             client.auth.sign_in()
             found = access.probe(
                 _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
             )
             check_metrics(client, settings)
+            client.retirements.warn()
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -140,6 +140,8 @@ class SourceKlaviyo(AbstractSource):
         finally:
             client.clock.warn_if_unknown()
             report_drift([stream.drift for stream in streams])
+            client.scopes.report_silence()
+            client.retirements.warn()
 
     def _queue(self, message: AirbyteMessage) -> None:
         if self.message_repository:

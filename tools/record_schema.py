@@ -5,11 +5,11 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.additions import Addition, CopiedMember
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.report_stream import ReportStream
 from source_klaviyo.streams.union import UnionStream
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
@@ -75,7 +75,7 @@ def _report_schema(stream: type[ReportStream]) -> Schema:
     properties: dict[str, Schema] = {
         **{name: {"type": "string", "format": "date"} for name in dates},
         **({stream.metric_key: {"type": "string"}} if stream.metric_key else {}),
-        **{name: {"type": ["null", "string"]} for name in stream.groupings},
+        **{name: {"type": "string"} for name in stream.groupings},
         **{name: {"type": ["null", "number"]} for name in stream.statistics},
     }
     return {"$schema": DRAFT, **open_object(), "properties": properties}

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.scopes import enriching_scopes, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.registry import STREAMS
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "sign-in.md"
 _HEAD: Final = "| stream | needs | is richer with |\n|---|---|---|\n"

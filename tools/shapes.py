@@ -29,6 +29,10 @@ _SCALARS: Final[Mapping[object, Schema]] = {
 # Documented as string or number; the connector makes numbers of them (see api/normalize.py).
 _MENDED: Final = frozenset({"latitude", "longitude"})
 
+# Documented as strings, but Klaviyo gives a number back where a profile was written with one
+# (recorded, and issue 85 of klaviyo-api-python).
+_ECHOED: Final = frozenset({"external_id", "zip"})
+
 _UNKNOWN: Final = Documented()
 
 
@@ -66,6 +70,8 @@ def of_model(
         schema = _of_annotation(field.annotation, told.get(name, _UNKNOWN), (*above, model))
         if name in _MENDED:
             schema = {"type": "number"}
+        if name in _ECHOED and model.__name__.startswith("Profile"):
+            schema = {"type": ["string", "number"]}
         if name not in fixed:
             schema = nullable(schema)
         if field.description:

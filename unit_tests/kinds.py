@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
 
 REPORTS: Final[list[type[ReportStream]]] = [
     stream for stream in STREAMS if issubclass(stream, ReportStream)

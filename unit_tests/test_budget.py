@@ -113,6 +113,40 @@ def test_what_others_took_is_left_alone_until_the_window_resets() -> None:
     assert 30 <= third - first < 32
 
 
+def told_of_the_day(remaining: int, reset: int) -> RateLimitHeaders:
+    """Return what a report's answer says, in the form that was recorded in July 2026."""
+    told = RateLimitHeaders.parse(
+        {
+            "RateLimit-Limit": "1, 1;w=1, 2;w=60, 225;w=86400",
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": "0",
+            "RateLimit-Remaining-Daily": str(remaining),
+            "RateLimit-Reset-Daily": str(reset),
+        }
+    )
+    assert told
+    return told
+
+
+def test_a_report_tells_what_others_took_of_the_day() -> None:
+    clock = Clock()
+    budget = Budget(REPORT, clock=clock)
+    budget.spend()
+    budget.learn(told_of_the_day(remaining=3, reset=69_112), 0.0)
+    first, *_, fourth = spend(budget, clock, 4)
+    assert fourth - first > 69_000
+
+
+def test_calls_before_the_day_that_klaviyo_counts_are_over() -> None:
+    clock = Clock()
+    budget = Budget(REPORT, clock=clock)
+    budget.spent_before([3_600.0] * 224)
+    budget.spend()
+    budget.learn(told_of_the_day(remaining=224, reset=DAY - 60), 0.0)
+    sent = spend(budget, clock, 224)
+    assert sent[-1] - sent[0] < 2 * 3_600 + 100
+
+
 def test_a_known_reset_frees_the_whole_window_at_once() -> None:
     clock = Clock()
     budget = Budget(Limit(100, 100), clock=clock)

@@ -132,7 +132,7 @@ def test_the_next_page_may_be_named_by_its_path_or_in_capitals(
 def test_a_next_page_at_another_path_is_not_asked_for(requests_mock: requests_mock.Mocker) -> None:
     def elsewhere(request: PreparedRequest) -> tuple[int, object]:
         status, document = served(request)
-        document["links"]["next"] = "/admin/delete-all?x=1"
+        document["links"]["next"] = "/admin/delete-all?page[cursor]=next::id::1"
         return status, document
 
     reader, found = read_all(Flows, requests_mock, elsewhere)
@@ -183,6 +183,21 @@ def test_a_fault_that_passes_ends_no_stream_that_is_made_of_what_is_included(
     assert {str(each.message) for each in reader.views.failures.values()} == set()
 
 
+def test_where_klaviyo_knows_no_page_size_none_is_named(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    def strict(request: PreparedRequest) -> tuple[int, object]:
+        if "page%5Bsize%5D" not in (request.url or ""):
+            return served(request)
+        detail = "'page_size' is not a valid field for the resource 'flow'."
+        return 400, {"errors": [{"detail": detail, "source": {"pointer": "/data/attributes"}}]}
+
+    reader, found = read_all(Flows, requests_mock, strict)
+    assert not reader.views.failures
+    assert {json.loads(record)["id"] for record in found} == {"1", "2"}
+    assert all(json.loads(record)["tags"] for record in found)
+
+
 def test_an_include_that_is_refused_is_left_out_and_the_rows_are_read(
     requests_mock: requests_mock.Mocker,
 ) -> None:
@@ -215,7 +230,7 @@ def test_a_stream_that_is_nothing_without_its_include_fails_and_says_why(
 
 def test_a_row_that_is_nested_too_deeply_fails_the_stream_and_says_so() -> None:
     row = json.dumps({**flow(1, included=True), "x": None})
-    deep = row.replace("null", "[" * 5000 + "]" * 5000)
+    deep = row.replace("null", "[" * 100_000 + "]" * 100_000)
     with requests_mock.Mocker() as mock:
         mock.get(requests_mock.ANY, text=f'{{"data":[{deep}],"links":{{"next":null}}}}')
         stream = Flows(Client(BASE, api_key("pk")))

@@ -393,3 +393,21 @@ def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
     assert send(read)[1].views == (1,)
     assert read.ended() == [0]
     assert not read.finished
+
+
+def test_a_parent_costs_no_more_than_its_id_until_its_turn_comes() -> None:
+    collection = TwoPages(partitions=(), has_cursor=False, ordered=False)
+    read = CollectionReader(collection_job(collection), lambda: HORIZON, IdMemory())
+    read.start(1)
+    for number in range(1_000):
+        read.open({"list_id": f"{number}"})
+    read.parent_ended(None)
+    came = list[str]()
+    while not read.ended():
+        assert sum(1 for _ in read.readers()) <= 100
+        assert len(read.partitions.readings) <= 100
+        task, request = send(read)
+        came.append(str(request.partition["list_id"]))
+        answer(read, task, request, Page([], [], [Extract()]))
+    assert came == [f"{number}" for number in range(1_000)]
+    assert read.finished

@@ -1,10 +1,11 @@
 """The configuration: what is accepted, and how what is not is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import jsonschema
 import pytest
 
+from source_klaviyo.api import revision
 from source_klaviyo.config import Config
 from source_klaviyo.config.credentials import (
     ApiKeyCredentials,
@@ -13,8 +14,10 @@ from source_klaviyo.config.credentials import (
 )
 from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.streams.registry import STREAMS
+from source_klaviyo.registry import STREAMS
 from tools.generate_spec import specification
+
+pytestmark = pytest.mark.calendar
 
 KEY = "pk_a1b2c3"
 SECRET = "s3cret_a1b2c3"
@@ -89,7 +92,8 @@ def test_a_start_date_before_all_data_is_the_beginning(text: str) -> None:
     assert config.start_date == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def test_blanks_around_a_revision_do_not_matter() -> None:
+def test_blanks_around_a_revision_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revision, "today", lambda: date(2026, 11, 23))
     assert Config.parse({**CREDENTIALS, "revision": " 2026-07-15 "}).revision == "2026-07-15"
 
 

@@ -31,6 +31,12 @@ OF_THIS_REVISION: Final = [
 
 NORMALIZED: Final = (".latitude", ".longitude")
 """What is documented as string or number, and is a number once the connector has normalized it."""
+ECHOED: Final = (
+    "profiles.json.attributes.external_id",
+    "global_exclusions.json.attributes.external_id",
+    ".attributes.location.zip",
+)
+"""What is documented as a string, and comes back as the number that it was written as."""
 
 
 def included_type(stream: type[IncludedStream]) -> str:
@@ -66,7 +72,11 @@ def compared(
 ) -> Iterator[tuple[str, set[str], set[str]]]:
     """Yield, for every place of `schema`, what it allows there and what is documented."""
     kinds = kinds_in(told)
-    yield place, kinds_of(schema), kinds - {"string"} if place.endswith(NORMALIZED) else kinds
+    if place.endswith(NORMALIZED):
+        kinds -= {"string"}
+    if place.endswith(ECHOED):
+        kinds |= {"number"}
+    yield place, kinds_of(schema), kinds
     if "items" in schema:
         yield from compared(schema["items"], told.items, f"{place}[]")
     for name, part in schema.get("properties", {}).items():

@@ -436,3 +436,21 @@ def test_every_idle_worker_finds_a_split_at_once() -> None:
 
     assert statuses(run(Long()), "things")[-1] == "COMPLETE"
     assert not together.broken
+
+
+def test_a_stream_that_waits_for_quota_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_TICK", 0.05)
+    monkeypatch.setattr(engine, "_LONG_WAIT", 0.3)
+    late = TwoPages("late", OpensLater(time.monotonic() + 1.0))
+    messages = run(collection_job(late), collection_job(TwoPages()))
+    told = [
+        message["trace"]["stream_status"]
+        for message in messages
+        if message["type"] == "TRACE" and message["trace"]["stream_status"].get("reasons")
+    ]
+    (status,) = told
+    assert status["stream_descriptor"]["name"] == "late"
+    assert status["status"] == "RUNNING"
+    (reason,) = status["reasons"]
+    assert reason["type"] == "RATE_LIMITED"
+    assert reason["rate_limited"]["quota_reset"] > 1_000 * (time.time() - 60)

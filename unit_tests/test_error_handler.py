@@ -13,11 +13,12 @@ from source_klaviyo.errors import (
     ParameterRefused,
     RequestFailed,
     ScopeMissing,
+    StreamFailed,
 )
 
 SAID = b'{"errors":[{"id":"1","code":"invalid","title":"No.","detail":"Because."}]}'
 HTML = b"<!DOCTYPE html><title>Attention required</title>"
-DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 5000, b"]" * 5000)
+DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 100_000, b"]" * 100_000)
 URL = "https://a.klaviyo.com/api/lists"
 FOLLOWING = f"{URL}?page%5Bcursor%5D=abc"
 
@@ -50,7 +51,7 @@ def answer(
             TRANSIENT,
             "",
         ),
-        (answer(401), FAIL, CONFIG, "does not accept these credentials"),
+        (answer(401), RETRY, TRANSIENT, "does not accept these credentials"),
         (answer(403), FAIL, CONFIG, "the scope lists:read and tags:read"),
         (answer(403, HTML), RETRY, TRANSIENT, "403 at /api/lists"),
         (answer(403, b'{"errors":[{"detail":"\xff"}]}'), RETRY, TRANSIENT, "403"),
@@ -59,7 +60,7 @@ def answer(
         (answer(404, HTML), RETRY, TRANSIENT, "404"),
         (answer(413, HTML), FAIL, SYSTEM, "for its size"),
         (answer(422), FAIL, SYSTEM, "Because."),
-        (answer(409), FAIL, SYSTEM, "409"),
+        *((answer(status), RETRY, TRANSIENT, f"{status}") for status in (408, 409, 423, 425)),
         (answer(410), FAIL, CONFIG, "no longer serves revision 2026-07-15"),
         (answer(410, HTML), FAIL, CONFIG, "no longer serves revision 2026-07-15"),
         (answer(429), ResponseAction.RATE_LIMITED, TRANSIENT, "quota"),
@@ -107,6 +108,7 @@ def error(detail: str = "No.", parameter: str | None = None) -> bytes:
         (error("Page size must be at most 50."), 50),
         (error("Too much.", "page[size]"), None),
         (error("`page[size]` is 1000 and cannot be."), 1000),
+        (error("'page_size' is not a valid field for the resource 'list'."), None),
     ],
 )
 def test_a_page_size_that_is_refused_is_told_from_other_refusals(
@@ -164,6 +166,26 @@ def test_klaviyos_words_are_cut_short_and_stay_on_the_path() -> None:
 def test_a_page_that_is_too_large_stays_what_it_is() -> None:
     too_large = PageTooLarge("An answer has more than 16 bytes.", 16)
     assert KlaviyoErrorHandler().failure(too_large) is too_large
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "You must have Advanced KDP enabled to use this endpoint.",
+        "Entitlement to create object type not found.",
+    ],
+)
+def test_what_the_account_lacks_no_scope_can_bring(detail: str) -> None:
+    refused = KlaviyoErrorHandler(["x:read"]).failure(answer(403, error(detail)))
+    assert isinstance(refused, StreamFailed)
+    assert not isinstance(refused, ScopeMissing)
+    assert detail in str(refused)
+    assert "x:read" not in str(refused)
+
+
+def test_the_network_edge_is_told_from_klaviyo() -> None:
+    assert "address of this machine" in str(KlaviyoErrorHandler().failure(answer(403, HTML)))
+    assert "machine" not in str(KlaviyoErrorHandler().failure(answer(503, HTML)))
 
 
 def test_oauth_is_named_where_private_keys_are_never_enough() -> None:

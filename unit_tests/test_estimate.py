@@ -11,6 +11,7 @@ from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.costs import requests_of
 from source_klaviyo.estimate.duration import OWN_PACE, estimate, seconds
 from source_klaviyo.estimate.table import lines
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.source import SourceKlaviyo
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.catalogs import CatalogItems
@@ -23,7 +24,6 @@ from source_klaviyo.streams.profiles import (
     Profiles,
     ProfilesAtFullSpeed,
 )
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools import limit_docs
 

@@ -83,7 +83,7 @@ def test_custom_properties_of_a_profile_keep_their_bytes(
 @given(values)
 def test_whatever_stands_in_a_declared_place_stays_json(value: object) -> None:
     body = orjson.dumps({"a": {"b": None}})
-    normalizer = Normalizer((("a.b", Form.DATETIME), ("a.c.d", Form.NUMBER), ("e", Form.NUMBER)))
+    normalizer = Normalizer((("a.b", Form.DATETIME), ("a.c.d", Form.NUMBER), ("e", Form.BOOLEAN)))
     for place in ({"a": value}, {"a": {"b": value}}, {"a": {"c": value}}, {"e": value}):
         body = json.dumps({"id": "1", "attributes": place}).encode()
         normalized = json.loads(bytes(*normalizer.normalize([msgspec.Raw(body)], [None])))
@@ -109,6 +109,7 @@ def test_consents_and_suppressions_are_put_right() -> None:
                 "consent_timestamp": SPACED,
                 "last_updated": None,
                 "method": SPACED,
+                "double_optin": "True",
                 "suppression": [{"reason": "X", "timestamp": SPACED}, {"timestamp": SOUND}],
                 "list_suppressions": [{"timestamp": SPACED}],
             },
@@ -124,6 +125,7 @@ def test_consents_and_suppressions_are_put_right() -> None:
                 "consent_timestamp": SOUND,
                 "last_updated": None,
                 "method": SPACED,
+                "double_optin": True,
                 "suppression": [{"reason": "X", "timestamp": SOUND}, {"timestamp": SOUND}],
                 "list_suppressions": [{"timestamp": SOUND}],
             },

@@ -22,8 +22,8 @@ from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
 from source_klaviyo.protocol import FOREVER, PageRequest, Window
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.collection import KlaviyoCollection
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
@@ -86,12 +86,12 @@ EVENTS_STATE = state("events", datetime="2026-05-28T20:26:40+00:00", version=1)
     ("destination", "settings", "days"),
     [
         (DestinationSyncMode.append_dedup, {}, 7),
-        (DestinationSyncMode.append, {}, 0),
+        (DestinationSyncMode.append, {}, 7),
         (DestinationSyncMode.append, {"lookback_days": 3}, 3),
         (DestinationSyncMode.append_dedup, {"lookback_days": 0}, 0),
     ],
 )
-def test_events_look_back_where_duplicates_are_removed(
+def test_events_look_back_whatever_the_destination_does(
     destination: DestinationSyncMode, settings: dict[str, object], days: int
 ) -> None:
     stream = configured("events", destination=destination)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import Window
-from source_klaviyo.sync.ranges import clip, merge, overlay, reach, subtract
+from source_klaviyo.sync.ranges import clip, merge, reach, subtract
 
 LATEST = 60
 
@@ -51,24 +51,3 @@ def test_reach_is_the_first_second_that_is_missing(found: list[Window], lo: int)
     reached = reach(found, lo)
     assert set(range(lo, reached)) <= covered
     assert reached not in covered
-
-
-@given(st.lists(many.map(merge), max_size=5))
-def test_overlay_has_every_missing_second_once_with_all_that_miss_it(
-    missing: list[list[Window]],
-) -> None:
-    expected = {
-        second: readers
-        for second in range(LATEST)
-        if (readers := tuple(n for n, each in enumerate(missing) if second in seconds(each)))
-    }
-    overlaid = overlay(missing)
-    found = [(second, who) for window, who in overlaid for second in seconds([window])]
-    assert len(found) == len(dict(found))
-    assert dict(found) == expected
-    assert overlaid == sorted(overlaid)
-    borders = sum(
-        expected.get(second) is not None and expected.get(second) != expected.get(second - 1)
-        for second in range(LATEST)
-    )
-    assert len(overlaid) == borders, "they are the fewest"

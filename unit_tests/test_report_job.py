@@ -8,10 +8,10 @@ from airbyte_cdk.models import StreamDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.days import DAY, Period, Timezone, day_of
 from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import SLOT, Calls
+from source_klaviyo.reports.days import DAY, Period, Timezone, day_of
 from source_klaviyo.reports.job import ReportJob
 from source_klaviyo.reports.memory import ReportMemory
 from source_klaviyo.reports.state import Reading, ReportState, Settling

@@ -14,13 +14,13 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
-from source_klaviyo.days import DAY, day_of
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.report_plan import ReportPlan
+from source_klaviyo.reports.days import DAY, day_of
 from source_klaviyo.reports.job import ReportJob
-from source_klaviyo.streams.metric_aggregates import MetricAggregates
-from source_klaviyo.streams.report_stream import ReportStream
-from source_klaviyo.streams.reports import FlowSeriesReports, FormSeriesReports
+from source_klaviyo.reports.metric_aggregates import MetricAggregates
+from source_klaviyo.reports.plan import ReportPlan
+from source_klaviyo.reports.report_stream import ReportStream
+from source_klaviyo.reports.streams import FlowSeriesReports, FormSeriesReports
 from unit_tests.kinds import REPORTS
 from unit_tests.test_report_declarations import Known
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_klaviyo.days import DAY, Period, Timezone
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
+from source_klaviyo.reports.days import DAY, Period, Timezone
 from source_klaviyo.reports.pace import Costs, pace
 from source_klaviyo.reports.schedule import Pool
 from source_klaviyo.reports.state import ReportState, Settling

@@ -1,10 +1,13 @@
 """Revisions: which can be used when, and what is said of the others."""
 
+import logging
 from datetime import date
 
 import pytest
 
 from source_klaviyo.api import revision
+
+pytestmark = pytest.mark.calendar
 
 
 def test_the_default_can_be_used_for_longer_than_the_warning_lasts() -> None:
@@ -49,3 +52,15 @@ def test_a_pinned_revision_does_not_fall_forward() -> None:
     headers = revision.headers("2026-07-15")
     assert headers["revision"] == "2026-07-15"
     assert headers["X-Klaviyo-Revision-Fall-Forward-Opt-Out"] == "1"
+
+
+def test_a_retirement_is_told_as_answers_say_it(caplog: pytest.LogCaptureFixture) -> None:
+    retirements = revision.Retirements()
+    header = "X-Klaviyo-Api-Retirement-Date"
+    retirements.note("2026-07-15", {header: "2028-07-15"})
+    retirements.note("2026-10-15", {})
+    retirements.note("2026-04-15", {header: "soon"})
+    with caplog.at_level(logging.WARNING, logger="airbyte"):
+        retirements.warn()
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert "revision 2026-07-15 on 2028-07-15" in told

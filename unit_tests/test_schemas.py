@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.revision import DEFAULT
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.generate_schemas import FOLDER, differing, file_name, main, render, sdk_of
 from tools.record_schema import DRAFT, record_schema
@@ -110,7 +110,7 @@ def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: S
     properties = schema["properties"]
     fixed = {"type", "id", "channel", stream.parent_key, getattr(stream, "owner_key", "")}
     if issubclass(stream, UnionStream):
-        fixed |= set(stream.keys)
+        fixed |= {*stream.keys, stream.kind_key}
     assert {"type", "id"} <= set(properties)
     for name, part in properties.items():
         assert ("null" in part["type"]) == (name not in fixed), name

@@ -3,13 +3,13 @@
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.scopes import enriching_scopes, scopes_of, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.lists import Lists
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.union import UnionStream
 from tools.scope_docs import PAGE, page
 from unit_tests.kinds import OF_RESOURCES

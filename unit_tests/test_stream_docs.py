@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, load_spec
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.metrics import Metrics
-from source_klaviyo.streams.registry import STREAMS
 from tools.stream_docs import (
     PAGE,
     REASONS,

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import orjson
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.document import Document, DocumentReader
-from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.views.included import IncludedView
 from source_klaviyo.streams.views.items import ItemView
@@ -90,13 +88,6 @@ def test_included_resources_are_put_on_top() -> None:
         "none": None,
         "no": [],
     }
-
-
-def test_where_no_resource_came_along_the_page_is_not_believed() -> None:
-    view = ResourceView("flows", RecordFields(joins={"tags": "tags"}), TAGS)
-    with pytest.raises(UnreadableAnswer, match="no tag came along for tags"):
-        extract(view, tagged("1", "t", "u", "v"))
-    extract(view, tagged("1", "t"))  # a single one may have been deleted meanwhile
 
 
 def test_ids_of_relationships_are_put_on_top() -> None:
@@ -186,20 +177,6 @@ def test_ids_of_an_included_resource_are_its_own() -> None:
         included_view(group="group_id"), tagged("1", "a"), included=included, cursor="updated"
     )
     assert [record["group_id"] for record in records(found)] == ["g"]
-
-
-@pytest.mark.parametrize(
-    "view", [included_view(), ParentsView("tags", "tag_id", TAGS, "tags")], ids=["records", "ids"]
-)
-def test_what_is_taken_has_to_be_told(view: View) -> None:
-    empty = extract(view, tagged("1"))
-    assert (empty.records, empty.children) == ([] if empty.records == [] else (), empty.children)
-    assert not empty.children
-    answers: list[dict[str, object]] = [{}, {"tags": {"links": {}}}]
-    for relationships in answers:
-        untold = {"type": "campaign", "id": "1", "relationships": relationships}
-        with pytest.raises(UnreadableAnswer, match="1 does not tell its tags"):
-            extract(view, untold)
 
 
 def test_items_are_asked_for_by_id_and_get_what_the_listing_knows() -> None:

@@ -24,8 +24,8 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.errors import PageLost
 from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
+from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.filters import bounds
-from source_klaviyo.streams.registry import STREAMS
 from source_klaviyo.streams.windowed import WindowedStream
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob

@@ -16,13 +16,13 @@ from benchmarks.distinct import distinct_pages
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, Output, last_states
 from klaviyo_sandbox import Sandbox, Settings, Touched
-from klaviyo_sandbox.spec import REMODELLED
+from klaviyo_sandbox.spec import REMODELLED, USED_TEMPLATE
 from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
 
 TINY: Final = Settings(
     events=1_200,
@@ -187,6 +187,8 @@ def _links(shop: Sandbox) -> dict[str, set[tuple[str, ...]]]:
 
 def kept_as(stream: str, shown: str) -> str:
     """Return the type under which the sandbox keeps the resources of a stream."""
+    if stream == "message_templates":
+        return USED_TEMPLATE
     return REMODELLED.get(shown, shown) if CLASSES[stream].oldest_revision else shown
 
 
@@ -271,6 +273,23 @@ def test_ids_that_are_put_on_top_are_those_of_the_relationships(
                 found = record[key]
                 ids = found if isinstance(found, list) else [found] if found else []
                 assert sorted(ids) == sorted(related), (name, key)
+
+
+def test_the_templates_of_messages_can_be_joined(story: Story) -> None:
+    held = {record["id"]: record["used_by"] for record in story.first["message_templates"]}
+    named = {
+        record["template_id"]: "campaign"
+        for record in story.first["campaign_messages"]
+        if record["template_id"]
+    }
+    named |= {
+        each["data"]["id"]: "flow"
+        for record in story.first["flow_messages"]
+        if (each := record["relationships"]["template"])["data"]
+    }
+    assert set(named.values()) == {"campaign", "flow"}
+    assert held == named
+    assert not held.keys() & {record["id"] for record in story.first["email_templates"]}
 
 
 @pytest.mark.parametrize("stream", WITH_CURSOR)

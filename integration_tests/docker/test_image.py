@@ -55,7 +55,8 @@ def test_it_is_built_without_a_network(engine: DockerClient, tmp_path: Path) -> 
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes"),
-            *("--only-binary", ":all:", "--python-version", "3.11", "--dest", "wheels"),
+            *("--no-deps", "--only-binary", ":all:", "--python-version", "3.11"),
+            *("--dest", "wheels"),
             *("-r", "requirements/run.txt", "-r", "requirements/build.txt"),
         ],
         cwd=folder,

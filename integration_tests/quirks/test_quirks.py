@@ -80,6 +80,7 @@ SURVIVED = {
         Quirks(path="/api/lists/*/profiles", not_found_first_page="once")
     ],
     "included resources missing": [Quirks(included_missing_every=10)],
+    "nothing included": [Quirks(included_absent=True)],
     "no sort": [Quirks(refuse_parameters=(RefusedParameter("sort"),))],
     "no sparse fields": [Quirks(refuse_parameters=(RefusedParameter("fields["),))],
     "Date in -0000": [Quirks(date_header="minus_zero")],
@@ -149,11 +150,6 @@ def test_a_stream_that_is_made_of_what_is_refused_fails_alone(shop: Sandbox) -> 
         (Quirks(path="/api/profiles", null_data="always"), "profiles", "JSON:API"),
         (Quirks(path="/api/profiles", missing_links="always"), "profiles", "another page"),
         (Quirks(path="/api/catalog-variants", next_to_itself="always"), "catalog_variants", "back"),
-        (
-            Quirks(path="/api/campaigns", included_absent=True),
-            "campaign_messages",
-            "campaign-message",
-        ),
         (
             Quirks(path="/api/lists/*/profiles", not_found_first_page="always"),
             "list_profiles",

@@ -1,13 +1,15 @@
 """What the tests of reports have in common: the shop, and what a sync of it has brought."""
 
+import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from klaviyo_sandbox import Sandbox
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.streams.registry import STREAMS
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.report_stream import ReportStream
 
 Json = dict[str, Any]
 
@@ -34,6 +36,11 @@ REPORTS: Final[Mapping[str, type[ReportStream]]] = {
     if issubclass(stream, ReportStream)
 }
 DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregates")
+
+
+def days_ago(days: int) -> str:
+    """Return the date in UTC so many days ago."""
+    return str(datetime.fromtimestamp(time.time() - days * 86_400, UTC).date())
 
 
 def keys(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:

@@ -14,13 +14,14 @@ from integration_tests.reports.syncs import (
     REPORTS,
     Json,
     calls,
+    days_ago,
     keys,
     state_of,
 )
 from klaviyo_sandbox import Quirks, Sandbox
 
 FLOWS: Final = "flow_series_reports"
-TWO_YEARS: Final[dict[str, Any]] = {"start_date": "2024-11-25"}
+TWO_YEARS: Final[dict[str, Any]] = {"start_date": days_ago(735)}
 """Some thirteen windows of sixty days."""
 
 

@@ -13,9 +13,9 @@ OPT_OUT = "X-Klaviyo-Revision-Fall-Forward-Opt-Out"
     ("authorization", "code"),
     [
         (None, "not_authenticated"),
-        ("Klaviyo-API-Key pk_unknown", "authentication_failed"),
+        ("Klaviyo-API-Key pk_unknown", "not_authenticated"),
         ("Bearer pk_sandbox_full", "authentication_failed"),
-        ("Klaviyo-API-Key", "authentication_failed"),
+        ("Klaviyo-API-Key", "not_authenticated"),
     ],
 )
 def test_who_is_not_let_in(authorization: str | None, code: str, reader: Reader) -> None:

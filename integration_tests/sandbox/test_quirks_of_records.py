@@ -83,20 +83,6 @@ def test_included_that_is_missing(own: Sandbox, own_reader: Reader) -> None:
     assert "included" not in own_reader.get("/api/events", query).document
 
 
-def test_relationships_without_data(own: Sandbox, own_reader: Reader) -> None:
-    def data() -> list[bool]:
-        row = own_reader.get("/api/events", {"include": "attributions"}).rows[0]
-        relationships = row["relationships"]
-        assert all("links" in one for one in relationships.values())
-        return ["data" in relationships[name] for name in ("attributions", "profile")]
-
-    assert data() == [True, True]
-    own.set_quirks(Quirks(relationships_without_data="included"))
-    assert data() == [False, True]
-    own.set_quirks(Quirks(relationships_without_data="all"))
-    assert data() == [False, False]
-
-
 def test_refused_parameters(own: Sandbox, own_reader: Reader) -> None:
     own.set_quirks(
         Quirks(

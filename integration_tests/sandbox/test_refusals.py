@@ -1,6 +1,7 @@
 """What Klaviyo refuses is refused, in an error document."""
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import datetime, timedelta
 
 import pytest
 import requests
@@ -90,7 +91,7 @@ def test_bounds_ahead_of_now(
 
 
 def test_timestamps_ahead_of_now(reader: Reader) -> None:
-    ahead = int(datetime.now(UTC).timestamp()) + 30
+    ahead = int(time.time()) + 30
     assert reader.get("/api/events", {"filter": f"less-than(timestamp,{ahead})"}).status == 400
     assert reader.get("/api/events", {"filter": "less-than(timestamp,1500000000)"}).status == 200
 

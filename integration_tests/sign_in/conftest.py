@@ -1,5 +1,6 @@
 """A shop with an app that reads it, and the program signed in with that app."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +58,7 @@ def own_app(shop: Sandbox, scopes: list[str] | None = None) -> Json:
 def button(shop: Sandbox) -> Json:
     """Return credentials as Airbyte's sign-in button leaves them behind."""
     tokens = shop.access.install_app()
-    ends = datetime.now(UTC) + timedelta(seconds=tokens.expires_in)
+    ends = datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=tokens.expires_in)
     return {
         "auth_type": "oauth2.0",
         "client_id": shop.client_id,

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from source_klaviyo.errors import RequestFailed
+from source_klaviyo.errors import CredentialsRefused, RequestFailed
 from source_klaviyo.oauth.token_endpoint import OAuthApp
 
 SECRETS = ("s3cret", "rt_secret")
@@ -86,6 +86,15 @@ def test_a_redirect_is_not_followed(status: int) -> None:
 def test_what_is_no_token_is_tried_again(status: int, body: bytes) -> None:
     with token_endpoint(status, {}, body, []) as url:
         assert "token endpoint" in refused(url)
+
+
+def test_a_refusal_in_another_form_is_one_as_well() -> None:
+    body = b'{"errors":[{"status":401,"code":"not_authenticated","detail":"No such app."}]}'
+    with (
+        token_endpoint(401, {}, body, []) as url,
+        pytest.raises(CredentialsRefused, match="No such app"),
+    ):
+        OAuthApp(url, "app", SECRETS[0]).refresh(SECRETS[1])
 
 
 def test_an_answer_that_tells_little_is_enough() -> None:

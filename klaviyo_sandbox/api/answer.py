@@ -8,7 +8,7 @@ from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.quirks.book import QuirkBook
-from klaviyo_sandbox.api.revisions import revision_of
+from klaviyo_sandbox.api.revisions import retirement_header, revision_of
 from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.reports.answer import Reports
@@ -37,6 +37,7 @@ class Api:
         Within the `limiter`'s limits, and with `quirks`; `reports` answers what is computed.
         """
         self._reports = reports
+        self._clock = clock
         self._editions = [Edition(spec, world, clock, quirks) for spec in specs]
         self._keys = keys
         self._limiter = limiter
@@ -83,7 +84,13 @@ class Api:
             else self._edition(admitted.revision).answer(request, endpoint, admitted)
         )
         return Reply(
-            200, body, headers={"X-Klaviyo-API-Revision": admitted.revision, **admitted.headers}
+            200,
+            body,
+            headers={
+                "X-Klaviyo-API-Revision": admitted.revision,
+                **retirement_header(admitted.revision, self._clock.now().date()),
+                **admitted.headers,
+            },
         )
 
     def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:

@@ -1,7 +1,9 @@
-"""Opaque page cursors.
+"""Page cursors, in the forms that have been recorded of Klaviyo.
 
-Klaviyo's name the last row: `base64([1788529134,"7qWkY8hhfKA",true])` has its sort value, its id,
-and whether to read on from there or back. The id tells rows with equal sort values apart.
+Most are base64 of the last row's sort value and id, `next::updated::2026-09-04 13:38:55+00:00::id::
+T6EyQF`, or of `next::id::T6EyQF` without a sort; events have `[1788529134,"7qWkY8hhfKA",true]`.
+Forms and web feeds have whole seconds and no id, so that rows of the same second are passed over.
+Coupons have an inner number, data sources the plain id of the next page's first row.
 """
 
 import base64
@@ -10,9 +12,16 @@ import json
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.errors import invalid_cursor
-from klaviyo_sandbox.store.order import Key, Position
+from klaviyo_sandbox.store.moment import MICROS, micros, moment_of, seconds_text, spaced_text
+from klaviyo_sandbox.store.order import Key, Order, Position
 
-_PARTS = 3
+WITHOUT_ID = {"form": "created::{0}::updated::{0}", "web-feed": "created::{0}"}
+"""Collections whose cursors name no row, with what they hold in its place."""
+FIRST_COUPON = 2_081_049
+_DATE_TIME = "date-time"
+_NO_TIME = 2**60
+"""From here on a key stands for no moment: a quirk's rows without a value."""
+_BEYOND_IDS = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +34,109 @@ class Cursor:
     """How many rows before it to read once more."""
 
 
-def write_cursor(position: Position, *, forward: bool = True) -> str:
-    """Return the text of a cursor."""
-    return base64.b64encode(json.dumps([*position, forward]).encode()).decode()
+def without_id(place: Position, kind: str, *, descending: bool) -> Position:
+    """Return the place after all rows with the same value, or in the same second of time.
+
+    Read in the other direction, it is the place before them.
+    """
+    key, row_id = place[0], "" if descending else _BEYOND_IDS
+    if kind == _DATE_TIME and isinstance(key, int):
+        return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
+    return (key, row_id)
 
 
-def read_cursor(text: str, lowest: Key) -> Cursor:
-    """Return the cursor in `text`; its value must be of the same kind as `lowest`.
+def write_cursor(collection: str, order: Order, place: Position, *, forward: bool = True) -> str:
+    """Return the text of a cursor at `place`, for a collection of that type."""
+    key, row_id = place
+    way = "next" if forward else "prev"
+    if collection == "event":
+        return _base64(json.dumps([key, row_id, forward]))
+    by_id = order.field == "id" and key in ("", row_id)  # a quirk may arrange rows otherwise
+    if collection == "data-source" and forward and by_id:
+        return order.positions[order.index(place) + 1][1]
+    if collection == "coupon":
+        return _base64(f"{way}::id::{FIRST_COUPON + order.index(place)}")
+    if by_id:
+        return _base64(f"{way}::id::{row_id}")
+    if _has_no_id(collection, order) and isinstance(key, int) and abs(key) < _NO_TIME:
+        value = seconds_text(moment_of(key)).replace("T", " ")
+        return _base64(f"{way}::{WITHOUT_ID[collection].format(value)}")
+    return _base64(f"{way}::{order.field}::{_written(key, order.kind)}::id::{row_id}")
+
+
+def read_cursor(text: str, collection: str, order: Order, *, descending: bool) -> Cursor:
+    """Return the cursor in `text`, which `write_cursor` has written for such an order.
 
     Raises:
         ApiError: 400, not a cursor, or one of another sort.
     """
+    if collection == "data-source" and not _plain(text).startswith(("next::", "prev::")):
+        return Cursor(_by_id(text, order), forward=True, overlap=1)
     try:
-        parts = json.loads(base64.b64decode(text.encode(), validate=True))
-    except (binascii.Error, ValueError) as error:
+        plain = base64.b64decode(text.encode(), validate=True).decode()
+        if collection == "event":
+            key, row_id, forward = json.loads(plain)
+            return Cursor((_of_kind(key, order.kind), str(row_id)), bool(forward))
+        way, field, value = plain.split("::", 2)
+        place = _position(field, value, collection, order, descending=descending)
+        return Cursor(place, way == "next")
+    except (binascii.Error, ValueError, TypeError, IndexError) as error:
         raise invalid_cursor() from error
-    if not isinstance(parts, list) or len(parts) != _PARTS:
-        raise invalid_cursor()
-    key, row_id, forward = parts
-    fits = isinstance(key, str) if isinstance(lowest, str) else isinstance(key, int | float)
-    if not (fits and isinstance(row_id, str) and isinstance(forward, bool)):
-        raise invalid_cursor()
-    return Cursor((key, row_id), forward)
+
+
+def _position(
+    field: str, value: str, collection: str, order: Order, *, descending: bool
+) -> Position:
+    if collection == "coupon":
+        return order.positions[int(value) - FIRST_COUPON]
+    if field == order.field == "id" and "::id::" not in value:
+        return _by_id(value, order)
+    if _has_no_id(collection, order) and "::id::" not in value:
+        second = micros(value.rpartition("::")[2])
+        return without_id((second, ""), order.kind, descending=descending)
+    written, _, row_id = value.rpartition("::id::")
+    if field != order.field:
+        raise ValueError(field)
+    return (_read(written, order.kind), row_id)
+
+
+def _has_no_id(collection: str, order: Order) -> bool:
+    return collection in WITHOUT_ID and order.kind == _DATE_TIME
+
+
+def _plain(text: str) -> str:
+    try:
+        return base64.b64decode(text.encode(), validate=True).decode(errors="replace")
+    except binascii.Error:
+        return ""
+
+
+def _by_id(row_id: str, order: Order) -> Position:
+    """Return a place in an order by id; some types of rows have no key there."""
+    keyed = order.positions and order.positions[0][0]
+    return (row_id if keyed else "", row_id)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _written(key: Key, kind: str) -> str:
+    try:
+        return spaced_text(moment_of(int(key))) if kind == _DATE_TIME else str(key)
+    except OverflowError:  # nothing comes before any time
+        return str(key)
+
+
+def _read(text: str, kind: str) -> Key:
+    if kind == "string":
+        return text
+    if kind == _DATE_TIME and ":" in text:
+        return micros(text)
+    return _of_kind(json.loads(text), kind)
+
+
+def _of_kind(key: object, kind: str) -> Key:
+    if isinstance(key, str if kind == "string" else int | float):
+        return key
+    raise ValueError(key)

@@ -46,22 +46,18 @@ class Documents:
         query: Query,
         included: Iterable[str],
         unasked: frozenset[str] = frozenset(),
-        *,
-        with_data: bool = True,
     ) -> Shape:
         """How resources of type `kind` are written for this query.
 
         `unasked` are attributes hidden elsewhere that this endpoint shows without being asked.
-        Not `with_data`: no relationship has data.
         """
         return Shape(
             kind,
-            self._collections.get(kind, f"{kind}s"),
+            self._collections.get(kind, f"{wire_type(kind)}s"),
             self._relations.get(kind, {}) if relations is None else relations,
             query.fields.get(wire_type(kind)),
             query.additional.get(wire_type(kind), frozenset()) | unasked,
             frozenset(included),
-            with_data=with_data,
         )
 
     def resources(
@@ -71,14 +67,12 @@ class Documents:
 
         And the `included` member (empty text when nothing was to be included).
         """
-        without = "" if quirks is None else quirks.relationships_without_data
         shape = self.shape(
             endpoint.type,
             dict(endpoint.relations),
             query,
-            () if without else query.include,
+            query.include,
             _unasked(endpoint),
-            with_data=without != "all",
         )
         texts = [shape.write(row, self._world) for row in rows]
         if quirks is not None:

@@ -18,7 +18,7 @@ from klaviyo_sandbox.api.quirks.refusals import check_parameters
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
 from klaviyo_sandbox.quirks import DEFAULT
-from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, wire_type
+from klaviyo_sandbox.spec import REVISION, USED_TEMPLATE, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.rows import RowList, Rows
@@ -89,6 +89,8 @@ class Edition:
         check_form(endpoint.parent, item_id)
         kind = self._collections[endpoint.parent]
         row = self._world.get(Reference(kind, item_id))
+        if row is None and kind == "template":
+            row = self._world.get(Reference(USED_TEMPLATE, item_id))
         if row is None:
             raise ApiError(
                 404,

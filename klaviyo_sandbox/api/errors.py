@@ -52,7 +52,7 @@ class ApiError(Exception):
 
     def reply(self) -> Reply:
         """Return the error document."""
-        links: object = {"type": RATE_LIMIT_GUIDE} if self.code == "throttled" else []
+        links = {"type": RATE_LIMIT_GUIDE} if self.code == "throttled" else {}
         error = {
             "id": str(uuid.uuid4()),
             "status": self.status,
@@ -61,7 +61,7 @@ class ApiError(Exception):
             "detail": self.detail,
             "source": self.source,
             "links": links,
-            "meta": [],
+            "meta": {},
         }
         if self.source == {"pointer": None}:
             del error["source"]

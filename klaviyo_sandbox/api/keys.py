@@ -10,6 +10,7 @@ FULL_KEY = "pk_sandbox_full"
 FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on localhost
 KEY_SCHEME = "klaviyo-api-key"
 TOKEN_SCHEME = "bearer"  # noqa: S105
+_SCHEMES = {"WWW-Authenticate": "Bearer, Klaviyo-API-Key"}
 OAUTH_ONLY = "webhooks:read"
 """Klaviyo answers 403 to private keys on these endpoints, whatever the key's scopes."""
 
@@ -62,15 +63,29 @@ class Keys:
             ApiError: 401, missing or unknown.
         """
         if not authorization:
-            raise ApiError(401, "not_authenticated", "Missing or invalid authorization header.")
+            raise ApiError(
+                401,
+                "not_authenticated",
+                "Missing or invalid authorization header.",
+                headers=_SCHEMES,
+            )
         scheme, _, name = authorization.partition(" ")
         credential = self._known.get((scheme.lower(), name.strip()))
         if credential is None and scheme.lower() == TOKEN_SCHEME:
             installation = self._grants.installation(name.strip())
             if installation is not None:
                 credential = Credential(installation.scopes, oauth=True)
+        if credential is None and scheme.lower() == KEY_SCHEME:
+            raise ApiError(
+                401, "not_authenticated", "Missing or invalid private key.", headers=_SCHEMES
+            )
         if credential is None:
-            raise ApiError(401, "authentication_failed", "Incorrect authentication credentials.")
+            raise ApiError(
+                401,
+                "authentication_failed",
+                "Incorrect authentication credentials.",
+                headers=_SCHEMES,
+            )
         return credential
 
 
@@ -81,7 +96,8 @@ def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
         ApiError: 403, naming the missing scope.
     """
     if OAUTH_ONLY in scopes and not credential.oauth:
-        raise ApiError(403, "permission_denied", "Webhooks are available to OAuth apps only.")
+        detail = "You must have Advanced KDP enabled to use this endpoint."
+        raise ApiError(403, "permission_denied", detail)
     if missing := missing_scopes(credential, scopes):
         names = ", ".join(missing)
         detail = f"Your API key is missing the required scopes for this endpoint: {names}"

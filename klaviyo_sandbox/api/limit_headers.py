@@ -45,9 +45,19 @@ def limit_headers(windows: Sequence[LimitWindow], now: float, quirks: Quirks) ->
     if style == "ietf":
         text = f"limit={limit}, remaining={remaining}, reset={reset}"
         return {"RateLimit": text}
+    days = [window for window in windows if window.seconds > MINUTE]
+    daily = (
+        {
+            "RateLimit-Remaining-Daily": str(min(window.remaining for window in days)),
+            "RateLimit-Reset-Daily": str(int(max(window.seconds_left(now) for window in days))),
+        }
+        if days
+        else {}
+    )
     listed = ", ".join(f"{limit};w={seconds}" for seconds, limit in published.items())
     return {
         "RateLimit-Limit": listed if style == "windows_only" else f"{limit}, {listed}",
         "RateLimit-Remaining": str(remaining),
         "RateLimit-Reset": str(reset),
+        **daily,
     }

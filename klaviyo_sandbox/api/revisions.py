@@ -5,6 +5,7 @@ unless it opted out of that, which makes it a 410. Source: Klaviyo's versioning 
 """
 
 import re
+from datetime import date
 
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.web.request import Request
@@ -64,6 +65,15 @@ def revision_of(request: Request) -> str:
             raise ApiError(410, "gone", detail)
         return LIVE[0]
     raise ApiError(400, "invalid", f"'{asked}' is not a valid API revision.", pointer="/data/")
+
+
+def retirement_header(revision: str, today: date) -> dict[str, str]:
+    """Return the header that a revision's answers have in the second of its two years."""
+    released = date.fromisoformat(revision)
+    if today < released.replace(year=released.year + 1):
+        return {}
+    ends = released.replace(year=released.year + 2)
+    return {"X-Klaviyo-Api-Retirement-Date": ends.isoformat()}
 
 
 def takes_page_size(resource_type: str, revision: str) -> bool:

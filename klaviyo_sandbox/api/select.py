@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from klaviyo_sandbox.api.broken_filters import finds_nothing, honoured
 from klaviyo_sandbox.api.conditions import test_of
-from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
+from klaviyo_sandbox.api.cursor import read_cursor, without_id, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.api.narrow import narrow, narrows
@@ -15,15 +15,13 @@ from klaviyo_sandbox.api.quirks.arrangement import arrange
 from klaviyo_sandbox.api.quirks.bounds import as_taken
 from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint
-from klaviyo_sandbox.store.moment import MICROS
-from klaviyo_sandbox.store.order import LOWEST, Order, Position
+from klaviyo_sandbox.store.order import Order, Position
 from klaviyo_sandbox.store.row import Row
 from klaviyo_sandbox.store.rows import Rows
 from klaviyo_sandbox.store.world import HIDDEN_BY, World
 
 DEFAULT_SORT = {"event": "datetime"}
 """Events come by time, as their cursor shows; the cursor of other collections names the id."""
-_BEYOND_IDS = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,13 @@ def select(
     arranged = arrange(rows, order, endpoint, query.conditions, quirks)
     if arranged is not None:
         rows, order = arranged.rows, arranged.order
-    cursor = None if query.cursor is None else read_cursor(query.cursor, LOWEST[order.kind])
+    descending = query.descending != (quirks.unsorted == "reversed")
+    collection = endpoint.type if endpoint.kind == "collection" else ""
+    cursor = (
+        None
+        if query.cursor is None
+        else read_cursor(query.cursor, collection, order, descending=descending)
+    )
     bounds = (
         [condition for condition in conditions if narrows(condition, order)]
         if arranged is None
@@ -67,7 +71,6 @@ def select(
     ]
     tests += [] if arranged is None else arranged.tests
     within = Range(0, 0) if finds_nothing(conditions, endpoint) else narrow(order, bounds)
-    descending = query.descending != (quirks.unsorted == "reversed")
     inclusive = quirks.cursor_without_id and bool(quirks.repeated_rows)
     if cursor is not None and quirks.repeated_rows and not inclusive:
         overlap = min(quirks.repeated_rows, (query.size or 0) // 2)
@@ -75,25 +78,14 @@ def select(
     page = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
     following = page.next
     if following is not None and quirks.cursor_without_id:
-        following = _without_id(following, order.kind, descending=descending != inclusive)
+        following = without_id(following, order.kind, descending=descending != inclusive)
     return Selection(
         page.rows,
-        write_cursor(following) if following else None,
-        write_cursor(page.previous, forward=False) if page.previous else None,
+        write_cursor(collection, order, following) if following else None,
+        write_cursor(collection, order, page.previous, forward=False) if page.previous else None,
         order,
         page.places,
     )
-
-
-def _without_id(place: Position, kind: str, *, descending: bool) -> Position:
-    """Return the place after all rows with the same value, or in the same second of time.
-
-    Read in the other direction, it is the place before them.
-    """
-    key, row_id = place[0], "" if descending else _BEYOND_IDS
-    if kind == "date-time" and isinstance(key, int):
-        return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
-    return (key, row_id)
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:

@@ -24,12 +24,18 @@ WITH_DATA = frozenset(
         ("event", "metric"),
         ("event", "profile"),
         ("flow-action", "flow"),
+        ("flow-message", "flow-action"),
+        ("flow-message", "template"),
     }
 )
 """Relationships that carry `data` unasked; all others only when included. Seen in recordings."""
 DATA_ONLY = frozenset({"attribution"})
 """Types that are nothing but relationships: all have `data`; empty ones are left out."""
 
+ABSENT = frozenset(
+    {("event", "attributions"), ("mapped-metric", "metric"), ("mapped-metric", "custom-metric")}
+)
+"""Relationships that are not there at all where nothing is related, though included. Recorded."""
 COUNTED = "profile_count"
 """The one attribute that is counted when asked for."""
 _ID = b"\x00"
@@ -47,14 +53,12 @@ class Shape:
         tree: Tree | None = None,
         additional: frozenset[str] = frozenset(),
         included: frozenset[str] = frozenset(),
-        *,
-        with_data: bool = True,
     ) -> None:
         """`tree`: attributes to keep (None: all).
 
-        `included`: relationships that the request includes. Not `with_data`: they have links only.
+        `included`: relationships that the request includes.
         """
-        self.key = repr((tree, sorted(additional), sorted(included), with_data))
+        self.key = repr((tree, sorted(additional), sorted(included)))
         """Tells this shape from the type's others."""
         self._tree = tree
         self._additional = sorted(additional)
@@ -62,10 +66,11 @@ class Shape:
         self._head = b'{"type":' + dump(wire_type(resource_type)) + b',"id":"'
         base = f"{BASE}/{collection}/".encode()
         self._with_data: list[Relation] = []
-        parts = []
+        self._sometimes = [name for name in relations if (resource_type, name) in ABSENT]
+        self._parts: dict[str, bytes] = {}
         for name, relation in relations.items():
             shown = b""
-            if with_data and ((resource_type, name) in WITH_DATA or name in included):
+            if (resource_type, name) in WITH_DATA or name in included:
                 self._with_data.append(relation)
                 shown = b'"data":' + _DATA + b","
             links = (
@@ -79,12 +84,13 @@ class Shape:
                 b"/",
                 name.encode(),
             )
-            parts.append(
-                b'"%b":{%b"links":{"self":"%b/"}}' % (name.encode(), shown, b"".join(links))
+            self._parts[name] = b'"%b":{%b"links":{"self":"%b/"}}' % (
+                name.encode(),
+                shown,
+                b"".join(links),
             )
-        known = b'"relationships":{' + b",".join(parts) + b"}," if parts else b""
-        tail = known + b'"links":{"self":"' + base + _ID + b'/"}}'
-        self._tail = tail.replace(b"%", b"%%").replace(_DATA, b"%b")
+        self._links = b'"links":{"self":"' + base + _ID + b'/"}}'
+        self._tails: dict[tuple[str, ...], bytes] = {}
 
     def write(self, row: Row, world: World) -> bytes:
         """Return the resource as JSON text."""
@@ -101,11 +107,22 @@ class Shape:
         row_id = _quoted(row.id)
         attributes = self._attributes(row, world)
         shown = b'","attributes":' + attributes + b"," if attributes else b'",'
+        missing = tuple(name for name in self._sometimes if not world.related(row, name))
         linkages = tuple(
             _linkage(world.related(row, relation.name), many=relation.many)
             for relation in self._with_data
+            if relation.name not in missing
         )
-        return self._head + row_id + shown + (self._tail % linkages).replace(_ID, row_id)
+        return self._head + row_id + shown + (self._tail(missing) % linkages).replace(_ID, row_id)
+
+    def _tail(self, missing: tuple[str, ...]) -> bytes:
+        """Return what follows the attributes, as a template, without the `missing` relations."""
+        if missing not in self._tails:
+            parts = [part for name, part in self._parts.items() if name not in missing]
+            known = b'"relationships":{' + b",".join(parts) + b"}," if parts else b""
+            tail = (known + self._links).replace(b"%", b"%%").replace(_DATA, b"%b")
+            self._tails[missing] = tail
+        return self._tails[missing]
 
     def _attributes(self, row: Row, world: World) -> bytes:
         text = row.attributes

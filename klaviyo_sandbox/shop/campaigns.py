@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.shop.templates import used_template
 from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.moment import MICROS, micros, micros_text, seconds_text
@@ -102,7 +103,7 @@ def _message(
         },
         {
             "campaign": parent,
-            "template": shop.one("template") if channel == "email" else None,
+            "template": used_template(shop) if channel == "email" else None,
             "image": shop.one("image") if channel == "mobile_push" else None,
         },
     )

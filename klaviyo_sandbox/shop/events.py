@@ -121,8 +121,8 @@ class EventMaker:
         return f"{start}{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}+00:00"
 
     def _attribution(self, event_id: str) -> Reference:
-        """Make an attribution of the event to a flow or a campaign, one of few of the shop's."""
-        reference = Reference("attribution", self._shop.ids.digest())
+        """Make the attribution of the event, which has its id (recorded), to a flow or campaign."""
+        reference = Reference("attribution", event_id)
         links: dict[str, Links] = {"event": Reference("event", event_id)}
         campaign = self._origin("campaign")
         if self._count % 3 and campaign is not None:

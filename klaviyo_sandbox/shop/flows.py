@@ -4,6 +4,7 @@ from datetime import datetime
 
 from klaviyo_sandbox.shop.sender import sender
 from klaviyo_sandbox.shop.shop import Shop
+from klaviyo_sandbox.shop.templates import used_template
 from klaviyo_sandbox.shop.words import THEMES
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.moment import micros_text
@@ -117,7 +118,7 @@ def _delay(reference: Reference) -> JsonObject:
 
 def _send(shop: Shop, reference: Reference, at: datetime, channel: str) -> JsonObject:
     message_id = shop.ids.short()
-    template = shop.one("template") if channel == "email" else None
+    template = used_template(shop) if channel == "email" else None
     name = f"{shop.text(THEMES)} {message_id}"
     message: JsonObject = {
         "id": message_id,

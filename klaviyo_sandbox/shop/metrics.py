@@ -141,12 +141,13 @@ def custom_metric(shop: Shop, at: datetime) -> Row:
 
 
 def mapped_metric(shop: Shop, at: datetime, name: str) -> Row:
-    """One of the fixed mappings from a business meaning to a metric or a custom metric."""
+    """One of the fixed mappings from a business meaning to a metric, a custom one or nothing."""
     custom = shop.one("custom-metric") if name == "revenue" else None
+    metric = None if custom else shop.one("metric")
     return shop.put(
         Reference("mapped-metric", name),
         {"updated": seconds_text(at)},
-        {"metric": None if custom else shop.one("metric"), "custom-metric": custom},
+        {"metric": None if name == MAPPED[-1] else metric, "custom-metric": custom},
     )
 
 

@@ -131,7 +131,9 @@ def _message(
 ) -> None:
     reference = Reference("omni-campaign-message", message.id)
     email = message.channel == "email"
-    template = shop.one("template") if email else None
+    older = shop.world.get(Reference("campaign-message", message.id))
+    found = older.relations["template"] if older else shop.one("template")
+    template = found if email and isinstance(found, Reference) else None
     tracking: JsonObject = {
         "is_add_utm": True,
         "is_tracking_clicks": email,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.words import BRAND, PRODUCTS, THEMES
+from klaviyo_sandbox.spec import USED_TEMPLATE
 from klaviyo_sandbox.store.json_text import JsonObject
 from klaviyo_sandbox.store.moment import seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
@@ -26,7 +27,7 @@ def html_of(shop: Shop, title: str) -> str:
 
 
 def template(shop: Shop, at: datetime) -> Row:
-    """Make an e-mail template."""
+    """Make an e-mail template of the library."""
     number = len(shop.world.table("template"))
     name = f"{shop.text(THEMES)} v{number}"
     return shop.put(
@@ -44,6 +45,18 @@ def template(shop: Shop, at: datetime) -> Row:
         None,
         {"definition": {"body": {"sections": [], "styles": {}, "properties": {}}, "styles": []}},
     )
+
+
+def used_template(shop: Shop) -> Reference | None:
+    """Make the template of a message, a copy of one of the library; None when there is none."""
+    chosen = shop.one("template")
+    origin = None if chosen is None else shop.world.get(chosen)
+    if origin is None:
+        return None
+    copy = Reference(USED_TEMPLATE, f"U{len(shop.world.table(USED_TEMPLATE)):05}")
+    row = Row(*copy, origin.attributes, origin.relations, origin.facts, origin.optional)
+    shop.world.put(row)
+    return copy
 
 
 def universal_content(shop: Shop, at: datetime) -> Row:

@@ -2,7 +2,7 @@
 
 from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation
 from klaviyo_sandbox.spec.load import NEWEST, REVISION, REVISIONS, load_spec
-from klaviyo_sandbox.spec.remodelled import REMODELLED, wire_type
+from klaviyo_sandbox.spec.remodelled import REMODELLED, USED_TEMPLATE, wire_type
 from klaviyo_sandbox.spec.report import Report
 from klaviyo_sandbox.spec.revision import Spec
 
@@ -11,6 +11,7 @@ __all__ = [
     "REMODELLED",
     "REVISION",
     "REVISIONS",
+    "USED_TEMPLATE",
     "Endpoint",
     "FilterRule",
     "PageSize",

@@ -11,7 +11,7 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         """Start at `start`, or at the real time."""
-        self._start = start if start is not None else datetime.now(UTC)
+        self._start = start if start is not None else datetime.fromtimestamp(time.time(), UTC)
         self._since = time.monotonic()
         self._held = False
         self.skew_seconds = 0.0

@@ -1,7 +1,7 @@
 """How long to wait before a request is sent again."""
 
 import random
-from datetime import UTC, datetime
+import time
 from typing import Final
 
 import requests
@@ -27,7 +27,7 @@ def retry_after(response: requests.Response) -> float | None:
     moment = moment_of(stated)
     if moment is None:
         return None
-    return min(float(DAY), max(0.0, (moment - datetime.now(UTC)).total_seconds()))
+    return min(float(DAY), max(0.0, moment.timestamp() - time.time()))
 
 
 def pause(attempt: int, stated: float | None = None) -> float:

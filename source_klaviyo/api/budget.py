@@ -138,22 +138,22 @@ class Budget:
             self._windows.setdefault(seconds, _Window(seconds, limit)).limit = limit
         for seconds in self._windows.keys() - told.limits.keys():
             del self._windows[seconds]
-        window = self._windows[told.nearest]
-        if window.seconds > 1:  # the others are over before the answer is here
-            self._learn_end(window, told, elapsed)
+        for seconds, (remaining, reset) in told.left.items():
+            if seconds > 1:  # the others are over before the answer is here
+                self._learn_end(self._windows[seconds], remaining, reset, elapsed)
 
-    def _learn_end(self, window: _Window, told: RateLimitHeaders, elapsed: float) -> None:
+    def _learn_end(self, window: _Window, remaining: int, reset: int, elapsed: float) -> None:
         now = self.clock()
         asked = now - elapsed
         # The seconds left are whole ones; whether they are rounded up or down is not documented.
-        after, by = asked + told.reset - 1, now + told.reset + 1
+        after, by = asked + reset - 1, now + reset + 1
         if by < window.ends_after:
             return  # it is of the window before, and was long on its way
         if after < window.ends_by:
             after, by = max(after, window.ends_after), min(by, window.ends_by)
         window.ends_after, window.ends_by = after, by
         counted = self._counted(window, now) - self._sent_since(asked)
-        window.taken = max(0, window.limit - told.remaining - counted)
+        window.taken = max(0, window.limit - remaining - counted)
 
     def _standing_claims(self, now: float) -> "dict[Budget, float]":
         return {budget: at for budget, at in self._claims.items() if now - at < _CLAIM_HOLDS}
@@ -213,4 +213,4 @@ class Budget:
     @staticmethod
     def _last_end(window: _Window, now: float) -> float:
         """Return since when requests may have been counted in the window that is open now."""
-        return window.ends_after if window.ends_by <= now else 0.0
+        return window.ends_after - (window.seconds if now < window.ends_by else 0)

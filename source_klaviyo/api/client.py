@@ -78,6 +78,7 @@ class Client:
     quotas: Quotas = field(default_factory=Quotas)
     clock: ServerClock = field(default_factory=ServerClock)
     memory: BodyMemory = field(default_factory=BodyMemory)
+    retirements: revisions.Retirements = field(default_factory=revisions.Retirements)
     scopes: GrantedScopes = field(init=False)
     _own: threading.local = field(init=False, default_factory=threading.local)
     _reading: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -174,6 +175,7 @@ class Client:
             body = own.bodies.read(response, single=request.single)
             response._content = body  # type: ignore[assignment]  # noqa: SLF001
         self.clock.observe(response.headers.get("Date"))
+        self.retirements.note(request.revision, response.headers)
         request.quota.learn(response.headers, time.monotonic() - began)
         if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             request.quota.granted()

@@ -1,8 +1,8 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -85,6 +85,13 @@ class Document:
             self._included = {_IDENTIFIERS.decode(raw): raw for raw in self.included_raw or ()}
         return self._included
 
+    def without(self, relationships: Collection[str]) -> "Document":
+        """Return the document with the `data` of these relationships taken out of its resources.
+
+        Another view has asked for them. What is left stays as it came, to the digit.
+        """
+        return replace(self, resources=[_without(raw, relationships) for raw in self.resources])
+
     @property
     def cursors(self) -> list[int | None]:
         """The cursors in whole seconds, None for what is no datetime."""
@@ -94,11 +101,28 @@ class Document:
             return [_second_or_none(cursor) for cursor in self.fields.cursors]
 
 
+def _without(raw: msgspec.Raw, relationships: Collection[str]) -> msgspec.Raw:
+    resource = _MEMBERS.decode(raw)
+    try:
+        held = _MEMBERS.decode(resource["relationships"])
+        for name in held.keys() & set(relationships):
+            told = _MEMBERS.decode(held[name])
+            told.pop("data", None)
+            held[name] = msgspec.Raw(msgspec.json.encode(told))
+    except (KeyError, msgspec.ValidationError):
+        return raw  # it has no relationships, or none that is an object
+    resource["relationships"] = msgspec.Raw(msgspec.json.encode(held))
+    return msgspec.Raw(msgspec.json.encode(resource))
+
+
 def _second_or_none(value: str | None) -> int | None:
     try:
         return None if value is None else second(value)
     except ValueError:
         return None
+
+
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class DocumentReader:

@@ -50,8 +50,26 @@ class ErrorDocument(msgspec.Struct):
 
         Klaviyo may change its words at any time, so they are a hint beside the parameter's name.
         """
-        words = self.detail.lower()
+        words = self.detail.lower().replace("_", " ")
         return self.parameter == "page[size]" or "page[size]" in words or "page size" in words
+
+    @property
+    def knows_no_page_size(self) -> bool:
+        """Whether it refuses to be told a page's size at all, whatever the size.
+
+        Recorded: `'page_size' is not a valid field for the resource 'list'.`
+        """
+        return self.speaks_of_page_size and "not a valid field" in self.detail
+
+    @property
+    def lacks_feature(self) -> bool:
+        """Whether the account has not got what was asked for, so that no scope helps.
+
+        Recorded: `You must have Advanced KDP enabled to use this endpoint.` and `Entitlement to
+        create object type not found.`
+        """
+        words = self.detail.lower()
+        return "entitlement" in words or ("must have" in words and "enabled" in words)
 
     @property
     def numbers(self) -> list[int]:

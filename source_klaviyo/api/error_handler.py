@@ -39,11 +39,20 @@ _MALFORMED: Final = (
 """Failures of the request itself: they never pass."""
 
 
+_MAY_PASS: Final = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.LOCKED,
+    HTTPStatus.TOO_EARLY,
+)
+"""Refusals that speak of this moment alone."""
+
+
 class KlaviyoErrorHandler(ErrorHandler):
     """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
 
     `scopes` are named where Klaviyo refuses for want of one. `oauth_only` tells that it refuses
-    private keys altogether, `is_oauth` that the credentials are an OAuth app's.
+    private keys of most accounts, `is_oauth` that the credentials are an OAuth app's.
     """
 
     max_retries = 8
@@ -119,38 +128,50 @@ class KlaviyoErrorHandler(ErrorHandler):
                 " default.",
                 FailureType.config_error,
             )
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or said is None:
-            # Pages that are not JSON come from the network edge in front of Klaviyo, whatever
-            # their status: a challenge, an overload. Klaviyo's own refusals are JSON.
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            pause = backoff.retry_after(response)
+            return RequestFailed(f"Klaviyo answered {at_path}.", retry_after=pause, by_size=True)
+        if said is None:
+            # Klaviyo's own refusals are JSON. A challenge of the edge (recorded: Cloudflare's 403,
+            # "Just a moment...") may pass, but lasts where it is meant for this machine's address.
             return RequestFailed(
-                f"Klaviyo answered {at_path}.",
+                f"The network edge in front of Klaviyo answered {at_path}, with no JSON. If that"
+                " lasts, it blocks the address of this machine, a proxy's or a VPN's: use another,"
+                " or ask Klaviyo's support to allow it.",
                 retry_after=backoff.retry_after(response),
-                by_size=status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             )
         return self._refusal(response, said)
 
     def _refusal(self, response: requests.Response, said: ErrorDocument) -> Exception:
         """Return what Klaviyo's own refusal means."""
-        match response.status_code:
+        status = response.status_code
+        text = f"Klaviyo refused the request ({status} at {_path(response)}): {said.detail}"
+        match status:
             case HTTPStatus.UNAUTHORIZED:
-                return CredentialsRefused(self._unauthorized())
+                refused = CredentialsRefused(self._unauthorized())
+                return RequestFailed(str(refused.message), ends_as=refused)
             case HTTPStatus.FORBIDDEN:
-                return ScopeMissing(self._forbidden(response, said.detail), said.detail)
-        text = (
-            f"Klaviyo refused the request ({response.status_code} at {_path(response)}):"
-            f" {said.detail}"
-        )
-        match response.status_code:
+                return self._forbidden(response, said)
             case HTTPStatus.NOT_FOUND:
                 return NotFound(text)
             case HTTPStatus.BAD_REQUEST if said.speaks_of_page_size:
-                return PageSizeRefused(text, said.numbers)
+                return PageSizeRefused(text, said.numbers, altogether=said.knows_no_page_size)
             case HTTPStatus.BAD_REQUEST if "page[cursor]" in unquote(response.url or ""):
                 # All but the page cursor was accepted with the page before.
                 return PageLost(said.detail)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
                 return ParameterRefused(text, said.parameter, said.pointer, said.detail)
-        return StreamFailed(text, FailureType.system_error)
+        failure = StreamFailed(text, FailureType.system_error)
+        return RequestFailed(text, ends_as=failure) if status in _MAY_PASS else failure
+
+    def _forbidden(self, response: requests.Response, said: ErrorDocument) -> StreamFailed:
+        if said.lacks_feature and not self._oauth_only:
+            return StreamFailed(
+                f"Klaviyo refused {_path(response)}: {said.detail} The account has not got this"
+                " feature, and no scope brings it: ask Klaviyo, or deselect the stream.",
+                FailureType.config_error,
+            )
+        return ScopeMissing(self._scope_missing(response, said.detail), said.detail)
 
     def _unauthorized(self) -> str:
         if self._is_oauth:
@@ -163,14 +184,15 @@ class KlaviyoErrorHandler(ErrorHandler):
             " key (pk_...) that has not been deleted."
         )
 
-    def _forbidden(self, response: requests.Response, detail: str) -> str:
+    def _scope_missing(self, response: requests.Response, detail: str) -> str:
         if not self._scopes:
             return f"Klaviyo refused {_path(response)}: {detail}"
         needed = " and ".join(self._scopes)
         if self._oauth_only and not self._is_oauth:
             return (
-                f"Klaviyo refused {_path(response)}: {detail} It grants this to OAuth apps with the"
-                f" scope {needed}, never to private keys: sign in by OAuth, or deselect the stream."
+                f"Klaviyo refused {_path(response)}: {detail} It grants this to accounts with"
+                f" Advanced KDP, and to OAuth apps with the scope {needed}: sign in by OAuth, or"
+                " deselect the stream."
             )
         if self._is_oauth:
             return (

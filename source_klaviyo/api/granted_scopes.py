@@ -21,6 +21,7 @@ class GrantedScopes:
         self._refused: set[str] = set()
         self._reported: set[str] = set()
         self._enriched: dict[str, dict[str, None]] = defaultdict(dict)
+        self._told: dict[tuple[str, str], bool] = {}
         self._lock = threading.Lock()
 
     def lacks(self, scope: str) -> bool:
@@ -32,6 +33,23 @@ class GrantedScopes:
         """Note that records lack `what` (`tags of campaigns`) where `scope` is missing."""
         with self._lock:
             self._enriched[scope][what] = None
+
+    def answered(self, scope: str, what: str, *, told: bool) -> None:
+        """Note whether an answer told of `what` (`tags of campaigns`), which takes `scope`."""
+        self._told[scope, what] = told or self._told.get((scope, what), False)
+
+    def report_silence(self) -> None:
+        """Log a warning for each scope whose resources no answer of the whole sync named."""
+        silent: dict[str, list[str]] = defaultdict(list)
+        for (scope, what), told in self._told.items():
+            if not told:
+                silent[scope].append(what)
+        for scope, unnamed in silent.items():
+            logger.warning(
+                "Klaviyo has named no %s. If the account has some, the scope %s may be missing.",
+                ", no ".join(unnamed),
+                scope,
+            )
 
     def refused(self, scope: str) -> None:
         """Note that Klaviyo refuses what needs `scope`."""

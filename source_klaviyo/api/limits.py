@@ -53,14 +53,14 @@ REPORT = Limit(1, 2, 225)
 class RateLimitHeaders:
     """What `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions say.
 
-    The first number is the limit of the window that is nearest to its end (`nearest`, in seconds);
-    every window follows. `remaining` requests and `reset` whole seconds belong to the nearest.
+    The first number is the limit of the window that is nearest to its limit; every window follows
+    (`limits`, by its length in seconds). `left` has the requests that remain and the whole seconds
+    until the reset: of the nearest window from `RateLimit-Remaining` and `RateLimit-Reset`, of the
+    day from `RateLimit-Remaining-Daily` and `RateLimit-Reset-Daily`, which reports have (recorded).
     """
 
     limits: dict[int, int]
-    nearest: int
-    remaining: int
-    reset: int
+    left: dict[int, tuple[int, int]]
 
     @classmethod
     def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
@@ -75,12 +75,21 @@ class RateLimitHeaders:
                 for limit, _, seconds in (window.partition(";w=") for window in windows)
             }
             nearest = next(seconds for seconds, limit in limits.items() if limit == int(binding))
-            remaining, reset = headers["RateLimit-Remaining"], int(headers["RateLimit-Reset"])
-            if not 0 <= reset <= DAY or not all(map(_plausible, limits, limits.values())):
+            left = {nearest: _left(headers, "")}
+            if DAY in limits and "RateLimit-Remaining-Daily" in headers:
+                left[DAY] = _left(headers, "-Daily")
+            plausible = all(0 <= reset <= DAY for _, reset in left.values())
+            if not plausible or not all(map(_plausible, limits, limits.values())):
                 return None
-            return cls(limits, nearest, int(remaining), min(reset, nearest))
+            ends = {seconds: (rest, min(reset, seconds)) for seconds, (rest, reset) in left.items()}
+            return cls(limits, ends)
         except (KeyError, ValueError, StopIteration):
             return None
+
+
+def _left(headers: Mapping[str, str], suffix: str) -> tuple[int, int]:
+    """Return the requests and the seconds left. Raises KeyError or ValueError."""
+    return int(headers[f"RateLimit-Remaining{suffix}"]), int(headers[f"RateLimit-Reset{suffix}"])
 
 
 def _plausible(seconds: int, limit: int) -> bool:

@@ -1,7 +1,8 @@
 """Brings declared attributes into the form that Klaviyo documents, where it sends another one.
 
 Other connectors have seen datetimes with a space for the `T` or without an offset; coordinates are
-documented as strings or numbers. Custom properties are never looked into.
+documented as strings or numbers; a boolean is "True" in an example of Klaviyo's guide. Custom
+properties are never looked into.
 """
 
 import re
@@ -18,6 +19,7 @@ class Form(Enum):
 
     DATETIME = "an RFC 3339 datetime"
     NUMBER = "a number"
+    BOOLEAN = "true or false"
 
 
 Normalization = tuple[tuple[str, Form], ...]
@@ -32,9 +34,14 @@ _PLAIN: Mapping[Form, Any] = {
         str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$")
     ],
     Form.NUMBER: float,
+    Form.BOOLEAN: bool,
 }
 """The types of values that are as they should be."""
-_ANY: Mapping[Form, Any] = {Form.DATETIME: str, Form.NUMBER: str | float}
+_ANY: Mapping[Form, Any] = {
+    Form.DATETIME: str,
+    Form.NUMBER: str | float,
+    Form.BOOLEAN: str | bool,
+}
 """The types of values whether they deviate or not."""
 
 
@@ -132,7 +139,7 @@ def _deviating(declared: Any, tree: _Tree) -> Iterator[tuple[str, Form]]:  # noq
 
 
 def _is_off(text: str, form: Form) -> bool:
-    return form is Form.NUMBER or normalized_datetime(text) is not text
+    return form is not Form.DATETIME or normalized_datetime(text) is not text
 
 
 def _tree(declared: Iterable[tuple[str, Form]]) -> _Tree:
@@ -190,7 +197,15 @@ def _as_number(value: msgspec.Raw) -> bytes:
     return bytes(value) if text is None else (normalized_number(text) or "null").encode()
 
 
+def _as_boolean(value: msgspec.Raw) -> bytes:
+    text = _text(value)
+    if text is None:
+        return bytes(value)
+    return text.lower().encode() if text.lower() in {"true", "false"} else b"null"
+
+
 _FORMS: Mapping[Form, Callable[[msgspec.Raw], bytes]] = {
     Form.DATETIME: _as_datetime,
     Form.NUMBER: _as_number,
+    Form.BOOLEAN: _as_boolean,
 }

@@ -106,13 +106,14 @@ class EndpointQuota:
     def _doubt(presumed: Budget, told: RateLimitHeaders, elapsed: float) -> None:
         """Correct a presumed limit; lift it if more is left of the day than it would have left."""
         presumed.set_limit(DAY, told.limits[DAY])
-        if told.nearest != DAY:
+        if DAY not in told.left:
             return
+        remaining, reset = told.left[DAY]
         now = presumed.clock()
-        began = now + told.reset - DAY - _LONGEST_ANSWER
+        began = now + reset - DAY - _LONGEST_ANSWER
         spent = presumed.spent_since(began) - presumed.spent_since(now - elapsed)
         left = told.limits[DAY] - spent
-        if told.remaining > left + _IN_FLIGHT:
+        if remaining > left + _IN_FLIGHT:
             presumed.lift()
 
 

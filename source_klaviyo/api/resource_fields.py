@@ -69,7 +69,7 @@ class FieldsReader:
         relationships = msgspec.defstruct(
             "Relationships",
             [
-                (key, kind, msgspec.field(default_factory=kind))
+                (key, kind | None, msgspec.field(default_factory=kind))
                 for key, kind in zip(keys, kinds, strict=True)
             ],
             rename=dict(zip(keys, names, strict=True)),
@@ -80,7 +80,11 @@ class FieldsReader:
             [
                 ("id", str),
                 ("attributes", attributes, msgspec.field(default_factory=attributes)),
-                ("relationships", relationships, msgspec.field(default_factory=relationships)),
+                (
+                    "relationships",
+                    relationships | None,
+                    msgspec.field(default_factory=relationships),
+                ),
             ],
             gc=False,
         )
@@ -94,11 +98,17 @@ class FieldsReader:
         self._identifiers, self._ids = tuple(identifiers), tuple(others)
         self._both = [name for name in ids if name in identifiers]
         self._width = 2 + len(names)
+        self._relationships = relationships
+        self._kinds = dict(zip(keys, kinds, strict=True))
 
     def read(self, resources: Iterable[msgspec.Raw]) -> Fields:
         """Return the fields of `resources`. Raises msgspec.DecodeError where one has no id."""
         # By columns, in C: a call in Python for each part takes longer than parsing it.
-        rows = map(self._parts, map(self._decode, resources))
+        found = list(map(self._decode, resources))
+        try:
+            rows = list(map(self._parts, found))
+        except AttributeError:  # a relationship is null: it holds nothing
+            rows = list(map(self._parts, map(self._without_nulls, found)))
         columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * self._width
         ids, cursors, *held = columns
         count = len(self._identifiers)
@@ -106,6 +116,14 @@ class FieldsReader:
         only_ids = dict(zip(self._ids, held[count:], strict=True))
         only_ids |= {name: [_only_ids(each) for each in identifiers[name]] for name in self._both}
         return Fields(ids, cursors, identifiers, only_ids)
+
+    def _without_nulls(self, resource: Any) -> msgspec.Struct:  # noqa: ANN401  it is made above
+        held = resource.relationships or self._relationships()
+        for key, kind in self._kinds.items():
+            if getattr(held, key) is None:
+                setattr(held, key, kind())
+        resource.relationships = held
+        return cast("msgspec.Struct", resource)
 
 
 def _only_ids(held: Held) -> HeldIds:

@@ -1,7 +1,13 @@
 """Which revisions of the API there are, how long each lives, and the headers that pin one."""
 
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
+
+logger = logging.getLogger("airbyte")
 
 DEFAULT: Final = "2026-07-15"
 
@@ -23,7 +29,7 @@ def retired_on(revision: str) -> date:
 
 def today() -> date:
     """Return today's date in UTC."""
-    return datetime.now(UTC).date()
+    return datetime.fromtimestamp(time.time(), UTC).date()
 
 
 def live(on: date) -> tuple[str, ...]:
@@ -39,7 +45,7 @@ def complaint(revision: str, on: date) -> str | None:
     usable = live(on)
     if revision in usable:
         return None
-    choice = f"Use one of: {', '.join(usable)}."
+    choice = f"Use one of: {', '.join(usable)}." if usable else "Update this connector."
     iso = "-".join(reversed(revision.split("/")))
     meaning = f"{revision} means revision {iso} (day/month/year). " if iso != revision else ""
     try:
@@ -53,6 +59,35 @@ def complaint(revision: str, on: date) -> str | None:
     if iso < USABLE[0]:
         return f"{meaning}Revision {iso} is older than this connector can read. {choice}"
     return f"{meaning}Revision {iso} is not known to this connector. {choice}"
+
+
+@dataclass(slots=True)
+class Retirements:
+    """When Klaviyo stops serving the revisions that were asked for, as its answers say.
+
+    The header comes with each answer of a revision in its last year (recorded of 2025-04-15, since
+    April 2026).
+    """
+
+    _dates: dict[str, date] = field(default_factory=dict)
+
+    def note(self, revision: str, headers: Mapping[str, str]) -> None:
+        """Note what an answer of `revision` says; all threads may."""
+        if told := headers.get("X-Klaviyo-Api-Retirement-Date"):
+            try:
+                self._dates[revision] = date.fromisoformat(told)
+            except ValueError:
+                return
+
+    def warn(self) -> None:
+        """Log a warning for each revision that has a date."""
+        for revision, ends in sorted(self._dates.items()):
+            logger.warning(
+                "Klaviyo retires revision %s on %s. Update this connector, or set `revision` to a"
+                " newer one.",
+                revision,
+                ends,
+            )
 
 
 def headers(revision: str) -> dict[str, str]:

@@ -35,6 +35,11 @@ class ServerClock:
             return self._machine_began
         return min(self._at_start, self._machine_began)
 
+    @property
+    def now(self) -> float:
+        """The present in seconds since 1970; never later than it is by either clock."""
+        return self.at_start + time.monotonic() - self._began
+
     def observe(self, date_header: str | None) -> None:
         """Take note of one answer's `Date`, which is cut to whole seconds."""
         stated = moment_of(date_header)

@@ -18,7 +18,7 @@ class Stop:
     `farewell` is called before the end.
 
     The end is that of a program which does not handle the signal: PyAirbyte ends `spec` and `check`
-    by SIGTERM, and takes any code but 0 and -15 for a failure (`_executors/base.py`).
+    by SIGTERM, and takes any code but 0 and -15 for a failure (its module airbyte._executors.base).
     """
 
     def __init__(self) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from source_klaviyo.api.limits import Limit
-from source_klaviyo.days import DAY, day_of
 from source_klaviyo.protocol import Window
+from source_klaviyo.reports.days import DAY, day_of
+from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.streams.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.union import UnionStream
 
 _LAST_DAY: Final = "2026-11-01"
@@ -66,7 +66,9 @@ def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
             requests for member in stream.kinds.values() for requests in requests_of(member)
         )
     if stream.parent:
-        return _children(stream, stream.parent), _listing(stream.parent)
+        listings: tuple[Requests, ...] = (_children(stream, stream.parent), _listing(stream.parent))
+    else:
+        listings = (_listing(stream),)
     if issubclass(stream, ItemStream):
         items = Requests(
             stream.item,
@@ -75,8 +77,8 @@ def requests_of(stream: type[KlaviyoStream]) -> tuple[Requests, ...]:
             each=size_name(stream),
             of=tuple(name for name, _ in stream.item_parameters),
         )
-        return items, _listing(stream)
-    return (_listing(stream),)
+        return items, *listings
+    return listings
 
 
 def _report(stream: type[ReportStream]) -> Requests:
@@ -90,6 +92,8 @@ def _report(stream: type[ReportStream]) -> Requests:
 
 def size_name(stream: type[KlaviyoStream]) -> str:
     """Return the name of the number of rows in the stream's collection."""
+    if issubclass(stream, NamedItemStream):
+        return stream.endpoint.rpartition("/")[2]
     own = stream.parent or stream.fixed_filters
     return stream_name(stream).replace("_", "-") if own else stream.endpoint
 

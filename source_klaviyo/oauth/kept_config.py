@@ -1,5 +1,6 @@
 """The configuration with the tokens that were got on the way, for the platform to keep."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ class KeptConfig:
     def keep(self, granted: Granted) -> None:
         """Emit the configuration with the tokens of `granted`, where it holds others."""
         before: Mapping[str, Any] = self._config["credentials"]
-        ends = datetime.now(UTC) + timedelta(seconds=granted.lifetime)
+        ends = datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=granted.lifetime)
         tokens = {
             "refresh_token": granted.refresh_token,
             "access_token": granted.access_token,

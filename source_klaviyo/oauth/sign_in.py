@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -39,5 +38,5 @@ def _kept_token(credentials: OAuthCredentials) -> Token | None:
     ends = credentials.token_expiry_date
     if not credentials.access_token or ends is None:
         return None
-    left = (ends - datetime.now(UTC)).total_seconds()
+    left = ends.timestamp() - time.time()
     return Token.of(credentials.access_token, time.monotonic(), left)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from pydantic import TypeAdapter
 
 from source_klaviyo.api import backoff, connection
+from source_klaviyo.api.error_document import ErrorDocument
 from source_klaviyo.api.error_handler import cause
 from source_klaviyo.config.credentials import Secret
 from source_klaviyo.errors import CredentialsRefused, RequestFailed
@@ -93,12 +95,28 @@ class OAuthApp:
 
 
 def _granted(answer: dict[str, Any], refresh: str) -> Granted:
+    if "errors" in answer:
+        raise _told(msgspec.convert(answer, ErrorDocument))
     access = _SECRET.validate_python(answer.get("access_token"), strict=True)
     rotated = _SECRET.validate_python(answer.get("refresh_token") or refresh, strict=True)
     mask(access, rotated)
     scope = answer.get("scope")
     scopes = frozenset(scope.replace(",", " ").split()) if isinstance(scope, str) else None
     return Granted(access, rotated, _lifetime(answer.get("expires_in")), scopes or None)
+
+
+def _told(said: ErrorDocument) -> Exception:
+    """Return what errors in JSON:API's form mean: Klaviyo answers so where it is no OAuth error."""
+    if "throttled" in said.detail.lower():
+        return RequestFailed(f"Klaviyo's token endpoint answered: {said.detail}")
+    return _not_renewed(said.detail)
+
+
+def _not_renewed(why: str) -> CredentialsRefused:
+    return CredentialsRefused(
+        f"Klaviyo refused to renew the access token ({why}). Sign in again; if that does not help,"
+        " check `client_id` and `client_secret`."
+    )
 
 
 def _lifetime(told: object) -> float:
@@ -127,8 +145,4 @@ def _refusal(refused: OAuthError, client_id: str) -> Exception:
         case "server_error" | "temporarily_unavailable" | "slow_down":
             return RequestFailed(f"Klaviyo's token endpoint answered {refused.error}.")
         case other:
-            told = excerpt(str(other), 60)
-            return CredentialsRefused(
-                f"Klaviyo refused to renew the access token ({told}). Sign in again; if that does"
-                " not help, check `client_id` and `client_secret`."
-            )
+            return _not_renewed(excerpt(str(other), 60))

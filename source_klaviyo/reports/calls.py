@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from source_klaviyo.api.document import second
-from source_klaviyo.days import DAY
+from source_klaviyo.reports.days import DAY
 from source_klaviyo.sync.state import Json, is_list, written
 
 _MORE_THAN_A_MINUTE: Final = 65.0

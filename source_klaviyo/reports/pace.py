@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from source_klaviyo.days import DAY
+from source_klaviyo.reports.days import DAY
 
 HOT_DAYS: Final = 1
 """Days before today that still change by the hour."""

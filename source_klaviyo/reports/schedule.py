@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from source_klaviyo.days import DAY
 from source_klaviyo.reports.calls import Calls
+from source_klaviyo.reports.days import DAY
 from source_klaviyo.reports.pace import Costs, pace
 from source_klaviyo.reports.track import Due, Track
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from source_klaviyo.api.document import second
-from source_klaviyo.days import DAY, Period, Timezone, date_of, day_of
 from source_klaviyo.protocol import Window
+from source_klaviyo.reports.days import DAY, Period, Timezone, date_of, day_of
 from source_klaviyo.sync.ranges import merge, subtract
 from source_klaviyo.sync.state import Json, is_list, written
 

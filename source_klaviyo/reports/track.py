@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from source_klaviyo.days import DAY, Period
 from source_klaviyo.protocol import Window
+from source_klaviyo.reports.days import DAY, Period
 from source_klaviyo.reports.pace import HOT_DAYS, WARM_DAYS, Costs, Pace
 from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.sync.ranges import clip, merge, subtract

@@ -18,9 +18,9 @@ from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
-    IncludedNotTold,
     NotFound,
     PageLost,
+    PageSizeRefused,
     ParentGone,
     RequestFailed,
     ScopeMissing,
@@ -67,6 +67,7 @@ class KlaviyoCollection:
         self._errors = errors
         self._views = views
         self._repaired = False
+        self._takes_page_size = True
         self._optional = OptionalParameters(self.name, client.scopes, _scopes_of(views, client))
         self._readers: dict[tuple[tuple[int, ...], frozenset[str]], DocumentReader] = {}
         self._item_reader = DocumentReader(FieldsReader(None))
@@ -101,6 +102,11 @@ class KlaviyoCollection:
             return self._client.send(sent, lambda response: self.read(response, request))
         except NotFound as missing:
             raise self._missing(request, missing) from missing
+        except PageSizeRefused as refused:
+            if not refused.altogether or not self._takes_page_size:
+                raise
+            self._takes_page_size = False
+            raise RequestFailed(f"{refused.message} It is asked for without.") from refused
 
     def items_like(self, view: int) -> int:
         """Return the first view that needs the same items; see protocol.Collection."""
@@ -132,7 +138,7 @@ class KlaviyoCollection:
         try:
             return self._client.send(endpoint.request(self._client.base_url, item), read)
         except NotFound:
-            if endpoint.is_listed:
+            if endpoint.is_there:
                 raise
             return page(None)
 
@@ -154,7 +160,7 @@ class KlaviyoCollection:
         """Return the parameters of a first request; `links.next` repeats them."""
         views = [self._views[number].view for number in request.views]
         parameters = unite([view.needs for view in views], self._declared.resource)
-        if request.page_size:
+        if request.page_size and self._takes_page_size:
             parameters["page[size]"] = str(request.page_size)
         parameters |= self._declared.select(
             request.partition, request.window, newest_first=request.newest_first
@@ -223,30 +229,26 @@ class KlaviyoCollection:
         needs = own.view.needs
         if missing := needs.essential & request.left_out:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
-        for relationship in needs.without(request.left_out).include:
-            self._check_told(document, relationship)
+        self._note_silence(own.view, document)
+        others = {name for each in request.views for name in self._views[each].view.needs.include}
+        # The ids that the view reads unasked are told whoever asks.
+        if own.view.passes_resources and (strange := others - {*needs.include, *needs.ids}):
+            document = document.without(strange)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])
         return extract
 
-    def _check_told(self, document: Document, relationship: str) -> None:
-        """Raise where a resource does not tell what is included for it.
+    def _note_silence(self, view: View, document: Document) -> None:
+        """Note whether any resource of the page has the relationships that need another scope.
 
-        What is asked for by `include` is told, if empty; to take silence for none would lose rows.
+        A resource without a related one has no such relationship, recorded answers show. Only
+        where a whole sync brings none may the scope be the reason.
         """
-        fields = document.fields
-        for columns in (fields.identifiers, fields.held_ids):
-            told = columns.get(relationship, ())
-            if msgspec.UNSET not in told:
-                continue
-            scope = self._optional.scopes.get(include_part(relationship))
-            if scope and all(held is msgspec.UNSET for held in told):
-                raise ScopeMissing(
-                    f"Klaviyo sends {self.name} without {relationship}: the scope {scope} is"
-                    " missing."
-                )
-            raise IncludedNotTold(f"a resource does not tell its {relationship}")
+        for relationship, scope in view.needs.include_scopes:
+            if held := document.fields.identifiers.get(relationship):
+                told = any(each is not msgspec.UNSET for each in held)
+                self._client.scopes.answered(scope, f"{relationship} of {view.name}", told=told)
 
     def _impossible(self, view: View, missing: Sequence[str]) -> StreamFailed:
         scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}

@@ -100,7 +100,7 @@ class FlowMessages(WindowedStream):
     """
 
     endpoint = "flow-actions/{id}/flow-messages"
-    scopes = ("flows:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("flows:read",)
     limit = S
     page_size = 50
     parent = FlowActions

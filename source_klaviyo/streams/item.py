@@ -12,8 +12,9 @@ from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.item_endpoint import ItemEndpoint
 from source_klaviyo.streams.patience import patiently
-from source_klaviyo.streams.views.items import ItemView
-from source_klaviyo.streams.views.needs import Needs
+from source_klaviyo.streams.views.items import ItemView, NamedItemView
+from source_klaviyo.streams.views.needs import Needs, include_part
+from source_klaviyo.streams.views.record_fields import RecordFields
 from source_klaviyo.streams.views.resources import JoinedItemView
 from source_klaviyo.streams.views.view import View
 
@@ -58,9 +59,14 @@ class ItemStream(KlaviyoStream):
             self._client.quotas.get(self.item, self.item_limit, self.item_costly),
             self._errors,
             self.joined_attribute(),
-            is_listed=self.item == f"{self.endpoint}/{{id}}",
+            is_there=self.is_there,
         )
         return CollectionView(self.view(name), items, drift)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether every resource has the item: it is the same resource."""
+        return self.item == f"{self.endpoint}/{{id}}"
 
     @classmethod
     def joined_attribute(cls) -> str | None:
@@ -75,6 +81,34 @@ class ItemStream(KlaviyoStream):
                 for record in fetched.extracts[0].records:
                     yield orjson.loads(b"".join(record))
                 fetched.release()
+
+
+class NamedItemStream(ItemStream):
+    """`GET /api/<item>` for each id that the relationship `named` of a resource holds.
+
+    The resources are those of a collection, or those that come with them for the relationship
+    `through`. A subclass is a kind of stream of the collection as well.
+    """
+
+    named: ClassVar[str]
+    through: ClassVar[str | None] = None
+    is_there = True
+
+    def view(self, name: str) -> View:
+        """Return what stream `name` makes of the collection's pages."""
+        fields = RecordFields(self.cursor_key, constants=self._constants)
+        return NamedItemView(name, self.named, self.through, fields, self.needs())
+
+    def needs(self) -> Needs:
+        """Return what is needed of a page: the relationships on the way to the ids."""
+        if self.through is None:
+            return Needs(ids=(self.named,))
+        return Needs(
+            (self.through,),
+            super().needs().parameters,
+            identifiers=(self.through,),
+            essential=frozenset({include_part(self.through)}),
+        )
 
 
 class JoinedItemStream(ItemStream):

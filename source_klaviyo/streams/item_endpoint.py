@@ -18,8 +18,8 @@ class ItemEndpoint:
     """Where the items of a view are, and what their requests have and draw on.
 
     `joined` is the attribute that goes on top of the listing's record; None where the item itself
-    is the record. `is_listed` tells that the listing names the same resource: where Klaviyo does
-    not find an item that it has just listed, something is wrong.
+    is the record. `is_there` tells that an answer has just named the very item: where Klaviyo does
+    not find it, something is wrong.
     """
 
     path: str
@@ -28,7 +28,7 @@ class ItemEndpoint:
     quota: EndpointQuota
     errors: KlaviyoErrorHandler
     joined: str | None = None
-    is_listed: bool = False
+    is_there: bool = False
 
     def serves(self, other: "ItemEndpoint | None") -> bool:
         """Tell whether its requests bring what `other` needs: they are the same."""

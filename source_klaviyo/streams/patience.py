@@ -14,6 +14,7 @@ from source_klaviyo.protocol import Collection, ItemRequest, Page, PageRequest
 logger = logging.getLogger("airbyte")
 
 _TRIES: Final = 9
+MOST_REFUSALS: Final = 3
 _WORTH_A_LINE: Final = 5.0
 
 T = TypeVar("T")
@@ -44,8 +45,9 @@ def patiently(
             raise StreamFailed(str(lost), FailureType.transient_error) from lost
         except RequestFailed as fault:
             attempt += 1
-            if attempt == tries:
-                raise StreamFailed(str(fault), FailureType.transient_error) from fault
+            if attempt == (min(tries, MOST_REFUSALS) if fault.ends_as else tries):
+                ending = fault.ends_as or StreamFailed(str(fault), FailureType.transient_error)
+                raise ending from fault
             pause = backoff.pause(attempt - 1, fault.retry_after)
             logger.info("Trying again in %.1f s: %s", pause, fault)
         time.sleep(pause)

@@ -51,6 +51,7 @@ class Profiles(OfProfiles):
         ("predictive_analytics.expected_date_of_next_order", Form.DATETIME),
         ("location.latitude", Form.NUMBER),
         ("location.longitude", Form.NUMBER),
+        ("subscriptions.email.marketing.double_optin", Form.BOOLEAN),
         ("subscriptions.email.marketing.suppression.timestamp", Form.DATETIME),
         ("subscriptions.email.marketing.list_suppressions.timestamp", Form.DATETIME),
         *(

@@ -1,17 +1,61 @@
 """Templates API: https://developers.klaviyo.com/en/reference/templates_api_overview ."""
 
+from typing import ClassVar
+
 from source_klaviyo.api.limits import L
+from source_klaviyo.streams.campaigns import OfCampaigns
+from source_klaviyo.streams.flows import FlowMessages
+from source_klaviyo.streams.item import NamedItemStream
+from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
 class EmailTemplates(WindowedStream):
-    """Message templates with their HTML and text, and the definition of drag-and-drop ones."""
+    """The templates of the library, with HTML and text, and the definition of drag-and-drop ones.
+
+    Klaviyo does not list the templates that messages use: those are in `message_templates`.
+    """
 
     endpoint = "templates"
     parameters = (("additional-fields[template]", "definition"),)
     scopes = ("templates:read",)
     limit = L
     page_size = 10
+    cursor_attribute = "updated"
+
+
+class _Used(NamedItemStream):
+    """The templates that messages name, each by its id: no listing of Klaviyo's has them."""
+
+    item = "templates/{id}"
+    item_limit = L
+    item_parameters = EmailTemplates.parameters
+    named = "template"
+    cursor_key = "updated"
+
+
+class _CampaignTemplates(_Used, OfCampaigns):
+    scopes = ("campaigns:read", "templates:read")
+    through = "campaign-messages"
+    partition_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+
+class _FlowTemplates(_Used, FlowMessages):
+    scopes: ClassVar[tuple[str, ...]] = ("flows:read", "templates:read")
+
+
+class MessageTemplates(UnionStream):
+    """The templates that messages of campaigns and flows use, with HTML and text.
+
+    Klaviyo lists none of them. Each is read by its id, and again when its campaign or its flow
+    message has changed.
+    """
+
+    kinds = {  # noqa: RUF012  a declaration, like every other here
+        "campaign": _CampaignTemplates,
+        "flow": _FlowTemplates,
+    }
+    kind_key = "used_by"
     cursor_attribute = "updated"
 
 

@@ -5,7 +5,10 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class Webhooks(KlaviyoStream):
-    """Where Klaviyo reports what happens, with the topics of each. For OAuth apps only."""
+    """Where Klaviyo reports what happens, with the topics of each.
+
+    For OAuth apps, and accounts with Advanced KDP.
+    """
 
     endpoint = "webhooks"
     scopes = ("webhooks:read",)
@@ -16,7 +19,7 @@ class Webhooks(KlaviyoStream):
 
 
 class WebhookTopics(KlaviyoStream):
-    """What can be reported by webhooks. For OAuth apps only."""
+    """What can be reported by webhooks. For OAuth apps, and accounts with Advanced KDP."""
 
     endpoint = "webhook-topics"
     scopes = ("webhooks:read",)

@@ -1,7 +1,7 @@
 """One collection's part in a sync: what is read of it, and which request is sent next."""
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +29,8 @@ logger = logging.getLogger("airbyte")
 
 _OF_A_PAGE = (Action.PAGE_WITH_LESS, Action.FAIL_PAGE, Action.LESS)
 """Actions after which only the page has failed, where nothing could be left out."""
+_MOST_OPEN = 100
+"""Parents whose children are read at the same time: more than there are workers."""
 _MOST_HALVINGS = 6
 """Failures of a partition without a page between them, after which nothing more is passed over."""
 
@@ -37,7 +39,8 @@ _MOST_HALVINGS = 6
 class CollectionReader:
     """The requests for one collection that are still to be sent.
 
-    `waits_for` says in a word what holds it up. Every method is called under the scheduler's lock.
+    `waits_for` says in a word what holds it up, `quota_pause` how many seconds the quota was away
+    when it was asked last. Every method is called under the scheduler's lock.
     """
 
     job: CollectionJob
@@ -45,11 +48,14 @@ class CollectionReader:
     memory: IdMemory
     tally: Tally = field(default_factory=Tally)
     waits_for: str = "latency"
+    quota_pause: float = 0.0
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
     _complete: list[Delivery] = field(default_factory=list)
     _parents: int = 0
     _hidden: list[Partition] = field(default_factory=list)
+    _waiting: deque[Partition] = field(default_factory=deque)
+    _under_way: int = 0
     _last_asked: bool = False
     _splitter: Splitter = field(default_factory=Splitter)
     _tasks: TaskQueue = field(init=False)
@@ -78,10 +84,20 @@ class CollectionReader:
         self._read_on()
 
     def open(self, partition: Partition) -> None:
-        """Begin to read `partition`, unless that has been done."""
-        views = self.views.numbers()
-        for reader in self.partitions.open(partition, views) if views else ():
-            self._begin(reader)
+        """Begin to read `partition`, unless that has been done, once it is its turn."""
+        self._waiting.append(partition)
+        self._open_waiting()
+
+    def _open_waiting(self) -> None:
+        """Begin with partitions that wait, as long as not too many are under way.
+
+        A listing may bring a hundred thousand parents within a minute: each costs no more than its
+        id until its turn comes.
+        """
+        while self._waiting and (self._under_way < _MOST_OPEN or not self.is_child):
+            partition, views = self._waiting.popleft(), self.views.numbers()
+            for reader in self.partitions.open(partition, views) if views else ():
+                self._begin(reader)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
         """Note that a listing of parents has ended; with a `failure`, some parents are missing."""
@@ -93,7 +109,8 @@ class CollectionReader:
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
         in_flight = [view for task in self._tasks.in_flight for view in task.view_numbers]
-        return self.views.end(in_flight, more_to_come=bool(self._parents or self._hidden))
+        more = bool(self._parents or self._hidden or self._waiting)
+        return self.views.end(in_flight, more_to_come=more)
 
     @property
     def finished(self) -> bool:
@@ -139,8 +156,8 @@ class CollectionReader:
         return self._tasks.readers()
 
     def tasks_left(self) -> int:
-        """Return how many tasks there are."""
-        return len(self._tasks)
+        """Return how many tasks there are, with the partitions that wait for their turn."""
+        return len(self._tasks) + len(self._waiting)
 
     def next_task(self, now: float) -> Task | float | None:
         """Return what is to send its request, or the seconds until there may be something.
@@ -159,7 +176,7 @@ class CollectionReader:
                 return self._send(self._counted(reader.split(at)), quota)
             pauses.append(pause)
         if pauses:
-            self.waits_for = "the quota"
+            self.waits_for, self.quota_pause = "the quota", min(pauses)
         elif (seconds := self._tasks.seconds_to_retry(now)) is not None:
             self.waits_for = "a retry"
             pauses.append(seconds)
@@ -210,7 +227,7 @@ class CollectionReader:
         ]
 
     def _send(self, task: Task, quota: Quota) -> Task:
-        self.waits_for = "latency"
+        self.waits_for, self.quota_pause = "latency", 0.0
         self.tally.requests[quota] += 1
         self._tasks.in_flight.append(task)
         return task
@@ -219,7 +236,9 @@ class CollectionReader:
         self._add(self._counted(reader))
 
     def _counted(self, reader: WindowReader) -> WindowReader:
-        self.partitions.readings[reader.number].begun()
+        reading = self.partitions.readings[reader.number]
+        self._under_way += not reading.open
+        reading.begun()
         self.views.task_added(reader.view_numbers)
         return reader
 
@@ -329,7 +348,13 @@ class CollectionReader:
     ) -> None:
         """Leave the row of an item to the next sync: state does not cover its second."""
         item.finished = True
-        if what is not Action.ITEM_MISSING:
+        if what is Action.ITEM_MISSING:
+            name = self.job.collection.name
+            advice = (
+                "%s: Klaviyo has just named %s and does not find it. The next sync asks again. %s"
+            )
+            logger.warning(advice, name, item.id, failure.message)
+        else:
             for view in item.view_numbers:
                 self._fail_part(view, failure)
         self._complete += item.ended(missed=True)
@@ -377,6 +402,7 @@ class CollectionReader:
             reading = self.partitions.readings[task.number]
             reading.open -= 1
             if not reading.open:
+                self._under_way -= 1
                 self._end_partition(reading, task)
 
     def _end_partition(self, reading: PartitionReading, last: WindowReader) -> None:
@@ -395,6 +421,7 @@ class CollectionReader:
             self._read_again(number, reading)
         if not reading.open:
             self.partitions.let_go(number)
+        self._open_waiting()
         self._read_on()
 
     @property

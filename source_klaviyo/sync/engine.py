@@ -9,7 +9,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.lookup import Lookup
-from source_klaviyo.sync.messages import failure_line, status_line
+from source_klaviyo.sync.messages import failure_line, rate_limited_line, status_line
 from source_klaviyo.sync.output_queue import Deliveries, Delivery, OutputQueue
 from source_klaviyo.sync.progress import Progress, Watch
 from source_klaviyo.sync.scheduler import Scheduler
@@ -18,6 +18,8 @@ from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
 
 _QUEUE_BYTES = 8 * 1024 * 1024
 _TICK = 1.0
+_LONG_WAIT = 5.0
+"""Seconds of waiting for quota from which on it is told."""
 _LONGEST_SILENCE = 20.0
 """Seconds; the platform takes a source for dead that is silent for longer, and does not count
 logs as life (`maxSecondsBetweenMessages`)."""
@@ -50,7 +52,8 @@ class Sync:
         self._queue = OutputQueue(_QUEUE_BYTES)
         self._scheduler = Scheduler(self._queue, workers, len(plan.later))
         self._progress = Progress(self._scheduler.status, watch)
-        self._spoke_at = time.monotonic()
+        self._spoke_at = self._looked_at = time.monotonic()
+        self._limited: set[str] = set()
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines of the whole sync, each chunk one or more complete lines.
@@ -93,7 +96,25 @@ class Sync:
         deliveries = self._queue.get(_TICK)
         now = time.monotonic()
         yield from self._deliver(deliveries, now) if deliveries else self._heartbeat(now)
+        if now - self._looked_at >= _TICK:
+            self._looked_at = now
+            yield from self._rate_limits()
         self._progress.tick(now)
+
+    def _rate_limits(self) -> Iterator[bytes]:
+        """Tell of each stream, once a wait, that it waits for quota: platforms show it."""
+        for output in self._outputs:
+            pauses = [
+                reader.quota_pause
+                for reader in self._readers
+                if any(view.stream is output.job for view in reader.job.views)
+            ]
+            pause = min(pauses, default=0.0) if output.open else 0.0
+            if pause >= _LONG_WAIT and output.job.stream.name not in self._limited:
+                self._limited.add(output.job.stream.name)
+                yield rate_limited_line(output.job.stream, pause)
+            elif not pause:
+                self._limited.discard(output.job.stream.name)
 
     def _adopt(self, plan: SyncPlan, *, was_expected: bool = False) -> Iterator[bytes]:
         """Begin with what a plan has; yield what announces its streams, and its refusals."""

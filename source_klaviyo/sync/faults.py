@@ -87,8 +87,10 @@ def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
 def _of_passing_fault(fault: RequestFailed, task: Task) -> Action:
     if isinstance(task, WindowReader) and fault.by_size and _has_smaller_page(task):
         return Action.SMALLER_PAGE
-    if not task.retry.exhausted:
+    if not task.retry.exhausted(is_refusal=fault.ends_as is not None):
         return Action.RETRY
+    if isinstance(fault.ends_as, CredentialsRefused):
+        return Action.FAIL_STREAMS
     if not isinstance(task, WindowReader):
         return Action.FAIL_PART
     return Action.FAIL_PAGE if task.left_out else Action.PAGE_WITH_LESS

@@ -9,10 +9,13 @@ from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteMessageSerializer,
     AirbyteStreamStatus,
+    AirbyteStreamStatusReason,
+    AirbyteStreamStatusReasonType,
     StreamDescriptor,
 )
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_protocol_dataclasses.models import AirbyteStreamStatusRateLimitedReason
 
 from source_klaviyo.masking import masked
 from source_klaviyo.protocol import Record
@@ -55,6 +58,14 @@ def state_line(stream: StreamDescriptor, state: StreamState, records: int) -> by
 def status_line(stream: StreamDescriptor, status: AirbyteStreamStatus) -> bytes:
     """Return the TRACE line that tells where `stream` is in its life."""
     return message_line(as_airbyte_message(stream, status))
+
+
+def rate_limited_line(stream: StreamDescriptor, seconds: float) -> bytes:
+    """Return the TRACE line that tells that `stream` waits for quota, for so many seconds."""
+    # quota_reset is in milliseconds since 1970, as the CDK's own HTTP client writes it.
+    reset = AirbyteStreamStatusRateLimitedReason(int((time.time() + seconds) * 1000))
+    reason = AirbyteStreamStatusReason(AirbyteStreamStatusReasonType.RATE_LIMITED, reset)
+    return message_line(as_airbyte_message(stream, AirbyteStreamStatus.RUNNING, [reason]))
 
 
 def failure_line(failure: AirbyteTracedException, stream: StreamDescriptor | None = None) -> bytes:

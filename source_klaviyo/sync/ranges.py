@@ -1,7 +1,6 @@
 """Sets of half-open windows: pure functions on lists that are sorted and do not touch."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 
 from source_klaviyo.protocol import Window
 
@@ -49,24 +48,3 @@ def reach(windows: Iterable[Window], lo: int) -> int:
             break
         lo = max(lo, window.hi)
     return lo
-
-
-def overlay(missing: Sequence[Sequence[Window]]) -> list[tuple[Window, tuple[int, ...]]]:
-    """Return the fewest windows that hold all of `missing`, each with those that miss it.
-
-    `missing` has a list of windows for each of several readers; a reader is named by its index. In
-    every returned window, the same readers miss every second.
-    """
-    edges = sorted({edge for windows in missing for each in windows for edge in (each.lo, each.hi)})
-    overlaid: list[tuple[Window, tuple[int, ...]]] = []
-    for lo, hi in pairwise(edges):
-        readers = tuple(
-            number
-            for number, windows in enumerate(missing)
-            if any(window.lo <= lo and hi <= window.hi for window in windows)
-        )
-        if overlaid and overlaid[-1][0].hi == lo and overlaid[-1][1] == readers:
-            overlaid[-1] = (Window(overlaid[-1][0].lo, hi), readers)
-        elif readers:
-            overlaid.append((Window(lo, hi), readers))
-    return overlaid

@@ -33,10 +33,9 @@ class RetryState:
     smaller_was_no_help: bool = False
     token_asked_again: bool = False
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether the fault is no longer to be taken for a passing one."""
-        return self.attempt >= self.most
+    def exhausted(self, *, is_refusal: bool) -> bool:
+        """Tell whether the fault, or the refusal, is no longer to be taken for a passing one."""
+        return self.attempt >= (min(self.most, MOST_DOUBTS) if is_refusal else self.most)
 
     @property
     def is_confirmed(self) -> bool:

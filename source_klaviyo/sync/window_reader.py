@@ -18,7 +18,6 @@ changed since the sync began.
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 
 from airbyte_cdk.models import FailureType
 
@@ -157,8 +156,11 @@ class WindowReader:
         """Take in the page that was fetched last for `views`, and move on."""
         self.retry.succeeded()
         self.horizon = self.tell_horizon()
-        fresh = self._new_rows(page)
-        kept = self._kept(page, fresh)
+        if self._goes_straight_on(page):
+            fresh = kept = [True] * len(page.ids)
+        else:
+            fresh = self._new_rows(page)
+            kept = self._kept(page, fresh)
         self._remember(page, kept)
         self.rows_kept = sum(kept)
         self._count_known(page, fresh)
@@ -233,6 +235,16 @@ class WindowReader:
 
     # Which rows are new, and which of them this reader emits.
 
+    def _goes_straight_on(self, page: Page) -> bool:
+        """Tell at the speed of C whether every row is new, and emitted here: most pages are so."""
+        cursors = page.cursors
+        if not cursors or None in cursors or self.purpose is not Purpose.WINDOW:
+            return False
+        first, last = min(_told(page)), max(_told(page))
+        behind = max(self.latest + 1, self.lo, self._asked_from)
+        is_inside = self.in_order and behind <= first and last < min(self.hi, self.horizon)
+        return is_inside and self.collection.ordered and len({*page.ids}) == len(page.ids)
+
     def _new_rows(self, page: Page) -> list[bool]:
         """Tell of each row whether it has not come before."""
         ids, cursors = page.ids, page.cursors or [None] * len(page.ids)
@@ -261,17 +273,18 @@ class WindowReader:
     def _remember(self, page: Page, kept: Sequence[bool]) -> None:
         """Remember the rows that are emitted now, and may come again."""
         cursors = page.cursors or [None] * len(page.ids)
-        told = [cursor for cursor in page.cursors if cursor is not None and cursor < self.horizon]
-        if self.ascends and told and self.latest < max(told):
+        told = _told(page)
+        if self.ascends and any(self.latest < cursor < self.horizon for cursor in told[-1:]):
             self.seen.forget()  # what comes again can only be of this page, or of its last second
         self.seen.add(page.ids, cursors)
+        if not page.cursors or (None not in cursors and max(told) < self.horizon):
+            return
         recent = [
             (name, cursor)
             for name, cursor, keep in zip(page.ids, cursors, kept, strict=True)
             if keep and self._is_recent(cursor)
         ]
-        if recent and self.collection.has_cursor:
-            self.recent.add([name for name, _ in recent], [cursor for _, cursor in recent])
+        self.recent.add([name for name, _ in recent], [cursor for _, cursor in recent])
 
     def _is_recent(self, cursor: int | None) -> bool:
         """Tell whether other readers may bring a row as well: no window bounds it."""
@@ -281,16 +294,14 @@ class WindowReader:
 
     def _check_order(self, page: Page, fresh: Sequence[bool]) -> Window | None:
         """Note the last second; return what is open again where a page contradicts the order."""
-        cursors = page.cursors
         told = [
             cursor
-            for cursor, new in zip(cursors, fresh, strict=False)
+            for cursor, new in zip(page.cursors, fresh, strict=False)
             if new and cursor is not None and cursor < self.horizon
         ]
         before = [] if self.latest == LONG_AGO else [self.latest]
         falls = self.collection.newest_first
-        pairs = pairwise([*before, *told])
-        agrees = all(a >= b if falls else a <= b for a, b in pairs)
+        agrees = [*before, *told] == sorted([*before, *told], reverse=falls)
         if told:
             self.latest = told[-1] if falls else max([*before, *told])
         if agrees or not self.in_order:
@@ -437,6 +448,11 @@ class WindowReader:
             for each in self.views
             if each.view in extracts
         ]
+
+
+def _told(page: Page) -> list[int]:
+    """Return the cursors of the rows that have any."""
+    return [cursor for cursor in page.cursors if cursor is not None]
 
 
 def _repeated(page: Page) -> list[bool]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from source_klaviyo.api.limits import DAY, REPORT, DailyLimit
 from source_klaviyo.api.quota import EndpointQuota, Quotas
-from source_klaviyo.days import Period, Timezone
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
+from source_klaviyo.reports.days import Period, Timezone
 from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Pool
 from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.reports.track import Due, Track

@@ -8,7 +8,6 @@ import msgspec
 from source_klaviyo.api.document import Document, Included
 from source_klaviyo.api.normalize import Normalization, Normalizer
 from source_klaviyo.api.resource_fields import FieldsReader, Identifier
-from source_klaviyo.errors import IncludedNotTold
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, Record
 from source_klaviyo.streams.views.needs import Needs
@@ -22,16 +21,14 @@ from source_klaviyo.streams.views.record_fields import (
 logger = logging.getLogger("airbyte")
 
 
-_FEW = 3
-"""Resources up to which all that a page names may have been deleted."""
-
-
 class IncludedView:
     """The resources that come included for a relationship of the collection's, each a record.
 
     The cursor, if there is one, is the owner's: an owner changes with what belongs to it. The
     owner's id is put under `owner_key`.
     """
+
+    passes_resources = False
 
     def __init__(
         self,
@@ -80,15 +77,13 @@ def included_for(
 ) -> tuple[list[msgspec.Raw], list[int]]:
     """Return the resources included for a relationship, and the row that each belongs to.
 
-    Raises IncludedNotTold where a row does not tell what it holds: to take that for none would lose
-    rows.
+    A row without the relationship has nothing related: Klaviyo leaves it out then (recorded of the
+    attributions of events and of mapped metrics).
     """
     raws: list[msgspec.Raw] = []
     rows: list[int] = []
     found = IncludedResources(missing, relationship, document)
     for row, held in enumerate(document.fields.identifiers[relationship]):
-        if held is msgspec.UNSET:
-            raise IncludedNotTold(f"{document.fields.ids[row]} does not tell its {relationship}")
         for identifier in [held] if isinstance(held, Identifier) else held or ():
             raws.append(found.one(identifier))
             rows.append(row)
@@ -115,16 +110,8 @@ class IncludedResources:
         resource = included.get(identifier)
         if resource is not None:
             return resource
-        if self._named() >= _FEW and not any(each.type == identifier.type for each in included):
-            # One may have been deleted meanwhile; that none came is not to be believed.
-            raise IncludedNotTold(f"no {identifier.type} came along for {self._relationship}")
         self._missing.tell(identifier)
         return msgspec.Raw(msgspec.json.encode(identifier))
-
-    def _named(self) -> int:
-        """Return how many resources the page's rows name for the relationship."""
-        column = self._document.fields.identifiers[self._relationship]
-        return sum(len(held) if isinstance(held, list) else bool(held) for held in column)
 
 
 class MissingIncluded:

@@ -1,8 +1,12 @@
 """What is asked for item by item."""
 
+import msgspec
+
 from source_klaviyo.api.document import Document
+from source_klaviyo.api.resource_fields import FieldsReader, Id
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest
+from source_klaviyo.streams.views.included import MissingIncluded, included_for
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import RecordFields, cursor_values, members
 
@@ -12,6 +16,8 @@ class ItemView:
 
     What the listing knows of the cursor and the partition is added to them.
     """
+
+    passes_resources = False
 
     def __init__(self, name: str, fields: RecordFields, needs: Needs) -> None:
         self.name = name
@@ -32,3 +38,44 @@ class ItemView:
                 for each, cursor in zip(ids, cursors, strict=True)
             ]
         )
+
+
+class NamedItemView:
+    """A request by id for each resource that the to-one `relationship` of another names.
+
+    The others are the page's resources, or those that come included for `through`. A record gets
+    the cursor of the page's resource.
+    """
+
+    passes_resources = False
+
+    def __init__(
+        self, name: str, relationship: str, through: str | None, fields: RecordFields, needs: Needs
+    ) -> None:
+        self.name = name
+        self.needs = needs
+        self._relationship = relationship
+        self._through = through
+        self._reader = FieldsReader(None, (), (relationship,))
+        self._missing = MissingIncluded(name)
+        self._fields = fields
+        self._members = members([fields.cursor] if fields.cursor else [])
+
+    def extract(self, document: Document, partition: Partition) -> Extract:
+        """Return an item for each id that is named; see View."""
+        fields, rows = document.fields, list(range(len(document.resources)))
+        held = fields.held_ids.get(self._relationship, ())
+        if self._through:
+            raws, rows = included_for(document, self._through, self._missing)
+            held = self._reader.read(raws).held_ids[self._relationship]
+        fixed = self._fields.fixed(partition)
+        cursors = cursor_values(fields.cursors) if self._fields.cursor else ()
+        named = [(row, each) for row, each in zip(rows, held, strict=True) if isinstance(each, Id)]
+        items = [
+            ItemRequest(
+                msgspec.json.decode(each.id, type=str),
+                fixed + self._members % tuple(cursors[row : row + 1]),
+            )
+            for row, each in named
+        ]
+        return Extract(items=items, rows=[row for row, _ in named])

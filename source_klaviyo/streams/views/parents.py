@@ -22,6 +22,8 @@ class ParentsView:
     can have children.
     """
 
+    passes_resources = False
+
     def __init__(
         self,
         name: str,

@@ -22,6 +22,8 @@ from source_klaviyo.streams.views.record_fields import (
 class ResourceView:
     """The resources themselves, each a record."""
 
+    passes_resources = True
+
     def __init__(
         self,
         name: str,

@@ -19,5 +19,9 @@ class View(Protocol):
     def needs(self) -> Needs:
         """What the page must have been asked for."""
 
+    @property
+    def passes_resources(self) -> bool:
+        """Whether its records are the resources as they came: they must not depend on others."""
+
     def extract(self, document: Document, partition: Partition) -> Extract:
         """Return what it makes of a page. Raises UnreadableAnswer where something is missing."""

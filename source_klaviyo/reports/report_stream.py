@@ -14,14 +14,14 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_klaviyo.api.client import JSON_API
 from source_klaviyo.api.limits import REPORT, DailyLimit
 from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.days import DAY, Period, Timezone, date_of, day_of
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import PageRequest, Record, Window
-from source_klaviyo.streams import report_answer
+from source_klaviyo.reports import answer as answers
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.collection import CountCall, Json, ReportCollection
+from source_klaviyo.reports.days import DAY, Period, Timezone, date_of, day_of
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
-from source_klaviyo.streams.report_answer import Answer, Wanted
-from source_klaviyo.streams.report_collection import CountCall, Json, ReportCollection
 
 REPORTS_A_DAY: Final = DailyLimit(225)
 """Whether all reports share it is not documented: it is presumed until an answer tells better."""
@@ -249,7 +249,7 @@ class ReportStream(KlaviyoStream):
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
         """Return the cursor of the page after an answer, None on the last."""
-        cursor = report_answer.next_cursor(response.content)
+        cursor = answers.next_cursor(response.content)
         return {"next": cursor} if cursor else None
 
     def _today(self) -> Window:

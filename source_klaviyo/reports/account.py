@@ -12,11 +12,11 @@ import msgspec
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.document import second
 from source_klaviyo.config import Config
-from source_klaviyo.days import Timezone, day_of
 from source_klaviyo.errors import ConfigError, ScopeMissing
-from source_klaviyo.metric_names import Metric, all_metrics, metric_ids, records
+from source_klaviyo.reports.days import Timezone, day_of
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.events import Events
+from source_klaviyo.streams.metric_names import Metric, all_metrics, metric_ids, records
 from source_klaviyo.streams.metrics import MappedMetrics
 from source_klaviyo.streams.patience import patiently
 

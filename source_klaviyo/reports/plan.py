@@ -7,14 +7,14 @@ from airbyte_cdk.models import ConfiguredAirbyteStream, StreamDescriptor, SyncMo
 
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
-from source_klaviyo.days import DAY
 from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.reports.days import DAY
 from source_klaviyo.reports.job import ReportJob
 from source_klaviyo.reports.memory import ReportMemory
+from source_klaviyo.reports.report_stream import REPORTS_A_DAY, ReportStream
 from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Pool
 from source_klaviyo.reports.state import Settling
 from source_klaviyo.reports.track import Due
-from source_klaviyo.streams.report_stream import REPORTS_A_DAY, ReportStream
 from source_klaviyo.sync.foreign_state import Reading, load_foreign
 from source_klaviyo.sync.state import StreamState, is_own, unusable
 

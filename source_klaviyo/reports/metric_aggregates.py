@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from source_klaviyo.api.limits import S
-from source_klaviyo.days import DAY, Period, date_of
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Window
-from source_klaviyo.streams import report_answer
-from source_klaviyo.streams.report_answer import Answer, Wanted
-from source_klaviyo.streams.report_collection import Json
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.reports import answer as answers
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.collection import Json
+from source_klaviyo.reports.days import DAY, Period, date_of
+from source_klaviyo.reports.report_stream import ReportStream
 
-_YEAR: Final = Period(363)
+_YEAR: Final = Period(362)
 """A year but for the days by which the request is wider."""
+_MARGIN: Final = 5
+"""Seconds: Klaviyo refuses bounds at `/events` that are not well in the past."""
 _UNKNOWN_TO_AGGREGATES: Final = {
     "Europe/Kyiv": "Europe/Kiev",
     "Pacific/Kanton": "Pacific/Enderbury",
@@ -40,8 +44,8 @@ class MetricAggregates(ReportStream):
     period = _YEAR
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see report_answer.py."""
-        return report_answer.aggregates(body, wanted)
+        """Take an answer apart; see answer.py."""
+        return answers.aggregates(body, wanted)
 
     @property
     def metrics(self) -> Sequence[str]:
@@ -76,7 +80,7 @@ class MetricAggregates(ReportStream):
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
         """Return the schema of a record, with the dimensions."""
         schema = super().get_json_schema()
-        dimensions = {key: {"type": ["null", "string"]} for key in self.grouping_keys}
+        dimensions = {key: {"type": "string"} for key in self.grouping_keys}
         return {**schema, "properties": {**schema["properties"], **dimensions}}
 
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
@@ -84,9 +88,12 @@ class MetricAggregates(ReportStream):
         zone = self.timezone.zone.key
         # Whether these times are of the timezone is not documented: with a day more at both ends
         # all days of the window are whole, and those around it are dropped.
+        end = f"{date_of(window.hi + DAY)}T00:00:00"
+        if window.hi + DAY >= self.timezone.day_at(self._now.timestamp()):
+            end = self._now.isoformat()
         filters = [
             f"greater-or-equal(datetime,{date_of(window.lo - DAY)}T00:00:00)",
-            f"less-than(datetime,{date_of(window.hi + DAY)}T00:00:00)",
+            f"less-than(datetime,{end})",
         ]
         attributes: dict[str, Json] = {
             **partition,
@@ -105,6 +112,12 @@ class MetricAggregates(ReportStream):
         """Return no parameters: the cursor is in the body."""
         del cursor
         return {}
+
+    @cached_property
+    def _now(self) -> datetime:
+        """The present in the account's timezone, by Klaviyo's clock; all pages have the same."""
+        moment = int(self._client.clock.now) - _MARGIN
+        return datetime.fromtimestamp(moment, self.timezone.zone)
 
 
 def dimension_key(dimension: str) -> str:

@@ -5,10 +5,10 @@ What Klaviyo computes: the numbers of its own screens.
 
 from typing import Final
 
-from source_klaviyo.days import Period, day_of
-from source_klaviyo.streams import report_answer
-from source_klaviyo.streams.report_answer import Answer, Wanted
-from source_klaviyo.streams.report_stream import ReportStream
+from source_klaviyo.reports import answer as answers
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.days import Period, day_of
+from source_klaviyo.reports.report_stream import ReportStream
 
 MESSAGE_STATISTICS: Final = (
     "average_order_value",
@@ -75,8 +75,8 @@ class _SeriesReport(ReportStream):
     period = _SIXTY_DAYS
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see report_answer.py."""
-        return report_answer.series(body, wanted)
+        """Take an answer apart; see answer.py."""
+        return answers.series(body, wanted)
 
 
 class _ValuesReport(ReportStream):
@@ -85,8 +85,8 @@ class _ValuesReport(ReportStream):
     period = _MONTHS
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see report_answer.py."""
-        return report_answer.values(body, wanted)
+        """Take an answer apart; see answer.py."""
+        return answers.values(body, wanted)
 
 
 class CampaignValuesReports(_ValuesReport):

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from source_klaviyo.api.document import Parts, decoded
-from source_klaviyo.days import Timezone, day_of
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Window
+from source_klaviyo.reports.days import Timezone, day_of
 
 _CURSORS: Final = ("page_cursor", "page[cursor]")
 _NULL: Final = msgspec.Raw(b"null")

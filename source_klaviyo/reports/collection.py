@@ -10,7 +10,6 @@ import requests
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.days import DAY, Timezone, date_of
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
@@ -23,8 +22,9 @@ from source_klaviyo.errors import (
 )
 from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
+from source_klaviyo.reports.answer import Answer, Wanted
+from source_klaviyo.reports.days import DAY, Timezone, date_of
 from source_klaviyo.streams.endpoint import CollectionView
-from source_klaviyo.streams.report_answer import Answer, Wanted
 
 Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -79,6 +79,15 @@ class Report(Protocol):
 
     def parameters_after(self, cursor: str | None) -> dict[str, str]:
         """Return the query parameters of the page that `cursor` names."""
+
+
+def _key_part(value: msgspec.Raw) -> bytes:
+    """Return a grouping as it stands in a record: the empty text for none.
+
+    It is a part of the primary key. Destinations merge rows with null in their key into doubles, or
+    drop them (Redshift).
+    """
+    return b'""' if bytes(value) == b"null" else bytes(value)
 
 
 @dataclass(eq=False)
@@ -191,7 +200,8 @@ class ReportCollection:
         keys = [msgspec.json.encode(key) + b":" for key in declared.grouping_keys]
         for group in answer.groups:
             named = b"".join(
-                b",%b%b" % (key, bytes(value)) for key, value in zip(keys, group.named, strict=True)
+                b",%b%b" % (key, _key_part(value))
+                for key, value in zip(keys, group.named, strict=True)
             )
             for number, day in days:
                 values = zip(statistics, group.row(number), strict=True)

@@ -1,0 +1,125 @@
+"""Klaviyo leaves a relationship without a related resource out: no row is lost for that."""
+
+import logging
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+import pytest
+import requests
+
+from klaviyo_sandbox.spec import wire_type
+from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.granted_scopes import GrantedScopes
+from source_klaviyo.protocol import Extract
+from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.included import IncludedStream
+from unit_tests.kinds import OF_RESOURCES
+from unit_tests.test_declarations import endpoint_of, single
+
+FORMS: Final[dict[str, object]] = {
+    "no relationships": {},
+    "null relationships": {"relationships": None},
+    "absent": {"relationships": {}},
+    "null relation": {"relationships": {"NAME": None}},
+    "without data": {"relationships": {"NAME": {"links": {"self": "https://a.klaviyo.com/api/x"}}}},
+    "null": {"relationships": {"NAME": {"data": None}}},
+    "empty": {"relationships": {"NAME": {"data": []}}},
+}
+"""The forms of a row that has nothing related, `NAME` being the relationship."""
+
+
+def included(stream: type[KlaviyoStream]) -> Iterator[str]:
+    """Yield the relationships that a stream asks Klaviyo to include."""
+    yield from stream.include
+    if issubclass(stream, IncludedStream):
+        yield stream.relationship
+
+
+CASES: Final = [
+    pytest.param(stream, name, id=f"{stream.__name__}-{name}")
+    for stream in single(OF_RESOURCES)
+    for name in included(stream)
+]
+
+
+def resource(stream: type[KlaviyoStream], name: str, number: str, held: object) -> object:
+    """Return a row of the stream's collection."""
+    row = {"type": endpoint_of(stream, stream.endpoint).type, "id": number, "attributes": {}}
+    text = orjson.dumps(held).replace(b"NAME", name.encode())
+    return {**row, **orjson.loads(text)}
+
+
+def read(stream: type[KlaviyoStream], rows: list[object], along: dict[str, object]) -> Extract:
+    """Return what the stream makes of an answer with these rows."""
+    response = requests.Response()
+    response.status_code = 200
+    response.url = f"https://a.klaviyo.com/api/{stream.endpoint}"
+    links = {"self": response.url, "next": None}
+    response._content = orjson.dumps({"data": rows, "links": links, **along})
+    made = stream(Client("https://a.klaviyo.com", api_key("pk")))
+    collection = made.collection([made.collection_view(made.name)])
+    return collection.read(response, made.first_request({})).extracts[0]
+
+
+def records(found: Extract) -> list[dict[str, object]]:
+    whole = [b"".join(record) for record in found.records]
+    return [orjson.loads(text) for text in whole or [b"{%b}" % i.fields[1:] for i in found.items]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("stream", "name"), CASES)
+def test_a_page_without_anything_related_is_read(
+    stream: type[KlaviyoStream], name: str, form: str
+) -> None:
+    rows = [resource(stream, name, number, FORMS[form]) for number in "123"]
+    key = dict(stream.relationship_ids).get(name, name.replace("-", "_"))
+    nothing: object = [] if form == "empty" else None
+    answers: list[dict[str, object]] = [{}, {"included": []}, {"included": None}]
+    for along in answers:
+        found = read(stream, rows, along)
+        if issubclass(stream, IncludedStream):
+            assert list(found.records) == []
+        else:
+            shown = [(each["id"], each[key]) for each in records(found)]
+            assert shown == [(number, nothing) for number in "123"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("stream", "name"), CASES)
+def test_rows_without_anything_related_stand_beside_others(
+    stream: type[KlaviyoStream], name: str, form: str
+) -> None:
+    relation = endpoint_of(stream, stream.endpoint).relations[name]
+    kind = wire_type(relation.type)
+    other = {"type": kind, "id": "x"}
+    held = {"relationships": {"NAME": {"data": [other] if relation.many else other}}}
+    rows = [resource(stream, name, n, held if n == "2" else FORMS[form]) for n in "123"]
+    found = records(read(stream, rows, {"included": [{**other, "attributes": {}}]}))
+    if issubclass(stream, IncludedStream):
+        assert [(each["id"], each[stream.owner_key]) for each in found] == [("x", "2")]
+        return
+    key = dict(stream.relationship_ids).get(name)
+    expected = "x" if key else {**other, "attributes": {}}
+    shown = {each["id"]: each[key or name.replace("-", "_")] for each in found}
+    assert shown["2"] == ([expected] if relation.many else expected)
+    assert not shown["1"]
+    assert not shown["3"]
+
+
+def test_silence_about_what_takes_another_scope_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scopes = GrantedScopes(api_key("pk"))
+    for told in (False, True, False):
+        scopes.answered("tags:read", "tags of flows", told=told)
+        scopes.answered("metrics:read", "metric of events_detailed", told=False)
+    with caplog.at_level(logging.WARNING, logger="airbyte"):
+        scopes.report_silence()
+    assert [record.getMessage() for record in caplog.records] == [
+        (
+            "Klaviyo has named no metric of events_detailed. If the account has some, the scope"
+            " metrics:read may be missing."
+        )
+    ]
