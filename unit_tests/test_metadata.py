@@ -17,8 +17,7 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.cli.run import SPEC
 from source_klaviyo.config import Config
 from source_klaviyo.config.values import KLAVIYO
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.sync import engine
 
 ROOT: Final = Path(__file__).parents[1]
