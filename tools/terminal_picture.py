@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -23,7 +22,7 @@ from tools.demo.report import WITHOUT_FONTS
 PICTURE: Final = Path(__file__).parents[1] / "docs" / "images" / "read.svg"
 _SHOP: Final = Settings(events=120_000, profiles=30_000, latency_ms=150)
 _STREAMS: Final = "profiles,events,lists,list_profiles,campaigns,flows"
-_MOMENTS: Final = (5, 30, 60)
+_MOMENTS: Final = ("0:00:05", "0:00:30", "0:01:00")
 _REDRAWN: Final = re.compile(r"(?:\x1b\[2K|\x1b\[1A|\r(?!\n))+")
 _CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -43,14 +42,13 @@ def frames(folder: Path, url: str, key: str) -> dict[str, str]:
     read += ["--streams", _STREAMS]
     process = subprocess.Popen(read, stdout=subprocess.DEVNULL, stderr=stderr, env=environment)
     os.close(stderr)
-    began, seen, shown = time.monotonic(), "", dict[str, str]()
-    while chunk := _next(terminal):
-        seen += chunk
-        for moment in _MOMENTS:
-            if time.monotonic() - began > moment:
-                shown.setdefault(f"after {moment} s", _frame(seen, -2))
+    seen = "".join(iter(lambda: _next(terminal), ""))
     process.wait()
-    return {**shown, "at the end": _frame(seen, -1)}
+    drawn = [_CONTROL.sub("", text).strip("\n") for text in _REDRAWN.split(seen)]
+    shown = {}
+    for moment in _MOMENTS:
+        shown[f"after {moment}"] = next(text for text in drawn if f"rows in {moment}" in text)
+    return {**shown, "at the end": next(text for text in reversed(drawn) if text)}
 
 
 def _next(terminal: int) -> str:
@@ -58,12 +56,6 @@ def _next(terminal: int) -> str:
         return os.read(terminal, 65_536).decode()
     except OSError:  # the program has ended
         return ""
-
-
-def _frame(seen: str, which: int) -> str:
-    """Return one of the displays, each of which was drawn over the one before."""
-    drawn = [text for text in _REDRAWN.split(seen) if text and _CONTROL.sub("", text).strip()]
-    return _CONTROL.sub("", drawn[max(which, -len(drawn))]).strip("\n") if drawn else ""
 
 
 def picture(shown: dict[str, str]) -> str:
