@@ -71,8 +71,8 @@ class SourceKlaviyo(AbstractSource):
             found = access.probe(
                 _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
             )
-            check_metrics(client, settings)
             client.retirements.warn()
+            check_metrics(client, settings)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED

@@ -349,11 +349,12 @@ class CollectionReader:
         """Leave the row of an item to the next sync: state does not cover its second."""
         item.finished = True
         if what is Action.ITEM_MISSING:
-            name = self.job.collection.name
-            advice = (
-                "%s: Klaviyo has just named %s and does not find it. The next sync asks again. %s"
+            logger.warning(
+                "%s: Klaviyo has just named %s and does not find it. The next sync asks again. %s",
+                self.job.collection.name,
+                item.id,
+                failure.message,
             )
-            logger.warning(advice, name, item.id, failure.message)
         else:
             for view in item.view_numbers:
                 self._fail_part(view, failure)
