@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from benchmarks.ideal import pages
 from klaviyo_sandbox import Request
 from source_klaviyo.estimate.costs import Requests, requests_of
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Protocol, TypeVar
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.partition import Partition
 
 BEGINNING = 0
 """Lower bound of a window that reaches back as far as there is data: no lower filter is sent."""

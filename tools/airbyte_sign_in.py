@@ -17,7 +17,7 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.config.values import KLAVIYO
 from source_klaviyo.oauth.addresses import CONSENT_URL, TOKEN_PATH
-from source_klaviyo.scopes import scopes_of
+from source_klaviyo.registry import scopes_of
 
 _WHERE: Final = "credentials"
 _CONSENT_PARAMETERS: Final = (

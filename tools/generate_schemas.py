@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from source_klaviyo.api.revision import DEFAULT
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from tools.record_schema import record_schema
 from tools.sdk import Sdk, load_all

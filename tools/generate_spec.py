@@ -20,8 +20,6 @@ from source_klaviyo.config import Config
 from source_klaviyo.config.credentials import BY_TYPE
 from tools.airbyte_sign_in import advanced_auth
 
-DOCUMENTATION_URL: Final = "https://docs.airbyte.com/integrations/sources/klaviyo"
-
 GROUPS: Final = {
     "sign_in": "Sign-in",
     "data": "Profiles and events",
@@ -56,7 +54,6 @@ def specification() -> ConnectorSpecification:
     }
     return ConnectorSpecification(
         advanced_auth=advanced_auth(),
-        documentationUrl=DOCUMENTATION_URL,
         connectionSpecification={
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "Klaviyo",

@@ -17,7 +17,7 @@ from tools.shapes import Schema, nullable, of_model, open_object
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 _EMAIL: Final = ("attributes", "subscriptions", "email")
-_UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
+UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "profile": ((*_EMAIL, "click_tracking"), (*_EMAIL, "open_tracking"))
 }
 """By type: a member that recorded answers have and the specification lacks, and one like it."""
@@ -118,7 +118,7 @@ def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
         left_out = name in answer.extras - set(asked)
         if left_out or (fields and name not in fields.split(",")):
             del attributes[name]
-    added, like = _UNDOCUMENTED.get(answer.resource_type, ((), ()))
+    added, like = UNDOCUMENTED.get(answer.resource_type, ((), ()))
     if like and like[1] in attributes:
         around = member_schema(schema, added[:-1])
         around["properties"][added[-1]] = member_schema(schema, like)

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import enriching_scopes, stream_name
+from source_klaviyo.registry import STREAMS, enriching_scopes, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "sign-in.md"

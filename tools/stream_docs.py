@@ -17,9 +17,8 @@ from typing import Final
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.estimate.costs import Requests, requests_of
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream

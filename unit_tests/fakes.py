@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from airbyte_cdk.models import StreamDescriptor
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan, ViewJob
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import StreamDescriptor
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import PartitionRefused, QuotaSpent
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, Page, PageRequest, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader

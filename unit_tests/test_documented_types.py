@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
@@ -14,6 +15,7 @@ from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.union import UnionStream
 from tools.documented import Documented, load
 from tools.generate_schemas import FOLDER, file_name
+from tools.record_schema import UNDOCUMENTED, member_schema
 from unit_tests.kinds import OF_RESOURCES
 
 Schema = dict[str, Any]
@@ -97,6 +99,9 @@ def resource(stream: type[KlaviyoStream]) -> Schema:
         for step in addition.path[:-1]:
             around = around["properties"][step]
         del around["properties"][addition.path[-1]]
+    if recorded := UNDOCUMENTED.get(stream.resource or ""):
+        with suppress(KeyError):  # of a stream that does not ask for it
+            del member_schema({"properties": kept}, recorded[0][:-1])["properties"][recorded[0][-1]]
     return {"type": "object", "properties": kept}
 
 

@@ -7,6 +7,7 @@ from source_klaviyo.streams.drift import Drift
 SCHEMA = {
     "properties": {
         "id": {"type": "string"},
+        "links": {"properties": {"related": {"type": "string"}}},
         "places": {"type": "array", "items": {"properties": {"latitude": {}}}},
     }
 }
@@ -20,7 +21,10 @@ def unknown(record: bytes) -> set[str]:
 
 @pytest.mark.parametrize("value", [b"1e400", b"-1e400", b"9" * 400, b'"x"', b"1.5"])
 def test_a_number_of_any_size_is_no_obstacle(value: bytes) -> None:
-    record = b'{"id":"1","places":[{"latitude":%b,"height":%b}],"new":1}' % (value, value)
+    record = b'{"id":"1","links":{"self":"x"},"places":[{"latitude":%b,"height":%b}],"new":1}' % (
+        value,
+        value,
+    )
     assert unknown(record) == {"things.places.height", "things.new"}
 
 

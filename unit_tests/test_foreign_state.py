@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.foreign_state import Reading, load_foreign

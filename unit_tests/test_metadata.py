@@ -17,8 +17,7 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.cli.run import SPEC
 from source_klaviyo.config import Config
 from source_klaviyo.config.values import KLAVIYO
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.sync import engine
 
 ROOT: Final = Path(__file__).parents[1]
@@ -106,6 +105,42 @@ def test_every_major_version_has_its_notes(data: dict[str, Any]) -> None:
         assert f"## Upgrading to {breaking}" in migrations
 
 
+def test_metadata_and_guide_have_one_upgrade_instruction(data: dict[str, Any]) -> None:
+    for version, breaking in data["releases"]["breakingChanges"].items():
+        guide = text("docs/integrations/sources/klaviyo-migrations.md")
+        section = guide.partition(f"## Upgrading to {version}\n")[2].partition("\n## ")[0]
+        why, _, rest = section.partition("\nWhat to do, once for each connection:\n")
+        steps = re.findall(r"^\d\. (.*(?:\n   .*)*)", rest, re.MULTILINE)
+        assert len(steps) > 1
+        assert breaking["message"].split() == " ".join([why, *steps]).split()
+
+
+def test_the_page_has_the_headings_that_airbytes_checks_want() -> None:
+    """The order is that of Airbyte's `connectors_qa` (its documentation has it: "QA checks")."""
+    page = text("docs/integrations/sources/klaviyo.md")
+    wanted = [
+        "# Klaviyo",
+        "## Prerequisites",
+        "## Setup guide",
+        "## Set up Klaviyo",
+        "## Set up the Klaviyo connector in Airbyte",
+        "### For Airbyte Cloud:",
+        "### For Airbyte Open Source:",
+        "## Supported sync modes",
+        "## Supported Streams",
+        "### Performance considerations",
+        "## Limitations & Troubleshooting",
+        "## Changelog",
+    ]
+    headings = re.findall(r"^#+ .*", page, re.MULTILINE)
+    assert [heading for heading in headings if heading in wanted] == wanted
+    links = re.findall(r"\]\((.+?)\)", page)
+    assert "klaviyo-migrations.md" in links
+    beyond = [link for link in links if not link.startswith(("https://", "#"))]
+    assert beyond == ["klaviyo-migrations.md"], "on Airbyte's site there is nothing else"
+    assert "https://<airbyte>/auth_flow" in page
+
+
 def test_base_image_name_and_licence_are_the_dockerfiles_and_the_projects(
     data: dict[str, Any],
 ) -> None:
@@ -128,7 +163,7 @@ def test_hosts_streams_and_silence_are_the_codes(data: dict[str, Any]) -> None:
     assert suggested == sorted(suggested)
     assert {*suggested} <= names
     assert data["maxSecondsBetweenMessages"] > 2 * engine._LONGEST_SILENCE
-    assert data["documentationUrl"] == loads(SPEC.read_bytes())["documentationUrl"]
+    assert "documentationUrl" not in loads(SPEC.read_bytes()), "there is no page of its own yet"
 
 
 def test_the_icon_is_a_drawing_without_foreign_parts(data: dict[str, Any]) -> None:
@@ -143,7 +178,7 @@ def test_the_icon_is_a_drawing_without_foreign_parts(data: dict[str, Any]) -> No
     [
         ("README.md", "**Everything.** ", " streams"),
         ("CHANGELOG.md", "lets anyone read, in ", " streams"),
-        ("docs/integrations/sources/klaviyo.md", "\n", ", in [the list of streams]"),
+        ("docs/integrations/sources/klaviyo.md", "\n", " streams; `docs/streams.md`"),
     ],
 )
 def test_the_docs_tell_how_many_streams_there_are(file: str, before: str, after: str) -> None:

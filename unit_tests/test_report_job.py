@@ -8,7 +8,7 @@ from airbyte_cdk.models import StreamDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import SLOT, Calls
 from source_klaviyo.reports.days import DAY, Period, Timezone, day_of

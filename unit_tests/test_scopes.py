@@ -3,8 +3,7 @@
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import enriching_scopes, scopes_of, stream_name
+from source_klaviyo.registry import STREAMS, enriching_scopes, scopes_of, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.included import IncludedStream

@@ -1,7 +1,7 @@
 """`spec` prints a file that comes from the Config class, and Airbyte's form can show all of it.
 
-The rules are those of Airbyte's acceptance tests (`connector-acceptance-test`, `TestSpec` in
-`tests/test_core.py`), which run in Airbyte's own repository alone.
+The rules are those of the class TestSpec in Airbyte's acceptance tests (connector-acceptance-test,
+test_core.py), which run in Airbyte's own repository alone.
 """
 
 import json

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.sync.state import CursorState, Json, StreamState, dump, load
 

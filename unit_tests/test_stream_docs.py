@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, load_spec
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.metrics import Metrics
 from tools.stream_docs import (
     PAGE,

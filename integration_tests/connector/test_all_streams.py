@@ -19,9 +19,8 @@ from klaviyo_sandbox import Sandbox, Settings, Touched
 from klaviyo_sandbox.spec import REMODELLED, USED_TEMPLATE
 from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 
 TINY: Final = Settings(

@@ -9,9 +9,8 @@ from integration_tests.quirks.reading import Json, read
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.scopes import stream_name
 
 SHOP = Settings(events=300, profiles=150, campaigns=12, flows=6, lists=4, segments=3, tags=10)
 

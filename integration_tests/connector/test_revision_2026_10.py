@@ -13,8 +13,7 @@ from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, Output
 from integration_tests.connector.relay import Host, host, pass_on
 from klaviyo_sandbox import Sandbox, Settings
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import stream_name
+from source_klaviyo.registry import STREAMS, stream_name
 
 PINNED: Final = "2026-10-15"
 CLASSIC: Final = "2026-07-15"

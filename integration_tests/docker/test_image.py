@@ -26,7 +26,9 @@ def test_it_is_labelled_and_started_as_airbyte_expects(engine: DockerClient, bui
 
 
 def test_the_source_is_in_it_once_and_little_else(engine: DockerClient, image: Image) -> None:
-    found = image.run("/", "-name", "plan.py", "-path", "*klaviyo*", entrypoint="find", files={})
+    found = image.run(
+        "/", "-name", "window_reader.py", "-path", "*klaviyo*", entrypoint="find", files={}
+    )
     assert found.stdout.count(b"\n") == 1
     for stranger in ("klaviyo_sandbox", "unit_tests", "pytest", "klaviyo_api", "mypy"):
         seen = image.run("/", "-xdev", "-name", stranger, entrypoint="find", files={})

@@ -7,8 +7,7 @@ import pytest
 from integration_tests.connector.harness import Connector, Json, Output, catalog, key
 from integration_tests.sign_in.conftest import SignedIn, own_app
 from klaviyo_sandbox import Quirks, Sandbox
-from source_klaviyo.registry import STREAMS
-from source_klaviyo.scopes import scopes_of
+from source_klaviyo.registry import STREAMS, scopes_of
 
 RESOURCES = {
     "campaigns": "campaign",

@@ -6,9 +6,9 @@ from typing import Final
 
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.protocol import Window
+from source_klaviyo.registry import stream_name
 from source_klaviyo.reports.days import DAY, day_of
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.scopes import stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, NamedItemStream

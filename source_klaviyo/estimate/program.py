@@ -13,7 +13,7 @@ from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.duration import estimate
 from source_klaviyo.estimate.survey import Size, Survey
-from source_klaviyo.scopes import streams_named
+from source_klaviyo.registry import streams_named
 from source_klaviyo.source import SourceKlaviyo, without_predictions
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.sync.messages import message_line

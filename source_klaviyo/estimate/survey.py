@@ -13,9 +13,9 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import CredentialsRefused, StreamFailed
 from source_klaviyo.estimate.costs import parents_size, requests_of, size_name
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView

@@ -18,7 +18,7 @@ from source_klaviyo.login.outcome import Failed, SignedIn
 from source_klaviyo.masking import mask
 from source_klaviyo.oauth.addresses import CONSENT_PATH, CONSENT_URL
 from source_klaviyo.oauth.token_endpoint import OAuthApp
-from source_klaviyo.scopes import scopes_of, streams_named
+from source_klaviyo.registry import scopes_of, streams_named
 from source_klaviyo.suggestion import did_you_mean_or
 
 _PATIENCE: Final = 300.0

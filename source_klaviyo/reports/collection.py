@@ -9,6 +9,7 @@ import requests
 
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.errors import (
     NotFound,
@@ -20,7 +21,6 @@ from source_klaviyo.errors import (
     Throttled,
     UnreadableAnswer,
 )
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
 from source_klaviyo.reports.answer import Answer, Wanted
 from source_klaviyo.reports.days import DAY, Timezone, date_of

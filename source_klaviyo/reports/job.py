@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.memory import ReportMemory
 from source_klaviyo.reports.state import ReportState, Settling

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from source_klaviyo.api.document import second
-from source_klaviyo.partition import Partition, Scalar, partition_key
+from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.reports.calls import Calls
 from source_klaviyo.reports.state import ReportState
 from source_klaviyo.sync.state import Json, StreamState, is_list, written

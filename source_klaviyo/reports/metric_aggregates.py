@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from source_klaviyo.api.limits import S
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports import answer as answers
 from source_klaviyo.reports.answer import Answer, Wanted

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from airbyte_cdk.models import ConfiguredAirbyteStream, StreamDescriptor, SyncMode
 
 from source_klaviyo.api.client import Client
+from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.config import Config
-from source_klaviyo.partition import Partition, partition_key
 from source_klaviyo.reports.days import DAY
 from source_klaviyo.reports.job import ReportJob
 from source_klaviyo.reports.memory import ReportMemory

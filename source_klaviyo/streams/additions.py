@@ -10,8 +10,8 @@ from typing import Protocol
 import msgspec
 
 from source_klaviyo.api.document import Document
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.resource_fields import Identifier
-from source_klaviyo.partition import Partition
 
 Path = tuple[str, ...]
 

@@ -17,7 +17,7 @@ from source_klaviyo.api.address import refuse_elsewhere
 from source_klaviyo.api.backoff import RetryAfterBackoff
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.partition import Partition, Scalar
+from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.protocol import Page, PageRequest, Record, Window
 from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration

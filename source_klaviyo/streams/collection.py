@@ -15,6 +15,7 @@ from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.document import Document, DocumentReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.page_cursor import restated, tells_rows_apart
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.errors import (
@@ -27,7 +28,6 @@ from source_klaviyo.errors import (
     StreamFailed,
     UnreadableAnswer,
 )
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.streams.endpoint import CollectionView, Endpoint
 from source_klaviyo.streams.optional_parameters import OptionalParameters

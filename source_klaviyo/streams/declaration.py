@@ -6,7 +6,7 @@ from typing import ClassVar
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.normalize import Normalization
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.streams.additions import Addition
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.item_endpoint import ItemEndpoint

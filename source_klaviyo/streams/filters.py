@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from source_klaviyo.api.filters import Bound, before_second, equals, from_second, join
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 
 

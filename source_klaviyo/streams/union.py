@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.models import SyncMode
 
 from source_klaviyo.api.client import Client
-from source_klaviyo.partition import Scalar
+from source_klaviyo.api.partition import Scalar
 from source_klaviyo.protocol import Record
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.windowed import WindowedStream

@@ -9,8 +9,8 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.client import LONGEST_WAIT
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Page, PageRequest, Quota
 from source_klaviyo.sync.faults import Action, action
 from source_klaviyo.sync.jobs import CollectionJob

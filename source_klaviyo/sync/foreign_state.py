@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from source_klaviyo.api.document import second
-from source_klaviyo.partition import Partition, Scalar, partition_key
+from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.ranges import clip, merge
 from source_klaviyo.sync.state import CursorState, Json, LoadedState, StreamState, unusable

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Collection
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.state import REFRESH, WHOLE, LoadedState, StreamState, dump, written

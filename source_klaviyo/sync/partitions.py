@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.partition import Partition, partition_key
+from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.horizon import MARGIN

@@ -27,8 +27,8 @@ from datetime import UTC, datetime
 from typing import TypeGuard
 
 from source_klaviyo.api.document import second
+from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.partition import Partition, Scalar, partition_key
 from source_klaviyo.protocol import BEGINNING, Window
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]

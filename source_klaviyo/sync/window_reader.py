@@ -21,8 +21,8 @@ from enum import Enum
 
 from airbyte_cdk.models import FailureType
 
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import BEGINNING, Collection, Page, PageRequest, Window
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import RangePageSize

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.streams.base import KlaviyoStream
 from tools.demo.messages import Message, Record, StreamState, Trace
 

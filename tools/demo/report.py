@@ -17,7 +17,7 @@ _EXAMPLES = 3
 
 
 _MOST_USED = ("campaigns", "email_templates", "events", "flows", "lists", "metrics", "profiles")
-_WITHOUT_FONTS = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+WITHOUT_FONTS = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 """Rich's picture, without fonts that another host would serve."""
 
 
@@ -27,7 +27,7 @@ def picture(reading: Reading, truth: Truth) -> str:
     console.print(_table(reading, truth, _MOST_USED))
     return console.export_svg(
         title="make demo: a first read (the last line: all streams)",
-        code_format=_WITHOUT_FONTS,
+        code_format=WITHOUT_FONTS,
         unique_id="demo",
     )
 

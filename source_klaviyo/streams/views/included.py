@@ -7,8 +7,8 @@ import msgspec
 
 from source_klaviyo.api.document import Document, Included
 from source_klaviyo.api.normalize import Normalization, Normalizer
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.resource_fields import FieldsReader, Identifier
-from source_klaviyo.partition import Partition
 from source_klaviyo.protocol import Extract, Record
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import (

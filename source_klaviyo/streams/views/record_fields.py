@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from source_klaviyo.api.normalize import normalized_datetime
+from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.api.resource_fields import HeldIds, Id
-from source_klaviyo.partition import Partition, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import msgspec
 
 from source_klaviyo.api.document import Document
 from source_klaviyo.api.normalize import Normalization, Normalizer
-from source_klaviyo.partition import Partition
+from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest
 from source_klaviyo.streams.additions import Addition, with_additions
 from source_klaviyo.streams.views.included import IncludedResources, MissingIncluded
