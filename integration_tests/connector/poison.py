@@ -56,7 +56,7 @@ class Asked:
     def document(self) -> Json:
         """The answer as JSON; nothing where it is an error."""
         status, _, body = self.reply
-        found: Json = orjson.loads(body) if status == 200 else {}  # noqa: PLR2004
+        found: Json = orjson.loads(body) if status == 200 else {}
         return found
 
     @property
@@ -118,7 +118,7 @@ def first_times(endpoint: str, fault: str, times: int) -> Poison:
     pattern, left = at(endpoint), [times]
 
     def poison(asked: Asked) -> Reply | None:
-        if not pattern.fullmatch(asked.path) or asked.reply[0] != 200 or not left[0]:  # noqa: PLR2004
+        if not pattern.fullmatch(asked.path) or asked.reply[0] != 200 or not left[0]:
             return None
         left[0] -= 1
         return REPLIES[fault]

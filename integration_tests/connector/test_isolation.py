@@ -1,12 +1,14 @@
 """The table of failures in docs/architecture.md: one bad thing costs only itself.
 
-The cases are made from the registry. `make test` takes a stream of each kind, `make explore` all.
+The cases are made from the registry: `make test` takes a stream of each kind and some faults in
+turn, `make explore` (with KLAVIYO_EVERY_STREAM set) every stream with every fault.
 """
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 import pytest
@@ -23,10 +25,10 @@ from integration_tests.connector.poison import (
     first_times,
     front,
     keys_of,
+    whole,
     with_row,
     within_row,
     without_included,
-    whole,
 )
 from integration_tests.quirks.reading import Outcome, read
 from klaviyo_sandbox import Quirks, Sandbox, Settings
@@ -35,7 +37,6 @@ from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.report_stream import ReportStream
-from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.sync import retry
 
 SHOP: Final = Settings(
@@ -53,6 +54,7 @@ SHOP: Final = Settings(
     coupon_codes=30,
     reviews=12,
     object_records=12,
+    limits=False,
 )
 EACH_KIND: Final = (
     "tags",  # a snapshot
@@ -68,11 +70,12 @@ EACH_KIND: Final = (
     "coupon_codes",  # children read whole
     "flow_series_reports",  # a report
 )
-STREAMS: Final = tuple(CLASSES) if os.environ.get("KLAVIYO_EVERY_STREAM") else EACH_KIND
+ALL: Final = bool(os.environ.get("KLAVIYO_EVERY_STREAM"))
+STREAMS: Final = tuple(CLASSES) if ALL else EACH_KIND
 REPORTS: Final = [name for name in STREAMS if issubclass(CLASSES[name], ReportStream)]
 OF_RESOURCES: Final = [name for name in STREAMS if name not in REPORTS]
 PAGED: Final = [name for name in OF_RESOURCES if whole(name).page_size]
-CHILDREN: Final = [name for name in OF_RESOURCES if CLASSES[name].parent]
+CHILDREN: Final = [name for name in OF_RESOURCES if "{id}" in CLASSES[name].endpoint]
 ITEMS: Final = [name for name in OF_RESOURCES if issubclass(CLASSES[name], ItemStream)]
 WITH_INCLUDED: Final = [
     name
@@ -97,6 +100,18 @@ CHANGES: Final[Mapping[str, Callable[[Json], None]]] = {
         attributes=dict.fromkeys(row.get("attributes") or {}, 7)
     ),
 }
+
+
+def pairs(streams: Sequence[str], others: Iterable[Any], most: int, skip: int = 0) -> list[Any]:
+    """Return every stream with all of `others`, or where that is too much with `most` in turn."""
+    whole = list(others)
+    if ALL:
+        return list(product(streams, whole))
+    return [
+        (stream, whole[(number * most + skip + step) % len(whole)])
+        for number, stream in enumerate(streams)
+        for step in range(most)
+    ]
 
 
 @dataclass
@@ -131,7 +146,6 @@ class Baseline:
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(SHOP) as sandbox:
-        sandbox.limits.grant_plenty()
         sandbox.set_quirks(Quirks(max_page_size=5))
         yield sandbox
 
@@ -186,7 +200,11 @@ def poisoned(shop: Sandbox, stream: str, poison: Poison) -> tuple[Outcome, Outco
 
 
 def assert_only_missing(
-    stream: str, baseline: Baseline, first: Outcome, second: Outcome, excused: set[tuple[object, ...]]
+    stream: str,
+    baseline: Baseline,
+    first: Outcome,
+    second: Outcome,
+    excused: set[tuple[object, ...]],
 ) -> None:
     """Show that nothing but `excused` rows was missing, and that the next sync brought those."""
     came = Counter(keys_of(stream, first.records[stream]))
@@ -200,8 +218,7 @@ def assert_only_missing(
         assert len(more) <= len(excused - missing) + FAR_FEWER, "rows are read again"
 
 
-@pytest.mark.parametrize("fault", REPLIES)
-@pytest.mark.parametrize("stream", OF_RESOURCES)
+@pytest.mark.parametrize(("stream", "fault"), pairs(STREAMS, REPLIES, 2))
 def test_a_fault_that_passes_costs_nothing(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, fault: str
 ) -> None:
@@ -211,9 +228,13 @@ def test_a_fault_that_passes_costs_nothing(
     assert_only_missing(stream, baseline, first, second, set())
 
 
-@pytest.mark.parametrize("fault", REPLIES)
-@pytest.mark.parametrize("place", ["first", "middle"])
-@pytest.mark.parametrize("stream", PAGED)
+@pytest.mark.parametrize(
+    ("stream", "fault", "place"),
+    [
+        *((*pair, "first") for pair in pairs(PAGED, REPLIES, 1)),
+        *((*pair, "middle") for pair in pairs(PAGED, REPLIES, 1, skip=3)),
+    ],
+)
 def test_a_page_that_cannot_be_loaded_costs_its_row(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, place: str, fault: str
 ) -> None:
@@ -226,7 +247,7 @@ def test_a_page_that_cannot_be_loaded_costs_its_row(
     excused = baseline.keys
     if declared.ordered and declared.upper and not CLASSES[stream].parent:
         moment = row["attributes"][declared.cursor_attribute or ""][:19]
-        key = CLASSES[stream].cursor_key or ""
+        key = CLASSES[stream].cursor_key or CLASSES[stream].cursor_attribute or ""
         excused = {
             name
             for name, record in zip(
@@ -237,8 +258,7 @@ def test_a_page_that_cannot_be_loaded_costs_its_row(
     assert_only_missing(stream, baseline, first, second, excused)
 
 
-@pytest.mark.parametrize("fault", REPLIES)
-@pytest.mark.parametrize("stream", CHILDREN)
+@pytest.mark.parametrize(("stream", "fault"), pairs(CHILDREN, REPLIES, 4))
 def test_a_parent_whose_children_cannot_be_read_costs_those(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, fault: str
 ) -> None:
@@ -247,16 +267,13 @@ def test_a_parent_whose_children_cannot_be_read_costs_those(
     path = paths[len(paths) // 2]
     held = {row["id"] for asked in baseline.asked if asked.path == path for row in asked.rows}
     poison = at_path(path, fault)
-    if "{id}" not in declared.endpoint:
-        pytest.skip("the parent is a filter")
     first, second = poisoned(shop, stream, poison)
     assert stream in first.failures
     excused = {key for key in baseline.keys if key[-1] in held}
     assert_only_missing(stream, baseline, first, second, excused)
 
 
-@pytest.mark.parametrize("fault", REPLIES)
-@pytest.mark.parametrize("stream", ITEMS)
+@pytest.mark.parametrize(("stream", "fault"), pairs(ITEMS, REPLIES, 3))
 def test_an_item_that_cannot_be_read_costs_its_row(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, fault: str
 ) -> None:
@@ -264,21 +281,20 @@ def test_an_item_that_cannot_be_read_costs_its_row(
     assert issubclass(declared, ItemStream)
     paths = baseline.paths(declared.item)
     path = paths[len(paths) // 2]
-    listed = declared.item == f"{declared.endpoint}/{{id}}"
-    if fault == "404" and not listed:
-        pytest.skip("a resource may have no such item")
     first, second = poisoned(shop, stream, at_path(path, fault))
     if fault != "404":
         assert stream in first.failures
         assert path.rpartition("/")[0] in first.failures[stream] or "_data" in fault
     assert keys_of(stream, first.records[stream])
+    if fault == "404" and declared.item != f"{declared.endpoint}/{{id}}":
+        assert not first.failures  # a resource may have no such item
+        return
     name = path.rpartition("/")[2]
     excused = {key for key in baseline.keys if key[-1] == name}
     assert_only_missing(stream, baseline, first, second, excused)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("stream", OF_RESOURCES)
+@pytest.mark.parametrize(("stream", "change"), pairs(OF_RESOURCES, CHANGES, 2))
 def test_an_odd_value_costs_no_row(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, change: str
 ) -> None:
@@ -287,18 +303,14 @@ def test_an_odd_value_costs_no_row(
     row = rows[len(rows) // 2]["id"]
     first, second = poisoned(shop, stream, within_row(declared.endpoint, row, CHANGES[change]))
     assert not first.failures
-    related = "relation" in change or "data" in change
-    of_related = issubclass(declared, IncludedStream | NamedItemStream) and related
-    excused = {key for key in baseline.keys if row in key} if of_related else set()
-    came = set(keys_of(stream, first.records[stream]))
-    if not of_related:
-        assert came == baseline.keys
-    assert excused is not None
+    named = issubclass(declared, IncludedStream | NamedItemStream)
+    lost = baseline.keys - set(keys_of(stream, first.records[stream]))
+    assert len(lost) < len(baseline.keys) / 2
+    assert not lost or (named and ("relation" in change or "data" in change))
     assert not second.failures
 
 
-@pytest.mark.parametrize("odd", [None, {"type": "x"}, "x"])
-@pytest.mark.parametrize("stream", WITH_INCLUDED)
+@pytest.mark.parametrize(("stream", "odd"), pairs(WITH_INCLUDED, [None, {"type": "x"}, "x"], 1))
 def test_an_odd_included_resource_costs_no_row(
     shop: Sandbox, sound: Callable[[str], Baseline], stream: str, odd: object
 ) -> None:
