@@ -245,7 +245,9 @@ def test_a_page_that_cannot_be_loaded_costs_its_row(
     assert stream in first.failures
     assert declared.endpoint.partition("/")[0] in first.failures[stream]
     excused = baseline.keys
-    if declared.ordered and declared.upper and not CLASSES[stream].parent:
+    refused_at_once = fault == "403" and place == "first"  # taken for a missing scope
+    by_second = declared.ordered and declared.upper and not CLASSES[stream].parent
+    if by_second and not refused_at_once:
         moment = row["attributes"][declared.cursor_attribute or ""][:19]
         key = CLASSES[stream].cursor_key or CLASSES[stream].cursor_attribute or ""
         excused = {
