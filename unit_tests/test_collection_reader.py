@@ -251,7 +251,7 @@ def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
 
 def test_a_refused_page_without_a_page_before_costs_no_more_than_its_second() -> None:
     read, now = started(Lenient()), 0.0
-    for _ in range(3):
+    for _ in range(5):
         fail(read, ParameterRefused("No.", None), now)
         now += 10.0
     assert len(list(read.readers())) == 2

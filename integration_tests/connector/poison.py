@@ -25,16 +25,17 @@ CLASSES: Final[Mapping[str, type[KlaviyoStream]]] = {
 _JSON: Final = {"Content-Type": "application/json"}
 
 
-def _refused(status: int, detail: str) -> Reply:
+def refused(status: int, detail: str) -> Reply:
+    """Return a refusal in Klaviyo's form."""
     body = {"errors": [{"status": status, "code": "x", "title": "x", "detail": detail}]}
     return status, _JSON, orjson.dumps(body)
 
 
 REPLIES: Final[Mapping[str, Reply]] = {
-    "400": _refused(400, "Something in this cannot be read."),
-    "403": _refused(403, "You do not have permission to perform this action."),
-    "404": _refused(404, "Not found."),
-    "500": _refused(500, "Failed to load definition"),
+    "400": refused(400, "Something in this cannot be read."),
+    "403": refused(403, "You do not have permission to perform this action."),
+    "404": refused(404, "Not found."),
+    "500": refused(500, "Failed to load definition"),
     "html_403": (403, {"Content-Type": "text/html"}, b"<html>Just a moment...</html>"),
     "null_data": (200, _JSON, b'{"data":null,"links":{"self":"x","next":null}}'),
     "no_data": (200, _JSON, b'{"links":{"self":"x","next":null}}'),
