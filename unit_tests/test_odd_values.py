@@ -27,7 +27,20 @@ Json = dict[str, Any]
 Path = tuple[str | int, ...]
 
 MISSING: Final = "(missing)"
-ODD: Final = (None, 7, 1.5, True, "x", "", [], [None], ["x"], {}, {"a": 1}, MISSING)
+ODD: Final[tuple[object, ...]] = (
+    None,
+    7,
+    1.5,
+    True,
+    "x",
+    "",
+    [],
+    [None],
+    ["x"],
+    {},
+    {"a": 1},
+    MISSING,
+)
 STREAMS: Final = list(single(OF_RESOURCES))
 
 
@@ -65,7 +78,7 @@ def along(found: list[Json]) -> list[Json]:
     return [{**one, "attributes": {}, "relationships": {}} for one in flat]
 
 
-def places(value: object, path: Path = ()) -> Iterator[Path]:
+def places(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401  JSON
     """Yield where in a document values stand, all but the names of types."""
     keys = list(value) if isinstance(value, dict) else range(len(value) * isinstance(value, list))
     for key in keys:

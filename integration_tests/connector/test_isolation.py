@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final
+from urllib.parse import unquote
 
 import pytest
 
@@ -146,7 +147,7 @@ class Baseline:
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(SHOP) as sandbox:
-        sandbox.set_quirks(Quirks(max_page_size=5))
+        sandbox.set_quirks(Quirks(max_page_size=5), Quirks("/api/events", max_page_size=40))
         yield sandbox
 
 
@@ -287,11 +288,10 @@ def test_an_item_that_cannot_be_read_costs_its_row(
     if fault != "404":
         assert stream in first.failures
         assert path.rpartition("/")[0] in first.failures[stream] or "_data" in fault
-    assert keys_of(stream, first.records[stream])
     if fault == "404" and declared.item != f"{declared.endpoint}/{{id}}":
         assert not first.failures  # a resource may have no such item
         return
-    name = path.rpartition("/")[2]
+    name = unquote(path.rpartition("/")[2])
     excused = {key for key in baseline.keys if key[-1] == name}
     assert_only_missing(stream, baseline, first, second, excused)
 
