@@ -44,6 +44,7 @@ lock-test: $(READY)
 explore: $(READY)
 	HYPOTHESIS_PROFILE=explore KLAVIYO_COMBINATIONS=100 $(BIN)/pytest -n 2 \
 	  unit_tests integration_tests/quirks/test_combinations.py
+	KLAVIYO_EVERY_STREAM=yes $(BIN)/pytest -n 2 integration_tests/connector/test_isolation.py
 
 # Needs a browser: Debian's package `chromium`.
 sign-in-test: $(READY)

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from source_klaviyo.api.granted_scopes import GrantedScopes
+from source_klaviyo.api.json_parts import id_text, member, text
 from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.reports.report_stream import ReportStream
@@ -23,19 +24,6 @@ logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
 _OAUTH_ONLY: Final = "Only with a sign-in by OAuth, or in accounts with Advanced KDP"
-
-
-class _Contact(msgspec.Struct):
-    organization_name: str | None = None
-
-
-class _AccountAttributes(msgspec.Struct):
-    contact_information: _Contact = msgspec.field(default_factory=_Contact)
-
-
-class _Account(msgspec.Struct):
-    id: str
-    attributes: _AccountAttributes = msgspec.field(default_factory=_AccountAttributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +171,7 @@ def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
 def _name(accounts: Sequence[Record] | StreamFailed) -> str:
     if isinstance(accounts, StreamFailed) or not accounts:
         return "an account whose name the credentials may not read"
-    account = msgspec.json.decode(b"".join(accounts[0]), type=_Account)
-    name = account.attributes.contact_information.organization_name
-    return f"the account {name} ({account.id})" if name else f"the account {account.id}"
+    account = msgspec.Raw(b"".join(accounts[0]))
+    named = text(member(account, ("attributes", "contact_information", "organization_name")))
+    account_id = id_text(member(account, ("id",)))
+    return f"the account {named} ({account_id})" if named else f"the account {account_id}"

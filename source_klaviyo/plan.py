@@ -40,6 +40,7 @@ from source_klaviyo.sync.state import (
     load,
     of_refresh,
     unusable,
+    without_blanks,
     without_refresh,
 )
 
@@ -293,5 +294,6 @@ def _states_by_stream(states: Sequence[AirbyteStateMessage]) -> dict[str, Stream
         if state.stream is None:
             raise ConfigError("The state is not one state per stream; reset the connection.")
         blob = state.stream.stream_state
-        by_stream[state.stream.stream_descriptor.name] = vars(blob) if blob else {}
+        name = state.stream.stream_descriptor.name
+        by_stream[name] = without_blanks(name, vars(blob)) if blob else {}
     return by_stream

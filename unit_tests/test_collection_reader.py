@@ -12,6 +12,7 @@ from source_klaviyo.errors import (
     ParameterRefused,
     QuotaSpent,
     RequestFailed,
+    ScopeMissing,
     StreamFailed,
     Throttled,
 )
@@ -229,7 +230,7 @@ def test_pages_that_lead_in_a_circle_end_the_views() -> None:
 
 def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
     """Klaviyo has refused under load what it serves a second later (klaviyo-android-sdk 485)."""
-    refused, now = ParameterRefused("No.", None), 0.0
+    refused, now = ScopeMissing("No."), 0.0
     collection = Lenient()
     read = started(collection)
     for doubts in (1, 2):
@@ -247,6 +248,14 @@ def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
         {"sort"},
     ]
     assert failure(read) == "No."
+
+
+def test_a_refused_page_without_a_page_before_costs_no_more_than_its_second() -> None:
+    read, now = started(Lenient()), 0.0
+    for _ in range(5):
+        fail(read, ParameterRefused("No.", None), now)
+        now += 10.0
+    assert len(list(read.readers())) == 2
 
 
 def test_a_part_is_left_out_of_the_page_that_was_refused_alone() -> None:

@@ -70,6 +70,19 @@ def test_a_request_that_is_refused_without_anything_left_to_try_fails() -> None:
     assert optional.left_out == set()
 
 
+def test_trials_end_where_all_parts_are_of_one_kind() -> None:
+    optional, parts, trial = (
+        parameters(),
+        ["include=tags", "include=flow-actions"],
+        frozenset[str](),
+    )
+    trials = []
+    while (found := optional.next_trial(trial, parts, REFUSED)) is not None:
+        trials.append(trial := found)
+        assert len(trials) < 10, "it has no end"
+    assert trials == [{"include=tags"}, {"include=flow-actions"}, set(parts)]
+
+
 def test_the_part_that_klaviyo_names_is_tried_first() -> None:
     named = ParameterRefused("No.", "additional-fields")
     trial = parameters().next_trial(frozenset(), PARTS, named)

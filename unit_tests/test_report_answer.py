@@ -1,6 +1,7 @@
 """Days of an account, and what the answers of reports say of them."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import orjson
@@ -175,7 +176,6 @@ def test_aggregates_have_their_dimensions_under_plain_names() -> None:
         b"",
         b"[]",
         b'{"data":{}}',
-        b'{"data":{"attributes":{"results":[{"statistics":{"total_members":7}}],"date_times":[]}}}',
         b'{"data":{"attributes":{"results":[],"date_times":["soon"]}}}',
         b'{"data":{"attributes":{"results":[]}},"links":{"next":"https://a.klaviyo.com/api/?x=1"}}',
     ],
@@ -183,6 +183,21 @@ def test_aggregates_have_their_dimensions_under_plain_names() -> None:
 def test_what_makes_no_sense_is_no_answer(body: bytes) -> None:
     with pytest.raises(UnreadableAnswer):
         read(SegmentSeriesReports, body, lo="2026-11-01", hi="2026-11-03")
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], {}])
+@pytest.mark.parametrize("place", ["groupings", "statistics", "total_members"])
+def test_a_value_of_another_type_costs_the_columns_of_its_group(place: str, odd: object) -> None:
+    groups: list[dict[str, Any]] = [
+        {"groupings": {"segment_id": name}, "statistics": {"total_members": [7]}} for name in "abc"
+    ]
+    (groups[1] if place in groups[1] else groups[1]["statistics"])[place] = odd
+    results = [groups[0], odd or None, groups[1], groups[2]]
+    body = {"data": {"attributes": {"date_times": ["2026-11-01T00:00:00"], "results": results}}}
+    rows = texts(read(SegmentSeriesReports, body, lo="2026-11-01", hi="2026-11-02"))
+    found = [(row["segment_id"], row["total_members"]) for row in map(orjson.loads, rows)]
+    odd_row = ("" if place == "groupings" else "b", 7 if place == "groupings" else None)
+    assert found == [("a", 7), odd_row, ("c", 7)]
 
 
 def test_nan_becomes_null() -> None:

@@ -5,14 +5,15 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from klaviyo_sandbox import Sandbox
 
 Reply = tuple[int, Mapping[str, str], bytes]
-Answer = Callable[[str, Mapping[str, str]], Reply]
-"""From a path with its query and the request's headers to a reply."""
+Answer = Callable[[str, Mapping[str, str], bytes], Reply]
+"""From a path with its query, the request's headers and its body to a reply."""
 
 
 @dataclass
@@ -31,10 +32,10 @@ def host(answer: Answer) -> Iterator[Host]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # the name that the library asks for
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             running.asked.append((self.path, headers))
-            status, extra, body = answer(self.path, headers)
+            status, extra, body = answer(self.path, headers, sent)
             self.send_response(status)
             for name, value in extra.items():
                 self.send_header(name, value)
@@ -63,16 +64,22 @@ def host(answer: Answer) -> Iterator[Host]:
 def pass_on(sandbox: Sandbox) -> Answer:
     """Return what answers as `sandbox` does; its links lead back to whoever asked."""
 
-    def answer(path: str, headers: Mapping[str, str]) -> Reply:
-        request = urllib.request.Request(sandbox.url + path, headers=dict(headers))
+    def answer(path: str, headers: Mapping[str, str], sent: bytes) -> Reply:
+        request = urllib.request.Request(sandbox.url + path, sent or None, dict(headers))
         try:
             with urllib.request.urlopen(request) as reply:
-                return reply.status, {"Content-Type": reply.headers["Content-Type"]}, reply.read()
+                return reply.status, _passed_on(reply.headers), reply.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, {"Content-Type": error.headers["Content-Type"]}, error.read()
+                return error.code, _passed_on(error.headers), error.read()
 
     return answer
+
+
+def _passed_on(headers: Message) -> dict[str, str]:
+    """Return the headers that tell of the body, and of the quota."""
+    told = {name: value for name, value in headers.items() if name.lower().startswith("ratelimit")}
+    return {**told, "Content-Type": headers["Content-Type"]}
 
 
 def closed() -> str:

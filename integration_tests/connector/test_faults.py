@@ -90,8 +90,8 @@ def test_no_page_is_fetched_from_another_host(faulty: Sandbox, connect: Connect)
     with host(lambda *_: (200, {}, b'{"data":[]}')) as stranger:
         relayed = pass_on(faulty)
 
-        def lured(path: str, headers: Mapping[str, str]) -> Reply:
-            status, extra, body = relayed(path, headers)
+        def lured(path: str, headers: Mapping[str, str], sent: bytes) -> Reply:
+            status, extra, body = relayed(path, headers, sent)
             if path.startswith("/api/profiles"):
                 body = body.replace(b"http://" + headers["host"].encode(), stranger.url.encode())
             return status, extra, body
@@ -109,7 +109,7 @@ def test_no_page_is_fetched_from_another_host(faulty: Sandbox, connect: Connect)
 def test_a_redirect_is_not_followed(connect: Connect, faulty: Sandbox) -> None:
     with (
         host(lambda *_: (200, {}, b'{"data":[]}')) as stranger,
-        host(lambda path, _: (302, {"Location": stranger.url + path}, b"")) as front,
+        host(lambda path, *_: (302, {"Location": stranger.url + path}, b"")) as front,
     ):
         output = connect(faulty, api_base_url=front.url).check()
         assert output.connection["status"] == "FAILED"

@@ -56,7 +56,7 @@ class Echo:
     known: list[str]
     sent: list[str] = field(default_factory=list)
 
-    def __call__(self, path: str, headers: Mapping[str, str]) -> Reply:
+    def __call__(self, path: str, headers: Mapping[str, str], _: bytes) -> Reply:
         said = f"{'.' * self.before}{self.form_of(headers.get('authorization', ''))}"
         if path.startswith("/oauth/token"):
             return self._token(said)

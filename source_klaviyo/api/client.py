@@ -110,8 +110,11 @@ class Client:
                 with self._reading:
                     return read(response)
             failure = self._failure(response, request)
-        except (OSError, UnreadableAnswer) as fault:  # requests' own errors are such, too
+        except OSError as fault:  # requests' own errors are such, too
             failure = request.errors.failure(fault)
+        except UnreadableAnswer as fault:
+            at_path = UnreadableAnswer(f"at {urlsplit(request.url).path}, {fault}")
+            failure = request.errors.failure(at_path)
         except RecursionError:
             # Jackson and orjson, Airbyte's parsers, stop at a thousand levels as well.
             failure = StreamFailed(

@@ -9,38 +9,42 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from source_klaviyo.api.error_document import Error, ErrorDocument
+from source_klaviyo.api.error_document import ErrorDocument
+from source_klaviyo.api.json_parts import members
 from source_klaviyo.api.repair import repaired
-from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier
+from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier, identifier
 from source_klaviyo.errors import UnreadableAnswer
+
+_Other = dict[str, msgspec.Raw] | str | float | bool | None
+"""JSON that is no list."""
+_Anything = list[msgspec.Raw] | _Other
 
 
 class Parts(msgspec.Struct, kw_only=True):
     """What is read of an answer; where it tells of errors, nothing else in it counts."""
 
-    errors: list[Error] | None = None
+    errors: list[msgspec.Raw] | None = None
 
 
 class _Links(msgspec.Struct):
     """Where other pages are. Klaviyo's specification asks for `self` alone."""
 
-    own: str | msgspec.UnsetType | None = msgspec.field(default=msgspec.UNSET, name="self")
+    own: _Anything | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="self")
     next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _Collection(Parts):
     data: list[msgspec.Raw]
-    included: list[msgspec.Raw] | None = None
-    links: _Links | None = None
+    included: _Anything = None
+    links: _Links | list[msgspec.Raw] | str | float | bool | None = None
 
 
 class _Item(Parts):
     data: msgspec.Raw
-    included: list[msgspec.Raw] | None = None
+    included: _Anything = None
 
 
 _PIECE: Final = 4096
-_IDENTIFIERS: Final = msgspec.json.Decoder(Identifier)
 _COLLECTIONS: Final = msgspec.json.Decoder(_Collection)
 _ITEMS: Final = msgspec.json.Decoder(_Item)
 
@@ -61,13 +65,22 @@ def second(value: str) -> int:
     return int(moment.timestamp() // 1)
 
 
+def second_or_none(value: str | None) -> int | None:
+    """Return the second of a datetime, None for what is none."""
+    try:
+        return None if value is None else second(value)
+    except ValueError:
+        return None
+
+
 @dataclass(slots=True)
 class Document:
     """The resources of an answer, and what has been read of each.
 
     `next` is where the following page is, None after the last; `links` tells whether the answer
     spoke of pages at all, `repaired` whether it was not quite JSON. `included_raw` are the
-    resources that came along, None where the answer had no place for any.
+    resources that came along, None where the answer had no place for any. `strange` counts what
+    stood among the resources and is none.
     """
 
     resources: Sequence[msgspec.Raw]
@@ -76,13 +89,16 @@ class Document:
     next: str | None
     links: bool
     repaired: bool = False
+    strange: int = 0
     _included: Included | None = None
 
     @property
     def included(self) -> Included:
         """The resources that came along, by type and id."""
         if self._included is None:
-            self._included = {_IDENTIFIERS.decode(raw): raw for raw in self.included_raw or ()}
+            self._included = {
+                name: raw for raw in self.included_raw or () if (name := identifier(raw))
+            }
         return self._included
 
     def without(self, relationships: Collection[str]) -> "Document":
@@ -98,7 +114,7 @@ class Document:
         try:
             return [None if cursor is None else second(cursor) for cursor in self.fields.cursors]
         except ValueError:
-            return [_second_or_none(cursor) for cursor in self.fields.cursors]
+            return [second_or_none(cursor) for cursor in self.fields.cursors]
 
 
 def _without(raw: msgspec.Raw, relationships: Collection[str]) -> msgspec.Raw:
@@ -113,13 +129,6 @@ def _without(raw: msgspec.Raw, relationships: Collection[str]) -> msgspec.Raw:
         return raw  # it has no relationships, or none that is an object
     resource["relationships"] = msgspec.Raw(msgspec.json.encode(held))
     return msgspec.Raw(msgspec.json.encode(resource))
-
-
-def _second_or_none(value: str | None) -> int | None:
-    try:
-        return None if value is None else second(value)
-    except ValueError:
-        return None
 
 
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -137,7 +146,7 @@ class DocumentReader:
         Raises UnreadableAnswer where it is not a JSON:API document, or tells of errors.
         """
         found, whole = decoded(_COLLECTIONS, body)
-        links = found.links or _Links()
+        links = found.links if isinstance(found.links, _Links) else _Links()
         told = not (links.own is links.next is msgspec.UNSET)
         following = _address(links.next or None)
         document = self._document(found.data, found.included, following, links=told)
@@ -148,22 +157,30 @@ class DocumentReader:
         """Return the one resource of an item's answer; otherwise like `read`."""
         found, whole = decoded(_ITEMS, body)
         document = self._document([found.data], found.included, None, links=True)
+        if document.strange:
+            raise UnreadableAnswer("it has no resource")
         document.repaired = not whole
         return document
 
     def _document(
         self,
         resources: list[msgspec.Raw],
-        included: list[msgspec.Raw] | None,
+        included: _Anything,
         following: str | None,
         *,
         links: bool,
     ) -> Document:
+        came = len(resources)
         try:
             fields = self._fields.read(resources)
+            if "" in fields.ids:
+                resources = [raw for raw in resources if members(raw)]
+                fields = self._fields.read(resources)
         except ValueError as unreadable:  # msgspec's decoding errors are such
             raise UnreadableAnswer(str(unreadable)) from unreadable
-        return Document(resources, fields, included, following, links)
+        raws = included if isinstance(included, list) else None
+        strange = came - len(resources)
+        return Document(resources, fields, raws, following, links, strange=strange)
 
 
 def _address(told: str | None) -> str | None:

@@ -5,43 +5,34 @@ import re
 import msgspec
 import requests
 
+from source_klaviyo.api.json_parts import member, text
 from source_klaviyo.masking import excerpt
 
 
-class _Source(msgspec.Struct):
-    parameter: str | None = None
-    pointer: str | None = None
-
-
-class Error(msgspec.Struct):
-    """One of the errors that a JSON:API document tells of."""
-
-    detail: str | None = None
-    title: str | None = None
-    source: _Source | None = None
-
-
 class ErrorDocument(msgspec.Struct):
-    """A JSON:API error document."""
+    """A JSON:API error document; the parts of its errors may have any type."""
 
-    errors: list[Error]
+    errors: list[msgspec.Raw]
 
     @property
     def detail(self) -> str:
         """What Klaviyo says, on one line, secrets masked: proxies repeat what they were sent."""
-        said = (error.detail or error.title or "" for error in self.errors)
+        said = (
+            text(member(error, ("detail",))) or text(member(error, ("title",))) or ""
+            for error in self.errors
+        )
         return excerpt("; ".join(said))
 
     @property
     def parameter(self) -> str | None:
         """The query parameter that Klaviyo names, if it names one."""
-        named = (error.source.parameter for error in self.errors if error.source)
+        named = (text(member(error, ("source", "parameter"))) for error in self.errors)
         return next(filter(None, named), None)
 
     @property
     def pointer(self) -> str | None:
         """The part of the request's body that Klaviyo names, if it names one."""
-        named = (error.source.pointer for error in self.errors if error.source)
+        named = (text(member(error, ("source", "pointer"))) for error in self.errors)
         return next(filter(None, named), None)
 
     @property
@@ -80,6 +71,7 @@ class ErrorDocument(msgspec.Struct):
 def error_document(response: requests.Response) -> ErrorDocument | None:
     """Return what an answer says, None where it is no such document: it is not Klaviyo's own."""
     try:
+        response.content.decode()  # msgspec looks at the text of parts only when they are read
         return msgspec.json.decode(response.content, type=ErrorDocument)
     except (ValueError, RecursionError):  # msgspec's and Python's decoding errors are ValueErrors
         return None

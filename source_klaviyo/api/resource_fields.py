@@ -1,10 +1,16 @@
-"""The few parts of a JSON:API resource that reading it needs, without parsing the rest."""
+"""The few parts of a JSON:API resource that reading it needs, without parsing the rest.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+A resource in which a part has another type than documented is taken apart by itself: the part
+counts as absent, and all others are read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import msgspec
+
+from source_klaviyo.api.json_parts import elements, id_text, member, members, text
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
@@ -15,9 +21,9 @@ class Identifier(msgspec.Struct, frozen=True, gc=False):
 
 
 class Id(msgspec.Struct, gc=False):
-    """The id of a resource identifier object, as the JSON that came."""
+    """The id of a resource identifier object."""
 
-    id: msgspec.Raw
+    id: str
 
 
 Held = list[Identifier] | Identifier | None | msgspec.UnsetType
@@ -30,7 +36,8 @@ HeldIds = list[Id] | Id | None | msgspec.UnsetType
 class Fields(NamedTuple):
     """What was read of resources, by columns: one entry a resource in each.
 
-    `identifiers` and `held_ids` are what the named relationships hold.
+    `identifiers` and `held_ids` are what the named relationships hold. A resource without an id
+    has the empty one.
     """
 
     ids: Sequence[str]
@@ -98,17 +105,15 @@ class FieldsReader:
         self._identifiers, self._ids = tuple(identifiers), tuple(others)
         self._both = [name for name in ids if name in identifiers]
         self._width = 2 + len(names)
-        self._relationships = relationships
-        self._kinds = dict(zip(keys, kinds, strict=True))
+        self._cursor = cursor
 
-    def read(self, resources: Iterable[msgspec.Raw]) -> Fields:
-        """Return the fields of `resources`. Raises msgspec.DecodeError where one has no id."""
+    def read(self, resources: Sequence[msgspec.Raw]) -> Fields:
+        """Return the fields of `resources`. Raises msgspec.DecodeError where one is not JSON."""
         # By columns, in C: a call in Python for each part takes longer than parsing it.
-        found = list(map(self._decode, resources))
         try:
-            rows = list(map(self._parts, found))
-        except AttributeError:  # a relationship is null: it holds nothing
-            rows = list(map(self._parts, map(self._without_nulls, found)))
+            rows = list(map(self._parts, map(self._decode, resources)))
+        except (AttributeError, msgspec.ValidationError):  # the former where a relationship is null
+            rows = [self._read_one(raw) for raw in resources]
         columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * self._width
         ids, cursors, *held = columns
         count = len(self._identifiers)
@@ -117,20 +122,33 @@ class FieldsReader:
         only_ids |= {name: [_only_ids(each) for each in identifiers[name]] for name in self._both}
         return Fields(ids, cursors, identifiers, only_ids)
 
-    def _without_nulls(self, resource: Any) -> msgspec.Struct:  # noqa: ANN401  it is made above
-        held = resource.relationships or self._relationships()
-        for key, kind in self._kinds.items():
-            if getattr(held, key) is None:
-                setattr(held, key, kind())
-        resource.relationships = held
-        return cast("msgspec.Struct", resource)
+    def _read_one(self, resource: msgspec.Raw) -> tuple[Any, ...]:
+        """Return the parts of a resource; a part of a type that is not documented is absent."""
+        parts = members(resource)
+        cursor = text(member(parts.get("attributes"), (self._cursor,))) if self._cursor else None
+        relationships = members(parts.get("relationships"))
+        held = [_held(relationships.get(name)) for name in (*self._identifiers, *self._ids)]
+        count = len(self._identifiers)
+        return id_text(parts.get("id")) or "", cursor, *held[:count], *map(_only_ids, held[count:])
+
+
+def identifier(value: msgspec.Raw | None) -> Identifier | None:
+    """Return the type and id that an object names, None where it does not."""
+    parts = members(value)
+    kind, name = text(parts.get("type")), id_text(parts.get("id"))
+    return Identifier(kind, name) if kind and name else None
+
+
+def _held(relationship: msgspec.Raw | None) -> Held:
+    """Return what a relationship holds; what names no resource is left out."""
+    if (data := members(relationship).get("data")) is None:
+        return msgspec.UNSET
+    if bytes(data).startswith(b"["):
+        return [named for each in elements(data) if (named := identifier(each))]
+    return None if bytes(data) == b"null" else identifier(data) or msgspec.UNSET
 
 
 def _only_ids(held: Held) -> HeldIds:
     if isinstance(held, list):
-        return [_only_id(each) for each in held]
-    return _only_id(held) if isinstance(held, Identifier) else held
-
-
-def _only_id(identifier: Identifier) -> Id:
-    return Id(msgspec.Raw(msgspec.json.encode(identifier.id)))
+        return [Id(each.id) for each in held]
+    return Id(held.id) if isinstance(held, Identifier) else held

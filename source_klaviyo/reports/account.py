@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.document import second
+from source_klaviyo.api.json_parts import member, text
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.reports.days import Timezone, day_of
@@ -26,20 +24,6 @@ _BEFORE_KLAVIYO: Final = day_of("2012-01-01")
 _UTC: Final = "UTC"
 _REVENUE: Final = "revenue"
 _ORDERS: Final = "placed order"
-
-
-class _AccountAttributes(msgspec.Struct):
-    timezone: str | None = None
-
-
-class _Account(msgspec.Struct):
-    attributes: _AccountAttributes = msgspec.field(default_factory=_AccountAttributes)
-
-
-class _Mapped(msgspec.Struct):
-    id: str
-    metric_id: str | None = None
-    custom_metric_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +78,8 @@ class Account:
     def _default_conversions(self) -> Conversions:
         if mapped := self._mapped_as_revenue():
             return Conversions([mapped])
-        metrics = sorted(self._metrics, key=lambda metric: metric.attributes.created or "")
-        orders = [each.id for each in metrics if each.attributes.name.casefold() == _ORDERS]
+        metrics = sorted(self._metrics, key=lambda metric: metric.created or 0)
+        orders = [each.id for each in metrics if each.name.casefold() == _ORDERS]
         if orders:
             return Conversions([max(orders, key=self._newest_event)])
         return Conversions(candidates=[metric.id for metric in metrics])
@@ -128,10 +112,10 @@ class Account:
         if (start := self._start) is not None:
             return start
         try:
-            created = [metric.attributes.created for metric in self._metrics]
+            metrics = self._metrics
         except ScopeMissing:
-            created = []
-        moments = [second(each) for each in created if each]
+            metrics = []
+        moments = [metric.created for metric in metrics if metric.created is not None]
         if not moments:
             return _BEFORE_KLAVIYO
         return max(_BEFORE_KLAVIYO, self.timezone.day_at(min(moments)))
@@ -153,12 +137,10 @@ class Account:
     @cached_property
     def _told_timezone(self) -> str | None:
         try:
-            found = [
-                msgspec.json.decode(raw, type=_Account) for raw in records(Accounts(self._client))
-            ]
+            found = list(records(Accounts(self._client)))
         except ScopeMissing:
             return None
-        return next((each.attributes.timezone for each in found), None)
+        return text(member(found[0], ("attributes", "timezone"))) if found else None
 
     @cached_property
     def _metrics(self) -> list[Metric]:
@@ -166,9 +148,9 @@ class Account:
 
     def _mapped_as_revenue(self) -> str | None:
         for raw in records(MappedMetrics(self._client)):
-            mapped = msgspec.json.decode(raw, type=_Mapped)
-            if mapped.id == _REVENUE:
-                return mapped.metric_id or mapped.custom_metric_id
+            if text(member(raw, ("id",))) == _REVENUE:
+                named = (text(member(raw, (key,))) for key in ("metric_id", "custom_metric_id"))
+                return next(filter(None, named), None)
         return None
 
     def _newest_event(self, metric: str) -> int:

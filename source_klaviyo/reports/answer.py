@@ -3,7 +3,7 @@
 Numbers are passed on as they came, so that they keep their digits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,12 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from source_klaviyo.api.document import Parts, decoded
+from source_klaviyo.api.json_parts import elements, members
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import Timezone, day_of
 
 _CURSORS: Final = ("page_cursor", "page[cursor]")
 _NULL: Final = msgspec.Raw(b"null")
+_PARTS: Final = ("groupings", "statistics")
 
 Values = Sequence[msgspec.Raw]
 
@@ -68,25 +70,7 @@ class _Document(Parts):
     links: _Links | None = None
 
 
-class _Series(msgspec.Struct):
-    groupings: dict[str, msgspec.Raw] = {}
-    statistics: dict[str, list[msgspec.Raw] | None] = {}
-
-
-class _Values(msgspec.Struct):
-    groupings: dict[str, msgspec.Raw] = {}
-    statistics: dict[str, msgspec.Raw] = {}
-
-
-class _Aggregate(msgspec.Struct):
-    dimensions: list[msgspec.Raw] = []
-    measurements: dict[str, list[msgspec.Raw] | None] = {}
-
-
 _DOCUMENTS: Final = msgspec.json.Decoder(_Document)
-_SERIES: Final = msgspec.json.Decoder(_Series)
-_VALUES: Final = msgspec.json.Decoder(_Values)
-_AGGREGATES: Final = msgspec.json.Decoder(_Aggregate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +89,11 @@ def series(body: bytes | bytearray, wanted: Wanted) -> Answer:
     attributes = document.data.attributes
 
     def groups() -> Iterator[Group]:
-        for raw in attributes.results:
-            found = _SERIES.decode(raw)
+        for group in _objects(attributes.results):
+            groupings, statistics = (members(group.get(key)) for key in _PARTS)
             yield Group(
-                [found.groupings.get(name, _NULL) for name in wanted.groupings],
-                [found.statistics.get(name) or () for name in wanted.statistics],
+                [groupings.get(name, _NULL) for name in wanted.groupings],
+                [elements(statistics.get(name)) for name in wanted.statistics],
             )
 
     return Answer(_days(attributes.date_times, wanted.timezone), groups(), _next(document))
@@ -120,11 +104,11 @@ def values(body: bytes | bytearray, wanted: Wanted) -> Answer:
     document = _document(body)
 
     def groups() -> Iterator[Group]:
-        for raw in document.data.attributes.results:
-            found = _VALUES.decode(raw)
+        for group in _objects(document.data.attributes.results):
+            groupings, statistics = (members(group.get(key)) for key in _PARTS)
             yield Group(
-                [found.groupings.get(name, _NULL) for name in wanted.groupings],
-                [[found.statistics.get(name, _NULL)] for name in wanted.statistics],
+                [groupings.get(name, _NULL) for name in wanted.groupings],
+                [[statistics.get(name, _NULL)] for name in wanted.statistics],
             )
 
     return Answer([wanted.window.lo], groups(), _next(document))
@@ -136,16 +120,22 @@ def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
     attributes = document.data.attributes
 
     def groups() -> Iterator[Group]:
-        for raw in attributes.data:
-            found = _AGGREGATES.decode(raw)
-            if len(found.dimensions) < len(wanted.groupings):
+        for group in _objects(attributes.data):
+            dimensions = elements(group.get("dimensions"))
+            measurements = members(group.get("measurements"))
+            if len(dimensions) < len(wanted.groupings):
                 raise UnreadableAnswer("a group does not tell all of its dimensions")
             yield Group(
-                found.dimensions[: len(wanted.groupings)],
-                [found.measurements.get(name) or () for name in wanted.statistics],
+                dimensions[: len(wanted.groupings)],
+                [elements(measurements.get(name)) for name in wanted.statistics],
             )
 
     return Answer(_days(attributes.dates, wanted.timezone), groups(), _next(document))
+
+
+def _objects(groups: Sequence[msgspec.Raw]) -> Iterator[Mapping[str, msgspec.Raw]]:
+    """Yield the members of each group; what is no object names no group."""
+    return filter(None, map(members, groups))
 
 
 def next_cursor(body: bytes | bytearray) -> str | None:

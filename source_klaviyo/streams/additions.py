@@ -10,13 +10,9 @@ from typing import Protocol
 import msgspec
 
 from source_klaviyo.api.document import Document
+from source_klaviyo.api.json_parts import Path, member, members
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.resource_fields import Identifier
-
-Path = tuple[str, ...]
-
-_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_IDENTIFIERS = msgspec.json.Decoder(Identifier)
+from source_klaviyo.api.resource_fields import identifier
 
 
 class Addition(Protocol):
@@ -82,10 +78,9 @@ class IncludedAttribute:
         """Return the value; see Addition."""
         del partition
         held = member(resource, self.path[:-1])
-        if held is None or not bytes(held).startswith(b"{"):
-            return None
-        included = document.included.get(_IDENTIFIERS.decode(held))
-        return None if included is None else member(included, ("attributes", self.name))
+        named = identifier(held)
+        included = document.included.get(named) if named else None
+        return member(included, ("attributes", self.name))
 
 
 def with_additions(
@@ -99,24 +94,14 @@ def with_additions(
     return resource
 
 
-def member(value: msgspec.Raw, path: Path) -> msgspec.Raw | None:
-    """Return what stands in an object at `path`, None where nothing does."""
-    found: msgspec.Raw | None = value
-    for key in path:
-        if found is None or not bytes(found).startswith(b"{"):
-            return None
-        found = _MEMBERS.decode(found).get(key)
-    return found
-
-
 def _put(value: msgspec.Raw, path: Path, new: msgspec.Raw) -> msgspec.Raw:
     if not path:
         return new
     if not bytes(value).startswith(b"{"):
         return value
     key, *below = path
-    members = _MEMBERS.decode(value)
-    if below and key not in members:
+    parts = dict(members(value))
+    if below and key not in parts:
         return value
-    members[key] = _put(members.get(key, new), tuple(below), new)
-    return msgspec.Raw(msgspec.json.encode(members))
+    parts[key] = _put(parts.get(key, new), tuple(below), new)
+    return msgspec.Raw(msgspec.json.encode(parts))

@@ -130,7 +130,7 @@ class KlaviyoCollection:
 
         def read(response: requests.Response) -> Page:
             document = self._item_reader.read_item(response.content)
-            self._tell_of_repair(document)
+            self._tell_of_oddities(document)
             (raw,) = document.resources
             size = len(response.content)
             return replace(page(raw), size=size, release=self._client.release)
@@ -176,13 +176,17 @@ class KlaviyoCollection:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""
         body = response.content
         document = self._reader(request.views, request.left_out).read(body)
-        self._tell_of_repair(document)
+        self._tell_of_oddities(document)
         if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
             raise UnreadableAnswer("it does not tell whether there is another page")
         extracts = [self._extract(number, document, request) for number in request.views]
         ids = document.fields.ids
         following = document.next and urljoin(response.url, document.next)
         exact = not following or not ids or tells_rows_apart(following, ids[-1])
+        if "" in ids:  # two rows without an id are two rows
+            ids = [
+                name or repr(bytes(raw)) for name, raw in zip(ids, document.resources, strict=True)
+            ]
         return Page(
             ids,
             document.cursors if self.has_cursor else [],
@@ -215,7 +219,14 @@ class KlaviyoCollection:
             return other
         return RequestFailed(f"{missing.message} Its parent is there, though.")
 
-    def _tell_of_repair(self, document: Document) -> None:
+    def _tell_of_oddities(self, document: Document) -> None:
+        if document.strange:
+            logger.warning(
+                "%s: what Klaviyo sends in the place of %d resources is no resource; nothing can be"
+                " read of it.",
+                self.name,
+                document.strange,
+            )
         if document.repaired and not self._repaired:
             self._repaired = True
             logger.warning(

@@ -4,6 +4,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from source_klaviyo.api.json_parts import member, text
 from source_klaviyo.api.limits import S
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
@@ -29,24 +30,9 @@ _WITHOUT_MESSAGES: Final = frozenset(
 """Types of actions that have no message by Klaviyo's specification; a new type may have some."""
 
 
-class _Definition(msgspec.Struct):
-    type: str = ""
-
-
-class _Attributes(msgspec.Struct):
-    definition: _Definition | None = None
-
-
-class _Action(msgspec.Struct):
-    attributes: _Attributes = msgspec.field(default_factory=_Attributes)
-
-
-_ACTIONS: Final = msgspec.json.Decoder(_Action)
-
-
 def _can_have_messages(action: msgspec.Raw) -> bool:
-    definition = _ACTIONS.decode(action).attributes.definition
-    return definition is None or definition.type not in _WITHOUT_MESSAGES
+    kind = text(member(action, ("attributes", "definition", "type")))
+    return kind not in _WITHOUT_MESSAGES
 
 
 class OfFlows(WindowedStream):

@@ -3,10 +3,13 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from source_klaviyo.api.client import Client
+from source_klaviyo.api.document import second_or_none
+from source_klaviyo.api.json_parts import id_text, member, text
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.protocol import Page
@@ -21,18 +24,14 @@ _NAMED = 20
 """Metrics that an error names at most."""
 
 
-class Attributes(msgspec.Struct):
-    """What is needed of a metric's attributes."""
-
-    name: str = ""
-    created: str | None = None
-
-
-class Metric(msgspec.Struct):
-    """A metric."""
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric. Klaviyo's specification lets its name be null: a nameless one has the name ""."""
 
     id: str
-    attributes: Attributes = msgspec.field(default_factory=Attributes)
+    name: str
+    created: int | None
+    """When it was created, in seconds since 1970."""
 
 
 def metric_ids(
@@ -54,13 +53,13 @@ def metric_ids(
         return tuple(wanted)
     by_name: dict[str, list[str]] = defaultdict(list)
     for metric in metrics:
-        by_name[metric.attributes.name.strip().casefold()].append(metric.id)
+        by_name[metric.name.strip().casefold()].append(metric.id)
     known = {metric.id for metric in metrics}
     found: dict[str, None] = {}
     for each in wanted:
         ids = [each] if each in known else by_name.get(each.casefold(), [])
         if not ids:
-            names = sorted(metric.attributes.name for metric in metrics)
+            names = sorted(metric.name for metric in metrics if metric.name)
             raise ConfigError(
                 f"{setting}: the account has no metric with the id or name {each}."
                 f"{did_you_mean([each], names)} There are: {_listed(names)}."
@@ -84,18 +83,21 @@ def all_metrics(client: Client) -> Iterator[Metric]:
 
 def _decoded(stream: KlaviyoStream) -> Iterator[Metric]:
     for record in records(stream):
-        yield msgspec.json.decode(record, type=Metric)
+        name = text(member(record, ("attributes", "name"))) or ""
+        created = second_or_none(text(member(record, ("attributes", "created"))))
+        if metric := id_text(member(record, ("id",))):
+            yield Metric(metric, name, created)
 
 
-def records(stream: KlaviyoStream) -> Iterator[bytes]:
+def records(stream: KlaviyoStream) -> Iterator[msgspec.Raw]:
     """Yield the records of a small stream. Raises StreamFailed."""
     collection = stream.collection([stream.collection_view(stream.name)])
     for found in each_page(collection, stream.first_request({}), _joined):
         yield from found
 
 
-def _joined(page: Page) -> Sequence[bytes]:
-    return [b"".join(record) for record in page.extracts[0].records]
+def _joined(page: Page) -> Sequence[msgspec.Raw]:
+    return [msgspec.Raw(b"".join(record)) for record in page.extracts[0].records]
 
 
 def _listed(names: Sequence[str]) -> str:

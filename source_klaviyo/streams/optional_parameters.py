@@ -103,4 +103,4 @@ class OptionalParameters:
         includes = [part for part in parts if part.startswith("include=")]
         groups = [[part] for part in parts]
         groups += [group for group in (includes, parts) if len(group) > 1]
-        return [frozenset(group) for group in groups]
+        return list(dict.fromkeys(frozenset(group) for group in groups))

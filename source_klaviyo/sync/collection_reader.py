@@ -10,7 +10,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.client import LONGEST_WAIT
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.errors import StreamFailed
+from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Page, PageRequest, Quota
 from source_klaviyo.sync.faults import Action, action
 from source_klaviyo.sync.jobs import CollectionJob
@@ -368,12 +368,12 @@ class CollectionReader:
         """Read the window in halves, to leave out no more than the second that fails.
 
         A page that cannot be loaded is not the end of the rows behind it. No half is tried for long
-        once the fault has lasted.
+        once the fault has lasted. A missing scope is about the endpoint, unless a page has come.
         """
         reading = self.partitions.readings[reader.number]
         reading.failures += 1
-        is_passing = failure.failure_type is FailureType.transient_error
-        if reading.failures > _MOST_HALVINGS or not (is_passing or reading.pages):
+        is_whole = isinstance(failure, ScopeMissing) and not reading.pages
+        if reading.failures > _MOST_HALVINGS or is_whole:
             return None
         return reader.halve()
 

@@ -21,6 +21,7 @@ A full refresh names itself besides, so that only its next attempt goes on from 
 before a watermark has been read from its very beginning, or from the start date where that counts.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import BEGINNING, Window
 
+logger = logging.getLogger("airbyte")
+
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 StreamState = Mapping[str, Json]
 
@@ -39,6 +42,8 @@ _FEW = 20
 _VERSION = "version"
 REFRESH = "refresh"
 """The key of the full refresh that a state belongs to; what it has read is read anew otherwise."""
+_CURSORS_WITHIN = frozenset({"archived", "legacy", "state"})
+"""Members of other connectors' states that hold cursors."""
 _NO_CURSOR = "__ab_no_cursor_state_message"
 WHOLE: StreamState = {_NO_CURSOR: True}
 """The state of a stream without a cursor; the platform counts a stream's records by its states."""
@@ -114,6 +119,36 @@ def dump(
 def is_own(data: StreamState) -> bool:
     """Tell whether this connector wrote a state, or it is none at all."""
     return not data or _VERSION in data or _NO_CURSOR in data
+
+
+def without_blanks(stream: str, data: StreamState) -> StreamState:
+    """Return a state without cursors that are null or empty: they cover nothing."""
+    found = _without_blanks(data)
+    if found != data:
+        logger.warning(
+            "%s: a cursor in its state has no value. What belongs to that is read from the start.",
+            stream,
+        )
+    return found
+
+
+def _without_blanks(data: StreamState) -> StreamState:
+    found = {key: value for key, value in data.items() if value is not None and value != ""}
+    for key in _CURSORS_WITHIN & found.keys():
+        if isinstance(within := found[key], Mapping):
+            found[key] = _without_blanks(within)
+    if is_list(entries := found.get("states")):
+        found["states"] = [_entry_without_blanks(entry) for entry in entries]
+    return found
+
+
+def _entry_without_blanks(entry: Json) -> Json:
+    if not isinstance(entry, Mapping) or "cursor" not in entry:
+        return entry
+    cursor = entry["cursor"]
+    if cursor is None or isinstance(cursor, Mapping):
+        return {**entry, "cursor": _without_blanks(cursor or {})}
+    return entry
 
 
 def unusable(stream: str, garbage: ValueError) -> ConfigError:

@@ -53,3 +53,4 @@ class Tally:
     retries: int = 0
     throttled: int = 0
     parents_gone: int = 0
+    items_missing: int = 0

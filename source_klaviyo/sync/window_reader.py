@@ -221,7 +221,7 @@ class WindowReader:
             return None
         rest = self.split((self.position + end) // 2)
         for half in (self, rest):
-            half.retry = RetryState(most=1)
+            half.retry = RetryState(most=1, doubts=self.retry.doubts)
         self.token, self.left_out = None, frozenset()
         return rest
 

@@ -60,7 +60,8 @@ class IncludedView:
         cursors = cursor_values(document.fields.cursors) if self._fields.cursor else []
         of_owners = {
             row: fixed
-            + self._owner % (*cursors[row : row + 1], msgspec.json.encode(document.fields.ids[row]))
+            + self._owner
+            % (*cursors[row : row + 1], msgspec.json.encode(document.fields.ids[row] or None))
             for row in set(owners)
         }
         columns = [id_values(held[name]) for name in self._fields.ids]

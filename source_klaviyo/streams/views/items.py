@@ -1,7 +1,5 @@
 """What is asked for item by item."""
 
-import msgspec
-
 from source_klaviyo.api.document import Document
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.resource_fields import FieldsReader, Id
@@ -73,7 +71,7 @@ class NamedItemView:
         named = [(row, each) for row, each in zip(rows, held, strict=True) if isinstance(each, Id)]
         items = [
             ItemRequest(
-                msgspec.json.decode(each.id, type=str),
+                each.id,
                 fixed + self._members % tuple(cursors[row : row + 1]),
             )
             for row, each in named

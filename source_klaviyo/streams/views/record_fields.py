@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -46,10 +47,13 @@ def cursor_values(values: Iterable[str | None]) -> list[bytes]:
     ]
 
 
-def id_values(column: Iterable[HeldIds]) -> list[bytes | msgspec.Raw]:
+def id_values(column: Iterable[HeldIds]) -> list[bytes]:
     """Return as JSON what a relationship holds, for each row: an id, a list of ids, or null."""
-    return [held.id if isinstance(held, Id) else _listed_ids(held) for held in column]
+    return [_encode(held.id) if isinstance(held, Id) else _listed_ids(held) for held in column]
 
 
 def _listed_ids(held: list[Id] | msgspec.UnsetType | None) -> bytes:
-    return b"[%b]" % b",".join(each.id for each in held) if isinstance(held, list) else b"null"
+    return _encode([each.id for each in held]) if isinstance(held, list) else b"null"
+
+
+_encode: Final = msgspec.json.Encoder().encode
