@@ -40,10 +40,10 @@ calendar-test: $(READY)
 lock-test: $(READY)
 	$(BIN)/pytest -n 2 integration_tests/locks
 
-# Property tests with many examples that have not been tried, and more combinations of quirks.
+# Property tests with many examples that have not been tried.
 explore: $(READY)
-	HYPOTHESIS_PROFILE=explore KLAVIYO_COMBINATIONS=100 $(BIN)/pytest -n 2 \
-	  unit_tests integration_tests/quirks/test_combinations.py
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 unit_tests
+	KLAVIYO_CHAINS=200 $(BIN)/pytest integration_tests/connector/test_chains.py
 	KLAVIYO_EVERY_STREAM=yes $(BIN)/pytest -n 2 integration_tests/connector/test_isolation.py
 
 # Needs a browser: Debian's package `chromium`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from benchmarks import cost, faults, fewest, freshness, memory, quirks, quota, states
+from benchmarks import cost, faults, fewest, freshness, memory, quota, states
 from benchmarks.options import Options
 from benchmarks.row import Row
 
@@ -15,5 +15,4 @@ BENCHMARKS: Final[Mapping[str, Callable[[Options], Iterator[Row]]]] = {
     "freshness": freshness.measure,
     "faults": faults.measure,
     "states": states.measure,
-    "quirks": quirks.measure,
 }

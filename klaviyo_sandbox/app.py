@@ -65,8 +65,6 @@ class App:
                 body="" if secret else request.body.decode(errors="replace"),
             )
         )
-        if reply.seconds and await fault_injection.gives_up(receive, reply.seconds):
-            return
         await _deliver(fault, self._finish(request, reply), scope, receive, send)
 
     def _endpoint(self, request: Request) -> str:
@@ -107,25 +105,13 @@ class App:
         return fault, reply
 
     def _finish(self, request: Request, reply: Reply) -> Reply:
-        quirks = self._state.quirks.find(request.path)
-        wrong = "" if quirks is None else quirks.date_header
-        date = _date(self._state.clock.header_seconds(), wrong)
-        if date is not None:
-            reply.headers["Date"] = date
+        if not self._state.quirks.find(request.path).no_date:
+            reply.headers["Date"] = formatdate(self._state.clock.header_seconds(), usegmt=True)
         reply.headers["CF-RAY"] = f"{uuid.uuid4().hex[:16]}-SBX"
         if self._state.gzip and "gzip" in request.headers.get("accept-encoding", ""):
             reply.body = gzip.compress(reply.body, compresslevel=1)
             reply.headers["Content-Encoding"] = "gzip"
         return reply
-
-
-def _date(seconds: int, wrong: str) -> str | None:
-    """Return the `Date` header, with what is to be wrong with it; None: there is none."""
-    if wrong == "missing":
-        return None
-    if wrong == "garbage":
-        return "yesterday, towards evening"
-    return formatdate(seconds, usegmt=wrong != "minus_zero")
 
 
 _REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset", "hang"})

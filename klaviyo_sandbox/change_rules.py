@@ -25,9 +25,11 @@ class ChangeRule:
     rows: int
     """How many change each time."""
     change: Change = "update"
-    """`archive` and `unarchive` leave `updated` as it is; `join` adds members to random groups."""
+    """`join` adds members to random groups."""
     times: int | None = None
     """How often it happens at most; None: without end."""
+    moves_updated: bool = False
+    """Whether `archive` and `unarchive` move `updated`; which of both Klaviyo does is not known."""
 
 
 @dataclass(slots=True)
@@ -74,7 +76,9 @@ class ChangeRules:
             return self.changes.update(rule.type, ids, {})
         if rule.change == "delete":
             return self.changes.delete(rule.type, ids)
-        return self.changes.move(rule.type, ids, hidden=not hidden)
+        return self.changes.hide(
+            rule.type, ids, hidden=not hidden, moves_updated=rule.moves_updated
+        )
 
     def _join(self, rule: ChangeRule) -> list[str]:
         world = self.changes.shop.world

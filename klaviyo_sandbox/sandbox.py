@@ -195,14 +195,16 @@ class Sandbox:
         rows: int,
         change: Change = "update",
         times: int | None = None,
+        *,
+        moves_updated: bool = False,
     ) -> None:
         """Change `rows` random resources of a `type` after `every` so many requests to `path`.
 
         `path` is a shell pattern; `times` is how often it happens at most. `archive` and
-        `unarchive` leave `updated` as it is. `join` lets profiles join random groups of the type
-        `list` or `segment`.
+        `unarchive` leave `updated` as it is, unless it `moves_updated`. `join` lets profiles join
+        random groups of the type `list` or `segment`.
         """
-        rule = ChangeRule(path, every, type, rows, change, times)
+        rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
         self._control.send("change_while_read", dataclasses.asdict(rule))
 
     def clear_changes(self) -> list[list[str]]:

@@ -66,10 +66,13 @@ class Settings:
     """Whether replies are compressed for clients that ask."""
     unordered_archive: bool = True
     """Whether archived e-mail campaigns come slightly out of order, as they do at Klaviyo."""
+    nulls_last: bool = False
+    """Whether rows without a time come last where they are sorted by it. The specification lets
+    `updated` be null and does not say."""
     clock_skew: float = 0.0
     """Seconds by which the `Date` header is wrong."""
     quirks: tuple[Quirks, ...] = ()
-    """Ways in which the API differs from what is known of Klaviyo's."""
+    """Ways in which Klaviyo is reported or documented to differ."""
 
     @property
     def start(self) -> datetime | None:

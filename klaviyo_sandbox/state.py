@@ -6,10 +6,10 @@ from random import Random
 from klaviyo_sandbox.api.answer import Api
 from klaviyo_sandbox.api.keys import Keys
 from klaviyo_sandbox.api.limits import Limiter
-from klaviyo_sandbox.api.quirks.book import QuirkBook
 from klaviyo_sandbox.change_rules import ChangeRules
 from klaviyo_sandbox.faults import FaultBook
 from klaviyo_sandbox.oauth.grants import Grants
+from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
@@ -53,8 +53,8 @@ def open_state(settings: Settings) -> State:
     keys = Keys(grants)
     limiter = Limiter(clock, enabled=settings.limits)
     random = Random(settings.seed)
-    quirks = QuirkBook(settings.quirks, random)
-    reports = Reports(shop, quirks)
+    quirks = QuirkBook(settings.quirks)
+    reports = Reports(shop)
     changes = Changes(shop, events)
     return State(
         shop=shop,

@@ -19,7 +19,6 @@ from airbyte_cdk.models import StreamDescriptor
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from klaviyo_sandbox.quirks import Bounds
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.errors import PageLost
@@ -49,6 +48,10 @@ WINDOWED = list(
 NOW = 1_750_000_000
 HORIZON = NOW + 20
 MICRO = 1_000_000
+
+Bounds = Literal["as_documented", "open", "closed"]
+"""What the operators of bounds mean: what is documented, or all of them leave out the moment that
+they name, or include it. A window does not depend on it, as `docs/klaviyo-api.md` says."""
 
 
 def literal(moment: str) -> int:

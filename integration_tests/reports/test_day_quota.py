@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import requests
 
 from integration_tests.connector.conftest import connector_of
@@ -40,19 +39,11 @@ def incremental(streams: list[str]) -> Json:
     return made
 
 
-@pytest.mark.parametrize(
-    "quirks",
-    [Quirks(), Quirks(daily_limit_shown=False), Quirks(limit_binding="longest")],
-    ids=["shown", "only by a 429", "always stated"],
-)
-def test_a_spent_quota_ends_the_stream_and_the_next_sync_goes_on(
-    shop: Sandbox, quirks: Quirks
-) -> None:
+def test_a_spent_quota_ends_the_stream_and_the_next_sync_goes_on(shop: Sandbox) -> None:
     whole = read(shop, [FLOWS], **TWO_YEARS)
     fewest = calls(shop, FLOWS)
     assert 13 <= fewest <= 14
     grant(shop, 6)
-    shop.set_quirks(quirks)
     first = read(shop, [FLOWS], **TWO_YEARS)
     assert calls(shop, FLOWS) == 6
     assert not first.failures
@@ -96,7 +87,6 @@ def test_a_full_refresh_says_that_it_cannot_go_on(shop: Sandbox) -> None:
 
 def test_what_others_use_is_left_to_them(shop: Sandbox) -> None:
     grant(shop, 10)
-    shop.set_quirks(Quirks(limit_binding="longest"))
     for _ in range(7):
         form_report(shop)
     outcome = read(shop, ["form_series_reports"], **TWO_YEARS)
@@ -119,10 +109,9 @@ def test_one_quota_for_all_reports_is_never_overdrawn(shop: Sandbox) -> None:
 
 def test_a_quota_of_its_own_is_recognized_and_remembered(shop: Sandbox) -> None:
     grant(shop, 225)
-    shop.set_quirks(Quirks(limit_binding="longest"))
     outcome = read(shop, DAILY_QUOTA, **TWO_YEARS)
     assert {state_of(outcome.states, stream).get("quota") for stream in DAILY_QUOTA} == {"own"}
-    shop.set_quirks(Quirks(limit_binding="longest", daily_limit_shared=True))
+    shop.set_quirks(Quirks(daily_limit_shared=True))
     grant(shop, 225)
     outcome = read(shop, DAILY_QUOTA, **TWO_YEARS)
     assert {state_of(outcome.states, stream).get("quota") for stream in DAILY_QUOTA} == {None}

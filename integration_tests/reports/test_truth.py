@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 
 from integration_tests.quirks.reading import Outcome, read
 from integration_tests.reports.syncs import REPORTS, SHOP, Json, keys
-from klaviyo_sandbox import Quirks, Sandbox, Settings
+from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 
@@ -208,40 +208,3 @@ class NoDimensions:
     """As much of an account as a schema needs."""
 
     aggregated_by = ()
-
-
-OPEN_QUESTIONS: Final = {
-    "the end is excluded, days have offsets": Quirks(report_end="exclusive", report_dates="offset"),
-    "the end is a date, days are moments": Quirks(report_end="date", report_dates="utc"),
-    "filters are UTC, no empty groupings": Quirks(
-        aggregate_dates_in_utc=True, null_groupings_absent=True
-    ),
-}
-
-
-@pytest.mark.parametrize("question", OPEN_QUESTIONS)
-def test_whatever_klaviyo_leaves_open_the_numbers_are_the_same(done: Read, question: str) -> None:
-    # Whole months, as rows of months are compared that have been asked for whole.
-    start = str(months_before(done.today, 4) - timedelta(days=1))
-    done.shop.set_quirks(OPEN_QUESTIONS[question])
-    try:
-        other = read(done.shop, sorted(REPORTS), start_date=start)
-    finally:
-        done.shop.set_quirks()
-    for stream in REPORTS:
-        compared = [
-            {
-                key: record
-                for key, record in zip(keys(stream, records), records, strict=True)
-                if start < str(record["date"]) and _last_day(record) < done.today.isoformat()
-            }
-            for records in (done.outcome.records[stream], other.records[stream])
-        ]
-        before, after = compared
-        assert before
-        assert after.keys() == before.keys()
-        for key, record in before.items():
-            # An end that is excluded costs a second of the last day.
-            for name, value in record.items():
-                close = pytest.approx(value, rel=1e-3) if isinstance(value, float) else value
-                assert after[key][name] == close, (key, name)

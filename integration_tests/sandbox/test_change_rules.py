@@ -1,6 +1,7 @@
 """A shop that changes while it is read."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -67,6 +68,20 @@ def test_rows_change_sides_without_a_trace(kind: str, own: Sandbox, own_reader: 
     assert set(back) < hidden | archived
     assert own.ids(kind, hidden=False) == (shown - archived) | set(back)
     assert documents() == before
+
+
+@pytest.mark.parametrize("change", ["archive", "unarchive"])
+def test_a_change_of_sides_may_move_the_time(
+    change: Literal["archive", "unarchive"], own: Sandbox, own_reader: Reader
+) -> None:
+    before = updated(own, "flow")
+    own.change_while_read("/api/tags", 1, "flow", 2, change=change, times=1, moves_updated=True)
+    ask(own_reader, "/api/tags", 2)
+    (changed,) = own.clear_changes()
+    after = updated(own, "flow")
+    assert len(changed) == 2
+    assert {row_id for row_id in after if after[row_id] > before[row_id]} == set(changed)
+    assert set(changed) <= own.ids("flow", hidden=change == "archive")
 
 
 def test_members_join(own: Sandbox, own_reader: Reader) -> None:

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from integration_tests.sandbox.reader import Reader
-from klaviyo_sandbox import OAuthRules, Quirks, Sandbox, Settings
+from klaviyo_sandbox import OAuthRules, Sandbox, Settings
 
 REDIRECT = "http://localhost:8765/callback"
 VERIFIER = "v" * 50
@@ -32,7 +32,6 @@ def shop() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def usual_rules(shop: Sandbox) -> None:
     shop.access.set_oauth(OAuthRules())
-    shop.set_quirks()
 
 
 def authorize(shop: Sandbox, **changes: str) -> requests.Response:
@@ -167,10 +166,3 @@ def test_what_is_included_needs_its_scope(shop: Sandbox) -> None:
     refused = reader.get("/api/campaigns", CAMPAIGNS)
     assert refused.status == 403
     assert "tags:read" in str(refused.error["detail"])
-    shop.set_quirks(Quirks(include_without_scope="without_data"))
-    row = reader.get("/api/campaigns", CAMPAIGNS).rows[0]
-    assert "data" not in row["relationships"]["tags"]
-    assert row["relationships"]["campaign-messages"]["data"]
-    shop.set_quirks(Quirks(include_without_scope="served"))
-    row = reader.get("/api/campaigns", CAMPAIGNS).rows[0]
-    assert "data" in row["relationships"]["tags"]

@@ -1,9 +1,8 @@
 """Flow messages: which there are, and what they are grouped by."""
 
 from integration_tests.sandbox.reader import Json, Reader
-from klaviyo_sandbox import Quirks, Sandbox
+from klaviyo_sandbox import Sandbox
 
-from .conftest import reader_of
 from .report_tools import ask, asking, last, results
 
 NAMES = (
@@ -92,12 +91,3 @@ def test_the_answer_names_its_flows_and_messages(reporter: Reader, reporting: Sa
         linked = {(one["type"], one["id"]) for one in data["relationships"][name]["data"]}
         rows = data["attributes"]["results"]
         assert linked == {(kind, row["groupings"][grouping]) for row in rows}
-
-
-def test_groupings_without_a_value_may_be_left_out(own_reporting: Sandbox) -> None:
-    own_reporting.set_quirks(Quirks(null_groupings_absent=True))
-    rows = [row["groupings"] for row in grouped(reader_of(own_reporting), own_reporting)]
-    own_reporting.set_quirks()
-    assert any("variation" in row for row in rows)
-    assert any("variation" not in row for row in rows)
-    assert all(value is not None for row in rows for value in row.values())

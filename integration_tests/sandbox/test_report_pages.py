@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.sandbox.reader import Reader
-from klaviyo_sandbox import Quirks, Sandbox, Settings
+from klaviyo_sandbox import Sandbox, Settings
 
 from .conftest import reader_of
 from .report_tools import NOW, REPORTS, asking, last, pages, results
@@ -25,12 +25,6 @@ def paged() -> Iterator[Sandbox]:
 @pytest.fixture
 def reader(paged: Sandbox) -> Reader:
     return reader_of(paged)
-
-
-@pytest.fixture(autouse=True)
-def plain(paged: Sandbox) -> Iterator[None]:
-    yield
-    paged.set_quirks()
 
 
 def asked(name: str, sandbox: Sandbox) -> dict[str, object]:
@@ -60,7 +54,7 @@ def test_pages_hold_every_row_once(name: str, reader: Reader, paged: Sandbox) ->
 def test_forms_and_segments_have_one_page(name: str, reader: Reader, paged: Sandbox) -> None:
     answer = reader.report(name, **asking(name, paged, timeframe=last(60)))
     assert len(results(answer)) > SIZE
-    assert answer.links["next"] is None
+    assert answer.links.keys() == {"self"}
 
 
 def test_a_cursor_is_good_for_its_question_only(reader: Reader, paged: Sandbox) -> None:
@@ -91,20 +85,3 @@ def test_rows_may_change_while_pages_are_read(reader: Reader, paged: Sandbox) ->
         for row in results(page)
     ]
     assert set(now) - {str(row["groupings"]) for row in first} == set(rest)
-
-
-def test_a_last_page_that_leads_on(reader: Reader, paged: Sandbox) -> None:
-    paged.set_quirks(Quirks(next_on_last_page=True))
-    found = [results(page) for page in pages(reader, "flow-values", asked("flow-values", paged))]
-    assert found[-1] == []
-    assert found[-2]
-
-
-def test_cursors_that_are_refused(reader: Reader, paged: Sandbox) -> None:
-    paged.set_quirks(Quirks(cursor_refused_every=2))
-    attributes = asked("flow-values", paged)
-    document = {"data": {"type": "flow-values-report", "attributes": attributes}}
-    following = str(next(pages(reader, "flow-values", attributes)).links["next"])
-    answers = [reader.post(following, document) for _ in range(4)]
-    assert [answer.status for answer in answers] == [200, 400, 200, 400]
-    assert answers[1].error["detail"] == "Invalid cursor provided."

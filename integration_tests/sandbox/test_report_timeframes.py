@@ -5,9 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from integration_tests.sandbox.reader import Answer, Reader
-from klaviyo_sandbox import Quirks, Sandbox
+from klaviyo_sandbox import Sandbox
 
-from .conftest import reader_of
 from .report_tools import TODAY, ask, asking, between, results
 
 DAY = timedelta(days=1)
@@ -119,45 +118,8 @@ def test_segments_have_no_past_before_june_2023(reporter: Reader, reporting: San
             assert reporter.report(name, **asked).status == status
 
 
-@pytest.mark.parametrize(
-    ("way", "until_midnight", "until_the_last_second"),
-    [("inclusive", 3, 2), ("exclusive", 2, 2), ("date", 3, 2)],
-)
-def test_ways_to_take_the_end(
-    way: str, until_midnight: int, until_the_last_second: int, own_reporting: Sandbox
-) -> None:
-    own_reporting.set_quirks(Quirks(report_end=way))  # type: ignore[arg-type]
-    reader = reader_of(own_reporting)
+def test_the_end_is_the_last_second(reporter: Reader, reporting: Sandbox) -> None:
     midnight = {"start": "2026-10-24T00:00:00", "end": "2026-10-26T00:00:00"}
-    last_second = between("2026-10-24", "2026-10-25")
-    assert len(dates(series(reader, own_reporting, midnight))) == until_midnight
-    assert len(dates(series(reader, own_reporting, last_second))) == until_the_last_second
-    own_reporting.set_quirks()
-    assert results(series(reader, own_reporting, last_second))
-
-
-def test_every_way_to_take_the_end_agrees_on_the_last_second(own_reporting: Sandbox) -> None:
-    reader = reader_of(own_reporting)
-    found = []
-    for way in ("inclusive", "exclusive", "date"):
-        own_reporting.set_quirks(Quirks(report_end=way))
-        frame = between("2026-03-29", "2026-04-30")
-        found.append(results(series(reader, own_reporting, frame)))
-    own_reporting.set_quirks()
-    assert found[0] == found[1] == found[2]
-    assert found[0]
-
-
-@pytest.mark.parametrize(
-    ("style", "spring"),
-    [
-        ("local", ["2026-03-29T00:00:00+00:00", "2026-03-30T00:00:00+00:00"]),
-        ("offset", ["2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00"]),
-        ("utc", ["2026-03-28T23:00:00+00:00", "2026-03-29T22:00:00+00:00"]),
-    ],
-)
-def test_ways_to_write_dates(style: str, spring: list[str], own_reporting: Sandbox) -> None:
-    own_reporting.set_quirks(Quirks(report_dates=style))  # type: ignore[arg-type]
-    answer = series(reader_of(own_reporting), own_reporting, between("2026-03-29", "2026-03-30"))
-    assert dates(answer) == spring
-    own_reporting.set_quirks()
+    assert len(dates(series(reporter, reporting, midnight))) == 3
+    last_second = series(reporter, reporting, between("2026-10-24", "2026-10-25"))
+    assert dates(last_second) == ["2026-10-24T00:00:00+00:00", "2026-10-25T00:00:00+00:00"]

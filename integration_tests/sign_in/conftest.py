@@ -26,7 +26,6 @@ def shop() -> Iterator[Sandbox]:
 def usual_rules(shop: Sandbox) -> None:
     """Undo what other tests have set."""
     shop.access.set_oauth(OAuthRules())
-    shop.set_quirks()
     shop.clear_faults()
     shop.set_latency(0)
     shop.log.reset()

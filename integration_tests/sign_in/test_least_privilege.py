@@ -6,7 +6,7 @@ import pytest
 
 from integration_tests.connector.harness import Connector, Json, Output, catalog, key
 from integration_tests.sign_in.conftest import SignedIn, own_app
-from klaviyo_sandbox import Quirks, Sandbox
+from klaviyo_sandbox import Sandbox
 from source_klaviyo.registry import STREAMS, scopes_of
 
 RESOURCES = {
@@ -50,12 +50,7 @@ def assert_read(shop: Sandbox, output: Output) -> None:
         assert len(output.ids(stream)) == len(held)
 
 
-@pytest.mark.parametrize("reading", ["refused", "without_data"])
-def test_six_scopes_read_six_streams(
-    shop: Sandbox, signed_in: SignedIn, credentials: Json, reading: str
-) -> None:
-    if reading == "without_data":
-        shop.set_quirks(Quirks(include_without_scope="without_data"))
+def test_six_scopes_read_six_streams(shop: Sandbox, signed_in: SignedIn, credentials: Json) -> None:
     output = signed_in(credentials).read(catalog(RESOURCES))
     assert_read(shop, output)
     for stream in ("campaigns", "flows"):
@@ -63,23 +58,13 @@ def test_six_scopes_read_six_streams(
     assert all(record["campaign_messages"] for record in output.records["campaigns"])
     assert any(record["flow_actions"] for record in output.records["flows"])
     (warning,) = warnings(output)
-    silent = reading == "without_data" and credentials["auth_type"] == "api_key"
-    assert warning.startswith("Klaviyo has named no tags of " if silent else WARNING)
+    assert warning.startswith(WARNING)
     asked = [entry for entry in shop.log.requests() if "tags" in entry.query]
     if credentials["auth_type"] == "api_key":
         assert asked
         assert len(asked) <= 2 * 8  # no more than were on their way before the first answer
     else:
         assert not asked
-
-
-def test_what_klaviyo_gives_without_the_scope_is_taken(shop: Sandbox, signed_in: SignedIn) -> None:
-    shop.set_quirks(Quirks(include_without_scope="served"))
-    shop.access.add_key("pk_six_scopes", SIX)
-    output = signed_in(key("pk_six_scopes")).read(catalog(RESOURCES))
-    assert_read(shop, output)
-    assert any(record["tags"] for record in output.records["campaigns"])
-    assert not warnings(output)
 
 
 def test_a_stream_made_of_what_needs_the_scope_fails_alone(

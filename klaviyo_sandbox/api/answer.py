@@ -7,10 +7,9 @@ from klaviyo_sandbox.api.edition import Edition
 from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
-from klaviyo_sandbox.api.quirks.book import QuirkBook
 from klaviyo_sandbox.api.revisions import retirement_header, revision_of
 from klaviyo_sandbox.api.router import Route
-from klaviyo_sandbox.quirks import DEFAULT
+from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
 from klaviyo_sandbox.spec import REVISION, Report, Spec
 from klaviyo_sandbox.store.clock import Clock
@@ -65,7 +64,7 @@ class Api:
             credential.quota,
             route.endpoint,
             dict(request.query),
-            self._quirks.find(request.path) or DEFAULT,
+            shared_day=self._quirks.find(request.path).daily_limit_shared,
         )
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)

@@ -20,7 +20,7 @@ WITHOUT_ID = {"form": "created::{0}::updated::{0}", "web-feed": "created::{0}"}
 FIRST_COUPON = 2_081_049
 _DATE_TIME = "date-time"
 _NO_TIME = 2**60
-"""From here on a key stands for no moment: a quirk's rows without a value."""
+"""From here on a key stands for no moment: rows without a value."""
 _BEYOND_IDS = "\U0010ffff"
 
 
@@ -34,33 +34,29 @@ class Cursor:
     """How many rows before it to read once more."""
 
 
-def without_id(place: Position, kind: str, *, descending: bool) -> Position:
-    """Return the place after all rows with the same value, or in the same second of time.
+def write_cursor(
+    collection: str, order: Order, place: Position, *, forward: bool, tells_ties: bool
+) -> str:
+    """Return the text of a cursor at `place`, for a collection of that type.
 
-    Read in the other direction, it is the place before them.
+    If not `tells_ties`, a cursor in an order of times has no id.
     """
-    key, row_id = place[0], "" if descending else _BEYOND_IDS
-    if kind == _DATE_TIME and isinstance(key, int):
-        return (key // MICROS * MICROS + (0 if descending else MICROS - 1), row_id)
-    return (key, row_id)
-
-
-def write_cursor(collection: str, order: Order, place: Position, *, forward: bool = True) -> str:
-    """Return the text of a cursor at `place`, for a collection of that type."""
     key, row_id = place
     way = "next" if forward else "prev"
+    by_time = order.kind == _DATE_TIME and isinstance(key, int) and abs(key) < _NO_TIME
+    if by_time and (collection in WITHOUT_ID or not tells_ties):
+        value = seconds_text(moment_of(int(key))).replace("T", " ")
+        form = WITHOUT_ID.get(collection, f"{order.field}::{{0}}")
+        return _base64(f"{way}::{form.format(value)}")
     if collection == "event":
         return _base64(json.dumps([key, row_id, forward]))
-    by_id = order.field == "id" and key in ("", row_id)  # a quirk may arrange rows otherwise
+    by_id = order.field == "id"
     if collection == "data-source" and forward and by_id:
         return order.positions[order.index(place) + 1][1]
     if collection == "coupon":
         return _base64(f"{way}::id::{FIRST_COUPON + order.index(place)}")
     if by_id:
         return _base64(f"{way}::id::{row_id}")
-    if _has_no_id(collection, order) and isinstance(key, int) and abs(key) < _NO_TIME:
-        value = seconds_text(moment_of(key)).replace("T", " ")
-        return _base64(f"{way}::{WITHOUT_ID[collection].format(value)}")
     return _base64(f"{way}::{order.field}::{_written(key, order.kind)}::id::{row_id}")
 
 
@@ -74,7 +70,7 @@ def read_cursor(text: str, collection: str, order: Order, *, descending: bool) -
         return Cursor(_by_id(text, order), forward=True, overlap=1)
     try:
         plain = base64.b64decode(text.encode(), validate=True).decode()
-        if collection == "event":
+        if collection == "event" and plain.startswith("["):
             key, row_id, forward = json.loads(plain)
             return Cursor((_of_kind(key, order.kind), str(row_id)), bool(forward))
         way, field, value = plain.split("::", 2)
@@ -91,17 +87,13 @@ def _position(
         return order.positions[int(value) - FIRST_COUPON]
     if field == order.field == "id" and "::id::" not in value:
         return _by_id(value, order)
-    if _has_no_id(collection, order) and "::id::" not in value:
-        second = micros(value.rpartition("::")[2])
-        return without_id((second, ""), order.kind, descending=descending)
+    if order.kind == _DATE_TIME and "::id::" not in value:
+        second = micros(value.rpartition("::")[2]) // MICROS * MICROS
+        return (second, "") if descending else (second + MICROS - 1, _BEYOND_IDS)
     written, _, row_id = value.rpartition("::id::")
     if field != order.field:
         raise ValueError(field)
     return (_read(written, order.kind), row_id)
-
-
-def _has_no_id(collection: str, order: Order) -> bool:
-    return collection in WITHOUT_ID and order.kind == _DATE_TIME
 
 
 def _plain(text: str) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from klaviyo_sandbox.api.query import Query
-from klaviyo_sandbox.api.quirks.arrangement import cursor_fields
-from klaviyo_sandbox.api.quirks.choose import chosen
-from klaviyo_sandbox.api.quirks.record import record_text
+from klaviyo_sandbox.api.quirks import record_text
 from klaviyo_sandbox.api.shape import Shape, identifier
-from klaviyo_sandbox.quirks import Quirks
+from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint, Relation, Spec, wire_type
 from klaviyo_sandbox.store.json_text import dump
 from klaviyo_sandbox.store.row import Reference, Row, each
@@ -61,7 +59,7 @@ class Documents:
         )
 
     def resources(
-        self, endpoint: Endpoint, query: Query, rows: Sequence[Row], quirks: Quirks | None = None
+        self, endpoint: Endpoint, query: Query, rows: Sequence[Row], quirks: Quirks = DEFAULT
     ) -> tuple[list[bytes], bytes]:
         """Return the rows as JSON texts.
 
@@ -75,12 +73,9 @@ class Documents:
             _unasked(endpoint),
         )
         texts = [shape.write(row, self._world) for row in rows]
-        if quirks is not None:
-            cursors = cursor_fields(endpoint) if quirks.null_cursors_every else frozenset()
-            texts = [
-                record_text(text, row, quirks, cursors)
-                for text, row in zip(texts, rows, strict=True)
-            ]
+        if quirks != DEFAULT:
+            pairs = zip(texts, rows, strict=True)
+            texts = [record_text(text, row, quirks) for text, row in pairs]
         if not query.include:
             return texts, b""
         found = dict.fromkeys(
@@ -89,12 +84,10 @@ class Documents:
             for name in query.include
             for reference in each(self._world.related(row, name))
         )
-        if quirks is not None and quirks.included_absent:
-            return texts, b""
         return texts, b',"included":[' + b",".join(self._included(found, query, quirks)) + b"]"
 
     def _included(
-        self, references: Iterable[Reference], query: Query, quirks: Quirks | None
+        self, references: Iterable[Reference], query: Query, quirks: Quirks
     ) -> Iterable[bytes]:
         shapes: dict[str, Shape] = {}
         for reference in references:
@@ -104,11 +97,7 @@ class Documents:
             shape = shapes.get(row.type)
             if shape is None:
                 shape = shapes[row.type] = self.shape(row.type, None, query, ())
-            text = shape.write(row, self._world)
-            if quirks is None:
-                yield text
-            elif not chosen(row.id, quirks.included_missing_every, "included"):
-                yield record_text(text, row, quirks)
+            yield record_text(shape.write(row, self._world), row, quirks)
 
 
 def _unasked(endpoint: Endpoint) -> frozenset[str]:
@@ -119,16 +108,11 @@ def _unasked(endpoint: Endpoint) -> frozenset[str]:
 
 
 def collection_document(
-    texts: Sequence[bytes] | None, included: bytes, links: dict[str, str | None] | None
+    texts: Sequence[bytes], included: bytes, links: dict[str, str | None]
 ) -> bytes:
-    """Return a document with many resources (or identifiers).
-
-    Without `texts` its `data` is null; without `links` it has none.
-    """
-    shown = b"" if links is None else b',"links":' + dump({**links})
-    if texts is None:
-        return b"".join((b'{"data":null', included, shown, b"}"))
-    return b"".join((b'{"data":[', b",".join(texts), b"]", included, shown, b"}"))
+    """Return a document with many resources (or identifiers)."""
+    shown = dump({**links})
+    return b"".join((b'{"data":[', b",".join(texts), b"]", included, b',"links":', shown, b"}"))
 
 
 def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:

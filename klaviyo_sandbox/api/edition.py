@@ -12,12 +12,10 @@ from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
 from klaviyo_sandbox.api.item_ids import check_form
 from klaviyo_sandbox.api.query import Query, query_of
-from klaviyo_sandbox.api.quirks.book import QuirkBook
-from klaviyo_sandbox.api.quirks.page import NOTHING, quirky_page
-from klaviyo_sandbox.api.quirks.refusals import check_parameters
+from klaviyo_sandbox.api.quirks import check_parameters, check_weight
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
-from klaviyo_sandbox.quirks import DEFAULT
+from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.spec import REVISION, USED_TEMPLATE, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
@@ -57,12 +55,11 @@ class Edition:
             ApiError: 400, 404 or 500.
         """
         quirks = self._quirks.find(request.path)
-        if quirks is not None:
-            check_parameters(request, endpoint, quirks)
-        query = query_of(request.query, endpoint, admitted.revision, self._clock.now())
-        query = check_included(
-            query, endpoint, self._scopes, admitted.credential, quirks or DEFAULT
+        check_parameters(request, endpoint, quirks)
+        query = query_of(
+            request.query, endpoint, admitted.revision, self._clock.now(), quirks.max_page_size
         )
+        check_included(query, endpoint, self._scopes, admitted.credential)
         item_id = admitted.route.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
         if row is None:
@@ -111,31 +108,23 @@ class Edition:
 
     def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
         quirks = self._quirks.find(request.path)
-        if quirks is None:
-            page = None
-            selection = select(self._world, endpoint, rows, query)
-        else:
-            page = quirky_page(request, self._quirks, quirks)
-            selection = page.selection(
-                NOTHING
-                if page.ended
-                else select(self._world, endpoint, rows, page.query(query), quirks)
-            )
+        selection = select(
+            self._world, endpoint, rows, query, tells_ties=not quirks.cursor_without_id
+        )
+        check_weight(len(selection.rows), quirks)
         previous = selection.previous
         if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
             previous = "<Filters: []>"
-        links = {
-            "self": request.url(),
-            "next": None if selection.next is None else request.url(selection.next),
-            "prev": None if previous is None else request.url(previous),
-        }
+        links: dict[str, str | None] = {"self": request.url()}
+        if endpoint.paginated:  # others have no further links (recorded)
+            links["next"] = None if selection.next is None else request.url(selection.next)
+            links["prev"] = None if previous is None else request.url(previous)
         texts, included = (
             (identifiers(selection.rows), b"")
             if endpoint.kind == "relationship"
             else self._documents.resources(endpoint, query, selection.rows, quirks)
         )
-        document = collection_document if page is None else page.document
-        return document(texts, included, links)
+        return collection_document(texts, included, links)
 
     def _one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
         quirks = self._quirks.find(request.path)

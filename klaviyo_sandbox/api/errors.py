@@ -35,12 +35,10 @@ class ApiError(Exception):
         parameter: str | None = None,
         pointer: str | None = "/data/",
         headers: dict[str, str] | None = None,
-        seconds: float = 0.0,
     ) -> None:
         """`parameter` names the query parameter at fault.
 
-        Otherwise `pointer` says where the fault lies; None: the error has no `source`. `seconds`
-        pass before the refusal is sent.
+        Otherwise `pointer` says where the fault lies; None: the error has no `source`.
         """
         super().__init__(detail)
         self.status = status
@@ -48,7 +46,6 @@ class ApiError(Exception):
         self.detail = detail
         self.source = {"parameter": parameter} if parameter is not None else {"pointer": pointer}
         self.headers = headers or {}
-        self.seconds = seconds
 
     def reply(self) -> Reply:
         """Return the error document."""
@@ -66,7 +63,7 @@ class ApiError(Exception):
         if self.source == {"pointer": None}:
             del error["source"]
         body = orjson.dumps({"errors": [error]})
-        return Reply(self.status, body, headers=dict(self.headers), seconds=self.seconds)
+        return Reply(self.status, body, headers=dict(self.headers))
 
 
 def invalid(detail: str, parameter: str) -> ApiError:

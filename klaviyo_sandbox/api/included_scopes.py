@@ -1,12 +1,10 @@
 """Whether a credential may see what a request includes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.keys import Credential, missing_scopes
 from klaviyo_sandbox.api.query import Query
-from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.spec import Endpoint, Spec
 
 Scopes = Mapping[str, tuple[str, ...]]
@@ -23,25 +21,20 @@ def scopes_of_types(spec: Spec) -> Scopes:
 
 
 def check_included(
-    query: Query, endpoint: Endpoint, scopes: Scopes, credential: Credential, quirks: Quirks
-) -> Query:
-    """Return the query without what the credential may not see, if that is passed over silently.
+    query: Query, endpoint: Endpoint, scopes: Scopes, credential: Credential
+) -> None:
+    """Let a query pass that includes nothing which the credential may not see.
 
     Raises:
         ApiError: 403, naming the scopes that what is included needs.
     """
-    if quirks.include_without_scope == "served":
-        return query
     lacking = {
-        name: missing
+        scope
         for name in query.include
         if name in endpoint.relations
-        and (missing := missing_scopes(credential, scopes.get(endpoint.relations[name].type, ())))
+        for scope in missing_scopes(credential, scopes.get(endpoint.relations[name].type, ()))
     }
-    if not lacking:
-        return query
-    if quirks.include_without_scope == "refused":
-        names = ", ".join(sorted({scope for missing in lacking.values() for scope in missing}))
+    if lacking:
+        names = ", ".join(sorted(lacking))
         detail = f"Your API key is missing the required scopes for this request: {names}"
         raise ApiError(403, "permission_denied", detail)
-    return replace(query, include=tuple(name for name in query.include if name not in lacking))

@@ -1,12 +1,10 @@
 """Rate limits: windows per endpoint, shared by all keys of one quota."""
 
 import math
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from klaviyo_sandbox.api.limit_headers import MINUTE, limit_headers
-from klaviyo_sandbox.quirks import DEFAULT, Quirks
 from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
@@ -29,10 +27,6 @@ class Window:
             self.started = now
             self.used = 0
 
-    def take(self, _now: float) -> None:
-        """Count a request."""
-        self.used += 1
-
     @property
     def remaining(self) -> int:
         """Requests left."""
@@ -44,42 +38,12 @@ class Window:
 
 
 @dataclass(slots=True)
-class SlidingWindow:
-    """A sliding window: at any moment, no more than `limit` requests are younger than `seconds`."""
-
-    seconds: int
-    limit: int
-    taken: deque[float] = field(default_factory=deque)
-
-    def open_at(self, now: float) -> None:
-        """Forget what lies too far back."""
-        while self.taken and self.taken[0] <= now - self.seconds:
-            self.taken.popleft()
-
-    def take(self, now: float) -> None:
-        """Count a request."""
-        self.taken.append(now)
-
-    @property
-    def remaining(self) -> int:
-        """Requests left."""
-        return max(0, self.limit - len(self.taken))
-
-    def seconds_left(self, now: float) -> float:
-        """Return the seconds until the oldest request no longer counts."""
-        return max(0.0, self.taken[0] + self.seconds - now) if self.taken else 0.0
-
-
-@dataclass(slots=True)
 class Verdict:
     """Whether a request may pass."""
 
     retry_after: int | None
     """Whole seconds to wait; None when it passed."""
     headers: dict[str, str] = field(default_factory=dict)
-
-
-AnyWindow = Window | SlidingWindow
 
 
 class Limiter:
@@ -90,7 +54,7 @@ class Limiter:
         self._clock = clock
         self.enabled = enabled
         self._overrides: dict[str, dict[int, int]] = {}
-        self._buckets: dict[tuple[str, str], list[AnyWindow]] = {}
+        self._buckets: dict[tuple[str, str], list[Window]] = {}
 
     def override(self, path: str, windows: Mapping[int, int]) -> None:
         """Give an endpoint other limits from now on: window length in seconds to requests."""
@@ -106,61 +70,52 @@ class Limiter:
         quota: str,
         endpoint: Endpoint | Report,
         parameters: Mapping[str, str],
-        quirks: Quirks = DEFAULT,
+        *,
+        shared_day: bool,
     ) -> Verdict:
         """Let one request pass, or say when it may come back.
 
         It counts in the endpoint's windows, and in those of each reduced limit that one of its
-        `parameters` brings in. All endpoints share the reduced limits.
+        `parameters` brings in. All endpoints share the reduced limits, and the daily one if
+        `shared_day`.
         """
         if not self.enabled:
             return Verdict(None)
         now = self._clock.seconds()
         windows = self._overrides.get(endpoint.path, endpoint.windows)
-        own = self._own(quota, endpoint.path, windows, quirks)
+        own = self._own(quota, endpoint.path, windows, shared_day=shared_day)
         shown = own
         every = list(own)
         for rule in endpoint.reduced:
             if rule.value in parameters.get(rule.parameter, "").split(","):
-                bucket = self._bucket(quota, rule.bucket, rule.windows, quirks)
+                bucket = self._bucket(quota, rule.bucket, rule.windows)
                 every += bucket
                 shown = bucket if rule.parameter in SHOWN_IN_HEADERS else shown
         for window in every:
             window.open_at(now)
         full = [window.seconds_left(now) for window in every if not window.remaining]
         if full:
-            for window in every if quirks.refusals_count else ():
-                window.take(now)
             return Verdict(max(1, math.ceil(max(full))))
         for window in every:
-            window.take(now)
-        return Verdict(None, limit_headers(shown, now, quirks))
+            window.used += 1
+        return Verdict(None, limit_headers(shown, now))
 
     def _own(
-        self, quota: str, path: str, windows: Mapping[int, int], quirks: Quirks
-    ) -> list[AnyWindow]:
+        self, quota: str, path: str, windows: Mapping[int, int], *, shared_day: bool
+    ) -> list[Window]:
         """Return the endpoint's own windows, or those that it shares with others."""
-        if quirks.limit_scope == "tier":
-            return self._bucket(quota, repr(windows), windows, quirks)
-        if not quirks.daily_limit_shared:
-            return self._bucket(quota, path, windows, quirks)
+        if not shared_day:
+            return self._bucket(quota, path, windows)
         short = {seconds: limit for seconds, limit in windows.items() if seconds <= MINUTE}
         long = {seconds: limit for seconds, limit in windows.items() if seconds > MINUTE}
         return [
-            *self._bucket(quota, path, short, quirks),
-            *self._bucket(quota, repr(long), long, quirks),
+            *self._bucket(quota, path, short),
+            *self._bucket(quota, repr(long), long),
         ]
 
-    def _bucket(
-        self, quota: str, name: str, windows: Mapping[int, int], quirks: Quirks
-    ) -> list[AnyWindow]:
+    def _bucket(self, quota: str, name: str, windows: Mapping[int, int]) -> list[Window]:
         key = (quota, name)
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            make = SlidingWindow if quirks.limit_windows == "sliding" else Window
-            bucket = [
-                make(seconds, max(1, int(limit * quirks.limit_factor)))
-                for seconds, limit in sorted(windows.items())
-            ]
-            self._buckets[key] = bucket
-        return bucket
+        if key not in self._buckets:
+            pairs = sorted(windows.items())
+            self._buckets[key] = [Window(seconds, max(1, limit)) for seconds, limit in pairs]
+        return self._buckets[key]

@@ -1,11 +1,11 @@
 """Finds the rows within bounds on the sort field by binary search."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from klaviyo_sandbox.api.conditions import comparable
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.api.page import Range
-from klaviyo_sandbox.store.order import Order
+from klaviyo_sandbox.store.order import HIGHEST, LOWEST, Order
 
 BOUNDS = frozenset({"less-than", "less-or-equal", "greater-than", "greater-or-equal"})
 SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joined_group_at"})
@@ -21,9 +21,14 @@ def narrows(condition: Condition, order: Order) -> bool:
     )
 
 
-def narrow(order: Order, conditions: Iterable[Condition]) -> Range:
-    """Return the stretch of `order` that meets all the `conditions`, each of which it `narrows`."""
+def narrow(order: Order, conditions: Sequence[Condition]) -> Range:
+    """Return the stretch of `order` that meets all the `conditions`, each of which it `narrows`.
+
+    Rows without a value meet none.
+    """
     low, high = 0, len(order.positions)
+    if conditions:
+        low, high = order.after(LOWEST["date-time"]), order.before(HIGHEST)
     for condition in conditions:
         literal = condition.literal
         bound = None if isinstance(literal, tuple) else comparable(literal)

@@ -26,8 +26,6 @@ class Page:
     rows: list[Row]
     next: Position | None
     previous: Position | None
-    places: list[Position]
-    """The place of each of the rows in the order."""
 
 
 def pick_page(
@@ -69,7 +67,7 @@ def pick_page(
     has_next = bool(places) and (more or backward)
     has_previous = bool(places) and cursor is not None and (more or cursor.forward)
     following = places[-1] if has_next else None
-    return Page(found, following, places[0] if has_previous else None, places)
+    return Page(found, following, places[0] if has_previous else None)
 
 
 def _beyond(positions: list[Position], within: Range, cursor: Cursor, *, upward: bool) -> Range:

@@ -34,9 +34,13 @@ class Query:
 
 
 def query_of(
-    pairs: tuple[tuple[str, str], ...], endpoint: Endpoint, revision: str, now: datetime
+    pairs: tuple[tuple[str, str], ...],
+    endpoint: Endpoint,
+    revision: str,
+    now: datetime,
+    max_page_size: int = 0,
 ) -> Query:
-    """Return the query of a request.
+    """Return the query of a request; pages have at most `max_page_size` rows, unless it is 0.
 
     Raises:
         ApiError: 400 for a parameter the endpoint does not take, or a value it does not allow.
@@ -54,7 +58,7 @@ def query_of(
         conditions=conditions,
         sort=sort.lstrip("-") if sort else None,
         descending=sort is not None and sort.startswith("-"),
-        size=_size(given.get("page[size]"), endpoint),
+        size=_size(given.get("page[size]"), endpoint, max_page_size),
         cursor=given.get(CURSOR),
         include=_include(given.get("include"), endpoint),
         fields=_fields(given, endpoint),
@@ -95,17 +99,15 @@ def _sort(text: str | None, endpoint: Endpoint, conditions: tuple[Condition, ...
     return text
 
 
-def _size(text: str | None, endpoint: Endpoint) -> int | None:
+def _size(text: str | None, endpoint: Endpoint, most: int) -> int | None:
     bounds = endpoint.page_size
     if text is None or bounds is None:
-        return endpoint.page_rows
-    if (
-        not text.isascii()
-        or not text.isdigit()
-        or not bounds.minimum <= int(text) <= bounds.maximum
-    ):
-        detail = f"Page size must be an integer between {bounds.minimum} and {bounds.maximum}."
-        raise invalid(detail, "page_size")
+        rows = endpoint.page_rows
+        return min(rows, most) if rows and most else rows
+    low, high = bounds.minimum, min(bounds.maximum, most or bounds.maximum)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        detail = f"Page size must be an integer between {low} and {high}: {text}"  # recorded
+        raise invalid(detail, "page[size]")
     return int(text)
 
 

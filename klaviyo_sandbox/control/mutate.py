@@ -24,7 +24,7 @@ def update(state: State, arguments: Arguments) -> object:
 
 def archive(state: State, arguments: Arguments) -> object:
     """Archive (or hide) `ids` of a `type`."""
-    return state.changes.archive(arguments.text("type"), arguments.texts("ids"))
+    return state.changes.hide(arguments.text("type"), arguments.texts("ids"))
 
 
 def delete(state: State, arguments: Arguments) -> object:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.filter_text import Condition, Date, FilterSyntaxError, parse_filter
-from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.reports.body import Attributes, names_of, refused
 from klaviyo_sandbox.reports.buckets import Bucket, buckets_of
 from klaviyo_sandbox.reports.local_time import LocalTime
@@ -38,7 +37,7 @@ class AggregateQuestion:
 
 
 def aggregate_question_of(
-    attributes: Attributes, report: Report, world: World, quirks: Quirks
+    attributes: Attributes, report: Report, world: World
 ) -> AggregateQuestion:
     """Return what the attributes of the body ask.
 
@@ -54,7 +53,7 @@ def aggregate_question_of(
     if interval not in report.intervals:
         raise refused(f"'{interval}' is not a valid interval.", "interval")
     calendar = _calendar(str(attributes.get("timezone") or "UTC"))
-    timeframe, conditions = _filter(attributes["filter"], report, calendar, quirks)
+    timeframe, conditions = _filter(attributes["filter"], report, calendar)
     return AggregateQuestion(
         metric_id=_metric(str(attributes["metric_id"]), world),
         measurements=names_of(attributes, "measurements", report.statistics),
@@ -93,7 +92,7 @@ def _calendar(timezone: str) -> LocalTime:
 
 
 def _filter(
-    value: object, report: Report, calendar: LocalTime, quirks: Quirks
+    value: object, report: Report, calendar: LocalTime
 ) -> tuple[Timeframe, list[Condition]]:
     if not isinstance(value, list):
         raise refused("'filter' must be a list.", "filter")
@@ -106,8 +105,7 @@ def _filter(
             raise refused(f"Invalid filter: {text}", "filter") from error
         for condition in found:
             if condition.field == "datetime" and condition.operator in _BOUNDS:
-                local = _local(condition, calendar, quirks)
-                bounds[_BOUNDS[condition.operator]] = local
+                bounds[_BOUNDS[condition.operator]] = _local(condition, calendar)
             elif condition.field in report.by and condition.operator in ("equals", "any"):
                 others.append(condition)
             else:
@@ -121,11 +119,11 @@ def _filter(
     return Timeframe(bounds["start"], bounds["end"]), others
 
 
-def _local(condition: Condition, calendar: LocalTime, quirks: Quirks) -> datetime:
+def _local(condition: Condition, calendar: LocalTime) -> datetime:
     """Return the local time that a bound states."""
     if not isinstance(condition.literal, Date):
         raise refused("A datetime must not be quoted.", "filter")
     stated = datetime.fromisoformat(condition.literal.text)
-    if stated.tzinfo is None and not quirks.aggregate_dates_in_utc:
+    if stated.tzinfo is None:
         return stated
     return calendar.local(micros(condition.literal.text)).replace(tzinfo=None)

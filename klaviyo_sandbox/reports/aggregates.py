@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from math import fsum
 
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.quirks.book import QuirkBook
-from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
@@ -15,6 +13,7 @@ from klaviyo_sandbox.reports.event_values import MetricEvents
 from klaviyo_sandbox.reports.page_cursor import CURSOR
 from klaviyo_sandbox.reports.pages import Pages
 from klaviyo_sandbox.spec import Report
+from klaviyo_sandbox.store.moment import moment_of, seconds_text
 from klaviyo_sandbox.store.row import EventRow
 from klaviyo_sandbox.store.world import World
 from klaviyo_sandbox.web.request import Request
@@ -31,26 +30,22 @@ class Aggregates:
         self._events = MetricEvents(world)
         self._dimensions = Dimensions(world)
 
-    def answer(self, request: Request, report: Report, book: QuirkBook) -> bytes:
-        """Return the document that answers a request, with the quirks in `book`.
+    def answer(self, request: Request, report: Report) -> bytes:
+        """Return the document that answers a request.
 
         Raises:
             ApiError: 400, 404 or 500.
         """
-        quirks = book.find(request.path) or DEFAULT
         asked = attributes_of(request, report)
-        question = aggregate_question_of(asked, report, self._world, quirks)
+        question = aggregate_question_of(asked, report, self._world)
         cursor = asked.get(CURSOR)
-        pages = Pages(request, asked, book)
+        pages = Pages(request, asked)
         after = pages.after(None if cursor is None else str(cursor))
         found = self._groups(question)
         keys = iter(sorted(key for key in found if after is None or key > after))
         page, following = pages.page(keys, question.page_size, lambda key: key)
         attributes = {
-            "dates": [
-                question.calendar.text(bucket.first, quirks.report_dates)
-                for bucket in question.buckets
-            ],
+            "dates": [seconds_text(moment_of(bucket.first)) for bucket in question.buckets],
             "data": [
                 {"dimensions": list(key), "measurements": self._measured(found[key], question)}
                 for key in page

@@ -1,7 +1,5 @@
 """Answers the requests for reports."""
 
-from klaviyo_sandbox.api.quirks.book import QuirkBook
-from klaviyo_sandbox.quirks import DEFAULT
 from klaviyo_sandbox.reports.aggregates import Aggregates
 from klaviyo_sandbox.reports.ask import question_of
 from klaviyo_sandbox.reports.body import attributes_of
@@ -25,10 +23,9 @@ RECOUNT_SECONDS = 3_600
 class Reports:
     """All reports of one shop."""
 
-    def __init__(self, shop: Shop, quirks: QuirkBook) -> None:
-        """Answer from what the `shop` holds, with `quirks`."""
+    def __init__(self, shop: Shop) -> None:
+        """Answer from what the `shop` holds."""
         self._shop = shop
-        self._quirks = quirks
         self.late = LateChanges()
         self.conversion_metrics = ConversionMetrics(shop.world)
         self._aggregates = Aggregates(shop.world)
@@ -52,16 +49,15 @@ class Reports:
             ApiError: 400 or 415.
         """
         if report.by:
-            return self._aggregates.answer(request, report, self._quirks)
+            return self._aggregates.answer(request, report)
         return self._answer(request, report)
 
     def _answer(self, request: Request, report: Report) -> bytes:
-        quirks = self._quirks.find(request.path) or DEFAULT
         asked = attributes_of(request, report)
-        question = question_of(asked, report, self.calendar, self.now, quirks)
+        question = question_of(asked, report, self.calendar, self.now)
         if question.conversion_metric:
             self.conversion_metrics.check(question.conversion_metric)
-        pages = Pages(request, asked, self._quirks)
+        pages = Pages(request, asked)
         after = pages.after(dict(request.query).get(CURSOR)) or ()
         rows = self.sources[report.type.partition("-")[0]](question, after)
         page, following = (
@@ -70,13 +66,10 @@ class Reports:
             else (list(rows), None)
         )
         series = bool(report.intervals)
-        attributes: dict[str, object] = {
-            "results": results(page, series=series, null=not quirks.null_groupings_absent)
-        }
+        attributes: dict[str, object] = {"results": results(page, series=series)}
         if series:
             attributes["date_times"] = [
-                question.calendar.text(bucket.first, quirks.report_dates)
-                for bucket in question.buckets
+                question.calendar.unzoned(bucket.first) for bucket in question.buckets
             ]
         return report_document(
             request, report, attributes, relationships_of(request, report, page), following

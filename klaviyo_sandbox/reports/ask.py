@@ -1,6 +1,5 @@
 """From a report's request to what it asks."""
 
-from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.reports.body import Attributes, names_of, refused
 from klaviyo_sandbox.reports.buckets import buckets_of
 from klaviyo_sandbox.reports.conditions import conditions_of
@@ -10,9 +9,7 @@ from klaviyo_sandbox.reports.timeframe import timeframe_of
 from klaviyo_sandbox.spec import Report
 
 
-def question_of(
-    attributes: Attributes, report: Report, calendar: LocalTime, now: int, quirks: Quirks
-) -> Question:
+def question_of(attributes: Attributes, report: Report, calendar: LocalTime, now: int) -> Question:
     """Return what the attributes of a report's body ask.
 
     Raises:
@@ -22,7 +19,7 @@ def question_of(
     if report.intervals and interval not in report.intervals:
         raise refused(f"'{interval}' is not a valid interval.", "interval")
     today = calendar.local(now).date()
-    timeframe = timeframe_of(attributes["timeframe"], report, interval, today, quirks)
+    timeframe = timeframe_of(attributes["timeframe"], report, interval, today)
     return Question(
         calendar=calendar,
         now=now,

@@ -29,7 +29,9 @@ def report_document(
     }
     if relationships:
         data["relationships"] = relationships
-    links = {"self": address, "next": following, "prev": None}
+    links: dict[str, object] = {"self": address}
+    if report.page_cursor:  # others have no further links (recorded)
+        links |= {"next": following, "prev": None}
     return orjson.dumps({"data": data, "links": links})
 
 
@@ -52,16 +54,11 @@ def _wanted(request: Request, report: Report) -> Sequence[str]:
     return wanted
 
 
-def results(rows: Sequence[ReportRow], *, series: bool, null: bool) -> list[dict[str, object]]:
-    """Return rows as reports show them: numbers per step in a series, else one number each.
-
-    Without `null`, groupings that have no value are left out.
-    """
+def results(rows: Sequence[ReportRow], *, series: bool) -> list[dict[str, object]]:
+    """Return rows as reports show them: numbers per step in a series, else one number each."""
     return [
         {
-            "groupings": {
-                name: value for name, value in row.groupings.items() if null or value is not None
-            },
+            "groupings": row.groupings,
             "statistics": row.statistics
             if series
             else {name: values[0] for name, values in row.statistics.items()},

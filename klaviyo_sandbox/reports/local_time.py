@@ -39,11 +39,6 @@ class LocalTime:
             self._starts[day] = self.instant(datetime.fromordinal(day))
         return self._starts[day]
 
-    def text(self, instant: int, style: str) -> str:
-        """Write an instant as `Quirks.report_dates` says."""
-        local = self.local(instant)
-        if style == "offset":
-            return local.isoformat()
-        if style == "utc":
-            return local.astimezone(UTC).isoformat()
-        return local.replace(tzinfo=UTC).isoformat()
+    def unzoned(self, instant: int) -> str:
+        """Write an instant as series do: local time, with `+00:00` all the same (recorded)."""
+        return self.local(instant).replace(tzinfo=UTC).isoformat()

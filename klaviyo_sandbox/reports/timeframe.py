@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.quirks import Quirks
 from klaviyo_sandbox.spec import Report
 
 POINTER = "/data/attributes/timeframe"
@@ -20,9 +19,7 @@ class Timeframe:
     end: datetime
 
 
-def timeframe_of(
-    value: object, report: Report, interval: str, today: date, quirks: Quirks
-) -> Timeframe:
+def timeframe_of(value: object, report: Report, interval: str, today: date) -> Timeframe:
     """Return the timeframe that the body asks for.
 
     Raises:
@@ -38,12 +35,8 @@ def timeframe_of(
     else:
         raise refused("A timeframe needs either a key, or start and end.")
     _check(found, report, interval)
-    if "key" in value or quirks.report_end == "exclusive":
+    if "key" in value:
         return found
-    if quirks.report_end == "date":
-        return Timeframe(
-            found.start, datetime.combine(found.end.date() + _DAY, datetime.min.time())
-        )
     return Timeframe(found.start, found.end.replace(microsecond=0) + timedelta(seconds=1))
 
 

@@ -60,8 +60,15 @@ class Changes:
             self._rewrite(self._row(resource_type, row_id), attributes, now).id for row_id in ids
         ]
 
-    def archive(self, resource_type: str, ids: Iterable[str]) -> list[str]:
-        """Archive campaigns or flows, or hide images.
+    def hide(
+        self,
+        resource_type: str,
+        ids: Iterable[str],
+        *,
+        hidden: bool = True,
+        moves_updated: bool = True,
+    ) -> list[str]:
+        """Archive campaigns or flows, hide images, or bring them back if not `hidden`.
 
         Raises:
             UnknownResourceError: one of the ids does not exist, or the type cannot be hidden.
@@ -69,23 +76,9 @@ class Changes:
         flag = HIDDEN_BY.get(resource_type)
         if flag is None:
             raise UnknownResourceError(resource_type)
-        now = self.shop.clock.now()
+        now = self.shop.clock.now() if moves_updated else None
         return [
-            self._hide(self._row(resource_type, row_id), flag, hidden=True, now=now)
-            for row_id in ids
-        ]
-
-    def move(self, resource_type: str, ids: Iterable[str], *, hidden: bool) -> list[str]:
-        """Archive (or hide) resources or bring them back, without a new `updated`.
-
-        Raises:
-            UnknownResourceError: one of the ids does not exist, or the type cannot be hidden.
-        """
-        flag = HIDDEN_BY.get(resource_type)
-        if flag is None:
-            raise UnknownResourceError(resource_type)
-        return [
-            self._hide(self._row(resource_type, row_id), flag, hidden=hidden, now=None)
+            self._hide(self._row(resource_type, row_id), flag, hidden=hidden, now=now)
             for row_id in ids
         ]
 

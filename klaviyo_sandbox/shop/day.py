@@ -55,7 +55,7 @@ def day_passes(changes: Changes) -> Touched:
     for kind, ways in touched.items():
         changes.update(kind, ways["updated"], {})
         if ways.get("archived"):
-            changes.archive(kind, ways["archived"])
+            changes.hide(kind, ways["archived"])
         changes.delete(kind, ways["deleted"])
     for kind, count in ADDED.items():
         touched[kind]["added"] = changes.add(kind, count)

@@ -23,7 +23,7 @@ class Shop:
         self.spec = spec
         self.clock = clock
         self.settings = settings
-        self.world = World(spec)
+        self.world = World(spec, nulls_last=settings.nulls_last)
         self.random = Random(settings.seed)
         self.ids = Ids(self.random)
         self._known: dict[str, tuple[int, list[Reference]]] = {}

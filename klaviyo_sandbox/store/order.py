@@ -18,30 +18,33 @@ LOWEST: dict[str, Key] = {
 }
 
 
-def key_of(value: Value, kind: str) -> Key:
-    """`value` as something that compares with every other value of its `kind`.
+HIGHEST = 2**62
 
-    Nothing comes first.
-    """
+
+def key_of(value: Value, nothing: Key) -> Key:
+    """`value` as something that compares with every other value; `nothing` is the key of null."""
     if isinstance(value, str | int | float):
         return value
     if value:
-        return min(key_of(element, kind) for element in value)
-    return LOWEST[kind]
+        return min(key_of(element, nothing) for element in value)
+    return nothing
 
 
 class Order:
     """Positions sorted by one field."""
 
-    def __init__(self, field: str, kind: str, rows: Iterable[Row]) -> None:
-        """Sort `rows` by `field`, whose values are of `kind`."""
+    def __init__(
+        self, field: str, kind: str, rows: Iterable[Row], *, nulls_last: bool = False
+    ) -> None:
+        """Sort `rows` by `field`, whose values are of `kind`; `nulls_last` is about times."""
         self.field = field
         self.kind = kind
+        self._nothing: Key = HIGHEST if nulls_last and kind == "date-time" else LOWEST[kind]
         self.positions: list[Position] = sorted(self.position(row) for row in rows)
 
     def position(self, row: Row) -> Position:
         """Where `row` belongs."""
-        return (key_of(row.place(self.field), self.kind), row.id)
+        return (key_of(row.place(self.field), self._nothing), row.id)
 
     def add(self, row: Row) -> None:
         """Put `row` in its place."""

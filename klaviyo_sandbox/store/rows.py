@@ -37,9 +37,10 @@ class RowList:
 class Table:
     """All resources of one type."""
 
-    def __init__(self, kinds: Mapping[str, str]) -> None:
-        """`kinds`: kind of value per sortable field."""
+    def __init__(self, kinds: Mapping[str, str], *, nulls_last: bool) -> None:
+        """`kinds`: kind of value per sortable field; rows without a time come `nulls_last`."""
         self._kinds = {**kinds, "id": "string"}
+        self._nulls_last = nulls_last
         self._orders: dict[str, Order] = {}
         self.rows: dict[str, Row] = {}
         self.version = 0
@@ -61,7 +62,8 @@ class Table:
         """All ids, sorted by `field`; built at the first request, then kept up to date."""
         order = self._orders.get(field)
         if order is None:
-            order = Order(field, self._kinds[field], self.rows.values())
+            kind, rows = self._kinds[field], self.rows.values()
+            order = Order(field, kind, rows, nulls_last=self._nulls_last)
             self._orders[field] = order
         return order
 

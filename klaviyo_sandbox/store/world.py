@@ -20,9 +20,10 @@ them."""
 class World:
     """Tables per type, members per list and segment, and the way from one resource to the next."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, *, nulls_last: bool) -> None:
         """Start an empty shop."""
         self.spec = spec
+        self._nulls_last = nulls_last
         self.tables: dict[str, Table] = {}
         self.groups: dict[Reference, Group] = {}
         self.inverses = Inverses(self.table)
@@ -31,7 +32,8 @@ class World:
         """All resources of a type."""
         found = self.tables.get(resource_type)
         if found is None:
-            found = Table(self.spec.searchable.get(resource_type, {}))
+            kinds = self.spec.searchable.get(resource_type, {})
+            found = Table(kinds, nulls_last=self._nulls_last)
             self.tables[resource_type] = found
         return found
 

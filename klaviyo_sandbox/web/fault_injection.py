@@ -63,15 +63,6 @@ async def hang(receive: Receive) -> None:
             return
 
 
-async def gives_up(receive: Receive, seconds: float) -> bool:
-    """Wait for `seconds`; return whether the client gave up before."""
-    try:
-        await asyncio.wait_for(hang(receive), seconds)
-    except TimeoutError:
-        return False
-    return True
-
-
 async def trickle_headers(transport: asyncio.Transport, reply: Reply, seconds: float) -> None:
     """Send one byte of the head each second for `seconds`, then everything else at once."""
     fields = b"".join(b"%b: %b\r\n" % pair for pair in reply.raw_headers)

@@ -13,8 +13,6 @@ class Reply:
     body: bytes
     content_type: str = JSON_API
     headers: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    """How long the server waits before it sends it."""
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
