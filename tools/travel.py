@@ -21,13 +21,11 @@ ROOT: Final = Path(__file__).parents[1]
 CLOCK: Final = ROOT / "tools" / "clock"
 DAYS: Final[Mapping[str, str]] = {
     "2026-11-01T05:30:00Z": "New York's clock goes back, first day of a month",
-    "2026-11-30T12:00:00Z": "last day of a month",
-    "2026-12-31T23:58:00Z": "a year ends, two minutes before midnight UTC",
+    "2026-12-31T23:58:00Z": "a month and a year end, two minutes before midnight UTC",
     "2027-03-28T00:59:00Z": "Copenhagen's clock goes forward in a minute",
     "2027-08-01T00:00:00Z": "the default revision is deprecated",
     "2028-02-29T12:00:00Z": "29 February",
     "2028-07-15T00:00:00Z": "the default revision is retired",
-    "2029-01-01T00:00:00Z": "every revision is retired",
 }
 
 
