@@ -46,7 +46,7 @@ class Recovery:
                 return None
         if isinstance(task, WindowReader) and self._ask_otherwise(what, task, fault):
             return None
-        self._tell_of_absence(what, fault)
+        self._tell_of_parent(what, fault)
         return self._failure(fault)
 
     def _try_again(self, what: Action, task: Task, fault: Exception, now: float) -> None:
@@ -109,22 +109,13 @@ class Recovery:
     def _can_do_without(self, reader: WindowReader) -> frozenset[str]:
         return self.collection.optional_parts(reader.sent) if reader.sent else frozenset()
 
-    def _tell_of_absence(self, what: Action, fault: Exception) -> None:
-        """Log the first parent that is gone, and the first item that is missing."""
-        name = self.collection.name
-        if what is Action.PARENT_GONE:
-            if not self.tally.parents_gone:
-                logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
-            self.tally.parents_gone += 1
-        elif what is Action.ITEM_MISSING:
-            if not self.tally.items_missing:
-                logger.warning(
-                    "%s: Klaviyo does not find what it has just listed. The next sync asks for it"
-                    " again, and for others like it. %s",
-                    name,
-                    fault,
-                )
-            self.tally.items_missing += 1
+    def _tell_of_parent(self, what: Action, fault: Exception) -> None:
+        if what is not Action.PARENT_GONE:
+            return
+        if not self.tally.parents_gone:
+            name = self.collection.name
+            logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
+        self.tally.parents_gone += 1
 
     def _failure(self, fault: Exception) -> AirbyteTracedException:
         name = self.collection.name

@@ -53,4 +53,3 @@ class Tally:
     retries: int = 0
     throttled: int = 0
     parents_gone: int = 0
-    items_missing: int = 0
