@@ -37,7 +37,8 @@ def fewest_again(
             continue
         if issubclass(stream, ItemStream):
             items[own] = max(items.get(own, 0), records[name])
-            (own,) = listing
+            own, *above = listing
+            read_whole.update(map(_path, above))
         else:
             read_whole.update(map(_path, listing))
         listings[own] = max(listings.get(own, 0), records[name])

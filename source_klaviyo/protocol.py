@@ -231,4 +231,4 @@ class Collection(Protocol):
         """
 
     def served_without(self, parts: frozenset[str]) -> None:
-        """Take note that a page which was refused has been served without `parts`."""
+        """Take note of a page that was served without `parts`; none for one that was whole."""

@@ -82,7 +82,7 @@ class TwoPages:
         return None
 
     def served_without(self, parts: frozenset[str]) -> None:
-        raise NotImplementedError(parts)
+        del parts
 
 
 def stream_job(name: str = "things", cursor: str | None = "updated") -> StreamJob:

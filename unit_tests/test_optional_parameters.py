@@ -53,8 +53,16 @@ def test_two_pages_prove_a_refusal_and_it_is_told_once(
             assert page(optional, {part}, failure) == {part}
     assert optional.left_out == {part}
     (told,) = caplog.messages
-    assert f"refuses {part}" in told
+    assert f"does not serve {part}" in told
     assert str(failure.message) in told
+
+
+def test_a_page_that_is_served_whole_takes_back_what_one_before_has_shown() -> None:
+    optional = parameters()
+    for _ in range(3):
+        assert page(optional, {"include=tags"}) == {"include=tags"}
+        optional.served_whole()
+    assert optional.left_out == set()
 
 
 @pytest.mark.parametrize("pair", list(combinations(PARTS, 2)), ids=str)

@@ -44,7 +44,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         touched["event"]["ahead"] += sandbox.add("event", 5, days_ago=-3)
         state = last_states(first)
         deduplicated = connector.read(catalog(), state)
-        appended = connector.read(catalog(destination="append"), state)
+        at_once = connector_of(sandbox, tmp_path_factory.mktemp("append"), lookback_days=0)
+        appended = at_once.read(catalog(destination="append"), state)
         yield Story(first, held, touched, deduplicated, appended, sandbox)
 
 
@@ -127,7 +128,8 @@ def test_a_watermark_includes_its_own_second(connect: Connect, shop: Sandbox) ->
             "stream_state": {cursor: moment, "version": 1},
         }
         states.append({"type": "STREAM", "stream": descriptor})
-    output = connect(shop).read(catalog(CURSORS, destination="append"), states)
+    connector = connect(shop, lookback_days=0)
+    output = connector.read(catalog(CURSORS, destination="append"), states)
     assert output.code == 0
     for stream, ids in due.items():
         assert sorted(output.ids(stream)) == sorted(ids), stream

@@ -154,7 +154,10 @@ class KlaviyoCollection:
 
     def served_without(self, parts: frozenset[str]) -> None:
         """Take note of a page that was served without `parts`; see protocol.Collection."""
-        self._optional.served_without(parts)
+        if parts:
+            self._optional.served_without(parts)
+        else:
+            self._optional.served_whole()
 
     def parameters(self, request: PageRequest) -> dict[str, str]:
         """Return the parameters of a first request; `links.next` repeats them."""

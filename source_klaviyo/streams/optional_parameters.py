@@ -18,8 +18,8 @@ logger = logging.getLogger("airbyte")
 Parts = frozenset[str]
 
 _PROOFS: Final = 2
-"""Pages that were refused with a part, and served without: a refusal may be load, or an incident,
-and what is left out of one page for that must not be missing in all others."""
+"""Pages in a row that were refused with a part, or failed with it, and were served without. One may
+be load, an incident or a single broken row, and must not cost what all others have."""
 
 
 class OptionalParameters:
@@ -73,8 +73,12 @@ class OptionalParameters:
             trials = trials[trials.index(sent_without) + 1 :]
         return trials[0] if trials else None
 
+    def served_whole(self) -> None:
+        """Note that a page has been served with everything: what others lacked is theirs alone."""
+        self._proofs.clear()
+
     def served_without(self, parts: Parts) -> None:
-        """Note that a page which was refused has been served without `parts`."""
+        """Note that a page which was refused, or failed, has been served without `parts`."""
         with self._lock:
             new = parts - self._proven
             self._proofs[new] += 1
@@ -88,7 +92,7 @@ class OptionalParameters:
                 self._granted.refused(scope)
         if rest := sorted(new - told):
             logger.warning(
-                "%s: Klaviyo refuses %s. The records of this sync lack it from here on. %s",
+                "%s: Klaviyo does not serve %s. The records of this sync lack it from here on. %s",
                 self._collection,
                 " and ".join(rest),
                 self.refusal,

@@ -92,7 +92,7 @@ class Recovery:
                 trial = self.collection.refused_parts(reader.sent, fault)
                 if trial is None:
                     return False
-                reader.ask_with_less(trial, is_refused=True)
+                reader.ask_with_less(trial)
                 logger.info("%s: trying without %s. %s", name, " and ".join(sorted(trial)), fault)
             case _:
                 return False

@@ -26,7 +26,7 @@ from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import BEGINNING, Collection, Page, PageRequest, Window
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import RangePageSize
-from source_klaviyo.sync.retry import RetryState
+from source_klaviyo.sync.retry import MOST_DOUBTS, RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
 from source_klaviyo.sync.splitting import Density
 from source_klaviyo.sync.window_view import Read, WindowView
@@ -54,7 +54,7 @@ class WindowReader:
     `hi` is lowered when another reader takes over the end of the window. Every row before
     `position` has come. `sent` is the request that is under way, or was the last. `failure` says
     why the window cannot be read on. `left_out` are parts that the next page alone is asked for
-    without: Klaviyo has refused them (`is_refused`), or could not load them.
+    without: Klaviyo has refused them, or could not load them.
     Whether Klaviyo sorts rows without a cursor value first or last is not documented: a reader of
     such rows begins `from_other_end` of the order, and looks at `both_ends` where a bound has left
     them out of the ascending pages.
@@ -83,7 +83,6 @@ class WindowReader:
     density: Density = field(default_factory=Density)
     retry: RetryState = field(default_factory=RetryState)
     left_out: frozenset[str] = frozenset()
-    is_refused: bool = False
     token: str | None = None
     sent: PageRequest | None = None
     finished: bool = False
@@ -184,9 +183,14 @@ class WindowReader:
         """Ask for the rest of the window by time: the page cursor leads nowhere."""
         self.token = None
 
-    def ask_with_less(self, parts: frozenset[str], *, is_refused: bool = False) -> None:
-        """Ask for the next page, and for no other, without `parts` of the request."""
-        self.left_out, self.is_refused = parts, is_refused
+    def ask_with_less(self, parts: frozenset[str]) -> None:
+        """Ask for the next page, and for no other, without `parts` of the request.
+
+        Once that has helped, the following pages are not tried as long with all parts.
+        """
+        self.left_out = parts
+        if parts:
+            self.retry.most = MOST_DOUBTS
 
     def ask_smaller(self) -> None:
         """Ask for the next page in another size: by time, unless the page cursor names the row."""
