@@ -75,9 +75,9 @@ def test_what_enriches_may_be_refused(shop: Sandbox, status: int) -> None:
         (told,) = [line for line in outcome.logs if "Missing scope tags:read" in line]
         assert "the tags of campaigns, the tags of flows" in told
     else:
-        refused = [line for line in outcome.logs if "Klaviyo refuses" in line]
+        refused = [line for line in outcome.logs if "Klaviyo does not serve" in line]
         assert len(refused) == 3, refused
-        assert any("campaigns: Klaviyo refuses include=tags." in line for line in refused)
+        assert any("campaigns: Klaviyo does not serve include=tags." in line for line in refused)
 
 
 def test_a_stream_that_is_made_of_what_is_refused_fails_alone(shop: Sandbox) -> None:

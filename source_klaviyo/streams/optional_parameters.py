@@ -41,6 +41,7 @@ class OptionalParameters:
         self._proven: Parts = frozenset()
         self._proofs: Counter[Parts] = Counter()
         self._is_for_scope = False
+        self._told: set[str] = set()
 
     @property
     def left_out(self) -> Parts:
@@ -82,19 +83,19 @@ class OptionalParameters:
         with self._lock:
             new = parts - self._proven
             self._proofs[new] += 1
-            if not new or self._proofs[new] < _PROOFS:
-                return
-            self._proven |= new
-        told = set[str]()
-        if self._is_for_scope:
-            told = {part for part in new if part in self.scopes}
-            for scope in {self.scopes[part] for part in told}:
-                self._granted.refused(scope)
-        if rest := sorted(new - told):
+            is_proven = bool(new) and self._proofs[new] >= _PROOFS
+            if is_proven:
+                self._proven |= new
+        told = {part for part in new if part in self.scopes} if self._is_for_scope else set()
+        for scope in {self.scopes[part] for part in told} if is_proven else ():
+            self._granted.refused(scope)
+        rest = " and ".join(sorted(new - told))
+        if rest and rest not in self._told:
+            self._told.add(rest)
             logger.warning(
-                "%s: Klaviyo does not serve %s. The records of this sync lack it from here on. %s",
+                "%s: Klaviyo does not serve %s. The records of such pages lack it. %s",
                 self._collection,
-                " and ".join(rest),
+                rest,
                 self.refusal,
             )
 

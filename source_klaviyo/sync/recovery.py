@@ -82,7 +82,7 @@ class Recovery:
                 logger.info("%s: asking anew for the rest of a window. %s", name, fault)
             case Action.PAGE_WITH_LESS if parts := self._can_do_without(reader):
                 reader.ask_with_less(parts)
-                logger.warning(
+                logger.info(
                     "%s: Klaviyo cannot load a page with %s. The records of that page lack it. %s",
                     name,
                     " and ".join(sorted(parts)),
