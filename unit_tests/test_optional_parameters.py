@@ -57,6 +57,14 @@ def test_two_pages_prove_a_refusal_and_it_is_told_once(
     assert str(failure.message) in told
 
 
+def test_what_another_page_has_proven_meanwhile_is_tried_before_anything_else() -> None:
+    optional = parameters()
+    for _ in range(2):
+        page(optional, {"include=tags"})
+    refused_meanwhile = optional.next_trial(frozenset(), PARTS[1:], REFUSED)
+    assert refused_meanwhile == frozenset({"include=tags"})
+
+
 def test_a_page_that_is_served_whole_takes_back_what_one_before_has_shown() -> None:
     optional = parameters()
     for _ in range(3):

@@ -96,7 +96,7 @@ class OAuthApp:
 
 def _granted(answer: dict[str, Any], refresh: str) -> Granted:
     if "errors" in answer:
-        raise _told(msgspec.convert(answer, ErrorDocument))
+        raise _told(msgspec.json.decode(msgspec.json.encode(answer), type=ErrorDocument))
     access = _SECRET.validate_python(answer.get("access_token"), strict=True)
     rotated = _SECRET.validate_python(answer.get("refresh_token") or refresh, strict=True)
     mask(access, rotated)

@@ -69,6 +69,8 @@ class OptionalParameters:
                 str(failure.message),
                 isinstance(failure, ScopeMissing),
             )
+            if not self._proven <= sent_without:
+                return self._proven  # another page has proven meanwhile what to leave out
             trials = [self._proven | trial for trial in self._trials(optional, failure)]
         if sent_without in trials:
             trials = trials[trials.index(sent_without) + 1 :]
