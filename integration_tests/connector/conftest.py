@@ -7,6 +7,9 @@ import pytest
 
 from integration_tests.connector.harness import Connector, Output, catalog, key
 from klaviyo_sandbox import Sandbox, Settings
+from source_klaviyo.api import backoff
+from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.sync import retry
 
 Connect = Callable[..., Connector]
 
@@ -21,6 +24,14 @@ def connector_of(sandbox: Sandbox, folder: Path, **config: object) -> Connector:
         "disable_fetching_predictive_analytics": True,  # it would cut the quota to a fifth
     }
     return Connector(folder, valid | config)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a connector in this process wait neither for a retry nor for quota."""
+    monkeypatch.setattr(backoff, "_FIRST", 0.001)
+    monkeypatch.setattr(EndpointQuota, "reserve", lambda _: 0.0)
+    monkeypatch.setattr(retry, "_DOUBT_PAUSES", (0.001, 0.001))
 
 
 @pytest.fixture(scope="session")

@@ -33,12 +33,11 @@ from integration_tests.connector.poison import (
 )
 from integration_tests.quirks.reading import Outcome, read
 from klaviyo_sandbox import Quirks, Sandbox, Settings
-from source_klaviyo.api import backoff
-from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, NamedItemStream
-from source_klaviyo.sync import retry
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 SHOP: Final = Settings(
     events=120,
@@ -149,13 +148,6 @@ def shop() -> Iterator[Sandbox]:
     with Sandbox.start(SHOP) as sandbox:
         sandbox.set_quirks(Quirks(max_page_size=5), Quirks("/api/events", max_page_size=40))
         yield sandbox
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff, "_FIRST", 0.001)
-    monkeypatch.setattr(EndpointQuota, "reserve", lambda _: 0.0)
-    monkeypatch.setattr(retry, "_DOUBT_PAUSES", (0.001, 0.001))
 
 
 @pytest.fixture(scope="module")

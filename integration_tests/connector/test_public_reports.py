@@ -20,9 +20,8 @@ from integration_tests.connector.relay import Reply
 from integration_tests.connector.truth import documents
 from integration_tests.quirks.reading import Outcome, read
 from klaviyo_sandbox import Quirks, Sandbox, Settings
-from source_klaviyo.api import backoff
-from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.sync import retry
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 SHOP = Settings(events=300, profiles=60, lists=7, templates=12, campaigns=12, flows=6, limits=False)
 Sync = Callable[..., Outcome]
@@ -33,13 +32,6 @@ def shop() -> Iterator[Sandbox]:
     with Sandbox.start(SHOP) as sandbox:
         sandbox.set_quirks(Quirks(max_page_size=20))
         yield sandbox
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff, "_FIRST", 0.001)
-    monkeypatch.setattr(EndpointQuota, "reserve", lambda _: 0.0)
-    monkeypatch.setattr(retry, "_DOUBT_PAUSES", (0.001, 0.001))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from source_klaviyo.api.error_document import ErrorDocument
-from source_klaviyo.api.json_parts import members
+from source_klaviyo.api.json_parts import MEMBERS, members
 from source_klaviyo.api.repair import repaired
 from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier, identifier
 from source_klaviyo.errors import UnreadableAnswer
@@ -118,20 +118,17 @@ class Document:
 
 
 def _without(raw: msgspec.Raw, relationships: Collection[str]) -> msgspec.Raw:
-    resource = _MEMBERS.decode(raw)
+    resource = MEMBERS.decode(raw)
     try:
-        held = _MEMBERS.decode(resource["relationships"])
+        held = MEMBERS.decode(resource["relationships"])
         for name in held.keys() & set(relationships):
-            told = _MEMBERS.decode(held[name])
+            told = MEMBERS.decode(held[name])
             told.pop("data", None)
             held[name] = msgspec.Raw(msgspec.json.encode(told))
     except (KeyError, msgspec.ValidationError):
         return raw  # it has no relationships, or none that is an object
     resource["relationships"] = msgspec.Raw(msgspec.json.encode(held))
     return msgspec.Raw(msgspec.json.encode(resource))
-
-
-_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class DocumentReader:

@@ -7,14 +7,14 @@ import msgspec
 
 Path = tuple[str, ...]
 
-_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def members(value: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:
     """Return the members of an object; none of anything else."""
     is_object = value is not None and bytes(value).startswith(b"{")
-    return _MEMBERS.decode(value) if value is not None and is_object else {}
+    return MEMBERS.decode(value) if value is not None and is_object else {}
 
 
 def elements(value: msgspec.Raw | None) -> Sequence[msgspec.Raw]:

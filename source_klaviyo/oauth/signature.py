@@ -17,7 +17,7 @@ from source_klaviyo.oauth.granted import Granted
 
 logger = logging.getLogger("airbyte")
 
-_TRIES: Final = 9
+_TRIES: Final = 1 + backoff.MOST_RETRIES
 """As often as any other request is sent."""
 
 _LONGEST_MARGIN: Final = 60.0

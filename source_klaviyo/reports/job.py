@@ -23,9 +23,7 @@ class ReportCheckpoint:
     due: Sequence[Due]
     state: ReportState
     settling: Settling
-    low: int
     rows_without_cursor: bool = False
-    reads_all: bool = False
     written: list[Window] = field(default_factory=list)
     _completed: list[Window] = field(default_factory=list)
     _refused: bool = False
@@ -90,7 +88,7 @@ class ReportJob(StreamJob):
         key = partition_key(partition)
         if key not in self._made:
             state, due = self.memory.of(partition), self.due.get(key, ())
-            self._made[key] = partition, ReportCheckpoint(due, state, self.settling, self.start)
+            self._made[key] = partition, ReportCheckpoint(due, state, self.settling)
         return self._made[key][1]
 
     def state(self, horizon: int, *, complete: bool) -> StreamState:

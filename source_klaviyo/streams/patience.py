@@ -13,8 +13,8 @@ from source_klaviyo.protocol import Collection, ItemRequest, Page, PageRequest
 
 logger = logging.getLogger("airbyte")
 
-_TRIES: Final = 9
-MOST_REFUSALS: Final = 3
+_TRIES: Final = 1 + backoff.MOST_RETRIES
+_TRIES_OF_REFUSALS: Final = 1 + backoff.MOST_DOUBTS
 _WORTH_A_LINE: Final = 5.0
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def patiently(
             raise StreamFailed(str(lost), FailureType.transient_error) from lost
         except RequestFailed as fault:
             attempt += 1
-            if attempt == (min(tries, MOST_REFUSALS) if fault.ends_as else tries):
+            if attempt == (min(tries, _TRIES_OF_REFUSALS) if fault.ends_as else tries):
                 ending = fault.ends_as or StreamFailed(str(fault), FailureType.transient_error)
                 raise ending from fault
             pause = backoff.pause(attempt - 1, fault.retry_after)

@@ -12,17 +12,11 @@ from source_klaviyo.sync.state import CursorState
 class Checkpoint(Protocol):
     """What is known of one partition for one stream.
 
-    Only the thread that writes the records changes a checkpoint. `low` is the earliest cursor value
-    that is read. `rows_without_cursor` says that rows without a cursor value are still to be read:
-    no window brings those.
+    Only the thread that writes the records changes a checkpoint. `rows_without_cursor` says that
+    rows without a cursor value are still to be read: no window brings those.
     """
 
-    low: int
     rows_without_cursor: bool
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether it is read from its beginning, so that rows without a cursor belong to it."""
 
     def missing(self) -> list[Window]:
         """Return the windows that are to be read in this sync."""
@@ -63,7 +57,7 @@ class CursorCheckpoint:
         if watermark is not None:
             # A watermark in the future, as others have written, would be refused as a bound.
             self.low = max(self.start, min(watermark, self.began - MARGIN) - self.lookback)
-        is_first = self.state == CursorState() and self.reads_all
+        is_first = self.state == CursorState() and self.low == BEGINNING
         self.rows_without_cursor = self.state.rows_without_cursor or is_first
         self._completed = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
 
@@ -78,11 +72,6 @@ class CursorCheckpoint:
         if since is None or since >= self.began or not self.lookback:
             return []
         return [Window(max(0, since - self.lookback), max(1, self.began - self.lookback))]
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether it is read from its beginning, so that rows without a cursor belong to it."""
-        return self.low == BEGINNING
 
     def missing(self) -> list[Window]:
         """Return the windows that are still to be read, the last of them open to the future."""

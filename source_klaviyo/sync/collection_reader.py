@@ -433,7 +433,7 @@ class CollectionReader:
 
     def _read_on(self) -> None:
         """Begin with what is hidden once all else is read; then once more with what has changed."""
-        if any(reading.open for reading in self.partitions.readings.values()):
+        if self._under_way:
             return
         hidden, self._hidden = self._hidden, []
         for partition in hidden:

@@ -90,9 +90,10 @@ class Sync:
 
     def _turn(self) -> Iterator[bytes]:
         """Yield the lines of what comes next, if anything comes within a second."""
-        for lookup in [each for each in self._lookups if each.plan]:
-            self._lookups.remove(lookup)
-            yield from self._adopt(lookup.found, was_expected=True)
+        for lookup in tuple(self._lookups):
+            if plan := lookup.plan:
+                self._lookups.remove(lookup)
+                yield from self._adopt(plan, was_expected=True)
         deliveries = self._queue.get(_TICK)
         now = time.monotonic()
         yield from self._deliver(deliveries, now) if deliveries else self._heartbeat(now)

@@ -126,6 +126,5 @@ def _of_item(fault: Exception) -> Action:
 
 
 def _has_smaller_page(reader: WindowReader) -> bool:
-    retry = reader.retry
-    tried = retry.attempt + 1 >= BEFORE_LESS and not retry.smaller_was_no_help
+    tried = reader.retry.attempt + 1 >= BEFORE_LESS
     return tried and reader.page_size is not None and reader.page_size.current > 1

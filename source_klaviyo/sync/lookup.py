@@ -25,13 +25,6 @@ class Lookup:
         """The streams that wait for the lookup."""
         return self.later.streams
 
-    @property
-    def found(self) -> SyncPlan:
-        """The plan. Raises RuntimeError before it is there."""
-        if self.plan is None:
-            raise RuntimeError("the lookup has not ended")
-        return self.plan
-
     def start(self) -> None:
         """Begin to look up."""
         threading.Thread(target=self._run, name="lookup", daemon=True).start()

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from source_klaviyo.api import backoff
+from source_klaviyo.api.backoff import MOST_DOUBTS, MOST_RETRIES
 
-MOST_RETRIES: Final = 8
-"""Failures in a row of one request that are taken for passing ones: some two to four minutes."""
-MOST_DOUBTS: Final = 2
-"""How often a refusal is asked for again, before it is taken for a fact: under load, Klaviyo has
-refused what it serves a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 MOST_RESTARTS: Final = 5
 """How often a window is asked anew without a new row, before its page cursors are given up."""
 BEFORE_LESS: Final = 2
@@ -30,7 +26,6 @@ class RetryState:
     doubts: int = 0
     restarts: int = 0
     ready_at: float = 0.0
-    smaller_was_no_help: bool = False
     token_asked_again: bool = False
 
     def exhausted(self, *, is_refusal: bool) -> bool:
@@ -59,5 +54,4 @@ class RetryState:
     def succeeded(self) -> None:
         """Note that an answer came."""
         self.attempt = self.doubts = 0
-        self.smaller_was_no_help = False
         self.token_asked_again = False

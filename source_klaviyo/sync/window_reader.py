@@ -21,12 +21,13 @@ from enum import Enum
 
 from airbyte_cdk.models import FailureType
 
+from source_klaviyo.api.backoff import MOST_DOUBTS
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import BEGINNING, Collection, Page, PageRequest, Window
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import RangePageSize
-from source_klaviyo.sync.retry import MOST_DOUBTS, RetryState
+from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
 from source_klaviyo.sync.splitting import Density
 from source_klaviyo.sync.window_view import Read, WindowView
@@ -244,7 +245,8 @@ class WindowReader:
         cursors = page.cursors
         if not cursors or None in cursors or self.purpose is not Purpose.WINDOW:
             return False
-        first, last = min(_told(page)), max(_told(page))
+        told = _told(page)
+        first, last = min(told), max(told)
         behind = max(self.latest + 1, self.lo, self._asked_from)
         is_inside = self.in_order and behind <= first and last < min(self.hi, self.horizon)
         return is_inside and self.collection.ordered and len({*page.ids}) == len(page.ids)
