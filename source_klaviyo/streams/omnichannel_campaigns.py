@@ -37,6 +37,7 @@ class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
     include_scopes = (("tags", "tags:read"),)
     include = ("campaign-audiences", "campaign-messages", "tags")
     cursor_attribute = "updated_at"
+    single = "campaigns/{id}"
     ordered = False
 
 
@@ -62,6 +63,8 @@ class OmnichannelCampaignMessages(WindowedStream):
     parameters = (("fields[campaign]", "id"),)
     resource = "campaign-message"
     cursor_attribute = "updated"
+    single = "campaign-messages/{id}"
+    belongs_to = "campaign"
     oldest_revision = "2026-10-15"
 
 

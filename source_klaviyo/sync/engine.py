@@ -187,7 +187,8 @@ class Sync:
                 yield output.state(now)
         for part, output in outputs:
             if part.ends:
-                yield from output.end_view(part, now)
+                view = self._readers[part.collection].job.views[part.view]
+                yield from output.end_view(part, now, confirms=view.confirms)
 
     def _note(self, part: Delivery, output: StreamOutput) -> bool:
         """Note what is complete by a part of a delivery; tell whether the state is another now."""
