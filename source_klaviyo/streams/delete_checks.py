@@ -65,32 +65,35 @@ class DeleteChecks(KlaviyoCollection):
     def fetch(self, request: PageRequest) -> Page:
         """Ask for a row; see protocol.Collection."""
         name, like = str(request.partition["id"]), request.partition.get("like")
-        if self._finds(name):
+        found = self._look_for(name)
+        if found:
             self._there += 1
             if self._there >= _MOST_THERE and not self._gone:
                 raise ListingNotWhole(
                     f"Klaviyo has not listed all {self._stream.name} that it has."
                 )
             return Page([], [], [Extract()])
-        self._missed[name] += 1
-        proven = self._missed[name] >= _ANSWERS if like is None else self._another(str(like))
-        if not proven:
+        if found is None and not self._is_about(name, like):
             raise RequestFailed(f"Klaviyo does not find {name} of {self._stream.name}.")
         self._gone += 1
         piece = msgspec.json.encode(self._tombstone(name, request.partition.get("after")))
         return Page([name], [], [Extract([(memoryview(piece)[:-1], b"}")], gone=[name])])
 
-    def _another(self, name: str) -> bool:
-        self._wait()
-        return self._finds(name)
+    def _is_about(self, name: str, like: object) -> bool:
+        """Tell whether a 404 is about the row: the same request finds another."""
+        if isinstance(like, str):
+            self._wait()
+            return self._look_for(like) is not None
+        self._missed[name] += 1
+        return self._missed[name] >= _ANSWERS
 
     def _wait(self) -> None:
         """Wait until the quota grants one more request."""
         while pause := self.quota.reserve():
             time.sleep(min(pause, 1.0))
 
-    def _finds(self, name: str) -> bool:
-        """Tell whether Klaviyo has a row, and what it belongs to."""
+    def _look_for(self, name: str) -> bool | None:
+        """Tell whether Klaviyo has a row, with what it belongs to; None where it answers 404."""
         if len(self._stream.keys) > 1:
             return self._has_link(*name.split(" "))
         kind: type[KlaviyoStream] | None = type(self._kinds[""])
@@ -99,7 +102,7 @@ class DeleteChecks(KlaviyoCollection):
             self._wait()
             found = self._ask(f"{kind.single}/{kind.belongs_to}", found)
             kind = kind.parent
-        return found is not None
+        return True if found else None
 
     def _ask(self, path: str, own_id: str) -> str | None:
         """Return the id of the resource at `path`, None where Klaviyo finds none."""
@@ -109,7 +112,7 @@ class DeleteChecks(KlaviyoCollection):
 
         return self._send(path, own_id, read)
 
-    def _has_link(self, kind: str, owner: str, linked: str) -> bool:
+    def _has_link(self, kind: str, owner: str, linked: str) -> bool | None:
         """Tell whether a resource of a `kind` still names another: a link has no address."""
 
         def read(response: requests.Response) -> bool:
@@ -118,7 +121,7 @@ class DeleteChecks(KlaviyoCollection):
                 raise UnreadableAnswer("it is one page of several")
             return linked in document.fields.ids
 
-        return bool(self._send(str(self._kinds[kind].single), owner, read))
+        return self._send(str(self._kinds[kind].single), owner, read)
 
     def _send(self, path: str, own_id: str, read: Callable[[requests.Response], _T]) -> _T | None:
         """Return what `read` makes of the answer at `path`, None where Klaviyo finds nothing."""
