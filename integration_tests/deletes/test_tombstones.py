@@ -15,7 +15,9 @@ from integration_tests.deletes.syncs import read, truth
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.sync import deletes
 
-SHOP = Settings(events=10, profiles=20, campaigns=14, flows=8, lists=24, images=12, limits=False)
+SHOP = Settings(
+    events=10, profiles=20, campaigns=14, flows=8, lists=24, segments=5, images=12, limits=False
+)
 ERROR = b'{"errors":[{"status":%d,"code":"%b","title":"No.","detail":"No."}]}'
 JSON_API = {"Content-Type": "application/vnd.api+json"}
 pytestmark = pytest.mark.usefixtures("impatient")
