@@ -20,7 +20,7 @@ from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, Campai
 from source_klaviyo.streams.coupons import CouponCodes
 from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.lists import Lists, ListsDetailed
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
@@ -174,7 +174,9 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
     }
     if not issubclass(stream, WindowedStream):
         usable = (filterable.keys() | set(endpoint.sort)) & {*CHANGES}
-        owners = issubclass(stream, IncludedStream)  # whose cursor need not tell of what is taken
+        owners = issubclass(
+            stream, (IncludedStream, NamedItemStream)
+        )  # whose cursor need not tell of what is taken
         return {"cursor_attribute": stream.cursor_attribute is None and (owners or not usable)}
     operators = filterable.get(stream.cursor_attribute, set())
     sort = stream.sort_key or stream.cursor_attribute
