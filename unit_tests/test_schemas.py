@@ -121,6 +121,7 @@ def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: S
 BARE: Final = frozenset(
     {
         "CatalogCategoryItems",
+        "CampaignVariationImages",
         "EventAttributions",
         "ObjectTypeLinks",
         "ObjectTypeProfileLinks",
