@@ -164,7 +164,7 @@ def _stream_job(
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
     # does.
-    if cursor and configured.sync_mode is SyncMode.incremental:
+    if cursor and readable.supports_incremental and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)

@@ -1,5 +1,6 @@
 """Profiles API: https://developers.klaviyo.com/en/reference/profiles_api_overview ."""
 
+from collections.abc import Hashable
 from itertools import product
 from typing import ClassVar
 
@@ -7,7 +8,6 @@ from source_klaviyo.api.filters import instant
 from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import CopiedMember
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -112,15 +112,26 @@ class GlobalExclusions(OfProfiles):
     )
 
 
-class ProfileIds(KlaviyoStream):
-    """The ids of all profiles, and nothing else; one that is not here is gone, or was merged."""
+class ProfileIds(WindowedStream):
+    """The ids of all profiles; a profile that is not here is gone, or was merged into another.
+
+    It is read whole, in windows of `created`, which never changes: many readers share the quota,
+    and no row moves meanwhile.
+    """
 
     endpoint = "profiles"
     scopes = ("profiles:read",)
     limit = L
     page_size = 100
     resource = "profile"
-    parameters = (("fields[profile]", "id"),)
+    cursor_attribute = "created"
+    parameters = (("fields[profile]", "created"),)
+    supports_incremental = False
+
+    @property
+    def collection_key(self) -> Hashable:
+        """What is equal for views of one collection; other streams read profiles by `updated`."""
+        return super().collection_key, self.cursor_attribute
 
 
 class ProfileConversations(IncludedStream, OfProfiles):
