@@ -168,7 +168,8 @@ def _stream_job(
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
-        if configured.destination_sync_mode is DestinationSyncMode.append_dedup:
+        # PyAirbyte asks for overwrite with that, and merges by the primary key.
+        if configured.destination_sync_mode is not DestinationSyncMode.append:
             job.deletes = _deletes(readable, job, state, config)
     elif cursor and configured.generation_id is not None and configured.sync_id is not None:
         _resume(job, cursor, state, configured.generation_id, configured.sync_id)

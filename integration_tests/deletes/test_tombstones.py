@@ -92,9 +92,7 @@ def test_children_go_with_what_they_belong_to(sandbox: Sandbox) -> None:
         assert destination.keys(stream) == held[stream]
 
 
-@pytest.mark.parametrize(
-    ("mode", "hours"), [("append", 24), ("overwrite", 24), ("append_dedup", 0)]
-)
+@pytest.mark.parametrize(("mode", "hours"), [("append", 24), ("append_dedup", 0)])
 def test_deletes_are_followed_only_where_they_can_be(
     sandbox: Sandbox, mode: str, hours: int
 ) -> None:
