@@ -164,7 +164,7 @@ def _stream_job(
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
     # does.
-    if cursor and readable.supports_incremental and configured.sync_mode is SyncMode.incremental:
+    if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
@@ -294,7 +294,7 @@ class _Grouping:
             group.views.append(member.collection_view(stream.name, stream.drift))
             views.append(ViewJob(job, member.state_partition({})))
             group.jobs.append(views[-1])
-        if job.deletes and job.deletes.due:
+        if job.deletes and job.deletes.is_due():
             asks = ViewJob(job, confirms=True)
             checks = CollectionJob(stream.delete_checks(), [asks], job.deletes.candidates)
             for view in views:

@@ -193,6 +193,11 @@ class KlaviyoStream(Declaration, HttpStream):
         return list(self.keys)
 
     @property
+    def supports_incremental(self) -> bool:
+        """Whether a sync can bring only what is new."""
+        return super().supports_incremental and not self.full_refresh_only
+
+    @property
     def is_resumable(self) -> bool:
         """Whether a state can be kept: only where there is a cursor."""
         return self.cursor_attribute is not None

@@ -69,6 +69,8 @@ class Declaration:
     """What follows on `single` for the resource that a row goes with."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    full_refresh_only: ClassVar[bool] = False
+    """Whether only all rows together tell anything, though there is a cursor to read them by."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
     essential: ClassVar[frozenset[str]] = frozenset()

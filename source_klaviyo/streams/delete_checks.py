@@ -33,8 +33,8 @@ _T = TypeVar("_T")
 DELETED_AT: Final = "_ab_cdc_deleted_at"
 """The member by which Airbyte's destinations know a tombstone."""
 _MOST_THERE: Final = 10
-"""Rows that are there and were not listed, before any that is gone, after which the listing is
-taken for wrong: an empty one would cost a request for each row."""
+"""Rows that are there and were not listed, more than ten for each that is gone, after which the
+listing is taken for wrong: an empty one would cost a request for each row."""
 _ANSWERS: Final = 3
 """How often a row must not be found where no other row can show that the endpoint works."""
 
@@ -68,7 +68,7 @@ class DeleteChecks(KlaviyoCollection):
         found = self._look_for(name)
         if found:
             self._there += 1
-            if self._there >= _MOST_THERE and not self._gone:
+            if self._there >= _MOST_THERE * (1 + self._gone):
                 raise ListingNotWhole(
                     f"Klaviyo has not listed all {self._stream.name} that it has."
                 )

@@ -126,7 +126,7 @@ class ProfileIds(WindowedStream):
     resource = "profile"
     cursor_attribute = "created"
     parameters = (("fields[profile]", "created"),)
-    supports_incremental = False
+    full_refresh_only = True
 
     @property
     def collection_key(self) -> Hashable:

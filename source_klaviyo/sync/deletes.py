@@ -66,7 +66,7 @@ class Deletes:
         """
         if not state:
             return cls(stream, began, every, listed_at=began)
-        found = state.get(DELETES) or {}
+        found = state.get(DELETES, {})
         if not isinstance(found, Mapping):
             raise ValueError("`deletes` is not an object")  # noqa: TRY004  as in state.py
         late, listed = found.get("late", {}), found.get("listed")
@@ -84,9 +84,8 @@ class Deletes:
             _before=frozenset(known),
         )
 
-    @property
-    def due(self) -> bool:
-        """Whether this sync is to list all ids."""
+    def is_due(self) -> bool:
+        """Tell whether this sync is to list all ids; log a warning where nothing is followed."""
         if self.too_many:
             self._tell_of_too_many()
             return False
@@ -156,20 +155,26 @@ class Deletes:
             return []
         like = {_kind(name): name for name in self._listed}
         return [
-            {
-                "id": name,
-                **({"like": like[_kind(name)]} if _kind(name) in like else {}),
-                **({"after": written(self._late[name])} if name in self._late else {}),
-            }
+            self._candidate(name, like.get(_kind(name)))
             for name in sorted(self._before - self._listed.keys())
         ]
+
+    def _candidate(self, name: str, like: str | None) -> Partition:
+        found = {"id": name}
+        if like is not None:
+            found["like"] = like
+        if (late := self._late.get(name)) is not None:
+            found["after"] = written(late)
+        return found
 
     def finish(self, reopen: Reopen) -> None:
         """Note that all candidates have been asked for, after everything has been read and listed.
 
         Where all ids were known, a listed row that is not has come back: it is read again.
         """
-        if self.finds_returns and self.listed_at is None:
+        if self.too_many or len(self._listed) > MOST_IDS:
+            self._give_up()
+        elif self.finds_returns and self.listed_at is None:
             self.announce(((name, None) for name in self._listed), 0)
         elif self.finds_returns:
             for name, (partition, cursor) in self._listed.items():
