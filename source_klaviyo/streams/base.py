@@ -77,7 +77,7 @@ class KlaviyoStream(Declaration, HttpStream):
     def collection_key(self) -> Hashable:
         """What is equal for streams that can be views of one collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
-        narrowed = partitions, self.fixed_filters
+        narrowed = partitions, self.only_with_cursor
         return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
