@@ -27,7 +27,16 @@ from tools.shapes import Schema, of_model
 from unit_tests.kinds import OF_RESOURCES
 
 KEYWORDS: Final = frozenset(
-    {"$schema", "type", "format", "description", "additionalProperties", "properties", "items"}
+    {
+        "$schema",
+        "type",
+        "format",
+        "airbyte_type",
+        "description",
+        "additionalProperties",
+        "properties",
+        "items",
+    }
 )
 
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.__name__)
