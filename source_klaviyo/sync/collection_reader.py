@@ -271,7 +271,7 @@ class CollectionReader:
         self.partitions.readings[reader.number].took(reader)
         self.views.succeeded(request.views)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
-        self.job.collection.served_without(reader.left_out)
+        self.job.collection.served_without(reader.left_out, is_row=request.page_size == 1)
         for delivery in deliveries:
             if delivery.failure and reader.left_out:
                 self._fail_part(delivery.view, delivery.failure)  # of this page alone
