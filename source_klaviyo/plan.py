@@ -213,7 +213,7 @@ def _loaded(
     loaded, unknown = load_foreign(state, reading)
     if unknown:
         logger.warning(
-            "%s: nobody knows what %s in its state means; the rest of the state is used.",
+            "%s: ignoring unknown keys in the saved state: %s.",
             stream,
             ", ".join(unknown),
         )

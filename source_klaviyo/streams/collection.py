@@ -220,7 +220,7 @@ class KlaviyoCollection:
             return ParentGone(str(missing.message))
         except Exception as other:  # noqa: BLE001  whatever it is, it does not prove the parent gone
             return other
-        return RequestFailed(f"{missing.message} Its parent is there, though.")
+        return RequestFailed(f"{missing.message} Its parent exists.")
 
     def _tell_of_oddities(self, document: Document) -> None:
         if document.strange:
