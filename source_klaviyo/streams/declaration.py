@@ -62,8 +62,15 @@ class Declaration:
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)
     """The members of a record that together name it."""
+    single: ClassVar[str | None] = None
+    """The path by which one row is asked for, to confirm that it is gone: the row itself, or, where
+    it is a link, the links of what has it. None where deletes are not followed."""
+    belongs_to: ClassVar[str | None] = None
+    """What follows on `single` for the resource that a row goes with."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    full_refresh_only: ClassVar[bool] = False
+    """Whether only all rows together tell anything, though there is a cursor to read them by."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
     essential: ClassVar[frozenset[str]] = frozenset()
