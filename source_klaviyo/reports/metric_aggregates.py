@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from source_klaviyo.api.limits import S
 from source_klaviyo.api.partition import Partition
@@ -41,6 +41,7 @@ class MetricAggregates(ReportStream):
     metric_key = "metric_id"
     splits_on_request = True
     statistics = ("count", "unique", "sum_value")
+    statistic_keys: ClassVar[Mapping[str, str]] = {"unique": "unique_profiles"}  # a word of SQL
     period = _YEAR
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:

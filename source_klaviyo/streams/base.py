@@ -119,6 +119,7 @@ class KlaviyoStream(Declaration, HttpStream):
             self.parameters,
             identifiers=tuple(name for name in self.include if name not in ids),
             ids=tuple(ids),
+            members=tuple(name for each in self.derived for name in each.members),
             essential=self.essential,
             include_scopes=self.include_scopes,
         )
@@ -132,6 +133,7 @@ class KlaviyoStream(Declaration, HttpStream):
             ids,
             {**dict(self.partition_fields), self.parent_key: self.parent_key},
             self._constants,
+            self.derived,
         )
 
     def select(
