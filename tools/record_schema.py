@@ -22,6 +22,9 @@ UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
 }
 """By type: a member that recorded answers have and the specification lacks, and one like it."""
 
+NEWER_THAN_SDK: Final = ("hashed_email", "hashed_phone_number")
+"""Additional fields that Klaviyo's reference of revision 2026-10-15 has and its SDK lacks."""
+
 
 def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
     """Return the draft-07 schema of the records that `stream` makes (see DocumentReader).
@@ -123,6 +126,8 @@ def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
         left_out = name in answer.extras - set(asked)
         if left_out or (fields and name not in fields.split(",")):
             del attributes[name]
+    for name in (name for name in NEWER_THAN_SDK if name in asked):
+        attributes[name] = {"type": ["null", "string"]}
     added, like = UNDOCUMENTED.get(answer.resource_type, ((), ()))
     if like and like[1] in attributes:
         around = member_schema(schema, added[:-1])

@@ -140,6 +140,7 @@ def test_no_column_needs_quotes_in_sql(stream: type[KlaviyoStream]) -> None:
 BARE: Final = frozenset(
     {
         "CatalogCategoryItems",
+        "CampaignVariationImages",
         "EventAttributions",
         "ObjectTypeLinks",
         "ObjectTypeProfileLinks",

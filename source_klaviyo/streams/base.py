@@ -286,9 +286,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def get_error_handler(self) -> KlaviyoErrorHandler:
         """Return what decides on failed requests."""
-        return KlaviyoErrorHandler(
-            self.scopes, oauth_only=self.oauth_only, is_oauth=self._client.auth.is_oauth
-        )
+        return KlaviyoErrorHandler(self.scopes, is_oauth=self._client.auth.is_oauth)
 
     def get_backoff_strategy(self) -> BackoffStrategy:
         """Return what reads `Retry-After`."""

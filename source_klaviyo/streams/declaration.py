@@ -23,8 +23,6 @@ class Declaration:
     """The path under `/api/`; `{id}` in it stands for the parent's id."""
     scopes: ClassVar[tuple[str, ...]]
     """What the credentials must be allowed, without which there is no record."""
-    oauth_only: ClassVar[bool] = False
-    """Whether Klaviyo refuses private keys here, whatever their scopes."""
     limit: ClassVar[Limit]
     """The published rate limit of the endpoint."""
     page_size: int | None = None

@@ -21,12 +21,17 @@ _CONSENTS = (
     "whatsapp.transactional",
     "whatsapp.conversational",
 )
+_HASHES = "hashed_email,hashed_phone_number"
 _SUPPRESSION = "subscriptions.email.marketing.suppression"
 _MOMENTS = ("consent_timestamp", "created_timestamp", "last_updated", "valid_until")
 
 
 class OfProfiles(WindowedStream):
-    """What all streams that read the collection of profiles have in common."""
+    """What all streams that read the collection of profiles have in common.
+
+    Klaviyo hashes addresses since revision 2026-10-15 (its reference, `get_profiles`). The rest of
+    a profile is the same in the revision before (both SDKs).
+    """
 
     endpoint = "profiles"
     scopes: ClassVar[tuple[str, ...]] = ("profiles:read",)
@@ -35,17 +40,19 @@ class OfProfiles(WindowedStream):
     resource = "profile"
     cursor_attribute = "updated"
     bounded_by_start_date = True
+    oldest_revision = "2026-10-15"
 
 
 class Profiles(OfProfiles):
     """The people of the account, with their consent, suppressions and predictive analytics.
 
-    `subscriptions` costs no quota; `predictive_analytics` cuts it to a fifth, and there is no
-    faster way to records that have it: Klaviyo grants it for 150 pages a minute. Where it is
-    switched off, or read as a stream of its own, ProfilesAtFullSpeed takes this stream's place.
+    The hashes of email address and phone number serve to join with other systems. `subscriptions`
+    costs no quota; `predictive_analytics` cuts it to a fifth, and there is no faster way to records
+    that have it: Klaviyo grants it for 150 pages a minute. Where it is switched off, or read as a
+    stream of its own, ProfilesAtFullSpeed takes this stream's place.
     """
 
-    parameters = (("additional-fields[profile]", "subscriptions,predictive_analytics"),)
+    parameters = (("additional-fields[profile]", f"{_HASHES},subscriptions,predictive_analytics"),)
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = (("predictive_analytics", M),)
     normalize = (
         ("predictive_analytics.expected_date_of_next_order", Form.DATETIME),
@@ -65,7 +72,7 @@ class ProfilesAtFullSpeed(Profiles):
     """Profiles without predictive analytics."""
 
     name = "profiles"
-    parameters = (("additional-fields[profile]", "subscriptions"),)
+    parameters = (("additional-fields[profile]", f"{_HASHES},subscriptions"),)
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
 
 
