@@ -68,10 +68,10 @@ class Config(BaseModel):
     ) = Field(
         None,
         title="Start date",
-        description="Leave out events that happened, and profiles that last changed, before this"
-        " date (UTC), and earlier days of reports. All else is small and always read whole. Events"
-        " and profiles go on from where they stand: an earlier date takes effect once you have"
-        " cleared or refreshed these streams. Empty: all of history.",
+        description="Leave out events that happened before this date (UTC), and earlier days of"
+        " reports. All else is read whole, profiles too: events and members of lists refer to them."
+        " Events go on from where they stand: an earlier date takes effect once you have cleared"
+        " or refreshed them. Empty: all of history.",
         examples=["2024-01-31T00:00:00Z", "2024-01-31"],
         json_schema_extra={
             "format": "date-time",

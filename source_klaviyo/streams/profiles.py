@@ -39,7 +39,6 @@ class OfProfiles(WindowedStream):
     page_size = 100
     resource = "profile"
     cursor_attribute = "updated"
-    bounded_by_start_date = True
     oldest_revision = "2026-10-15"
 
 
@@ -102,7 +101,6 @@ class GlobalExclusions(OfProfiles):
     parameters = ProfilesAtFullSpeed.parameters
     normalize = Profiles.normalize
     fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
-    bounded_by_start_date = False
     additions = (
         CopiedMember(
             ("attributes", *_SUPPRESSION.split(".")[:-1], "suppressions"),
