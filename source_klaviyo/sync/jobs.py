@@ -7,7 +7,7 @@ from airbyte_cdk.models import StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.partition import Partition, partition_key
-from source_klaviyo.protocol import BEGINNING, Collection
+from source_klaviyo.protocol import BEGINNING, Collection, Record
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.state import REFRESH, WHOLE, LoadedState, StreamState, dump, written
 
@@ -33,6 +33,10 @@ class Refresh:
         }
 
 
+def _as_they_are(records: Sequence[Record]) -> Sequence[Record]:
+    return records
+
+
 @dataclass(slots=True, eq=False)
 class StreamJob:
     """A stream to write.
@@ -43,7 +47,7 @@ class StreamJob:
     the seconds before the watermark to read again, and `began` when this sync started, all in
     seconds. `lists_partitions` says that state names every partition, because they are not known
     beforehand. `states_at_once` asks for a state after everything that is complete: what was read
-    is too dear to be read again.
+    is too dear to be read again. `shaped` makes of records what is written.
     """
 
     stream: StreamDescriptor
@@ -56,6 +60,7 @@ class StreamJob:
     began: int = 0
     lists_partitions: bool = False
     states_at_once: bool = False
+    shaped: Callable[[Sequence[Record]], Sequence[Record]] = _as_they_are
     _checkpoints: dict[str, tuple[Partition, CursorCheckpoint]] = field(default_factory=dict)
 
     @property
