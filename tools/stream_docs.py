@@ -64,11 +64,16 @@ def reason(endpoint: Endpoint, spec: Spec, read: Mapping[str, Sequence[str]]) ->
     collection = spec.endpoints.get(endpoint.path.rpartition("/{")[0])
     if endpoint.kind == "item" and collection and collection.path in read:
         more = set(endpoint.attributes) - set(collection.attributes)
-        return None if more else f"a single one of `{read[collection.path][0]}`"
+        return None if more else f"a single one of `{_plainest(read[collection.path])}`"
     resources = endpoint.path.replace("/relationships/", "/")
     if endpoint.kind.startswith("relationship") and resources in spec.endpoints:
         return f"the ids of `GET {resources}`"
     return None
+
+
+def _plainest(names: Sequence[str]) -> str:
+    """Return the shortest name: streams that take a part of a collection add words to its name."""
+    return min(names, key=len)
 
 
 def endpoint_rows(

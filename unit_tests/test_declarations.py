@@ -179,7 +179,7 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
     operators = filterable.get(stream.cursor_attribute, set())
     sort = stream.sort_key or stream.cursor_attribute
     said = {
-        "cursor_attribute": stream.cursor_attribute in endpoint.attributes,
+        "cursor_attribute": stream.cursor_attribute.partition(".")[0] in endpoint.attributes,
         "newest_first": stream.newest_first == (not operators and stream.sortable),
         "sortable": stream.sortable == (sort in endpoint.sort),
         "ordered": stream.sortable or not stream.ordered,

@@ -65,6 +65,11 @@ def test_what_names_no_field_is_refused(value: object) -> None:
         ("profiles: id", "id of profiles cannot be left out"),
         ("profiles: updated", "updated of profiles cannot be left out"),
         ("profiles: attributes.updated", "attributes.updated of profiles cannot be left out"),
+        ("profiles: attributes", "attributes of profiles cannot be left out"),
+        (
+            "global_exclusions: subscriptions.email",
+            "of global_exclusions cannot be left out",
+        ),
         ("list_profiles: list_id", "list_id of list_profiles cannot be left out"),
         ("metric_aggregates: date", "date of metric_aggregates cannot be left out"),
     ],
@@ -100,7 +105,7 @@ def test_without_an_attribute_to_leave_out_requests_stay_as_they_are() -> None:
     for names in ((), ("properties.birthday",)):
         assert "fields[profile]" not in parameters(without(ProfilesAtFullSpeed, *names))
     plain = parameters(without(ListProfiles))
-    assert parameters(without(ListProfiles, "attributes")) == plain
+    assert parameters(without(ListProfiles, "relationships")) == plain
 
 
 def test_the_schema_lacks_what_is_left_out() -> None:

@@ -331,7 +331,7 @@ def test_check_tells_which_streams_need_a_feature(shop: Sandbox, tmp_path: Path)
     connection = connector_of(shop, tmp_path).check().connection
     assert connection["status"] == "SUCCEEDED"
     (line,) = connection["message"].splitlines()[1:]
-    why, _, closed = line.partition(": ")
+    why, _, closed = line.rpartition(": ")
     assert closed.split(", ") == CLOSED
     assert "Advanced KDP" in why
 

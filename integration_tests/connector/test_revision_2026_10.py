@@ -38,7 +38,12 @@ KEPT_AS: Final[Mapping[str, str]] = {
     "translations": "translation",
 }
 """The streams, and the types under which the sandbox keeps their resources."""
-PARTS: Final = ("campaign_message_tags", "global_exclusions", "profile_conversations")
+PARTS: Final = (
+    "campaign_message_tags",
+    "global_exclusions",
+    "profile_consents",
+    "profile_conversations",
+)
 """Streams of some resources of a type, or of some more than once."""
 ALL: Final = (*KEPT_AS, *PARTS, "campaigns", "profiles")
 
@@ -67,6 +72,7 @@ def read(
         connector = connector_of(shop, folder, api_base_url=relay.url, revision=request.param)
         (message,) = connector.discover().of_type("CATALOG")
         streams = {stream["name"]: stream for stream in message["catalog"]["streams"]}
+        relay.asked.clear()
         output = connector.read({"streams": [_configured(streams[name]) for name in ALL]})
         assert output.code == 0, output.failures
         schemas = {name: stream["json_schema"] for name, stream in streams.items()}

@@ -80,7 +80,7 @@ class KlaviyoStream(Declaration, HttpStream):
     def collection_key(self) -> Hashable:
         """What is equal for streams that can be views of one collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
-        narrowed = partitions, self.fixed_filters
+        narrowed = partitions, self.only_with_cursor
         return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
@@ -105,7 +105,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def parents_view(self, key: str) -> ParentsView:
         """Return the listing of the ids, under `key`, for streams whose parent this is."""
-        narrow = self.cursor_attribute or "id"
+        narrow = (self.cursor_attribute or "id").partition(".")[0]
         parameters = ((f"fields[{self.resource}]", narrow),)
         return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=parameters))
 
@@ -167,8 +167,9 @@ class KlaviyoStream(Declaration, HttpStream):
         """Leave these fields out of the records. Raises ConfigError; see excluded.py."""
         if not names:
             return
-        cursors = (self.cursor_key, self.cursor_attribute)
-        kept = {*self.primary_key, *cursors, self.parent_key, "id", "type"}
+        cursor = self.cursor_attribute or "id"
+        keys = (*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type")
+        kept = {*((key,) for key in keys), ("attributes", *cursor.split("."))}
         self.excluded = excluded(self.name, self.full_schema(), kept, names)
 
     def full_schema(self) -> Schema:
@@ -204,8 +205,8 @@ class KlaviyoStream(Declaration, HttpStream):
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a state can be kept: only where there is a cursor."""
-        return self.cursor_attribute is not None
+        """Whether a refresh that was cut can go on: by a cursor, or from parent to parent."""
+        return self.cursor_attribute is not None or self.parent is not None
 
     @property
     def url_base(self) -> str:

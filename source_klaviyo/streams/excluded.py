@@ -64,13 +64,11 @@ class Excluded:
         return tuple((name, value) for name, value in asked.items() if value)
 
 
-def excluded(
-    stream: str, schema: Schema, kept: Collection[str | None], names: Sequence[str]
-) -> Excluded:
+def excluded(stream: str, schema: Schema, kept: Collection[Path], names: Sequence[str]) -> Excluded:
     """Return the fields of a stream by their names: `email`, `location.city`, `metric_name`.
 
     A name stands for the attribute and for the column on top. Raises ConfigError for one that
-    `schema` does not have, and for one that is `kept`.
+    `schema` does not have, and for one that holds what is `kept`.
     """
     paths = []
     for name in names:
@@ -79,7 +77,7 @@ def excluded(
         if not found:
             close = did_you_mean_or([name], _names(schema), "There are")
             raise ConfigError(f"exclude_fields: {stream} has no field {name}.{close}")
-        if path[-1] in kept and len(path) <= 1 + (path[0] == _ATTRIBUTES):
+        if any(each[: len(path)] == path for each in kept for path in found):
             raise ConfigError(
                 f"exclude_fields: {name} of {stream} cannot be left out: rows are told apart"
                 " or found again by it."

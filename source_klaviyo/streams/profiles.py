@@ -3,11 +3,11 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.filters import instant
 from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import CopiedMember
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.views.consents import ConsentsView
 from source_klaviyo.streams.windowed import WindowedStream
 
 _CONSENTS = (
@@ -94,19 +94,42 @@ class ProfilePredictiveAnalytics(OfProfiles):
 class GlobalExclusions(OfProfiles):
     """The profiles that get no email, for whichever of Klaviyo's reasons.
 
-    Every suppression has a timestamp, so a bound below all of them selects whoever has one. A
-    profile whose suppression is lifted leaves the collection, and does not show here any more.
+    The cursor is the time of the suppression: nothing documents that a suppression moves `updated`.
+    How Klaviyo sorts a profile with several suppressions is not known, so the order is not relied
+    upon. A profile whose suppression is lifted leaves the collection, and does not show here any
+    more; `profile_consents` tells.
     """
 
     parameters = ProfilesAtFullSpeed.parameters
     normalize = Profiles.normalize
-    fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
+    cursor_attribute = f"{_SUPPRESSION}.timestamp"
+    cursor_key = "suppressed_at"
+    ordered = False
+    only_with_cursor = True
+    arrives_late = True
     additions = (
+        CopiedMember(("updated",), ("attributes", "updated")),
         CopiedMember(
             ("attributes", *_SUPPRESSION.split(".")[:-1], "suppressions"),
             ("attributes", *_SUPPRESSION.split(".")),
         ),
     )
+
+
+class ProfileConsents(OfProfiles):
+    """What profiles agree to, and what they are suppressed for, by channel, purpose and list.
+
+    All rows of a profile come together when it has changed. A row whose `updated` is older than
+    that of the profile's other rows is about a suppression that has been lifted.
+    """
+
+    resource_view = ConsentsView
+    keys = ("profile_id", "channel", "purpose", "list_id")
+    parameters = (
+        ("additional-fields[profile]", "subscriptions"),
+        ("fields[profile]", "updated,subscriptions"),
+    )
+    essential = frozenset({"additional-fields[profile]"})
 
 
 class ProfileConversations(IncludedStream, OfProfiles):
