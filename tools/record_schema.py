@@ -72,6 +72,8 @@ def _resource_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
             on_top[relationship.replace("-", "_")] = nullable(included)
     for relationship, key in stream.relationship_ids:
         on_top[key] = nullable(_lifted(stream, listing, relationship))
+    for each in stream.derived:
+        on_top |= {key: nullable({"type": kind}) for key, kind in each.types.items()}
     if issubclass(stream, JoinedItemStream):
         item = _resource(sdk.answer(stream.item), dict(stream.item_parameters))
         on_top[stream.joined] = member_schema(item, ("attributes", stream.joined))
@@ -89,7 +91,10 @@ def _report_schema(stream: type[ReportStream]) -> Schema:
         **{name: {"type": "string", "format": "date"} for name in dates},
         **({stream.metric_key: {"type": "string"}} if stream.metric_key else {}),
         **{name: {"type": "string"} for name in stream.groupings},
-        **{name: {"type": ["null", "number"]} for name in stream.statistics},
+        **{
+            stream.statistic_keys.get(name, name): {"type": ["null", "number"]}
+            for name in stream.statistics
+        },
     }
     return {"$schema": DRAFT, **open_object(), "properties": properties}
 

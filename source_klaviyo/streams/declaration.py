@@ -8,6 +8,7 @@ from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.normalize import Normalization
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.streams.additions import Addition
+from source_klaviyo.streams.derived import Derived
 
 
 class Declaration:
@@ -40,6 +41,8 @@ class Declaration:
     """The JSON:API type, where another stream is a view of the same collection or its child."""
     additions: ClassVar[tuple[Addition, ...]] = ()
     """Members that the record gets deep inside, where other connectors have them."""
+    derived: ClassVar[tuple[Derived, ...]] = ()
+    """Columns on top of the record that are read off the resource."""
     parent_key: ClassVar[str] = ""
     """The key under which the parent's id is added to the record, with a `parent`."""
     parent_filter: ClassVar[str | None] = None
