@@ -77,6 +77,7 @@ schemas: $(READY)
 	$(BIN)/python -m tools.generate_spec
 	$(BIN)/python -m tools.generate_schemas
 	$(BIN)/python -m tools.stream_docs
+	$(BIN)/python -m tools.tables
 	$(BIN)/python -m tools.limit_docs
 	$(BIN)/python -m tools.scope_docs
 
