@@ -96,9 +96,10 @@ def _build(kind: str, warehouse: Warehouse, folder: Path) -> str:
     }
     if kind == "duckdb":
         del environment["PGPORT"]
-    options = ["--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"]
+    command: list[str | Path] = [DBT, "build", "--project-dir", PACKAGE, "--profiles-dir", PACKAGE]
+    command += ["--target-path", folder / "target", "--log-path", folder / "logs"]
     done = subprocess.run(
-        [DBT, "build", "--project-dir", PACKAGE, "--profiles-dir", PACKAGE, *options],
+        [*command, "--no-use-colors"],
         env=environment,
         cwd=folder,
         capture_output=True,
