@@ -29,7 +29,7 @@
 {%- endmacro %}
 
 
-{# A time as a timestamp without timezone, in UTC. Klaviyo writes an offset in every time. #}
+{# A time in text as a timestamp without timezone, in UTC. Klaviyo writes an offset in every time. #}
 {% macro utc(time) -%}
   {{ adapter.dispatch('utc', 'source_klaviyo')(time) }}
 {%- endmacro %}
@@ -44,6 +44,28 @@
 
 {% macro snowflake__utc(time) -%}
   convert_timezone('UTC', to_timestamp_tz({{ time }}::varchar))::timestamp_ntz
+{%- endmacro %}
+
+
+{# The same of a column of times, whether the destination keeps their timezone or not. #}
+{% macro utc_column(column) -%}
+  {{ adapter.dispatch('utc_column', 'source_klaviyo')(column) }}
+{%- endmacro %}
+
+{% macro duckdb__utc_column(column) -%}
+  make_timestamp(epoch_us({{ column }}))
+{%- endmacro %}
+
+{% macro postgres__utc_column(column) -%}
+  (to_timestamp(extract(epoch from {{ column }})) at time zone 'UTC')
+{%- endmacro %}
+
+{% macro bigquery__utc_column(column) -%}
+  cast({{ column }} as timestamp)
+{%- endmacro %}
+
+{% macro snowflake__utc_column(column) -%}
+  convert_timezone('UTC', {{ column }}::timestamp_tz)::timestamp_ntz
 {%- endmacro %}
 
 

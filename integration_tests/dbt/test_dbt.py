@@ -232,7 +232,9 @@ def test_consents_are_as_they_were(database: Built) -> None:
         found = {
             (row["profile_id"], row["channel"]): row["state"]
             for row in rows
-            if row["valid_from"] <= at and (row["valid_to"] is None or row["valid_to"] > at)
+            if (row["purpose"], row["list_id"]) == ("marketing", "")
+            and row["valid_from"] <= at
+            and (row["valid_to"] is None or row["valid_to"] > at)
         }
         wanted = {}
         for document in held:

@@ -18,7 +18,8 @@ _LONGEST: Final = 36
 def examples() -> dict[tuple[str, str], str]:
     """Return the first example of each column that has one, by stream and column."""
     found: dict[tuple[str, str], str] = {}
-    for stream, record in _records():
+    # In an order of their own: which request ends first is chance.
+    for stream, record in sorted(_records(), key=json.dumps):
         flat = record | {
             f"attributes.{name}": value for name, value in (record.get("attributes") or {}).items()
         }

@@ -3,8 +3,8 @@
 select
     events.id,
     {{ source_klaviyo.json_text('events.attributes', ['uuid']) }} as uuid,
-    {{ source_klaviyo.utc_of('events.attributes', 'datetime') }} as datetime,
-    {{ source_klaviyo.utc_of('events.attributes', 'datetime') }} as timestamp,
+    {{ source_klaviyo.utc_column('events.datetime') }} as datetime,
+    {{ source_klaviyo.utc_column('events.datetime') }} as timestamp,
     events.metric_id,
     events.profile_id as person_id,
     events.metric_name as type,

@@ -1,42 +1,43 @@
-with states as (
-    {% for channel in ['email', 'sms'] %}
+with consents as (
+    select *, max(updated) over (partition by profile_id) as newest
+    from {{ source('klaviyo', 'profile_consents') }}
+),
+
+states as (
     select
-        id as profile_id,
-        '{{ channel }}' as channel,
-        {{ source_klaviyo.json_text(
-            'attributes', ['subscriptions', channel, 'marketing', 'consent']
-        ) }} as state,
-        cast(null as {{ dbt.type_string() }}) as reason,
-        {{ source_klaviyo.utc(source_klaviyo.json_text(
-            'attributes', ['subscriptions', channel, 'marketing', 'consent_timestamp']
-        )) }} as since
-    from {{ source('klaviyo', 'profiles') }}
+        *,
+        consent as entered,
+        cast(null as {{ dbt.type_string() }}) as because,
+        {{ source_klaviyo.utc_column('consent_timestamp') }} as since,
+        0 as place
+    from consents
+    where consent is not null and consent_timestamp is not null
 
     union all
 
-    {% endfor %}
     select
-        id as profile_id,
-        'email' as channel,
-        'SUPPRESSED' as state,
-        {{ source_klaviyo.json_text(
-            'attributes', ['subscriptions', 'email', 'marketing', 'suppression', 0, 'reason']
-        ) }} as reason,
-        {{ source_klaviyo.utc(source_klaviyo.json_text(
-            'attributes', ['subscriptions', 'email', 'marketing', 'suppression', 0, 'timestamp']
-        )) }} as since
-    from {{ source('klaviyo', 'profiles') }}
+        *,
+        'SUPPRESSED' as entered,
+        reason as because,
+        {{ source_klaviyo.utc_column('suppressed_at') }} as since,
+        1 as place
+    from consents
+    where suppressed_at is not null
 )
 
 select
     profile_id,
     channel,
-    state,
-    reason,
+    purpose,
+    list_id,
+    entered as state,
+    because as reason,
     since as valid_from,
-    lead(since) over (
-        partition by profile_id, channel
-        order by since, case when state = 'SUPPRESSED' then 1 else 0 end
+    coalesce(
+        lead(since) over (
+            partition by profile_id, channel, purpose, list_id order by since, place
+        ),
+        -- A suppression that came no more with the newest rows of its profile has been lifted.
+        case when updated < newest then {{ source_klaviyo.utc_column('newest') }} end
     ) as valid_to
 from states
-where since is not null

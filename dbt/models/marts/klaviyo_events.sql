@@ -2,9 +2,9 @@
 
 select
     events.id as event_id,
-    {{ source_klaviyo.utc_of('events.attributes', 'datetime') }} as occurred_at,
+    {{ source_klaviyo.utc_column('events.datetime') }} as occurred_at,
     {{ source_klaviyo.local_day(
-        source_klaviyo.utc_of('events.attributes', 'datetime'), source_klaviyo.account_timezone()
+        source_klaviyo.utc_column('events.datetime'), source_klaviyo.account_timezone()
     ) }} as occurred_on,
     events.metric_id,
     events.metric_name,

@@ -2,7 +2,7 @@ with joined as (
     select
         list_profiles.list_id,
         {{ source_klaviyo.local_day(
-            source_klaviyo.utc_of('list_profiles.attributes', 'joined_group_at'),
+            source_klaviyo.utc_column('list_profiles.joined_group_at'),
             source_klaviyo.account_timezone()
         ) }} as day
     from {{ source('klaviyo', 'list_profiles') }} as list_profiles
