@@ -1,6 +1,7 @@
 """What there is to say of a stream's columns, from its schema and its declaration."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ _OTHER_NAMES: Final = {
 }
 """The stream of an id, where its plural is no stream."""
 _LONGEST: Final = 140
+_FORMAT: Final = re.compile(r",? in (ISO ?8601|RFC ?3339)( format)?( \([^)]*\))?")
+"""All times are written alike, so no description has to say how."""
 
 Schema = Mapping[str, Any]
 
@@ -106,7 +109,7 @@ def _meaning(stream: type[KlaviyoStream], name: str, told: Schema, join: str) ->
 def _first(description: str) -> str:
     """Return the first sentence of a description, cut where it is long."""
     text = " ".join(description.split()).replace("|", "\\|").replace("<", "&lt;")
-    sentence = text.split(". ")[0].rstrip(".")
+    sentence = _FORMAT.sub("", text.split(". ")[0].rstrip("."))
     if len(sentence) > _LONGEST:
         sentence = sentence[:_LONGEST].rpartition(" ")[0] + " …"
     return sentence
