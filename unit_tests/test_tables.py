@@ -5,11 +5,11 @@ from itertools import chain
 
 import pytest
 
-from source_klaviyo.registry import STREAMS, stream_name
+from source_klaviyo.registry import STREAMS, stream_name, streams_named
 from source_klaviyo.streams.base import KlaviyoStream
-from tools.tables.__main__ import FOLDER
+from tools.tables.__main__ import FOLDER, MAP, PAGE
 from tools.tables.columns import ALIKE, columns_of, join_of, schema_of
-from tools.tables.diagram import diagram
+from tools.tables.diagram import diagram, mermaid
 from tools.tables.families import families
 from tools.tables.page import examples_on, file_name, page
 
@@ -32,6 +32,13 @@ def test_the_pictures_have_the_tables_and_their_joins(family: str) -> None:
     shown = re.compile(r"<text[^>]*>([^<]*)</text>")
     assert sorted(shown.findall(written)) == sorted(shown.findall(diagram(families()[family])))
     assert all(f">{stream_name(stream)}<" in written for stream in families()[family])
+
+
+def test_the_map_is_as_it_should_be() -> None:
+    streams = streams_named(MAP).values()
+    assert mermaid(streams) in PAGE.read_text(encoding="utf-8"), "run: python -m tools.tables"
+    drawn = (FOLDER / "map.svg").read_text(encoding="utf-8")
+    assert all(f">{name}<" in drawn for name in MAP)
 
 
 def test_every_stream_has_its_place() -> None:

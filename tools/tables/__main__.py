@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from source_klaviyo.registry import streams_named
-from tools.tables.diagram import diagram
+from tools.tables.diagram import diagram, mermaid
 from tools.tables.examples import examples
 from tools.tables.families import families
 from tools.tables.page import examples_on, file_name, page
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "tables"
+PAGE: Final = FOLDER.parent / "integrations" / "sources" / "klaviyo.md"
 
 MAP: Final = (
     "campaign_messages",
@@ -30,7 +31,7 @@ MAP: Final = (
     "segment_series_reports",
     "segments",
 )
-"""The tables that most questions are about: a picture of their own."""
+"""The tables that most questions are about: a picture of their own, also on `PAGE`."""
 
 
 def main(arguments: list[str]) -> None:
@@ -41,8 +42,12 @@ def main(arguments: list[str]) -> None:
         kept = examples_on(at.read_text(encoding="utf-8")) if at.exists() else {}
         at.write_text(page(family, streams, kept if taken is None else taken), encoding="utf-8")
         at.with_suffix(".svg").write_text(diagram(streams), encoding="utf-8")
-    most_used = diagram(streams_named(MAP).values())
-    (FOLDER / "map.svg").write_text(most_used, encoding="utf-8")
+    most_used = streams_named(MAP).values()
+    (FOLDER / "map.svg").write_text(diagram(most_used), encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition("```mermaid\n")
+    after = rest.partition("```")[2]
+    PAGE.write_text(before + mermaid(most_used) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,19 @@ _OTHER_NAMES: Final = {
     "variant": "catalog_variants",
 }
 """The stream of an id, where its plural is no stream."""
+_SAME_ID: Final = {
+    "brand_voices": "accounts",
+    "campaign_recipient_estimations": "campaigns",
+    "campaign_send_jobs": "campaigns",
+    "campaigns_detailed": "campaigns",
+    "events_detailed": "events",
+    "flow_definitions": "flows",
+    "form_definitions": "forms",
+    "global_exclusions": "profiles",
+    "lists_detailed": "lists",
+    "profile_predictive_analytics": "profiles",
+}
+"""Streams whose rows say more of those of another."""
 _LONGEST: Final = 140
 _FORMAT: Final = re.compile(r",? in (ISO ?8601|RFC ?3339)( format)?( \([^)]*\))?")
 """All times are written alike, so no description has to say how."""
@@ -72,6 +85,8 @@ def columns_of(stream: type[KlaviyoStream]) -> Iterator[Column]:
 
 def join_of(stream: type[KlaviyoStream], column: str) -> str:
     """Return the stream whose `id` a column holds; empty where it holds none."""
+    if column == "id":
+        return _SAME_ID.get(stream_name(stream), "")
     base, found, _ = column.rpartition("_id")
     if not found or "." in column or column in ("resource_id", "variation_id", "message_id"):
         return ""
@@ -95,7 +110,7 @@ def _type(told: Schema) -> str:
 
 
 def _meaning(stream: type[KlaviyoStream], name: str, told: Schema, join: str) -> str:
-    if join:
+    if join and name != "id":
         which = "The ids of its" if name.endswith("_ids") else "The id of its"
         what = name.rpartition("_id")[0].replace("_", " ")
         return f"{which} {what}{'s' if name.endswith('_ids') else ''}."

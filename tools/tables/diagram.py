@@ -36,6 +36,18 @@ def diagram(streams: Iterable[type[KlaviyoStream]]) -> str:
     return _COMMENT.sub("", drawn)
 
 
+def mermaid(streams: Iterable[type[KlaviyoStream]]) -> str:
+    """Return the joins among these streams as text that Airbyte's site draws."""
+    named = {stream_name(stream): stream for stream in streams}
+    joins = [
+        f"  {name} }}o--o| {column.join} : {column.name}"
+        for name, stream in named.items()
+        for column in columns_of(stream)
+        if column.join in named and column.join != name
+    ]
+    return "\n".join(["```mermaid", "erDiagram", *joins, "```"])
+
+
 def _shown(stream: type[KlaviyoStream]) -> Iterator[tuple[str, str]]:
     """Yield the columns of a box: keys and joins, each with the table that it leads to."""
     for column in columns_of(stream):
