@@ -30,3 +30,13 @@
   reports.conversion_uniques,
   reports.conversion_value
 {%- endmacro %}
+
+{# Whether a row of a stream is the tombstone of a deleted one. Not all streams have tombstones. #}
+{% macro deleted(stream) -%}
+  {%- set found = [] -%}
+  {%- if execute -%}
+    {%- set columns = adapter.get_columns_in_relation(source('klaviyo', stream)) -%}
+    {%- set found = columns | map(attribute='name') | map('lower') | list -%}
+  {%- endif -%}
+  {{ stream ~ '._ab_cdc_deleted_at is not null' if '_ab_cdc_deleted_at' in found else 'false' }}
+{%- endmacro %}

@@ -30,7 +30,7 @@ select
         when {{ source_klaviyo.json_text('campaigns.attributes', ['status']) }} = 'Sent'
         then {{ source_klaviyo.utc_of('campaigns.attributes', 'send_time') }}
     end as sent_at,
-    false as _fivetran_deleted,
+    {{ source_klaviyo.deleted('campaigns') }} as _fivetran_deleted,
     campaigns._airbyte_extracted_at as _fivetran_synced
 from {{ source('klaviyo', 'campaigns') }} as campaigns
 left join messages on messages.campaign_id = campaigns.id and messages.place = 1

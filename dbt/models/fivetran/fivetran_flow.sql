@@ -8,6 +8,6 @@ select
     {{ source_klaviyo.flag_of('attributes', 'archived') }} as archived,
     {{ source_klaviyo.utc_of('attributes', 'created') }} as created,
     {{ source_klaviyo.utc_of('attributes', 'updated') }} as updated,
-    false as _fivetran_deleted,
+    {{ source_klaviyo.deleted('flows') }} as _fivetran_deleted,
     _airbyte_extracted_at as _fivetran_synced
-from {{ source('klaviyo', 'flows') }}
+from {{ source('klaviyo', 'flows') }} as flows

@@ -12,6 +12,6 @@ select
         {{ source_klaviyo.json_text('attributes', ['integration', 'category', 'name']) }},
         {{ source_klaviyo.json_text('attributes', ['integration', 'category']) }}
     ) as integration_category,
-    false as _fivetran_deleted,
+    {{ source_klaviyo.deleted('metrics') }} as _fivetran_deleted,
     _airbyte_extracted_at as _fivetran_synced
-from {{ source('klaviyo', 'metrics') }}
+from {{ source('klaviyo', 'metrics') }} as metrics
