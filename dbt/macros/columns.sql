@@ -34,7 +34,7 @@
 {# Whether a row of a stream is the tombstone of a deleted one. Not all streams have tombstones. #}
 {% macro deleted(stream) -%}
   {%- set found = [] -%}
-  {%- if execute -%}
+  {%- if execute and flags.INTROSPECT -%}
     {%- set columns = adapter.get_columns_in_relation(source('klaviyo', stream)) -%}
     {%- set found = columns | map(attribute='name') | map('lower') | list -%}
   {%- endif -%}
