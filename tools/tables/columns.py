@@ -41,6 +41,7 @@ _SAME_ID: Final = {
     "form_definitions": "forms",
     "global_exclusions": "profiles",
     "lists_detailed": "lists",
+    "profile_ids": "profiles",
     "profile_predictive_analytics": "profiles",
 }
 """Streams whose rows say more of those of another."""
