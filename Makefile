@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 INSTALL := $(PYTHON) requirements/install.py
 
 .PHONY: demo test lint types unit-test smoke-test calendar-test lock-test explore sign-in-test image-test \
-  acceptance-test pyairbyte-test site format schemas lock benchmarks compare-official clean
+  acceptance-test pyairbyte-test dbt-test site format schemas lock benchmarks compare-official clean
 
 demo: $(DEMO)
 	$(BIN)/python -m tools.demo
@@ -63,6 +63,10 @@ acceptance-test: $(READY)
 pyairbyte-test: $(READY) .venv-pyairbyte/.ready
 	$(BIN)/pytest integration_tests/pyairbyte
 
+# The models of dbt/ on what PyAirbyte has loaded; needs PostgreSQL as well.
+dbt-test: $(READY) .venv-pyairbyte/.ready .venv-dbt/.ready
+	$(BIN)/pytest integration_tests/dbt
+
 site: $(READY)
 	$(BIN)/python -m tools.site
 
@@ -74,6 +78,7 @@ schemas: $(READY)
 	$(BIN)/python -m tools.generate_spec
 	$(BIN)/python -m tools.generate_schemas
 	$(BIN)/python -m tools.stream_docs
+	$(BIN)/python -m tools.tables
 	$(BIN)/python -m tools.limit_docs
 	$(BIN)/python -m tools.scope_docs
 
@@ -92,6 +97,7 @@ lock:
 	$(COMPILE) pyproject.toml --group demo -c requirements/dev.txt --upgrade -o requirements/demo.txt
 	$(COMPILE) --group build -c requirements/dev.txt --upgrade -o requirements/build.txt
 	$(COMPILE) --group pyairbyte --upgrade -o requirements/pyairbyte.txt
+	$(COMPILE) --group dbt --upgrade -o requirements/dbt.txt
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .import_linter_cache .hypothesis demo_output
@@ -109,4 +115,9 @@ $(READY): $(DEMO) requirements/dev.txt requirements/sdk-2026-10-15.txt
 # PyAirbyte's needs would bind ours.
 .venv-pyairbyte/.ready: requirements/install.py requirements/pyairbyte.txt
 	@$(INSTALL) .venv-pyairbyte pyairbyte
+	@touch $@
+
+# dbt's needs would bind both.
+.venv-dbt/.ready: requirements/install.py requirements/dbt.txt
+	@$(INSTALL) .venv-dbt dbt
 	@touch $@

@@ -25,6 +25,7 @@ def gather(folder: Path) -> None:
     for name in _TOP:
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "docs", folder / "docs")
+    shutil.copytree(ROOT / "dbt", folder / "dbt")
 
 
 def build(target: Path) -> None:

@@ -1,6 +1,6 @@
 """Copy a Klaviyo account into a DuckDB file with PyAirbyte; run it again for what is new.
 
-Usage: python pyairbyte_to_duckdb.py config.json klaviyo.duckdb
+Usage: python pyairbyte_to_duckdb.py config.json klaviyo.duckdb [STREAM...]
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import airbyte as ab
 from airbyte.caches import DuckDBCache
 
-config, database = sys.argv[1:]
+config, database, *streams = sys.argv[1:]
 
 source = ab.get_source(
     "source-klaviyo",
@@ -18,6 +18,6 @@ source = ab.get_source(
     local_executable="source-klaviyo",  # of the environment in which it is installed
 )
 source.check()
-source.select_all_streams()  # or source.select_streams(["profiles", "events"])
+source.select_streams(streams or "*")
 result = source.read(cache=DuckDBCache(db_path=database))
 print(f"{result.processed_records:,} records in {len(result.streams)} tables of {database}")

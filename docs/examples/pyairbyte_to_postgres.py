@@ -1,6 +1,6 @@
 """Copy a Klaviyo account into PostgreSQL with PyAirbyte; run it again for what is new.
 
-Usage: python pyairbyte_to_postgres.py config.json HOST PORT DATABASE USER
+Usage: python pyairbyte_to_postgres.py config.json HOST PORT DATABASE USER [STREAM...]
 The password is taken from the environment variable PGPASSWORD.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import airbyte as ab
 from airbyte.caches import PostgresCache
 
-config, host, port, database, user = sys.argv[1:]
+config, host, port, database, user, *streams = sys.argv[1:]
 
 source = ab.get_source(
     "source-klaviyo",
@@ -20,7 +20,7 @@ source = ab.get_source(
     local_executable="source-klaviyo",  # of the environment in which it is installed
 )
 source.check()
-source.select_all_streams()  # or source.select_streams(["profiles", "events"])
+source.select_streams(streams or "*")
 cache = PostgresCache(
     host=host,
     port=int(port),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 LOCKS: Final = Path(__file__).parents[2] / "requirements"
 OLD_PIP: Final = "22.3"
 NEWER: Final = "9999"
-LAYERS: Final = (("build", "run", "demo", "dev"), ("pyairbyte",))
+LAYERS: Final = (("build", "run", "demo", "dev"), ("pyairbyte",), ("dbt",))
 """Each in an environment of its own. The SDK of 2026-10-15 is one package, and lies in a folder."""
 
 

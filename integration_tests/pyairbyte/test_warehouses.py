@@ -10,19 +10,13 @@ import pytest
 
 from integration_tests.connector.harness import RESOURCES, key
 from integration_tests.connector.test_all_streams import CLASSES, OPEN, TINY
+from integration_tests.pyairbyte.large_numbers import leave_out_large_numbers
 from integration_tests.pyairbyte.warehouse import PYTHON, Rows, duckdb, postgres
 from klaviyo_sandbox import Sandbox
 
 LATE: Final = 20
 """Events that reach Klaviyo days after they happened."""
 KEYS: Final = {name: list(CLASSES[name].keys) for name in OPEN}
-FREE: Final = {
-    "event": "event_properties",
-    "profile": "properties",
-    "object-record": "record_properties",
-}
-"""Attributes that hold whatever an account puts into them."""
-LARGE: Final = 2**63
 CHANGED: Final = {"profiles": "updated", "campaigns": "updated_at", "lists": "updated"}
 
 
@@ -52,12 +46,12 @@ def copied(
         config = folder / "config.json"
         settings = {"credentials": key(shop.key), "api_base_url": shop.url}
         config.write_text(json.dumps(settings), encoding="utf-8")
-        _leave_out_large_numbers(shop)
+        leave_out_large_numbers(shop)
         said = warehouse.fill(config)
         first, first_ids = warehouse.rows(KEYS), _ids(shop)
         late = shop.add("event", LATE, days_ago=3)
         shop.day_passes()
-        _leave_out_large_numbers(shop)
+        leave_out_large_numbers(shop)
         said_again = warehouse.fill(config)
         yield Copied(
             first,
@@ -69,26 +63,6 @@ def copied(
             _moments(shop),
             (said, said_again),
         )
-
-
-def _leave_out_large_numbers(shop: Sandbox) -> None:
-    """Empty what holds integers beyond 64 bits: PyAirbyte's PostgreSQL cache fails at them.
-
-    It parses with pandas: `ValueError: Value is too big!` Its DuckDB cache takes them.
-    """
-    for kind, name in FREE.items():
-        found = {row["id"]: row["attributes"][name] for row in shop.documents(kind)}
-        large = [row for row, properties in found.items() if _is_large(properties)]
-        if large:
-            shop.update(kind, large, {name: {}})
-
-
-def _is_large(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_is_large, value.values()))
-    if isinstance(value, list):
-        return any(map(_is_large, value))
-    return isinstance(value, int) and abs(value) >= LARGE
 
 
 def _ids(shop: Sandbox) -> dict[str, set[str]]:

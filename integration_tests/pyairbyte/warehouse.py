@@ -33,10 +33,10 @@ class Warehouse:
     schema: str
     environment: Mapping[str, str]
 
-    def fill(self, config: Path) -> str:
-        """Run the example; return what it prints."""
+    def fill(self, config: Path, *streams: str) -> str:
+        """Run the example for `streams`, or for all of them; return what it prints."""
         done = subprocess.run(
-            [PYTHON, _EXAMPLES / self.example, config, *self.arguments],
+            [PYTHON, _EXAMPLES / self.example, config, *self.arguments, *streams],
             cwd=config.parent,
             env={
                 **os.environ,

@@ -115,9 +115,11 @@ def test_with_docker(folder: Path, shop: Sandbox) -> None:
 def test_no_other_command_is_left_untried() -> None:
     tried = {text for _, text in _BLOCK.findall(README)}
     others = [text for text in _FENCE.findall(README) if text not in tried]
-    assert len(others) == 2
+    assert len(others) == 3
     assert others[0].startswith("make demo ")
     for line in others[1].splitlines():
         assert "pyairbyte" in line
+    for line in others[2].splitlines():
+        assert "dbt" in line  # integration_tests/dbt builds in the same way
     for name in re.findall(r"docs/examples/(\w+\.py)", README):
         assert (ROOT / "docs" / "examples" / name).exists()

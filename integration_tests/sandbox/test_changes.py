@@ -148,3 +148,13 @@ def test_the_clock_can_be_moved(own: Sandbox, own_reader: Reader) -> None:
 def test_what_does_not_exist_cannot_be_changed(own: Sandbox) -> None:
     with pytest.raises(ControlError, match="no such resource"):
         own.update("profile", ["nonsense"])
+
+
+def test_a_changed_event_keeps_its_attribution(own: Sandbox) -> None:
+    credited = {
+        document["relationships"]["event"]["data"]["id"]
+        for document in own.documents("attribution")
+    }
+    event = min(credited)
+    own.update("event", [event], {"event_properties": {}})
+    assert own.related("event", event, "attributions") == [event]

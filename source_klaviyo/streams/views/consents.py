@@ -20,6 +20,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = {
     "channel": _KEY,
     "purpose": _KEY,
     "list_id": _KEY,
+    "consent": _TEXT,
     "state": _TEXT,
     "can_receive": {"type": ["null", "boolean"]},
     "reason": _TEXT,
@@ -34,9 +35,9 @@ _GLOBAL: Final = ""
 class ConsentsView(ResourceView):
     """The consents and suppressions in `subscriptions` of profiles, each a row.
 
-    The row of a channel and purpose has the state of the consent (`SUBSCRIBED`), or `SUPPRESSED`
-    where the profile is suppressed for all lists. A suppression for one list is a row of its own;
-    all others have the empty text for `list_id`, since no part of a key may be null.
+    The row of a channel and purpose has the consent (`SUBSCRIBED`), and as its state the same, or
+    `SUPPRESSED` where the profile is suppressed for all lists. A suppression for one list is a row
+    of its own; all others have the empty text for `list_id`, as no part of a key may be null.
     """
 
     passes_resources = False
@@ -62,7 +63,7 @@ def _rows(profile_id: str, subscriptions: msgspec.Raw | None) -> Iterator[dict[s
             if not suppressions and "consent" not in parts:
                 continue
             consent = _row(profile_id, channel, purpose, _GLOBAL)
-            consent["state"] = text(parts.get("consent"))
+            consent["consent"] = consent["state"] = text(parts.get("consent"))
             consent["can_receive"] = _can_receive(parts)
             consent["method"] = text(parts.get("method"))
             consent["consent_timestamp"] = _moment(parts.get("consent_timestamp"))

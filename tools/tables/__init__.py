@@ -1,0 +1,1 @@
+"""The dictionary of tables in docs/tables/: `python -m tools.tables`."""
