@@ -8,7 +8,7 @@ import orjson
 from klaviyo_sandbox.api.fieldset import Tree, keep
 from klaviyo_sandbox.spec import Relation, wire_type
 from klaviyo_sandbox.store.json_text import dump, load_exact, load_object
-from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row
+from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row, each
 from klaviyo_sandbox.store.world import World
 
 BASE = "https://a.klaviyo.com/api"
@@ -157,10 +157,10 @@ def identifier(reference: Reference) -> bytes:
 
 
 def _linkage(links: Links, *, many: bool) -> bytes:
+    references = each(links)
     if many:
-        references = [links] if isinstance(links, Reference) else links or ()
         return b"[" + b",".join(identifier(reference) for reference in references) + b"]"
-    return identifier(links) if isinstance(links, Reference) else b"null"
+    return identifier(references[0]) if references else b"null"
 
 
 def _quoted(row_id: str) -> bytes:

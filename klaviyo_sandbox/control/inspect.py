@@ -50,7 +50,7 @@ def documents(state: State, arguments: Arguments) -> object:
 
 def members(state: State, arguments: Arguments) -> object:
     """Who is in the list or segment `type`/`id`: profile id to `joined_group_at`."""
-    group = state.shop.world.groups[Reference(arguments.text("type"), arguments.text("id"))]
+    group = state.shop.world.group(Reference(arguments.text("type"), arguments.text("id")))
     return {who: seconds_text(moment_of(joined)) for who, joined in group.joined.items()}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.shop.documents import row_of
 from klaviyo_sandbox.shop.events import EventMaker
 from klaviyo_sandbox.shop.groups import join
-from klaviyo_sandbox.shop.makers import MAKERS
+from klaviyo_sandbox.shop.makers import make_one
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, load_exact, load_object
 from klaviyo_sandbox.store.make_row import make_row
@@ -42,10 +42,10 @@ class Changes:
         at = self.shop.clock.now() - timedelta(days=days_ago)
         if resource_type == "event":
             return [row.id for row in self._events.make([int(at.timestamp())] * count)]
-        maker = MAKERS.get(resource_type)
-        if maker is None:
-            raise UnknownResourceError(resource_type)
-        return [maker(self.shop, at).id for _ in range(count)]
+        try:
+            return [make_one(self.shop, resource_type, at).id for _ in range(count)]
+        except KeyError as error:
+            raise UnknownResourceError(resource_type) from error
 
     def update(
         self, resource_type: str, ids: Iterable[str], attributes: Mapping[str, JsonValue]
@@ -127,14 +127,15 @@ class Changes:
                 exact = _WITH_MICROS in str(attributes[name])
                 attributes[name] = micros_text(now) if exact else seconds_text(now)
         reference = Reference(row.type, row.id)
-        optional: JsonObject = {name: load_exact(text) for name, text in row.optional.items()}
-        fresh = make_row(self.shop.spec, reference, attributes, row.relations, None, optional)
+        for name, text in row.optional.items():
+            attributes.setdefault(name, load_exact(text))
+        fresh = make_row(self.shop.spec, reference, attributes, row.relations)
         kept: dict[str, Value] = {
             name: value
             for name, value in row.facts.items()
             if not name.startswith("~") and fresh.facts.get(name) is None and name not in attributes
         }
-        return self.shop.put(reference, attributes, row.relations, kept, optional)
+        return self.shop.put(reference, attributes, row.relations, kept)
 
 
 def _document(row: EventRow, attributes: JsonObject) -> JsonObject:

@@ -3,13 +3,21 @@
 from datetime import UTC, datetime, timedelta
 
 from klaviyo_sandbox.shop.consent import subscriptions
+from klaviyo_sandbox.shop.make import make
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.spread import moments
-from klaviyo_sandbox.shop.words import CITIES, COLOURS, FIRST_NAMES, LAST_NAMES
+from klaviyo_sandbox.shop.table import WORDS
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.moment import seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
 
+CITIES = (
+    ("Copenhagen", "Denmark", "Capital Region", "2300", 55.66, 12.57, "Europe/Copenhagen"),
+    ("Boston", "United States", "Massachusetts", "02108", 42.36, -71.06, "America/New_York"),
+    ("München", "Germany", "Bayern", "80331", 48.14, 11.58, "Europe/Berlin"),
+    ("Sydney", "Australia", "New South Wales", "2000", -33.87, 151.21, "Australia/Sydney"),
+    ("São Paulo", "Brazil", "São Paulo", "01000-000", -23.55, -46.63, "America/Sao_Paulo"),
+)
 IMPORTED = 8
 """One in so many profiles was last touched by one big import, all in the same second."""
 IMPORT_DAYS_AGO = 97
@@ -24,7 +32,7 @@ def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
     """
     number = len(shop.world.table("profile"))
     changed = max(at, updated or shop.between(at))
-    first, last = shop.text(FIRST_NAMES), shop.text(LAST_NAMES)
+    first, last = shop.text(WORDS["first_name"]), shop.text(WORDS["last_name"])
     seen = seconds_text(changed) if number % 3 else None
     return shop.put(
         Reference("profile", shop.ids.ulid(at)),
@@ -43,10 +51,6 @@ def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
             "last_event_date": seen,
             "location": _location(shop, number),
             "properties": _properties(shop, number),
-        },
-        None,
-        None,
-        {
             "subscriptions": subscriptions(shop, number, at),
             "predictive_analytics": _predictions(shop, number),
         },
@@ -73,7 +77,7 @@ def _location(shop: Shop, number: int) -> JsonObject:
 def _properties(shop: Shop, number: int) -> JsonObject:
     found: dict[str, JsonValue] = {
         "plan": shop.text(("free", "pro", "team")),
-        "tags": [shop.text(COLOURS), shop.text(COLOURS)],
+        "tags": [shop.text(WORDS["colour"]), shop.text(WORDS["colour"])],
         "score": shop.random.randrange(100),
     }
     if number % 11 == 0:
@@ -116,39 +120,6 @@ def _predictions(shop: Shop, number: int) -> JsonObject:
     }
 
 
-def push_token(shop: Shop, at: datetime) -> Row:
-    """Make a push token of a random profile."""
-    number = len(shop.world.table("push-token"))
-    platform = ("ios", "android")[number % 2]
-    return shop.put(
-        Reference("push-token", shop.ids.digest()),
-        {
-            "created": seconds_text(at),
-            "token": f"token-{number}",
-            "enablement_status": ("AUTHORIZED", "DENIED", "PROVISIONAL")[number % 3],
-            "platform": platform,
-            "vendor": "apns" if platform == "ios" else "fcm",
-            "background": "AVAILABLE",
-            "recorded_date": seconds_text(shop.between(at)),
-            "metadata": {
-                "device_id": f"device-{number}",
-                "klaviyo_sdk": "swift",
-                "sdk_version": "4.0.0",
-            },
-        },
-        {"profile": shop.one("profile")},
-    )
-
-
-def conversation(shop: Shop, _at: datetime) -> Row:
-    """Make a conversation with a random profile."""
-    return shop.put(
-        Reference("conversation", shop.ids.ulid(_at)),
-        {"channel": "sms"},
-        {"profile": shop.one("profile")},
-    )
-
-
 def build_profiles(shop: Shop) -> None:
     """All profiles with their push tokens and conversations."""
     imported = (shop.clock.now() - timedelta(days=IMPORT_DAYS_AGO)).replace(microsecond=0)
@@ -164,6 +135,6 @@ def build_profiles(shop: Shop) -> None:
         profile(shop, changed - timedelta(days=shop.random.uniform(0, 300)), changed)
     known = len(shop.world.table("profile"))
     for _ in range(min(known, max(110, known // PUSH_EVERY))):
-        push_token(shop, shop.some_time())
+        make(shop, "push-token", shop.some_time())
     for _ in range(min(known, known // CONVERSATION_EVERY)):
-        conversation(shop, shop.some_time())
+        make(shop, "conversation", shop.some_time())

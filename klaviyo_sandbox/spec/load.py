@@ -156,12 +156,22 @@ def load_spec(revision: str = REVISION) -> Spec:
             fields.setdefault(name, _sort_kind(name))
         for name, rule in endpoint.filters.items():
             fields[name] = rule.value
+    optional: dict[str, frozenset[str]] = {}
+    for endpoint in known:
+        for kind, names in endpoint.additional_fields.items():
+            optional[kind] = optional.get(kind, frozenset()) | names
+    for path, endpoint in endpoints.items():
+        listed = endpoints.get(path.removesuffix("/{id}"))
+        if endpoint.kind == "item" and listed:
+            hidden = frozenset(endpoint.attributes) - frozenset(listed.attributes)
+            optional[endpoint.type] = optional.get(endpoint.type, frozenset()) | hidden
     return Spec(
         revision=raw["revision"],
         endpoints=endpoints,
         reports=reports,
         relations=relations,
         searchable=searchable,
+        optional=optional,
         types_of_collections={
             endpoint.parent: endpoint.type
             for endpoint in endpoints.values()
