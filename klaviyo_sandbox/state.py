@@ -41,6 +41,14 @@ class State:
     jitter_ms: float
     log: RequestLog = field(default_factory=RequestLog)
 
+    def set_latency(self, ms: float, jitter_ms: float) -> None:
+        """Wait `ms` before each reply, and up to `jitter_ms` more at random."""
+        self.latency_ms, self.jitter_ms = ms, jitter_ms
+
+    def set_gzip(self, on: bool) -> None:  # noqa: FBT001  # a control call's argument
+        """Compress replies for clients that ask, or not."""
+        self.gzip = on
+
 
 def open_state(settings: Settings) -> State:
     """Build the shop and everything around it."""

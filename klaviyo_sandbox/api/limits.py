@@ -56,9 +56,14 @@ class Limiter:
         self._overrides: dict[str, dict[int, int]] = {}
         self._buckets: dict[tuple[str, str], list[Window]] = {}
 
-    def override(self, path: str, windows: Mapping[int, int]) -> None:
+    def enforce(self, enabled: bool) -> None:  # noqa: FBT001  # a control call's argument
+        """Refuse requests over the limit from now on, or none; forget all that was counted."""
+        self.enabled = enabled
+        self.reset()
+
+    def override(self, path: str, windows: dict[int, int]) -> None:
         """Give an endpoint other limits from now on: window length in seconds to requests."""
-        self._overrides[path] = dict(windows)
+        self._overrides[path] = windows
         self.reset()
 
     def reset(self) -> None:
@@ -87,8 +92,8 @@ class Limiter:
         shown = own
         every = list(own)
         for rule in endpoint.reduced:
-            if rule.value in parameters.get(rule.parameter, "").split(","):
-                bucket = self._bucket(quota, rule.bucket, rule.windows)
+            if rule.applies(parameters):
+                bucket = self._bucket(quota, rule.when, rule.windows)
                 every += bucket
                 shown = bucket if rule.parameter in SHOWN_IN_HEADERS else shown
         for window in every:

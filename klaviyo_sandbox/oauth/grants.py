@@ -71,7 +71,6 @@ class Grants:
         self.rules = rules
         self._granted = 0
 
-    @property
     def secrets(self) -> list[str]:
         """Every code and token that was given out and is still known."""
         return [*self._codes, *self._refresh, *self._access]
@@ -83,7 +82,7 @@ class Grants:
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
         return made
 
-    def install(self, scopes: Iterable[str] | None) -> Issued:
+    def install(self, scopes: list[str] | None) -> Issued:
         """Return tokens as if the owner had allowed `scopes` (None: everything)."""
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 

@@ -1,6 +1,6 @@
 """Changes to a running shop."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.documents import row_of
@@ -47,9 +47,7 @@ class Changes:
         except KeyError as error:
             raise UnknownResourceError(resource_type) from error
 
-    def update(
-        self, resource_type: str, ids: Iterable[str], attributes: Mapping[str, JsonValue]
-    ) -> list[str]:
+    def update(self, resource_type: str, ids: list[str], attributes: JsonObject) -> list[str]:
         """Change resources now: `updated` moves, the given attributes take their new values.
 
         Raises:
@@ -63,7 +61,7 @@ class Changes:
     def hide(
         self,
         resource_type: str,
-        ids: Iterable[str],
+        ids: list[str],
         *,
         hidden: bool = True,
         moves_updated: bool = True,
@@ -82,7 +80,7 @@ class Changes:
             for row_id in ids
         ]
 
-    def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
+    def delete(self, resource_type: str, ids: list[str]) -> list[str]:
         """Delete resources without a trace; returns the ids that were there."""
         return [
             row_id for row_id in ids if self.shop.world.remove(Reference(resource_type, row_id))
@@ -92,12 +90,12 @@ class Changes:
         """Add or replace a resource exactly as given; returns its id."""
         return self.shop.world.put(row_of(self.shop.spec, document)).id
 
-    def join(self, group: Reference, profile_ids: Iterable[str]) -> None:
+    def join(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles join a list or segment now."""
         for profile_id in profile_ids:
             join(self.shop, group, profile_id, self.shop.clock.now())
 
-    def leave(self, group: Reference, profile_ids: Iterable[str]) -> None:
+    def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""
         left = micros(seconds_text(self.shop.clock.now()))
         for profile_id in profile_ids:

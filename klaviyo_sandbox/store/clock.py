@@ -30,6 +30,10 @@ class Clock:
         yield
         self._held = False
 
+    def set_skew(self, seconds: float) -> None:
+        """Make the `Date` header wrong by so many seconds."""
+        self.skew_seconds = seconds
+
     def advance(self, seconds: float) -> None:
         """Jump ahead by `seconds`."""
         self._start += timedelta(seconds=seconds)
