@@ -1,6 +1,7 @@
 """Whose account the credentials open, and which streams they may read."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.api.json_parts import id_text, member, text
@@ -23,18 +25,22 @@ from source_klaviyo.streams.union import UnionStream
 logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
-_OAUTH_ONLY: Final = "Only with a sign-in by OAuth, or in accounts with Advanced KDP"
+_DOUBT_SECONDS: Final = 1.0
+"""After this pause a refusal is asked for again: Klaviyo refuses under load, too ("load-shed",
+klaviyo-android-sdk 485)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """What credentials open: whose account, and which streams cannot be read, by reason.
 
+    `forbidden` are those of them that Klaviyo has surely refused, so that no later try can help.
     `poorer` are the streams that are read without something, by the reason for it.
     """
 
     account: str
     closed: Mapping[str, Sequence[str]]
+    forbidden: Collection[str]
     poorer: Mapping[str, Sequence[str]]
     streams: int
 
@@ -60,7 +66,7 @@ class Access:
         return "\n".join([first, *reasons])
 
 
-def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes, *, is_oauth: bool) -> Access:
+def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
     """Find out what the credentials open, asking one collection for each scope.
 
     `granted` is what is known of the scopes, and is told what turns out. Raises StreamFailed where
@@ -70,20 +76,20 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes, *, is_oauth:
     account = _outcome(accounts)
     if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
         raise account
-    asked = [stream for stream in streams if is_oauth or not stream.oauth_only]
-    refusals = _probe_scopes([stream for stream in asked if stream is not accounts], granted)
+    refusals = _probe_scopes([stream for stream in streams if stream is not accounts], granted)
     if isinstance(account, StreamFailed):
         refusals[accounts.scopes[0]] = account
     closed: dict[str, list[str]] = defaultdict(list)
     poorer: dict[str, list[str]] = defaultdict(list)
+    forbidden: set[str] = set()
     for stream in streams:
-        if stream not in asked:
-            closed[_OAUTH_ONLY].append(stream.name)
-        elif missing := [scope for scope in stream.scopes if scope in refusals]:
+        if missing := [scope for scope in stream.scopes if scope in refusals]:
             closed[_why(missing, refusals)].append(stream.name)
+            if any(_is_sure(refusals[scope]) for scope in missing):
+                forbidden.add(stream.name)
         elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
             poorer[f"Read without what needs {' and '.join(missing)}"].append(stream.name)
-    return Access(_name(account), closed, poorer, len(streams))
+    return Access(_name(account), closed, forbidden, poorer, len(streams))
 
 
 def _probe_scopes(
@@ -162,10 +168,22 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
 
 
 def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
+    """Return the first records of `stream`, or why there are none."""
     try:
         return stream.probe()
     except StreamFailed as refused:
-        return refused
+        if not _is_sure(refused):
+            return refused
+    time.sleep(_DOUBT_SECONDS)
+    try:
+        return stream.probe()
+    except StreamFailed as again:
+        return again
+
+
+def _is_sure(refusal: StreamFailed | None) -> bool:
+    """Tell whether no later try can help: an OAuth token lacks the scope (None), or a 403."""
+    return refusal is None or refusal.failure_type is FailureType.config_error
 
 
 def _name(accounts: Sequence[Record] | StreamFailed) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -68,9 +68,7 @@ class SourceKlaviyo(AbstractSource):
             settings = _settings(config)
             client = self._client(settings, config)
             client.auth.sign_in()
-            found = access.probe(
-                _streams(client, settings), client.scopes, is_oauth=client.auth.is_oauth
-            )
+            found = access.probe(_streams(client, settings), client.scopes)
             client.retirements.warn()
             check_metrics(client, settings)
         except (ConfigError, StreamFailed) as refused:
@@ -86,15 +84,33 @@ class SourceKlaviyo(AbstractSource):
         ]
 
     def discover(self, logger: logging.Logger, config: RawConfig) -> AirbyteCatalog:  # noqa: ARG002
-        """Return the streams that this way of signing in can read."""
+        """Return the streams, without those that Klaviyo surely refuses to these credentials.
+
+        A stream that vanishes from the catalog breaks a connection, so a fault that may pass hides
+        none.
+        """
         settings = Config.parse(config)
         client = self._client(settings, config)
-        readable = [
-            stream
-            for stream in _streams(client, settings)
-            if client.auth.is_oauth or not stream.oauth_only
-        ]
-        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in readable])
+        streams = _streams(client, settings)
+        forbidden = self._forbidden(client, streams)
+        offered = [stream for stream in streams if stream.name not in forbidden]
+        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in offered])
+
+    def _forbidden(self, client: Client, streams: Sequence[KlaviyoStream]) -> Collection[str]:
+        """Return the names of the streams that Klaviyo refuses; log which, or why nobody knows."""
+        try:
+            client.auth.sign_in()
+            found = access.probe(streams, client.scopes)
+        except StreamFailed as failed:
+            logger.warning("Every stream is offered, readable or not: %s", failed.message)
+            return ()
+        if not found.forbidden or not found.usable:
+            return ()
+        logger.warning(
+            "Left out, because these credentials cannot read them (`check` says why): %s.",
+            ", ".join(sorted(found.forbidden)),
+        )
+        return found.forbidden
 
     def read(
         self,

@@ -2,7 +2,7 @@
 
 Usage: `python -m tools.extract_newer_spec PATH_OF_endpoints.json`
 
-Of this revision there is no public OpenAPI document, only the official SDK (25.0.0). The input's
+Of this revision the official SDK (25.0.0) is at hand, and Klaviyo's reference pages. The input's
 `sdk_diff` holds what the SDK's texts say of every GET endpoint that is new or changed: limits,
 filters, scopes, page sizes. Attributes and relationships come from the SDK's models. The output has
 the form that `tools.extract_spec` writes, with the new and the changed endpoints alone.
@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
@@ -35,6 +35,11 @@ SORTS: Final[dict[str, list[str]]] = {
 """The SDK does not name the values of `sort`; these are Klaviyo's OpenAPI 2026-07-15.pre, the beta
 of this revision."""
 
+INCLUDES: Final = {"/api/campaign-messages": ["campaign-variations"]}
+HASHES: Final = ["hashed_email", "hashed_phone_number"]
+"""What Klaviyo's reference of this revision has and its SDK lacks: an include (page
+`get_campaign_messages`), and additional fields (page `get_profiles`)."""
+
 
 def endpoints_of(parsed: Json, sdk: Sdk) -> Iterator[RawEndpoint]:
     """Yield every GET endpoint that is new or changed, in the form of the input's own."""
@@ -45,6 +50,16 @@ def endpoints_of(parsed: Json, sdk: Sdk) -> Iterator[RawEndpoint]:
     for operation, changes in parsed["sdk_diff"]["changed"].items():
         path = operation.removeprefix("GET ")
         yield _endpoint(path, _changed(before[path], changes), sdk)
+    yield _hashing(before["/api/profiles"])
+
+
+def _hashing(profiles: Json) -> RawEndpoint:
+    """Return the endpoint of the revision before, `profiles`, with the hashes of this one."""
+    told = cast(RawEndpoint, dict(profiles))
+    told["attributes"] = {**profiles["attributes"], **{name: {} for name in HASHES}}
+    told["additional_fields"] = {"profile": [*profiles["additional_fields"]["profile"], *HASHES]}
+    told["fields"] = {**profiles["fields"], "profile": [*profiles["fields"]["profile"], *HASHES]}
+    return told
 
 
 def _named(path: str, returns: str) -> Json:
@@ -105,7 +120,10 @@ def _endpoint(path: str, told: Json, sdk: Sdk) -> RawEndpoint:
             for name, names in told["filters"].items()
         },
         "sort": SORTS[path] if path in SORTS else told.get("sort", []),
-        "include": [name for name, rule in relationships.items() if rule["type"] in includable],
+        "include": [
+            *(name for name, rule in relationships.items() if rule["type"] in includable),
+            *INCLUDES.get(path, ()),
+        ],
         "fields": {kind: _field_names(kind, sdk) for kind in kinds},
         "additional_fields": {answer.resource_type: sorted(answer.extras)} if answer.extras else {},
         "attributes": schema["attributes"]["properties"] if schema else {},

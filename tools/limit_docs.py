@@ -16,7 +16,7 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "limits.md"
 
 def page(text: str) -> str:
     """Return the page `text` with its tables made anew."""
-    streams = selected((), Config.model_construct(), has_account=False)
+    streams = selected((), Config.model_construct())
     return render(text, {"first syncs": account_rows(streams), "accounts": size_rows()})
 
 

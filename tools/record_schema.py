@@ -11,6 +11,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.views.consents import COLUMNS, ConsentsView
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object
 
@@ -21,6 +22,9 @@ UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "profile": ((*_EMAIL, "click_tracking"), (*_EMAIL, "open_tracking"))
 }
 """By type: a member that recorded answers have and the specification lacks, and one like it."""
+
+NEWER_THAN_SDK: Final = ("hashed_email", "hashed_phone_number")
+"""Additional fields that Klaviyo's reference of revision 2026-10-15 has and its SDK lacks."""
 
 
 def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
@@ -99,6 +103,8 @@ def _add(schema: Schema, addition: Addition) -> None:
 
 def _record(stream: type[KlaviyoStream], listing: Answer, sdk: Sdk) -> Schema:
     """Return the schema of what becomes a record, as Klaviyo answers with it."""
+    if stream.resource_view is ConsentsView:
+        return {**open_object(), "properties": {name: {**told} for name, told in COLUMNS.items()}}
     if issubclass(stream, IncludedStream):
         return _taken(stream, listing, stream.relationship, sdk)
     if issubclass(stream, ItemStream) and not issubclass(stream, JoinedItemStream):
@@ -118,6 +124,8 @@ def _resource(answer: Answer, parameters: dict[str, str]) -> Schema:
         left_out = name in answer.extras - set(asked)
         if left_out or (fields and name not in fields.split(",")):
             del attributes[name]
+    for name in (name for name in NEWER_THAN_SDK if name in asked):
+        attributes[name] = {"type": ["null", "string"]}
     added, like = UNDOCUMENTED.get(answer.resource_type, ((), ()))
     if like and like[1] in attributes:
         around = member_schema(schema, added[:-1])
@@ -139,10 +147,12 @@ def _taken(stream: type[KlaviyoStream], listing: Answer, relationship: str, sdk:
 
 
 def _attribute(stream: type[KlaviyoStream], listing: Answer, name: str) -> Schema:
-    attributes = of_model(listing.resource)["properties"]["attributes"]["properties"]
-    found: Schema | None = attributes.get(name)
-    if found is None:
-        raise LookupError(f"{stream.__name__}: no attribute {name}.")
+    found: Schema = of_model(listing.resource)["properties"]["attributes"]
+    for key in name.split("."):
+        known = found.get("items", found).get("properties", {})
+        if key not in known:
+            raise LookupError(f"{stream.__name__}: no attribute {name}.")
+        found = known[key]
     return found
 
 

@@ -20,8 +20,6 @@ def rows(streams: Iterable[type[KlaviyoStream]]) -> Iterator[str]:
     """Yield the row of each stream."""
     for stream in streams:
         needs = " ".join(f"`{scope}`" for scope in stream.scopes)
-        if stream.oauth_only:
-            needs += " (OAuth only)"
         richer = [
             f"`{scope}` ({', '.join(names)})"
             for scope in enriching_scopes(stream)

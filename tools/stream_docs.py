@@ -21,7 +21,7 @@ from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
 
@@ -64,11 +64,16 @@ def reason(endpoint: Endpoint, spec: Spec, read: Mapping[str, Sequence[str]]) ->
     collection = spec.endpoints.get(endpoint.path.rpartition("/{")[0])
     if endpoint.kind == "item" and collection and collection.path in read:
         more = set(endpoint.attributes) - set(collection.attributes)
-        return None if more else f"a single one of `{read[collection.path][0]}`"
+        return None if more else f"a single one of `{_plainest(read[collection.path])}`"
     resources = endpoint.path.replace("/relationships/", "/")
     if endpoint.kind.startswith("relationship") and resources in spec.endpoints:
         return f"the ids of `GET {resources}`"
     return None
+
+
+def _plainest(names: Sequence[str]) -> str:
+    """Return the shortest name: streams that take a part of a collection add words to its name."""
+    return min(names, key=len)
 
 
 def endpoint_rows(
@@ -123,6 +128,8 @@ def _how(stream: type[KlaviyoStream]) -> str:
         return (
             f"`POST {stream.endpoint}`, {days}{_for_each_metric(stream)}; see [reports](reports.md)"
         )
+    if issubclass(stream, NamedItemStream) and stream.told_included:
+        return f"`{stream.item}` for each of the `{stream.named}` of {listing}{_parts(stream)}"
     if issubclass(stream, ItemStream):
         which = "each changed one" if stream.cursor_attribute else "each"
         return f"`{stream.item}` for {which} of {listing}{_parts(stream)}"
@@ -222,23 +229,22 @@ def added() -> Spec:
     return replace(newest, endpoints=dict(sorted(new.items())))
 
 
-def first_revision(stream: type[KlaviyoStream]) -> str | None:
-    """Return the first revision that has what is special to the stream, None where all have."""
-    of_item = stream.oldest_item_revision if issubclass(stream, ItemStream) else None
-    return stream.oldest_revision or of_item
+def older(streams: Iterable[type[KlaviyoStream]]) -> list[type[KlaviyoStream]]:
+    """Return the streams that ask for nothing which only the newest revision has."""
+    new = added().endpoints
+    return [each for each in streams if not any(path in new for path in _paths(each))]
 
 
 def page(text: str, spec: Spec, streams: Sequence[type[KlaviyoStream]]) -> str:
     """Return the page `text` with its tables made anew."""
-    older = [stream for stream in streams if first_revision(stream) is None]
-    newer = [stream for stream in streams if stream not in older]
-    new = added()
+    new, before = added(), older(streams)
+    newer = [stream for stream in streams if stream not in before]
     return render(
         text,
         {
             "streams": [*_STREAMS_HEAD, *stream_rows(streams)],
             "costs": [*_COSTS_HEAD, *cost_rows(streams)],
-            "endpoints": [*_ENDPOINTS_HEAD, *endpoint_rows(spec, older, reasons(spec))],
+            "endpoints": [*_ENDPOINTS_HEAD, *endpoint_rows(spec, before, reasons(spec))],
             "added": [*_ENDPOINTS_HEAD, *endpoint_rows(new, newer, reasons(new))],
         },
     )

@@ -20,7 +20,7 @@ from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, Campai
 from source_klaviyo.streams.coupons import CouponCodes
 from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
 from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.lists import Lists, ListsDetailed
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
@@ -36,7 +36,6 @@ HIDDEN: Final = {"archived", "hidden"}
 """Filters without which Klaviyo leaves rows out."""
 ALWAYS_WITH_DATA: Final = {"metric", "profile", "coupon"}
 """Relationships of events and coupon codes that hold their id without being included."""
-OAUTH_ONLY: Final = "webhooks:read"
 
 _EXPRESSION: Final = re.compile(r"([a-z-]+)\(([\w.]+),")
 
@@ -92,7 +91,6 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         "limit": stream.limit.windows == endpoint.windows,
         "page_size": stream.page_size == _largest_page(endpoint),
         "scopes": set(stream.scopes) == _scopes(stream, endpoint),
-        "oauth_only": stream.oauth_only == (OAUTH_ONLY in endpoint.scopes),
         "include": set(stream.include) <= set(endpoint.include),
         "costly": dict(stream.costly) == _costly(dict(stream.parameters), endpoint),
         "resource": stream.resource in {None, wire_type(endpoint.type)},
@@ -174,12 +172,14 @@ def _cursor(stream: type[KlaviyoStream], endpoint: Endpoint) -> dict[str, bool]:
     }
     if not issubclass(stream, WindowedStream):
         usable = (filterable.keys() | set(endpoint.sort)) & {*CHANGES}
-        owners = issubclass(stream, IncludedStream)  # whose cursor need not tell of what is taken
+        owners = issubclass(
+            stream, (IncludedStream, NamedItemStream)
+        )  # whose cursor need not tell of what is taken
         return {"cursor_attribute": stream.cursor_attribute is None and (owners or not usable)}
     operators = filterable.get(stream.cursor_attribute, set())
     sort = stream.sort_key or stream.cursor_attribute
     said = {
-        "cursor_attribute": stream.cursor_attribute in endpoint.attributes,
+        "cursor_attribute": stream.cursor_attribute.partition(".")[0] in endpoint.attributes,
         "newest_first": stream.newest_first == (not operators and stream.sortable),
         "sortable": stream.sortable == (sort in endpoint.sort),
         "ordered": stream.sortable or not stream.ordered,
@@ -289,7 +289,6 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (Reviews, {"newest_first": False}),
         (ObjectIngestionLogs, {"sortable": True}),
         (ObjectIngestionLogs, {"ordered": True}),
-        (Webhooks, {"oauth_only": False}),
         (Webhooks, {"relationship_ids": (("topics", "topic_ids"),)}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else str(value),

@@ -186,9 +186,3 @@ def test_what_the_account_lacks_no_scope_can_bring(detail: str) -> None:
 def test_the_network_edge_is_told_from_klaviyo() -> None:
     assert "address of this machine" in str(KlaviyoErrorHandler().failure(answer(403, HTML)))
     assert "machine" not in str(KlaviyoErrorHandler().failure(answer(503, HTML)))
-
-
-def test_oauth_is_named_where_private_keys_are_never_enough() -> None:
-    refused = KlaviyoErrorHandler(["webhooks:read"], oauth_only=True).failure(answer(403))
-    assert isinstance(refused, ScopeMissing)
-    assert "sign in by OAuth" in str(refused)

@@ -13,8 +13,8 @@ from tools.stream_docs import (
     REASONS,
     added,
     endpoint_rows,
-    first_revision,
     main,
+    older,
     page,
     reasons,
     render,
@@ -23,7 +23,7 @@ from tools.stream_docs import (
 SPEC = load_spec(REVISION)
 
 
-OLDER = [stream for stream in STREAMS if first_revision(stream) is None]
+OLDER = older(STREAMS)
 
 
 def said() -> dict[str, str]:

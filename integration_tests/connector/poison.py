@@ -15,11 +15,12 @@ from klaviyo_sandbox import Sandbox
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.webhooks import Webhooks, WebhookTopics
 
 Json = dict[str, Any]
 
 CLASSES: Final[Mapping[str, type[KlaviyoStream]]] = {
-    stream_name(stream): stream for stream in STREAMS if not stream.oauth_only
+    stream_name(stream): stream for stream in STREAMS if stream not in {Webhooks, WebhookTopics}
 }
 _JSON: Final = {"Content-Type": "application/json"}
 

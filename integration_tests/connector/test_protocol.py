@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from airbyte_cdk.models import (
@@ -14,10 +15,12 @@ from airbyte_cdk.models import Type as MessageType
 
 from integration_tests.connector.conftest import Connect
 from integration_tests.connector.harness import CURSORS, RESOURCES, Output, catalog, key
-from integration_tests.connector.relay import closed, host, pass_on
+from integration_tests.connector.relay import Reply, closed, host, pass_on
 from klaviyo_sandbox import Sandbox
 from source_klaviyo import SourceKlaviyo
+from source_klaviyo.registry import STREAMS, stream_name
 
+JSON = {"Content-Type": "application/json"}
 TYPES = {"RECORD", "STATE", "LOG", "TRACE", "SPEC", "CONNECTION_STATUS", "CATALOG"}
 SCOPES = {
     "accounts": "accounts:read",
@@ -70,9 +73,12 @@ def test_spec_is_a_specification(connect: Connect, shop: Sandbox) -> None:
 def test_discover_needs_no_network(connect: Connect, shop: Sandbox) -> None:
     output = connect(shop, api_base_url=closed()).discover()
     assert (output.code, output.stderr) == (0, b"")
+    (warning,) = (line for line in output.logs if "Every stream is offered" in line)
+    assert "could not be reached" in warning
     (message,) = (AirbyteMessageSerializer.load(line) for line in output.of_type("CATALOG"))
     assert message.catalog is not None
     streams = {stream.name: stream for stream in message.catalog.streams}
+    assert len(streams) == len(STREAMS)
     for name in RESOURCES:
         stream = streams[name]
         assert stream.source_defined_primary_key == [["id"]]
@@ -106,6 +112,46 @@ def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: S
         assert line.startswith(f"Missing scope {SCOPES[stream]}: ")
 
 
+def test_discover_leaves_out_what_klaviyo_refuses(connect: Connect, shop: Sandbox) -> None:
+    shop.access.add_key("pk_lists", ["accounts:read", "lists:read"])
+    with host(pass_on(shop)) as front:
+        narrow = connect(shop, api_base_url=front.url, credentials=key("pk_lists"))
+        output = narrow.discover()
+        discovering = len(front.asked)
+        narrow.check()
+        assert discovering == len(front.asked) - discovering, "no more than check asks"
+    (message,) = output.of_type("CATALOG")
+    offered = {stream["name"] for stream in message["catalog"]["streams"]}
+    assert offered == {"accounts", "lists", "lists_detailed"}
+    (warning,) = (line for line in output.logs if line.startswith("Left out"))
+    assert (
+        set(warning.rpartition(": ")[2].rstrip(".").split(", "))
+        == {stream_name(stream) for stream in STREAMS} - offered
+    )
+
+
+def test_a_fault_hides_no_stream(connect: Connect, shop: Sandbox) -> None:
+    """A stream that vanishes from the catalog breaks the connections that read it."""
+
+    answer, refused = pass_on(shop), set[str]()
+
+    def faulty(path: str, headers: Mapping[str, str], sent: bytes) -> Reply:
+        bare = path.partition("?")[0]
+        if bare in {"/api/lists", "/api/tags"}:
+            return 503, JSON, b"{}"
+        if bare != "/api/accounts" and bare not in refused:
+            refused.add(bare)
+            return 403, JSON, b'{"errors": [{"status": 403, "detail": "load-shed"}]}'
+        return answer(path, headers, sent)
+
+    with host(faulty) as front:
+        output = connect(shop, api_base_url=front.url).discover()
+    assert refused
+    (message,) = output.of_type("CATALOG")
+    offered = {stream["name"] for stream in message["catalog"]["streams"]}
+    assert offered == {stream_name(stream) for stream in STREAMS} - {"webhooks", "webhook_topics"}
+
+
 def test_check_fails_where_no_stream_can_be_read(connect: Connect, shop: Sandbox) -> None:
     shop.access.add_key("pk_useless", ["webhooks:read"])
     output = connect(shop, credentials=key("pk_useless")).check()
@@ -120,7 +166,8 @@ def test_every_request_pins_the_revision(connect: Connect, shop: Sandbox) -> Non
     assert len(front.asked) > 30
     for path, headers in front.asked:
         assert path.startswith("/api/")
-        assert headers["revision"] == "2026-07-15"
+        newer = path.startswith("/api/profiles")
+        assert headers["revision"] == ("2026-10-15" if newer else "2026-07-15")
         assert headers["x-klaviyo-revision-fall-forward-opt-out"] == "1"
         assert headers["authorization"] == f"Klaviyo-API-Key {shop.key}"
 

@@ -28,6 +28,7 @@ KEPT_AS: Final[Mapping[str, str]] = {
     "brand_social_groups": "brand-social-group",
     "brand_voices": "brand-voice",
     "campaign_audiences": "campaign-audience",
+    "campaign_variation_images": "campaign-variation",
     "campaign_variations": "campaign-variation",
     "omnichannel_campaign_messages": "omni-campaign-message",
     "omnichannel_campaigns": "omni-campaign",
@@ -37,6 +38,14 @@ KEPT_AS: Final[Mapping[str, str]] = {
     "translations": "translation",
 }
 """The streams, and the types under which the sandbox keeps their resources."""
+PARTS: Final = (
+    "campaign_message_tags",
+    "global_exclusions",
+    "profile_consents",
+    "profile_conversations",
+)
+"""Streams of some resources of a type, or of some more than once."""
+ALL: Final = (*KEPT_AS, *PARTS, "campaigns", "profiles")
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,8 @@ def read(
         connector = connector_of(shop, folder, api_base_url=relay.url, revision=request.param)
         (message,) = connector.discover().of_type("CATALOG")
         streams = {stream["name"]: stream for stream in message["catalog"]["streams"]}
-        output = connector.read(
-            {"streams": [_configured(streams[name]) for name in (*KEPT_AS, "campaigns")]}
-        )
+        relay.asked.clear()
+        output = connector.read({"streams": [_configured(streams[name]) for name in ALL]})
         assert output.code == 0, output.failures
         schemas = {name: stream["json_schema"] for name, stream in streams.items()}
         yield Read(_records(output), schemas, relay)
@@ -76,7 +84,7 @@ def _configured(stream: Json) -> Json:
 
 
 def _records(output: Output) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {name: [] for name in (*KEPT_AS, "campaigns")}
+    found: dict[str, list[Json]] = {name: [] for name in ALL}
     for message in output.of_type("RECORD"):
         found[message["record"]["stream"]].append(message["record"]["data"])
     return found
@@ -88,7 +96,7 @@ def test_these_are_all_that_are_pinned() -> None:
         for stream in STREAMS
         if PINNED in (stream.oldest_revision, getattr(stream, "oldest_item_revision", None))
     }
-    assert pinned == set(KEPT_AS)
+    assert pinned == {*KEPT_AS, *PARTS, "profiles", "profile_predictive_analytics"}
 
 
 def test_every_resource_comes_once(read: Read, shop: Sandbox) -> None:
@@ -99,7 +107,7 @@ def test_every_resource_comes_once(read: Read, shop: Sandbox) -> None:
 
 
 def test_records_are_as_their_schemas_say(read: Read) -> None:
-    for stream in KEPT_AS:
+    for stream in ALL:
         validator = Draft7Validator(read.schemas[stream])
         for record in read.records[stream]:
             validator.validate(record)
@@ -114,7 +122,13 @@ def test_each_request_names_the_revision_of_its_stream(read: Read) -> None:
     assert classic <= CLASSIC
     (listing,) = named.pop("accounts")  # its items exist only in the newest revision, it does not
     assert listing in {classic, PINNED}
-    assert named.keys() >= {"campaigns", "campaign-messages", "translations", "brand-voice"}
+    assert named.keys() >= {
+        "campaigns",
+        "campaign-messages",
+        "profiles",
+        "translations",
+        "brand-voice",
+    }
     assert {kind: revisions for kind, revisions in named.items() if revisions != {PINNED}} == {}
 
 
@@ -142,3 +156,41 @@ def test_registrations_are_on_their_senders(read: Read, shop: Sandbox) -> None:
 def test_texts_of_translations_are_in_their_own_stream(read: Read) -> None:
     assert all(record["attributes"]["values"] for record in read.records["translation_values"])
     assert all("values" not in record["attributes"] for record in read.records["translations"])
+
+
+def test_profiles_have_hashes(read: Read) -> None:
+    hashed = {
+        record["attributes"]["email"]: record["attributes"]["hashed_email"]
+        for record in read.records["profiles"]
+    }
+    assert hashed.pop(None) is None
+    assert len(set(hashed.values())) == len(hashed) > 1
+    for record in read.records["profiles"]:
+        told = record["attributes"]
+        assert (told["hashed_phone_number"] is None) == (told["phone_number"] is None)
+
+
+def test_variations_name_their_message_and_their_image(read: Read, shop: Sandbox) -> None:
+    variations = {record["id"]: record for record in read.records["campaign_variations"]}
+    messages = {record["campaign_message_id"] for record in variations.values()}
+    assert messages == set(shop.ids("omni-campaign-message"))
+    images = {
+        record["id"]: image["id"]
+        for record in read.records["campaign_variation_images"]
+        if (image := record["relationships"]["image"]["data"])
+    }
+    on_phones = {
+        each
+        for each, record in variations.items()
+        if record["attributes"]["definition"]["details"]["channel"] == "mobile_push"
+    }
+    assert images.keys() == on_phones
+    assert set(images.values()) <= set(shop.ids("image"))
+
+
+def test_messages_have_their_tags(read: Read) -> None:
+    tags = {
+        (record["campaign_message_id"], record["id"])
+        for record in read.records["campaign_message_tags"]
+    }
+    assert len(tags) == len(read.records["campaign_message_tags"]) > 0

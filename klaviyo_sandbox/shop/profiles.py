@@ -1,5 +1,6 @@
 """Family Profiles: people, their consent and predictions, push tokens and conversations."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from klaviyo_sandbox.shop.consent import subscriptions
@@ -34,11 +35,13 @@ def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
     changed = max(at, updated or shop.between(at))
     first, last = shop.text(WORDS["first_name"]), shop.text(WORDS["last_name"])
     seen = seconds_text(changed) if number % 3 else None
+    email = f"person{number}@example.com" if number % 17 else None
+    phone = f"+4530{number:06d}" if number % 4 == 0 else None
     return shop.put(
         Reference("profile", shop.ids.ulid(at)),
         {
-            "email": f"person{number}@example.com" if number % 17 else None,
-            "phone_number": f"+4530{number:06d}" if number % 4 == 0 else None,
+            "email": email,
+            "phone_number": phone,
             "external_id": f"shopify-{number * 7}" if number % 2 else None,
             "first_name": first,
             "last_name": last if number % 9 else None,
@@ -53,8 +56,15 @@ def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
             "properties": _properties(shop, number),
             "subscriptions": subscriptions(shop, number, at),
             "predictive_analytics": _predictions(shop, number),
+            "hashed_email": _hashed(email),
+            "hashed_phone_number": _hashed(phone),
         },
     )
+
+
+def _hashed(text: str | None) -> str | None:
+    """Return a hash of the `text`; which one Klaviyo takes, it does not say."""
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
 def _location(shop: Shop, number: int) -> JsonObject:

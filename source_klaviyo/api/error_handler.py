@@ -51,18 +51,15 @@ _MAY_PASS: Final = (
 class KlaviyoErrorHandler(ErrorHandler):
     """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
 
-    `scopes` are named where Klaviyo refuses for want of one. `oauth_only` tells that it refuses
-    private keys of most accounts, `is_oauth` that the credentials are an OAuth app's.
+    `scopes` are named where Klaviyo refuses for want of one. `is_oauth` tells that the credentials
+    are an OAuth app's.
     """
 
     max_retries = 8
     max_time = 1800
 
-    def __init__(
-        self, scopes: Sequence[str] = (), *, oauth_only: bool = False, is_oauth: bool = False
-    ) -> None:
+    def __init__(self, scopes: Sequence[str] = (), *, is_oauth: bool = False) -> None:
         self._scopes = scopes
-        self._oauth_only = oauth_only
         self._is_oauth = is_oauth
 
     def failure(self, outcome: requests.Response | Exception) -> Exception:
@@ -165,7 +162,7 @@ class KlaviyoErrorHandler(ErrorHandler):
         return RequestFailed(text, ends_as=failure) if status in _MAY_PASS else failure
 
     def _forbidden(self, response: requests.Response, said: ErrorDocument) -> StreamFailed:
-        if said.lacks_feature and not self._oauth_only:
+        if said.lacks_feature:
             return StreamFailed(
                 f"Klaviyo refused {_path(response)}: {said.detail} The account has not got this"
                 " feature, and no scope brings it: ask Klaviyo, or deselect the stream.",
@@ -188,12 +185,6 @@ class KlaviyoErrorHandler(ErrorHandler):
         if not self._scopes:
             return f"Klaviyo refused {_path(response)}: {detail}"
         needed = " and ".join(self._scopes)
-        if self._oauth_only and not self._is_oauth:
-            return (
-                f"Klaviyo refused {_path(response)}: {detail} It grants this to accounts with"
-                f" Advanced KDP, and to OAuth apps with the scope {needed}: sign in by OAuth, or"
-                " deselect the stream."
-            )
         if self._is_oauth:
             return (
                 f"Klaviyo refused {_path(response)}: {detail} The app needs the scope {needed}:"

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from source_klaviyo.api.json_parts import elements, id_text, member, members, text
+from source_klaviyo.api.json_parts import elements, id_text, members, text
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
@@ -57,6 +57,7 @@ class _ManyIds(msgspec.Struct, gc=False):
 class FieldsReader:
     """Reads the id, the attribute `cursor` and relationships, all by Klaviyo's names.
 
+    A `cursor` like `a.b.c` stands inside an attribute; of a list, the latest element counts.
     Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
     """
 
@@ -105,7 +106,7 @@ class FieldsReader:
         self._identifiers, self._ids = tuple(identifiers), tuple(others)
         self._both = [name for name in ids if name in identifiers]
         self._width = 2 + len(names)
-        self._cursor = cursor
+        self._cursor = tuple(cursor.split(".")) if cursor else ()
 
     def read(self, resources: Sequence[msgspec.Raw]) -> Fields:
         """Return the fields of `resources`. Raises msgspec.DecodeError where one is not JSON."""
@@ -116,6 +117,8 @@ class FieldsReader:
             rows = [self._read_one(raw) for raw in resources]
         columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * self._width
         ids, cursors, *held = columns
+        if len(self._cursor) > 1:
+            cursors = [_latest(raw, ("attributes", *self._cursor)) for raw in resources]
         count = len(self._identifiers)
         identifiers = dict(zip(self._identifiers, held[:count], strict=True))
         only_ids = dict(zip(self._ids, held[count:], strict=True))
@@ -125,7 +128,7 @@ class FieldsReader:
     def _read_one(self, resource: msgspec.Raw) -> tuple[Any, ...]:
         """Return the parts of a resource; a part of a type that is not documented is absent."""
         parts = members(resource)
-        cursor = text(member(parts.get("attributes"), (self._cursor,))) if self._cursor else None
+        cursor = _latest(parts.get("attributes"), self._cursor) if self._cursor else None
         relationships = members(parts.get("relationships"))
         held = [_held(relationships.get(name)) for name in (*self._identifiers, *self._ids)]
         count = len(self._identifiers)
@@ -137,6 +140,16 @@ def identifier(value: msgspec.Raw | None) -> Identifier | None:
     parts = members(value)
     kind, name = text(parts.get("type")), id_text(parts.get("id"))
     return Identifier(kind, name) if kind and name else None
+
+
+def _latest(value: msgspec.Raw | None, path: Sequence[str]) -> str | None:
+    """Return the text at `path`: with a list on the way, the greatest one of its elements."""
+    for depth, key in enumerate(path):
+        if several := elements(value):
+            found = (_latest(each, path[depth:]) for each in several)
+            return max((each for each in found if each), default=None)
+        value = members(value).get(key)
+    return text(value)
 
 
 def _held(relationship: msgspec.Raw | None) -> Held:

@@ -94,7 +94,7 @@ def size_name(stream: type[KlaviyoStream]) -> str:
     """Return the name of the number of rows in the stream's collection."""
     if issubclass(stream, NamedItemStream):
         return stream.endpoint.rpartition("/")[2]
-    own = stream.parent or stream.fixed_filters
+    own = stream.parent or stream.only_with_cursor
     return stream_name(stream).replace("_", "-") if own else stream.endpoint
 
 
@@ -106,7 +106,7 @@ def _listing(stream: type[KlaviyoStream]) -> Requests:
         rows=size_name(stream) if stream.page_size else None,
         page_size=stream.page_size,
         least=len(stream.partitions),
-        of=(stream.oldest_revision or "", *stream.fixed_filters),
+        of=(stream.oldest_revision or "", str(stream.only_with_cursor)),
     )
 
 

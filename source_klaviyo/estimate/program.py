@@ -8,7 +8,6 @@ from typing import Any, Final
 from airbyte_cdk.models import AirbyteMessage
 
 from source_klaviyo.config import Config
-from source_klaviyo.config.credentials import ApiKeyCredentials
 from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.duration import estimate
@@ -33,7 +32,7 @@ def run(options: Namespace, raw: Mapping[str, Any] | None) -> None:
 
 def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str]:
     config = Config.parse(raw) if raw else Config.model_construct()
-    streams = selected(options.streams, config, has_account=bool(raw))
+    streams = selected(options.streams, config)
     names = size_names(streams.values())
     sizes = {name: Size(rows, _ASSUMED) for name, rows in ACCOUNTS[options.account].items()}
     given: dict[str, int | None] = {
@@ -50,16 +49,9 @@ def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str
     yield from table.lines(*estimate(streams, rows, config.quota_share))
 
 
-def selected(
-    names: Sequence[str], config: Config, *, has_account: bool
-) -> Mapping[str, type[KlaviyoStream]]:
-    """Return the streams of these names, or all without any. Raises ConfigError for unknown ones.
-
-    Of a known account, those are left out that its key can never read.
-    """
+def selected(names: Sequence[str], config: Config) -> Mapping[str, type[KlaviyoStream]]:
+    """Return the streams of these names, or all. Raises ConfigError for unknown names."""
     chosen = streams_named(names)
-    if not names and has_account and isinstance(config.sign_in, ApiKeyCredentials):
-        chosen = {name: stream for name, stream in chosen.items() if not stream.oauth_only}
     instead = without_predictions(config, chosen)
     return {name: instead.get(stream, stream) for name, stream in chosen.items()}
 

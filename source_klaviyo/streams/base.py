@@ -77,7 +77,7 @@ class KlaviyoStream(Declaration, HttpStream):
     def collection_key(self) -> Hashable:
         """What is equal for streams that can be views of one collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
-        narrowed = partitions, self.fixed_filters
+        narrowed = partitions, self.only_with_cursor
         return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
@@ -284,9 +284,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def get_error_handler(self) -> KlaviyoErrorHandler:
         """Return what decides on failed requests."""
-        return KlaviyoErrorHandler(
-            self.scopes, oauth_only=self.oauth_only, is_oauth=self._client.auth.is_oauth
-        )
+        return KlaviyoErrorHandler(self.scopes, is_oauth=self._client.auth.is_oauth)
 
     def get_backoff_strategy(self) -> BackoffStrategy:
         """Return what reads `Retry-After`."""

@@ -22,8 +22,6 @@ class Declaration:
     """The path under `/api/`; `{id}` in it stands for the parent's id."""
     scopes: ClassVar[tuple[str, ...]]
     """What the credentials must be allowed, without which there is no record."""
-    oauth_only: ClassVar[bool] = False
-    """Whether Klaviyo refuses private keys here, whatever their scopes."""
     limit: ClassVar[Limit]
     """The published rate limit of the endpoint."""
     page_size: int | None = None
@@ -58,8 +56,8 @@ class Declaration:
     partitions: Sequence[Partition] = ({},)
     """Filter values that are read apart, each part with a cursor of its own; a stream with a parent
     has one for each of its resources instead."""
-    fixed_filters: ClassVar[tuple[str, ...]] = ()
-    """Filter expressions of every request, where the stream is only a part of the collection."""
+    only_with_cursor: ClassVar[bool] = False
+    """Whether every request bounds the cursor below: only rows that have a value are meant."""
     partition_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)
@@ -71,6 +69,7 @@ class Declaration:
     essential: ClassVar[frozenset[str]] = frozenset()
     """The parts of the request (see query.py) that the stream is nothing without."""
     cursor_attribute: ClassVar[str | None] = None
+    """The attribute, or `a.b.c` for a part of one; of a list, its latest element counts."""
     cursor_key: ClassVar[str | None] = None
     """The key under which the cursor is added to the record, where not the attribute's name."""
     ordered: ClassVar[bool] = False

@@ -36,8 +36,8 @@ class Selectable(Protocol):
         """The key of the parent's id in a partition."""
 
     @property
-    def fixed_filters(self) -> Sequence[str]:
-        """The filter expressions of every request."""
+    def only_with_cursor(self) -> bool:
+        """Whether every request bounds the cursor below."""
 
     @property
     def parent_filter(self) -> str | None:
@@ -54,7 +54,6 @@ def select(
         filters[stream.parent_filter] = parent_id
     expressions = [equals(name, value) for name, value in filters.items()]
     parameters = {}
-    expressions += stream.fixed_filters
     if expression := join([*expressions, *bounds(stream, window)]):
         parameters["filter"] = expression
     if stream.sort:
@@ -69,7 +68,8 @@ def bounds(stream: Selectable, window: Window) -> Sequence[str]:
     An open end sends no bound: Klaviyo refuses one that is not in the past.
     """
     expressions = []
-    if stream.lower and stream.cursor_attribute and window.lo != BEGINNING:
+    bounded = window.lo != BEGINNING or stream.only_with_cursor
+    if stream.lower and stream.cursor_attribute and bounded:
         expressions.append(from_second(stream.cursor_attribute, stream.lower, window.lo))
     if stream.upper and stream.cursor_attribute and window.hi != FOREVER:
         expressions.append(before_second(stream.cursor_attribute, window.hi))

@@ -87,11 +87,13 @@ class NamedItemStream(ItemStream):
     """`GET /api/<item>` for each id that the relationship `named` of a resource holds.
 
     The resources are those of a collection, or those that come with them for the relationship
-    `through`. A subclass is a kind of stream of the collection as well.
+    `through`. `told_included` means that Klaviyo tells the ids only where the relationship is
+    included. A subclass is a kind of stream of the collection as well.
     """
 
     named: ClassVar[str]
     through: ClassVar[str | None] = None
+    told_included: ClassVar[bool] = False
     is_there = True
 
     def view(self, name: str) -> View:
@@ -102,7 +104,7 @@ class NamedItemStream(ItemStream):
     def needs(self) -> Needs:
         """Return what is needed of a page: the relationships on the way to the ids."""
         if self.through is None:
-            return Needs(ids=(self.named,))
+            return Needs((self.named,) if self.told_included else (), ids=(self.named,))
         return Needs(
             (self.through,),
             super().needs().parameters,

@@ -7,9 +7,10 @@ and variations on WhatsApp, and of campaigns made on the canvas, only this model
 
 from typing import ClassVar
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.limits import M, S
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.item import NamedItemStream
 from source_klaviyo.streams.windowed import WindowedStream
 
 
@@ -50,30 +51,61 @@ class CampaignAudiences(IncludedStream, OfOmnichannelCampaigns):
     owner_key = "campaign_id"
 
 
-class OmnichannelCampaignMessages(WindowedStream):
-    """The messages of campaigns in the newer model: status, time and options of sending."""
+class OfOmnichannelCampaignMessages(KlaviyoStream):
+    """What all streams that read the collection of messages in the newer model have in common."""
 
     endpoint = "campaign-messages"
-    scopes = ("campaigns:read",)
+    scopes: ClassVar[tuple[str, ...]] = ("campaigns:read",)
     limit = M
     page_size = 100
-    include = ("campaign",)
-    relationship_ids = (("campaign", "campaign_id"),)
-    parameters = (("fields[campaign]", "id"),)
     resource = "campaign-message"
-    cursor_attribute = "updated"
     oldest_revision = "2026-10-15"
 
 
-class CampaignVariations(KlaviyoStream):
+class OmnichannelCampaignMessages(WindowedStream, OfOmnichannelCampaignMessages):
+    """The messages of campaigns in the newer model: status, time and options of sending."""
+
+    include = ("campaign",)
+    relationship_ids = (("campaign", "campaign_id"),)
+    parameters = (("fields[campaign]", "id"),)
+    cursor_attribute = "updated"
+
+
+class CampaignVariations(IncludedStream, OfOmnichannelCampaignMessages):
     """The contents of messages, one or several each, by channel.
 
-    Klaviyo does not document that a message changes with its variations, so every message is asked.
+    Klaviyo does not document that a message changes with its variations, so all are read. The id
+    of a variation's translation names the variation.
     """
 
-    endpoint = "campaign-messages/{id}/campaign-variations"
-    scopes = ("campaigns:read",)
-    limit = M
+    relationship = "campaign-variations"
+    owner_key = "campaign_message_id"
+
+
+class CampaignVariationImages(NamedItemStream, OfOmnichannelCampaignMessages):
+    """The image of each variation, under the variation's id; a request for each.
+
+    Klaviyo includes images with single variations alone (its reference of 2026-10-15).
+    """
+
+    named = "campaign-variations"
+    told_included = True
+    item = "campaign-variations/{id}"
+    item_limit = M
+    item_parameters = (
+        ("include", "image"),
+        ("fields[campaign-variation]", "id"),
+        ("fields[image]", "id"),
+    )
+
+
+class CampaignMessageTags(KlaviyoStream):
+    """The tags of messages in the newer model, a request for each message."""
+
+    endpoint = "campaign-messages/{id}/tags"
+    scopes = ("campaigns:read", "tags:read")
+    limit = S
     parent = OmnichannelCampaignMessages
     parent_key = "campaign_message_id"
+    keys = ("campaign_message_id", "id")
     oldest_revision = "2026-10-15"

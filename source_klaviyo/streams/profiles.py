@@ -3,11 +3,11 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.filters import instant
 from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import CopiedMember
 from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.views.consents import ConsentsView
 from source_klaviyo.streams.windowed import WindowedStream
 
 _CONSENTS = (
@@ -21,12 +21,17 @@ _CONSENTS = (
     "whatsapp.transactional",
     "whatsapp.conversational",
 )
+_HASHES = "hashed_email,hashed_phone_number"
 _SUPPRESSION = "subscriptions.email.marketing.suppression"
 _MOMENTS = ("consent_timestamp", "created_timestamp", "last_updated", "valid_until")
 
 
 class OfProfiles(WindowedStream):
-    """What all streams that read the collection of profiles have in common."""
+    """What all streams that read the collection of profiles have in common.
+
+    Klaviyo hashes addresses since revision 2026-10-15 (its reference, `get_profiles`). The rest of
+    a profile is the same in the revision before (both SDKs).
+    """
 
     endpoint = "profiles"
     scopes: ClassVar[tuple[str, ...]] = ("profiles:read",)
@@ -35,17 +40,19 @@ class OfProfiles(WindowedStream):
     resource = "profile"
     cursor_attribute = "updated"
     bounded_by_start_date = True
+    oldest_revision = "2026-10-15"
 
 
 class Profiles(OfProfiles):
     """The people of the account, with their consent, suppressions and predictive analytics.
 
-    `subscriptions` costs no quota; `predictive_analytics` cuts it to a fifth, and there is no
-    faster way to records that have it: Klaviyo grants it for 150 pages a minute. Where it is
-    switched off, or read as a stream of its own, ProfilesAtFullSpeed takes this stream's place.
+    The hashes of email address and phone number serve to join with other systems. `subscriptions`
+    costs no quota; `predictive_analytics` cuts it to a fifth, and there is no faster way to records
+    that have it: Klaviyo grants it for 150 pages a minute. Where it is switched off, or read as a
+    stream of its own, ProfilesAtFullSpeed takes this stream's place.
     """
 
-    parameters = (("additional-fields[profile]", "subscriptions,predictive_analytics"),)
+    parameters = (("additional-fields[profile]", f"{_HASHES},subscriptions,predictive_analytics"),)
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = (("predictive_analytics", M),)
     normalize = (
         ("predictive_analytics.expected_date_of_next_order", Form.DATETIME),
@@ -65,7 +72,7 @@ class ProfilesAtFullSpeed(Profiles):
     """Profiles without predictive analytics."""
 
     name = "profiles"
-    parameters = (("additional-fields[profile]", "subscriptions"),)
+    parameters = (("additional-fields[profile]", f"{_HASHES},subscriptions"),)
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
 
 
@@ -88,20 +95,43 @@ class ProfilePredictiveAnalytics(OfProfiles):
 class GlobalExclusions(OfProfiles):
     """The profiles that get no email, for whichever of Klaviyo's reasons.
 
-    Every suppression has a timestamp, so a bound below all of them selects whoever has one. A
-    profile whose suppression is lifted leaves the collection, and does not show here any more.
+    The cursor is the time of the suppression: nothing documents that a suppression moves `updated`.
+    How Klaviyo sorts a profile with several suppressions is not known, so the order is not relied
+    upon. A profile whose suppression is lifted leaves the collection, and does not show here any
+    more; `profile_consents` tells.
     """
 
     parameters = ProfilesAtFullSpeed.parameters
     normalize = Profiles.normalize
-    fixed_filters = (f"greater-or-equal({_SUPPRESSION}.timestamp,{instant(0)})",)
+    cursor_attribute = f"{_SUPPRESSION}.timestamp"
+    cursor_key = "suppressed_at"
+    ordered = False
+    only_with_cursor = True
+    arrives_late = True
     bounded_by_start_date = False
     additions = (
+        CopiedMember(("updated",), ("attributes", "updated")),
         CopiedMember(
             ("attributes", *_SUPPRESSION.split(".")[:-1], "suppressions"),
             ("attributes", *_SUPPRESSION.split(".")),
         ),
     )
+
+
+class ProfileConsents(OfProfiles):
+    """What profiles agree to, and what they are suppressed for, by channel, purpose and list.
+
+    All rows of a profile come together when it has changed. A row whose `updated` is older than
+    that of the profile's other rows is about a suppression that has been lifted.
+    """
+
+    resource_view = ConsentsView
+    keys = ("profile_id", "channel", "purpose", "list_id")
+    parameters = (
+        ("additional-fields[profile]", "subscriptions"),
+        ("fields[profile]", "updated,subscriptions"),
+    )
+    essential = frozenset({"additional-fields[profile]"})
 
 
 class ProfileConversations(IncludedStream, OfProfiles):

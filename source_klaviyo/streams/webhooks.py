@@ -7,21 +7,20 @@ from source_klaviyo.streams.base import KlaviyoStream
 class Webhooks(KlaviyoStream):
     """Where Klaviyo reports what happens, with the topics of each.
 
-    For OAuth apps, and accounts with Advanced KDP.
+    Klaviyo grants webhooks to Advanced KDP customers and to app partners (its guide on webhooks,
+    2026-11-06).
     """
 
     endpoint = "webhooks"
     scopes = ("webhooks:read",)
-    oauth_only = True
     limit = XS
     include = ("webhook-topics",)
     relationship_ids = (("webhook-topics", "webhook_topic_ids"),)
 
 
 class WebhookTopics(KlaviyoStream):
-    """What can be reported by webhooks. For OAuth apps, and accounts with Advanced KDP."""
+    """What can be reported by webhooks, for Advanced KDP customers and app partners."""
 
     endpoint = "webhook-topics"
     scopes = ("webhooks:read",)
-    oauth_only = True
     limit = XS

@@ -36,7 +36,7 @@ def of_another_kind(
     pages, rows = collections.get(stream.endpoint, (None, 0))
     if isinstance(stream, UnionStream):
         return _sum(collections.get(each.endpoint, (None, 0))[0] for each in stream.kinds.values())
-    if stream.fixed_filters:
+    if stream.only_with_cursor:
         return _pages(len(read.ids), stream.page_size)
     if isinstance(stream, IncludedStream):
         return pages

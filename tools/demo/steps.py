@@ -43,16 +43,15 @@ class Steps:
         self._check(config)
         discovered = self._discover(config)
         declared = self._declared([stream["name"] for stream in discovered.streams])
-        streams = [stream for stream in declared if not stream.oauth_only]
-        names = {stream.name for stream in streams}
+        names = {stream.name for stream in declared}
         catalog = self._folder.write("catalog.json", configured(discovered, names))
         self._story.step("source-klaviyo read: everything, for the first time")
-        first = self._read("full", streams, config=config, catalog=catalog)
+        first = self._read("full", declared, config=config, catalog=catalog)
         state = self._folder.write("state.json", first.states)
         touched = self._let_a_day_pass()
         self._story.step("source-klaviyo read --state: what is new since then")
         last = self._read(
-            "incremental", streams, touched, config=config, catalog=catalog, state=state
+            "incremental", declared, touched, config=config, catalog=catalog, state=state
         )
         self._folder.write("state_after.json", last.states)
 

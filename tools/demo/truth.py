@@ -54,7 +54,7 @@ def collection_of(stream: KlaviyoStream) -> Endpoint | None:
     type, such as the profiles of the lists, and how many pages it takes depends on the parents.
     Nor where its records are not the collection's own resources, or only some of them.
     """
-    if isinstance(stream, IncludedStream | ItemStream | UnionStream) or stream.fixed_filters:
+    if isinstance(stream, IncludedStream | ItemStream | UnionStream) or stream.only_with_cursor:
         return None
     spec = load_spec(stream.revision_at(REVISION))
     endpoint = spec.endpoints.get(f"/api/{stream.endpoint}")

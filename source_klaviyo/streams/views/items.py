@@ -1,8 +1,10 @@
 """What is asked for item by item."""
 
+from collections.abc import Sequence
+
 from source_klaviyo.api.document import Document
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.resource_fields import FieldsReader, Id
+from source_klaviyo.api.resource_fields import FieldsReader, HeldIds, Id
 from source_klaviyo.protocol import Extract, ItemRequest
 from source_klaviyo.streams.views.included import MissingIncluded, included_for
 from source_klaviyo.streams.views.needs import Needs
@@ -39,7 +41,7 @@ class ItemView:
 
 
 class NamedItemView:
-    """A request by id for each resource that the to-one `relationship` of another names.
+    """A request by id for each resource that the `relationship` of another names.
 
     The others are the page's resources, or those that come included for `through`. A record gets
     the cursor of the page's resource.
@@ -68,7 +70,7 @@ class NamedItemView:
             held = self._reader.read(raws).held_ids[self._relationship]
         fixed = self._fields.fixed(partition)
         cursors = cursor_values(fields.cursors) if self._fields.cursor else ()
-        named = [(row, each) for row, each in zip(rows, held, strict=True) if isinstance(each, Id)]
+        named = [(row, each) for row, names in zip(rows, held, strict=True) for each in _ids(names)]
         items = [
             ItemRequest(
                 each.id,
@@ -77,3 +79,9 @@ class NamedItemView:
             for row, each in named
         ]
         return Extract(items=items, rows=[row for row, _ in named])
+
+
+def _ids(held: HeldIds) -> Sequence[Id]:
+    if isinstance(held, Id):
+        return [held]
+    return held if isinstance(held, list) else ()
