@@ -209,14 +209,6 @@ class Sandbox:
         """Wait before each reply, and up to `jitter_ms` more at random."""
         self._control.send("set_latency", ms=ms, jitter_ms=jitter_ms)
 
-    def set_gzip(self, on: bool) -> None:  # noqa: FBT001
-        """Compress replies for clients that ask, or not."""
-        self._control.send("set_gzip", on=on)
-
-    def set_clock_skew(self, seconds: float) -> None:
-        """Make the `Date` header wrong by so many seconds."""
-        self._control.send("set_clock_skew", seconds=seconds)
-
     def warm(self, query: str) -> int:
         """Write every event as the query on `/api/events` wants it; return how many there are.
 

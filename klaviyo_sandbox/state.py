@@ -36,7 +36,6 @@ class State:
     quirks: QuirkBook
     change_rules: ChangeRules
     random: Random
-    gzip: bool
     latency_ms: float
     jitter_ms: float
     log: RequestLog = field(default_factory=RequestLog)
@@ -45,16 +44,11 @@ class State:
         """Wait `ms` before each reply, and up to `jitter_ms` more at random."""
         self.latency_ms, self.jitter_ms = ms, jitter_ms
 
-    def set_gzip(self, on: bool) -> None:  # noqa: FBT001  # a control call's argument
-        """Compress replies for clients that ask, or not."""
-        self.gzip = on
-
 
 def open_state(settings: Settings) -> State:
     """Build the shop and everything around it."""
     specs = [load_spec(revision) for revision in REVISIONS]
     clock = Clock(settings.start)
-    clock.skew_seconds = settings.clock_skew
     with clock.held():
         shop, events = build_shop(specs[-1], clock, settings)
     grants = Grants(clock)
@@ -77,7 +71,6 @@ def open_state(settings: Settings) -> State:
         quirks=quirks,
         change_rules=ChangeRules(changes, random),
         random=random,
-        gzip=settings.gzip,
         latency_ms=settings.latency_ms,
         jitter_ms=settings.jitter_ms,
     )

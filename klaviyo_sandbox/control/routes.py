@@ -57,8 +57,6 @@ def calls_of(state: State) -> dict[str, Callable[..., object]]:
         "enforce_limits": state.limiter.enforce,
         "override_limit": state.limiter.override,
         "set_latency": state.set_latency,
-        "set_gzip": state.set_gzip,
-        "set_clock_skew": state.clock.set_skew,
         "advance": state.clock.advance,
         "warm": state.api.warm,
         "requests": state.log.listed,

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.store.clock import Clock
 
+REFRESH_DAYS = 90
+"""A refresh token that is not used for so long is revoked."""
+
 
 class GrantError(Exception):
     """A code or token is wrong, used up or too old, so no token is given for it."""
@@ -109,7 +112,7 @@ class Grants:
             GrantError: it is unknown, revoked, replaced, or was not used for too long.
         """
         known, now = self._refresh.get(token), self.clock.now()
-        too_old = timedelta(days=self.rules.refresh_days)
+        too_old = timedelta(days=REFRESH_DAYS)
         if known is None or known.installation.revoked or now - known.used > too_old:
             raise GrantError("The refresh token is invalid, expired or revoked.")
         self._replaced(known.supersedes)

@@ -34,7 +34,7 @@ def campaign(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
     changed = updated or shop.between(at)
     sent = changed - (changed - at) / 2 if status == "Sent" else None
     reference = Reference("campaign", shop.ids.ulid(at))
-    moves = shop.settings.unordered_archive and archived and channel == "email"
+    moves = archived and channel == "email"
     row = make(
         shop,
         "campaign",
