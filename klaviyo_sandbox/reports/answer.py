@@ -4,7 +4,7 @@ from klaviyo_sandbox.reports.aggregates import Aggregates
 from klaviyo_sandbox.reports.ask import question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.conversion_metrics import ConversionMetrics
-from klaviyo_sandbox.reports.document import relationships_of, report_document, results
+from klaviyo_sandbox.reports.document import report_document, results
 from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.page_cursor import CURSOR
@@ -71,6 +71,4 @@ class Reports:
             attributes["date_times"] = [
                 question.calendar.unzoned(bucket.first) for bucket in question.buckets
             ]
-        return report_document(
-            request, report, attributes, relationships_of(request, report, page), following
-        )
+        return report_document(request, report, attributes, following)

@@ -80,7 +80,6 @@ class CampaignMessages:
         found = [
             Cell(
                 at,
-                at,
                 counts_by(
                     final_counts(keys, number, recipients, email=message.email),
                     at,
@@ -94,7 +93,7 @@ class CampaignMessages:
         for day, added in self._late.days_of(message.id).items():
             start = question.calendar.day_start(day)
             counts = MessageCounts._make(changed(NOTHING, MessageCounts._fields, added))
-            found.append(Cell(start, start, counts))
+            found.append(Cell(start, counts))
         yield from sorted(found, key=lambda cell: cell.first)
 
 

@@ -88,4 +88,4 @@ class FlowMessages:
                 counts = counts_by(final, first, end, question.now)
             if day in late:
                 counts = MessageCounts._make(changed(counts, MessageCounts._fields, late[day]))
-            yield Cell(first, min(end, question.now), counts)
+            yield Cell(first, counts)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from klaviyo_sandbox.reports.conditions import matches
 from klaviyo_sandbox.reports.message_counts import NOTHING, UNIQUES, Keys, MessageCounts
 from klaviyo_sandbox.reports.message_statistics import Steps, statistic
 from klaviyo_sandbox.reports.numbers import key_of, mix
@@ -62,41 +61,22 @@ def message_rows(
     for message in source.messages():
         if after and message.id < after[0]:
             continue
-        parts = [
-            place
-            for place, names in enumerate(message.variations)
-            if matches({**message.groupings, **names}, question.conditions)
-        ]
-        if not parts:
-            continue
         conversions = key_of(message.key, question.conversion_metric)
         cells = source.cells(message, Keys(message.key, conversions), question)
         steps = tally(cells, question.buckets, UNIQUES)
         if not any(step is not None and any(step) for step in steps):
             continue
-        shares = [[place] for place in parts] if split else [parts]
-        for share in shares:
-            key = (message.id, str(share[0]) if split else "")
+        variations = message.variations if split else message.variations[:1]
+        for place, names in enumerate(variations):
+            key = (message.id, str(place) if split else "")
             if key > after:
-                names = message.variations[share[0]]
-                yield _row(
-                    key, {**message.groupings, **names}, _share(steps, share, message), question
-                )
+                share = [_share(step, place, len(variations)) for step in steps]
+                yield _row(key, {**message.groupings, **names}, share, question)
 
 
-def _share(
-    steps: Sequence[Counts | None], places: Sequence[int], message: Message
-) -> list[Counts | None]:
-    """Return the part of the counts that falls on some of a message's variations."""
-    whole = len(message.variations)
-    if len(places) == whole:
-        return list(steps)
-    return [
-        None
-        if step is None
-        else tuple(sum((count + place) // whole for place in places) for count in step)
-        for step in steps
-    ]
+def _share(step: Counts | None, place: int, parts: int) -> Counts | None:
+    """Return what falls on one of the equal parts of a message."""
+    return None if step is None else tuple((count + place) // parts for count in step)
 
 
 def _row(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.reports.buckets import Bucket
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.statistic import Number
@@ -20,7 +19,6 @@ class Question:
     buckets: Sequence[Bucket]
     statistics: Sequence[str]
     group_by: Sequence[str]
-    conditions: Sequence[Condition] = ()
     conversion_metric: str = ""
 
     def days(self) -> Iterator[tuple[int, Bucket]]:
