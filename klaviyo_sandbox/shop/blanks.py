@@ -22,6 +22,7 @@ class Blanks:
     one blank alone becomes the blank's value, of whatever type. These objects are replaced:
 
     - `{"$turns": [a, b]}`: `a` in the first resource of the type, `b` in the second, and so on
+    - `{"$every": [9, a, b]}`: `a` in each ninth resource of the type, `b` in the others
     - `{"$any": [a, b]}`: one of them, at random
     - `{"$whole": [low, high]}`, `{"$money": [low, high]}`: a random number in between
     - `{"$blank": "{channel}"}`: the blank that has this name
@@ -85,6 +86,11 @@ def _turn(blanks: Blanks, options: list[JsonValue]) -> object:
     return blanks.fill(options[cast("int", blanks["number"]) % len(options)])
 
 
+def _every(blanks: Blanks, options: tuple[int, JsonValue, JsonValue]) -> object:
+    step, chosen, other = options
+    return blanks.fill(other if cast("int", blanks["number"]) % step else chosen)
+
+
 def _any(blanks: Blanks, options: list[JsonValue]) -> object:
     return blanks.fill(blanks.shop.random.choice(options))
 
@@ -116,6 +122,7 @@ def _all(blanks: Blanks, resource_type: str) -> object:
 
 _CHOICES: Mapping[str, Callable[[Blanks, Any], object]] = {
     "$turns": _turn,
+    "$every": _every,
     "$any": _any,
     "$whole": _whole,
     "$money": _money,
