@@ -4,37 +4,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from klaviyo_sandbox.api.limit_headers import MINUTE, limit_headers
+from klaviyo_sandbox.api.window import MINUTE, Window, limit_headers
 from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
-
-
-@dataclass(slots=True)
-class Window:
-    """A fixed window. It starts with the first request after the end of the one before."""
-
-    seconds: int
-    limit: int
-    started: float = -math.inf
-    used: int = 0
-
-    def open_at(self, now: float) -> None:
-        """Start anew if the window is over."""
-        if now >= self.started + self.seconds:
-            self.started = now
-            self.used = 0
-
-    @property
-    def remaining(self) -> int:
-        """Requests left."""
-        return max(0, self.limit - self.used)
-
-    def seconds_left(self, now: float) -> float:
-        """Return the seconds until the window ends."""
-        return max(0.0, self.started + self.seconds - now)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,7 @@ from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document
 from klaviyo_sandbox.reports.event_values import MetricEvents
-from klaviyo_sandbox.reports.page_cursor import CURSOR
-from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
 from klaviyo_sandbox.store.row import EventRow

@@ -7,8 +7,7 @@ from klaviyo_sandbox.reports.conversion_metrics import ConversionMetrics
 from klaviyo_sandbox.reports.document import report_document, results
 from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.local_time import LocalTime
-from klaviyo_sandbox.reports.page_cursor import CURSOR
-from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.reports.sources import sources_of
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.spec import Report

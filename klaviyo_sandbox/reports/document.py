@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from klaviyo_sandbox.api.errors import invalid
-from klaviyo_sandbox.reports.page_cursor import CURSOR
+from klaviyo_sandbox.reports.pages import CURSOR
 from klaviyo_sandbox.reports.question import ReportRow
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.web.request import Request

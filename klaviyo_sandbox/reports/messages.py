@@ -1,15 +1,20 @@
 """Campaign and flow messages, and the rows of their reports."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
+from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.message_counts import NOTHING, UNIQUES, Keys, MessageCounts
 from klaviyo_sandbox.reports.message_statistics import Steps, statistic
 from klaviyo_sandbox.reports.numbers import key_of, mix
 from klaviyo_sandbox.reports.question import Question, ReportRow
+from klaviyo_sandbox.reports.tag_names import tags_of
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
-from klaviyo_sandbox.store.json_text import JsonValue
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
+from klaviyo_sandbox.store.row import Row
+from klaviyo_sandbox.store.world import World
 
 TESTED_EVERY = 5
 """One message in so many is tested in two variations."""
@@ -26,6 +31,8 @@ class Message:
     groupings: Mapping[str, JsonValue]
     channel: str
     key: int
+    moments: Sequence[int]
+    """When it was sent, of a campaign; since when it is sent, of a flow; in microseconds."""
 
     @property
     def email(self) -> bool:
@@ -43,14 +50,54 @@ class Message:
         )
 
 
-class Messages(Protocol):
+class Messages(ABC):
     """The messages of all campaigns, or of all flows."""
 
-    def messages(self) -> Sequence[Message]:
-        """Return them in the order of their ids."""
+    types: ClassVar[tuple[str, ...]]
+    """The types of resources that they are made of, the parent first."""
 
+    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
+        """Take them from `world`; `late` changes their past."""
+        self.world = world
+        self.late = late
+        self._seed = seed
+        self._versions: list[int] = []
+        self._messages: list[Message] = []
+
+    @abstractmethod
+    def found(self, parent: Row) -> Iterator[Message]:
+        """Yield the messages of a campaign or a flow."""
+
+    @abstractmethod
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
         """Yield what happened to one of them, in order of time."""
+
+    def messages(self) -> Sequence[Message]:
+        """Return them in the order of their ids; they are kept until a resource changes."""
+        versions = [self.world.table(name).version for name in self.types]
+        if versions != self._versions:
+            parents = self.world.table(self.types[0])
+            found = [message for parent in parents for message in self.found(parent)]
+            self._messages = sorted(found, key=lambda message: message.id)
+            self._versions = versions
+        return self._messages
+
+    def message(
+        self,
+        parent: Row,
+        message_id: str,
+        channel: str,
+        groupings: JsonObject,
+        moments: Sequence[int],
+    ) -> Message:
+        """Return a message; `groupings` are those that only campaigns, or only flows, have."""
+        common: JsonObject = {
+            "send_channel": CHANNELS.get(channel, channel),
+            "text_message_format": "sms" if channel == "sms" else None,
+            **tags_of(self.world, parent),
+        }
+        key = key_of(self._seed, message_id)
+        return Message(message_id, groupings | common, channel, key, moments)
 
 
 def message_rows(

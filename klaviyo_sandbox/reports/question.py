@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.buckets import Bucket
 from klaviyo_sandbox.reports.local_time import LocalTime
-from klaviyo_sandbox.reports.statistic import Number
 from klaviyo_sandbox.store.json_text import JsonValue
 
 
@@ -31,6 +30,8 @@ class Question:
             yield day, Bucket(start(day), start(day + 1))
 
 
+Number = float | int | None
+"""The value of a statistic."""
 Series = Mapping[str, Sequence[Number]]
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from klaviyo_sandbox.reports.buckets import Bucket
 from klaviyo_sandbox.reports.late_changes import SEGMENT_COUNTS, LateChanges
 from klaviyo_sandbox.reports.numbers import key_of, mix
-from klaviyo_sandbox.reports.question import Question, ReportRow
-from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.reports.question import Number, Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
 from klaviyo_sandbox.store.group import Group
 from klaviyo_sandbox.store.row import Reference, Row

@@ -67,15 +67,15 @@ class Blanks:
         """Return the template with all of its blanks filled in."""
         if isinstance(template, str):
             return self._text(template) if "{" in template else template
+        if isinstance(template, dict):
+            if len(template) == 1:
+                ((name, given),) = template.items()
+                if name in _CHOICES:
+                    return _CHOICES[name](self, given)
+            return {name: self.fill(value) for name, value in template.items()}
         if isinstance(template, list):
             return [self.fill(element) for element in template]
-        if not isinstance(template, dict):
-            return template
-        if len(template) == 1:
-            ((name, given),) = template.items()
-            if name in _CHOICES:
-                return _CHOICES[name](self, given)
-        return {name: self.fill(value) for name, value in template.items()}
+        return template
 
     def _text(self, template: str) -> object:
         alone = _ALONE.fullmatch(template)

@@ -64,10 +64,6 @@ class Shop:
             self._known[resource_type] = (table.version, known)
         return known
 
-    def chance(self, probability: float) -> bool:
-        """Return true with that probability."""
-        return self.random.random() < probability
-
     def text(self, options: Sequence[str]) -> str:
         """Return one of the options, at random."""
         return self.random.choice(options)

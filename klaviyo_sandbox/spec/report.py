@@ -39,20 +39,11 @@ class Report(Struct, frozen=True, kw_only=True):
     """Empty if each row has one value for the whole timeframe."""
     interval_days: Mapping[str, int] = {}
     """The longest timeframe per interval, where it is less than a year."""
-    timeframes: tuple[str, ...] = ()
     group_by: GroupBy = GroupBy()
     by: tuple[str, ...] = ()
     """The dimensions of metric aggregates."""
-    filters: Mapping[str, frozenset[str]] = {}
-    """Operators per field."""
-    filter_values: int = 0
-    """The most values in the list of one filter."""
-    channels: frozenset[str] = frozenset()
-    """The values of `send_channel`."""
     since: date | None = None
     """The first day that Klaviyo has data of."""
     attributes: tuple[str, ...]
-    relationships: Mapping[str, str] = {}
-    """Resource type per relationship of the answer."""
     reduced: tuple[Reduced, ...] = ()
     """Always empty: no parameter gives a report a lower limit."""
