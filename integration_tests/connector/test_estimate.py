@@ -62,14 +62,34 @@ def test_it_finds_out_what_the_account_holds(shop: Sandbox, tmp_path: Path) -> N
     found = sizes(done.stdout)
     assert not done.stderr
     asked = sum(count.requests for count in shop.log.counts().values())
-    assert asked < 500
-    for name in ("campaign", "catalog-item", "coupon", "flow", "form", "image", "list", "metric"):
+    assert asked < 700
+    counted = (
+        "campaign",
+        "catalog-item",
+        "coupon",
+        "event",
+        "flow",
+        "form",
+        "image",
+        "list",
+        "metric",
+        "profile",
+    )
+    for name in counted:
         assert found[f"{name}s"] == (len(shop.ids(name)), "counted")
-    for name, most in (("event", 0.1), ("profile", 0.25)):
-        rows, known = found[f"{name}s"]
+    for group in ("list", "segment"):
+        rows, known = found[f"{group}-profiles"]
         assert known == "sampled"
-        assert rows == pytest.approx(len(shop.ids(name)), rel=most)
+        members = sum(len(shop.members(group, each)) for each in shop.ids(group))
+        assert rows == pytest.approx(members, rel=0.15)
     assert found["accounts"] == (1, "assumed")
+
+
+def test_a_collection_of_many_pages_is_sampled(tmp_path: Path) -> None:
+    with Sandbox.start(Settings(events=80_000, profiles=100, limits=False)) as large:
+        rows, known = sizes(estimate("--streams", "events", shop=large, folder=tmp_path))["events"]
+        assert known == "sampled"
+        assert rows == pytest.approx(len(large.ids("event")), rel=0.15)
 
 
 def test_the_requests_are_those_that_a_sync_makes(shop: Sandbox, tmp_path: Path) -> None:

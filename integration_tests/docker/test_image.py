@@ -35,15 +35,17 @@ def test_the_source_is_in_it_once_and_little_else(engine: DockerClient, image: I
         assert seen.stdout == b"", stranger
     if BASE_IMAGE:
         base = engine.images.get(BASE_IMAGE).attrs["Size"]
-        assert engine.images.get(image.tag).attrs["Size"] - base < 260 * MEGABYTE
+        assert engine.images.get(image.tag).attrs["Size"] - base < 110 * MEGABYTE
 
 
 def test_its_packages_fit_together(image: Image) -> None:
-    """Show that nothing of what the lock names is missing, by pip's own check."""
+    """Show that nothing of what the lock names is missing but what no code imports."""
     checked = image.run(
         *("--python", "/opt/source-klaviyo/bin/python", "check"), entrypoint="pip", files={}
     )
-    assert checked.code == 0, checked.stdout
+    missing = [line for line in checked.stdout.decode().splitlines() if line]
+    named = {line.rpartition("requires ")[2].partition(",")[0] for line in missing}
+    assert named == {"grpcio", "nltk", "pandas", "rapidfuzz"}
 
 
 def test_it_is_built_without_a_network(engine: DockerClient, tmp_path: Path) -> None:

@@ -25,9 +25,11 @@ from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.parents import ParentsView
 from source_klaviyo.sync.horizon import MARGIN
 
-_PAGES: Final = 5
-"""A collection of no more pages is listed to its end."""
-_PARENTS: Final = 5
+_FEWEST_PAGES: Final = 5
+_MOST_PAGES: Final = 50
+_PAGES_OF_ONE: Final = 20
+"""A collection of no more pages, or one parent's children, are listed to their end."""
+_PARENTS: Final = 15
 """Of so many parents the children are counted."""
 _LONGER: Final = 3
 """Each part of time reaches back so many times as far as the one after it: rows crowd near now."""
@@ -124,13 +126,16 @@ class Survey:
         return sources
 
     def _of_collection(self, stream: KlaviyoStream) -> Size:
-        return _sum(_count(stream, partition, _CUTS) for partition in stream.partitions)
+        return _sum(_count(stream, each, _pages_of(stream), _CUTS) for each in stream.partitions)
 
     def _of_children(self, stream: KlaviyoStream) -> Size:
         if not stream.parent or not (parents := self._ids(stream.parent)):
             return Size(0)
         chosen = parents[:: -(-len(parents) // _PARENTS)]
-        part = _sum(_count(stream, {stream.parent_key: parent}, _CUTS_OF_ONE) for parent in chosen)
+        pages = min(_PAGES_OF_ONE, _pages_of(stream))
+        part = _sum(
+            _count(stream, {stream.parent_key: parent}, pages, _CUTS_OF_ONE) for parent in chosen
+        )
         if len(chosen) == len(parents):
             return part
         rows = round(part.rows * len(parents) / len(chosen))
@@ -148,11 +153,16 @@ class Survey:
         return self._parents[parent]
 
 
-def _count(stream: KlaviyoStream, partition: Partition, cuts: int) -> Size:
-    """Return how many rows a partition has; `cuts` are those of _sampled."""
+def _pages_of(stream: KlaviyoStream) -> int:
+    """Return how many pages of a collection are listed: what its quota grants in 20 s."""
+    return max(_FEWEST_PAGES, min(_MOST_PAGES, stream.limit.windows[60] // 3))
+
+
+def _count(stream: KlaviyoStream, partition: Partition, most: int, cuts: int) -> Size:
+    """Return how many rows a partition has; `most` pages are listed, `cuts` are _sampled's."""
     collection = _narrow(stream)
     first = PageRequest(partition, Window(), (0,), page_size=stream.page_size)
-    pages = list(islice(_pages(collection, first), _PAGES))
+    pages = list(islice(_pages(collection, first), most))
     rows = sum(len(page.ids) for page in pages)
     if pages[-1].next is None:
         return Size(rows)

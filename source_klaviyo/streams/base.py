@@ -102,7 +102,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def parents_view(self, key: str) -> ParentsView:
         """Return the listing of the ids, under `key`, for streams whose parent this is."""
-        narrow = self.cursor_attribute or "id"
+        narrow = (self.cursor_attribute or "id").partition(".")[0]
         parameters = ((f"fields[{self.resource}]", narrow),)
         return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=parameters))
 
