@@ -8,7 +8,7 @@ from klaviyo_sandbox.shop.events import EventMaker
 from klaviyo_sandbox.shop.groups import join
 from klaviyo_sandbox.shop.makers import make_one
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, load_exact, load_object
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump, load_exact, load_object
 from klaviyo_sandbox.store.make_row import make_row
 from klaviyo_sandbox.store.moment import micros, micros_text, seconds_text
 from klaviyo_sandbox.store.row import EventRow, Reference, Row, Value
@@ -119,7 +119,8 @@ class Changes:
         """Write a row anew; without `now` its `updated` stays."""
         attributes = load_object(row.attributes) | dict(changed)
         if isinstance(row, EventRow):
-            return self.shop.world.put(row_of(self.shop.spec, _document(row, attributes)))
+            when = micros(str(attributes["datetime"]))
+            return self.shop.world.put(EventRow(row.id, dump(attributes), row.relations, when))
         for name in UPDATED:
             if now is not None and name in attributes and name not in changed:
                 exact = _WITH_MICROS in str(attributes[name])
@@ -134,17 +135,3 @@ class Changes:
             if not name.startswith("~") and fresh.facts.get(name) is None and name not in attributes
         }
         return self.shop.put(reference, attributes, row.relations, kept)
-
-
-def _document(row: EventRow, attributes: JsonObject) -> JsonObject:
-    relationships: JsonObject = {
-        name: {"data": {"type": link.type, "id": link.id}}
-        for name, link in row.relations.items()
-        if isinstance(link, Reference)
-    }
-    return {
-        "type": row.type,
-        "id": row.id,
-        "attributes": attributes,
-        "relationships": relationships,
-    }
