@@ -34,6 +34,7 @@ from source_klaviyo.sync.jobs import (
     ViewJob,
 )
 from source_klaviyo.sync.state import (
+    PARENT_READ,
     LoadedState,
     StreamState,
     is_own,
@@ -158,8 +159,12 @@ def _stream_job(
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
-    elif cursor and configured.generation_id is not None and configured.sync_id is not None:
-        _resume(job, cursor, state, configured.generation_id, configured.sync_id)
+    elif (
+        readable.is_resumable
+        and configured.generation_id is not None
+        and configured.sync_id is not None
+    ):
+        _resume(job, cursor or PARENT_READ, state, configured.generation_id, configured.sync_id)
     return job
 
 
@@ -208,7 +213,7 @@ def _loaded(
     loaded, unknown = load_foreign(state, reading)
     if unknown:
         logger.warning(
-            "%s: nobody knows what %s in its state means; the rest of the state is used.",
+            "%s: ignoring unknown keys in the saved state: %s.",
             stream,
             ", ".join(unknown),
         )

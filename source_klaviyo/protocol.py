@@ -230,5 +230,8 @@ class Collection(Protocol):
         `failure` is what the request met.
         """
 
-    def served_without(self, parts: frozenset[str]) -> None:
-        """Take note of a page that was served without `parts`; none for one that was whole."""
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
+        """Take note of a page that was served without `parts`; none for one that was whole.
+
+        `is_row` tells that a page of a single row was asked for.
+        """

@@ -218,9 +218,7 @@ class Run:
         self.written[delivery.view] += [
             int(orjson.loads(b"".join(record))["id"]) for record in records
         ]
-        checkpoint = self.reading.checkpoints[delivery.view]
-        assert checkpoint
-        self.outputs[delivery.view].note(delivery, checkpoint)
+        self.outputs[delivery.view].note(delivery)
 
     def states(self) -> list[StreamState]:
         """Return the states as the platform would keep them."""

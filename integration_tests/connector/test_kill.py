@@ -7,7 +7,7 @@ the program is killed three times in a row before it may finish.
 import os
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -81,9 +81,35 @@ def test_a_full_refresh_goes_on_in_the_next_attempt_of_its_job_and_begins_anew_i
     assert {stream: len(anew.ids(stream)) for stream in CURSORS} == whole
 
 
-def _refresh(sync_id: int) -> Json:
+def test_children_of_a_snapshot_go_on_from_parent_to_parent(
+    slow_shop: Sandbox, connect: Connect
+) -> None:
+    """Coupons have no cursor, and there may be a hundred thousand of them."""
+    parents = slow_shop.add("coupon", 300)
+    slow_shop.add("coupon-code", 3_000)
+    connector = connect(slow_shop, num_workers=3)
+    codes = slow_shop.ids("coupon-code")
+    killed = connector.read(_refresh(5, ["coupon_codes"]), kill_after=int(0.7 * len(codes)))
+    assert killed.code == -signal.SIGKILL
+    (state,) = last_states(killed)
+    entries = state["stream"]["stream_state"]["states"]
+    (done,) = (
+        set(entry["partition"]["coupon_id"])
+        for entry in entries
+        if "parent_read" in entry["cursor"]
+    )
+    assert len(parents) / 4 < len(done)
+    resumed = connector.read(_refresh(5, ["coupon_codes"]), last_states(killed))
+    assert resumed.code == 0
+    assert _ids([killed, resumed], "coupon_codes") == codes
+    assert not {record["coupon_id"] for record in resumed.records["coupon_codes"]} & done
+    anew = connector.read(_refresh(6, ["coupon_codes"]), last_states(killed, resumed))
+    assert set(anew.ids("coupon_codes")) == codes
+
+
+def _refresh(sync_id: int, streams: Iterable[str] = CURSORS) -> Json:
     """Return the catalog of a full refresh, as the platform numbers generations and jobs."""
-    found = catalog(CURSORS, "full_refresh", "overwrite")
+    found = catalog(streams, "full_refresh", "overwrite")
     for stream in found["streams"]:
         stream |= {"generation_id": 3, "minimum_generation_id": 3, "sync_id": sync_id}
     return found

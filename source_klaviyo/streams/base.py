@@ -172,8 +172,8 @@ class KlaviyoStream(Declaration, HttpStream):
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a state can be kept: only where there is a cursor."""
-        return self.cursor_attribute is not None
+        """Whether a refresh that was cut can go on: by a cursor, or from parent to parent."""
+        return self.cursor_attribute is not None or self.parent is not None
 
     @property
     def url_base(self) -> str:

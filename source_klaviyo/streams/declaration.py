@@ -29,8 +29,8 @@ class Declaration:
     include: ClassVar[tuple[str, ...]] = ()
     """Relationships whose resources are included, and added to the record at its top level."""
     include_scopes: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Relationships whose resources need a scope that those of the collection do not; without it
-    the record has null there."""
+    """Included relationships that need a scope of their own. Without that scope the record has null
+    there."""
     relationship_ids: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Relationships, and the key under which the id that they hold is added to the record, or
     the list of ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""

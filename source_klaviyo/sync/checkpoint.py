@@ -32,6 +32,40 @@ class Checkpoint(Protocol):
 
 
 @dataclass(slots=True)
+class WholeCheckpoint:
+    """Tells whether a partition has been read for a stream without a cursor.
+
+    `state` has a watermark when that is so: it says when the attempt `began` that read it.
+    """
+
+    state: CursorState
+    began: int
+    rows_without_cursor: bool = True
+
+    def missing(self) -> list[Window]:
+        """Return all of it, or nothing."""
+        return [Window()] if self.state.watermark is None else []
+
+    def complete(self, window: Window) -> None:
+        """Note that every record has been written, if `window` is all of it."""
+        if window == Window():
+            self.state = CursorState(self.began)
+
+    def reopen(self, window: Window) -> None:
+        """Note that records may be lacking after all."""
+        del window
+        self.state = CursorState()
+
+    def refuse(self) -> None:
+        """Keep no note of it: the next attempt asks again."""
+
+    def current(self, horizon: int) -> CursorState:
+        """Return the state to keep now."""
+        del horizon
+        return self.state
+
+
+@dataclass(slots=True)
 class CursorCheckpoint:
     """Keeps the windows of one partition whose records have all been written.
 

@@ -271,7 +271,7 @@ class CollectionReader:
         self.partitions.readings[reader.number].took(reader)
         self.views.succeeded(request.views)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
-        self.job.collection.served_without(reader.left_out)
+        self.job.collection.served_without(reader.left_out, is_row=request.page_size == 1)
         for delivery in deliveries:
             if delivery.failure and reader.left_out:
                 self._fail_part(delivery.view, delivery.failure)  # of this page alone
@@ -415,10 +415,16 @@ class CollectionReader:
         views, number = self.views.numbers(), last.number
         followed = self.job.collection.has_cursor and not self.job.collection.deferrable
         if reading.refused:
-            self._complete += [Delivery(view, number, refused=True) for view in views]
+            self._complete += [
+                Delivery(view, number, refused=True, checkpoint=reading.checkpoints[view])
+                for view in views
+            ]
         elif followed and not reading.asks_without_cursor and last.finished and not last.failure:
             # One unbounded request after the other has brought all rows.
-            self._complete += [Delivery(view, number, without_cursor=True) for view in views]
+            self._complete += [
+                Delivery(view, number, without_cursor=True, checkpoint=reading.checkpoints[view])
+                for view in views
+            ]
         if followed and reading.rows_may_have_moved and not self._moves_between_partitions:
             self._read_again(number, reading)
         if not reading.open:

@@ -10,7 +10,7 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.lookup import Lookup
 from source_klaviyo.sync.messages import failure_line, rate_limited_line, status_line
-from source_klaviyo.sync.output_queue import Deliveries, Delivery, OutputQueue
+from source_klaviyo.sync.output_queue import Deliveries, OutputQueue
 from source_klaviyo.sync.progress import Progress, Watch
 from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
@@ -180,7 +180,7 @@ class Sync:
         changed = [
             output
             for part, output in outputs
-            if not part.ends and self._note(part, output) and output.job.writes_progress
+            if not part.ends and output.note(part) and output.job.writes_progress
         ]
         if changed and states_are_due(changed, now):
             for output in changed:
@@ -188,12 +188,6 @@ class Sync:
         for part, output in outputs:
             if part.ends:
                 yield from output.end_view(part, now)
-
-    def _note(self, part: Delivery, output: StreamOutput) -> bool:
-        """Note what is complete by a part of a delivery; tell whether the state is another now."""
-        reading = self._readers[part.collection].partitions.readings.get(part.partition)
-        checkpoint = reading.checkpoints[part.view] if reading else None
-        return checkpoint is not None and output.note(part, checkpoint)
 
     def _output(self, collection: int, view: int) -> StreamOutput | None:
         """Return the output of a view's stream, None where it lists parents."""

@@ -8,8 +8,16 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Collection
-from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
-from source_klaviyo.sync.state import REFRESH, WHOLE, LoadedState, StreamState, dump, written
+from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint, WholeCheckpoint
+from source_klaviyo.sync.state import (
+    PARENT_READ,
+    REFRESH,
+    WHOLE,
+    LoadedState,
+    StreamState,
+    dump,
+    written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,9 @@ class StreamJob:
     began: int = 0
     lists_partitions: bool = False
     states_at_once: bool = False
-    _checkpoints: dict[str, tuple[Partition, CursorCheckpoint]] = field(default_factory=dict)
+    _checkpoints: dict[str, tuple[Partition, CursorCheckpoint | WholeCheckpoint]] = field(
+        default_factory=dict
+    )
 
     @property
     def writes_progress(self) -> bool:
@@ -68,7 +78,9 @@ class StreamJob:
         key = partition_key(partition)
         if key not in self._checkpoints:
             state = self.loaded.of(partition)
-            made = CursorCheckpoint(state, self.start, self.lookback, self.began)
+            made: CursorCheckpoint | WholeCheckpoint = WholeCheckpoint(state, self.began)
+            if self.cursor:
+                made = CursorCheckpoint(state, self.start, self.lookback, self.began)
             self._checkpoints[key] = partition, made
         return self._checkpoints[key][1]
 
@@ -86,7 +98,9 @@ class StreamJob:
         kept = []
         if self.lists_partitions and not complete:
             kept = self.loaded.without(partition for partition, _ in current)
-        found = dump([*current, *kept], self.cursor or "", always_listed=self.lists_partitions)
+        found = dump(
+            [*current, *kept], self.cursor or PARENT_READ, always_listed=self.lists_partitions
+        )
         return {**found, REFRESH: self.refresh.to_json()} if self.refresh else found
 
 

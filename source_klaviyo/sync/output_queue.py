@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.protocol import Extract, Window
+from source_klaviyo.sync.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from source_klaviyo.sync.window_view import WantedItem
@@ -25,8 +26,9 @@ class Delivery:
     records of `extract` become `lines` on the way. `completes` are the windows that are complete
     once the lines are written, `reopens` is a window that was complete and is open again;
     `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
-    does not serve the partition. `items` are still to be asked for. The last delivery of a view
-    `ends` it, with the `failure` of the view, if there was one.
+    does not serve the partition. All of that is for the partition's `checkpoint`, if it has one.
+    `items` are still to be asked for. The last delivery of a view `ends` it, with the `failure` of
+    the view, if there was one.
     """
 
     view: int
@@ -36,6 +38,7 @@ class Delivery:
     reopens: Window | None = None
     without_cursor: bool = False
     refused: bool = False
+    checkpoint: Checkpoint | None = None
     items: "Sequence[WantedItem]" = ()
     ends: bool = False
     failure: AirbyteTracedException | None = None

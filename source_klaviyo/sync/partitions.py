@@ -98,7 +98,7 @@ class Partitions:
                 number,
                 window,
                 [
-                    WindowView(view, windows, misses_all=_holds(windows, window))
+                    WindowView(view, windows, checkpoints[view], _holds(windows, window))
                     for view, windows in missing.items()
                     if windows
                 ],
@@ -108,9 +108,10 @@ class Partitions:
 
     def checkpoints(self, partition: Partition) -> Sequence[Checkpoint | None]:
         """Return what has been read of `partition` for each view; see PartitionReading."""
+        has_cursor = self.job.collection.has_cursor
         return [
             view.stream.checkpoint({**view.constants, **partition})
-            if self.job.collection.has_cursor and view.stream
+            if view.stream and (has_cursor or view.stream.refresh)
             else None
             for view in self.job.views
         ]
@@ -148,9 +149,8 @@ class Partitions:
         return reader
 
     def let_go(self, number: int) -> None:
-        """Forget a partition that keeps no state: a collection may have a hundred thousand."""
-        reading = self.readings[number]
-        if not any(reading.checkpoints) and not self.job.collection.partitions:
+        """Forget a parent that has been read: a collection may have a hundred thousand."""
+        if not self.job.collection.partitions:
             del self.readings[number]
 
     def _windows(self, missing: Collection[Sequence[Window]]) -> Sequence[Window]:
@@ -169,10 +169,9 @@ class Partitions:
     def _beside(
         self, number: int, lo: int, views: tuple[int, ...], purpose: Purpose
     ) -> WindowReader:
-        everything = [Window(lo)]
-        return self._reader(
-            number, Window(lo), [WindowView(view, everything) for view in views], purpose
-        )
+        everything, checkpoints = [Window(lo)], self.readings[number].checkpoints
+        wanted = [WindowView(view, everything, checkpoints[view]) for view in views]
+        return self._reader(number, Window(lo), wanted, purpose)
 
     def _reader(
         self,

@@ -42,6 +42,9 @@ _FEW = 20
 _VERSION = "version"
 REFRESH = "refresh"
 """The key of the full refresh that a state belongs to; what it has read is read anew otherwise."""
+PARENT_READ = "parent_read"
+"""The key of the moment at which a refresh has read the children of a parent, where those have no
+cursor."""
 _CURSORS_WITHIN = frozenset({"archived", "legacy", "state"})
 """Members of other connectors' states that hold cursors."""
 _NO_CURSOR = "__ab_no_cursor_state_message"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteStreamStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
 from source_klaviyo.sync.output_queue import Delivery
@@ -59,8 +58,11 @@ class StreamOutput:
             self._unstated += delivery.records
             self.unstated_bytes += len(delivery.lines)
 
-    def note(self, delivery: Delivery, checkpoint: Checkpoint) -> bool:
+    def note(self, delivery: Delivery) -> bool:
         """Note what is complete once a delivery's lines are written; tell whether anything is."""
+        checkpoint = delivery.checkpoint
+        if checkpoint is None:
+            return False
         if delivery.reopens:
             checkpoint.reopen(delivery.reopens)
         for window in delivery.completes:

@@ -327,12 +327,12 @@ class WindowReader:
 
     def _advance(self) -> Window | None:
         """Move the position on; return the window that is complete by that."""
-        if not self.collection.has_cursor or self.purpose is Purpose.NO_CURSOR:
+        if self.purpose is Purpose.NO_CURSOR:
             return None
         position = self.position
         if self.finished:
             position = self.hi
-        elif self.ascends:
+        elif self.collection.has_cursor and self.ascends:
             # Klaviyo refuses a bound that is not in the past, and rows may lie in the future.
             position = max(position, min(self.latest, self.hi - 1, self.horizon))
         if position == self.position:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.ranges import subtract
 
@@ -32,19 +33,22 @@ class PendingPage:
     items: int
     completes: Window | None
     without_cursor: bool
+    has_cursors: bool
 
 
 @dataclass(slots=True)
 class WindowView:
     """A view of one window: what the view misses, and which pages wait for their items.
 
-    `missing` are the windows that the view has not read yet. Where it does not miss all that the
-    reader reads for other views, `misses_all` is false. `holes` are the seconds of rows that could
-    not be read: no state may cover them.
+    `checkpoint` is where the view keeps what has been read of the partition. `missing` are the
+    windows that the view has not read yet. Where it does not miss all that the reader reads for
+    other views, `misses_all` is false. `holes` are the seconds of rows that could not be read: no
+    state may cover them.
     """
 
     view: int
     missing: Sequence[Window]
+    checkpoint: Checkpoint | None = None
     misses_all: bool = True
     holes: list[Window] = field(default_factory=list)
     lacks_rows_without_cursor: bool = False
@@ -52,7 +56,7 @@ class WindowView:
 
     def another(self) -> "WindowView":
         """Return the same view for the reader of another part of the window."""
-        return WindowView(self.view, self.missing, self.misses_all)
+        return WindowView(self.view, self.missing, self.checkpoint, self.misses_all)
 
     def deliver(self, partition: int, read: Read, extract: Extract) -> Delivery:
         """Return what a page brings for the view, whose part of the page is `extract`."""
@@ -69,7 +73,8 @@ class WindowView:
         if read.reopens:
             for earlier in self._pending:
                 earlier.completes = None
-        pending = PendingPage(len(extract.items), read.completes, read.without_cursor)
+        has_cursors = bool(read.page.cursors)
+        pending = PendingPage(len(extract.items), read.completes, read.without_cursor, has_cursors)
         self._pending.append(pending)
         completes, without_cursor = self._completed()
         cursors = _cursors_of_items(extract, kept, read.page)
@@ -80,6 +85,7 @@ class WindowView:
             completes,
             read.reopens,
             without_cursor=without_cursor,
+            checkpoint=self.checkpoint,
             items=[
                 WantedItem(self, item, pending, cursor)
                 for item, cursor in zip(extract.items, cursors, strict=True)
@@ -89,13 +95,21 @@ class WindowView:
 
     def item_ended(self, item: "WantedItem", partition: int, *, missed: bool) -> Delivery | None:
         """Note that an item has come, or was `missed`; return what is complete by that."""
-        if missed:
+        if missed and item.page.has_cursors:
             self._give_up([item.cursor])
+        elif missed:
+            self.holes.append(Window())  # nothing tells such rows apart
         item.page.items -= 1
         completes, without_cursor = self._completed()
         if not (completes or without_cursor):
             return None
-        return Delivery(self.view, partition, completes=completes, without_cursor=without_cursor)
+        return Delivery(
+            self.view,
+            partition,
+            completes=completes,
+            without_cursor=without_cursor,
+            checkpoint=self.checkpoint,
+        )
 
     def _misses(self, cursor: int | None) -> bool:
         """Tell whether the view misses a row with this cursor."""
