@@ -1,14 +1,17 @@
 """From a catalog, states and settings to the jobs of a sync."""
 
 import logging
+import threading
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cache, partial
 
+import msgspec
 from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
+    DestinationSyncMode,
     StreamDescriptor,
     SyncMode,
 )
@@ -16,13 +19,17 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.protocol import BEGINNING
+from source_klaviyo.protocol import BEGINNING, Record
 from source_klaviyo.reports.plan import ReportPlan
 from source_klaviyo.reports.report_stream import ReportStream
+from source_klaviyo.streams.accounts import account_id
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
+from source_klaviyo.streams.excluded import Excluded
 from source_klaviyo.streams.metric_names import metric_ids
+from source_klaviyo.streams.views.ids import IdsOnly
+from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import (
     CollectionJob,
@@ -48,6 +55,7 @@ from source_klaviyo.sync.state import (
 logger = logging.getLogger("airbyte")
 
 _DAY = 86_400
+_HOUR = 3_600
 _LOOKBACK_DAYS = 7
 
 
@@ -79,9 +87,12 @@ def plan(
             events.append(configured)
         else:
             at_once.append(configured)
+    groups = [events, reports]
+    if config.add_account_id:  # a lookup that every stream waits for
+        groups, at_once = [at_once, *groups], []
     later = [
         LaterPlan([_descriptor(each) for each in group], partial(planner.plan, group))
-        for group in (events, reports)
+        for group in groups
         if group
     ]
     return replace(planner.plan(at_once), later=later)
@@ -97,12 +108,18 @@ class _Planner:
     client: Client
     began: int
     known: Mapping[str, KlaviyoStream] = field(init=False)
+    _account: bytes | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self, streams: Iterable[KlaviyoStream]) -> None:
         self.known = {stream.name: stream for stream in streams}
 
     def plan(self, catalog: Sequence[ConfiguredAirbyteStream]) -> SyncPlan:
-        """Return what to do for these streams; each that cannot be read is refused by itself."""
+        """Return what to do for these streams; each that cannot be read is refused by itself.
+
+        Raises ConfigError or StreamFailed where the account's id is wanted, and cannot be told.
+        """
+        account = self._account_member() if catalog else b""
         wanted = self.config.event_metric_ids
         wanted_metrics = cache(lambda: metric_ids(self.client, wanted, "event_metric_ids"))
         reports = ReportPlan(self.client, self.config, self.began)
@@ -122,10 +139,36 @@ class _Planner:
             except (ConfigError, StreamFailed) as refused:
                 refusals.append(Refusal(stream, refused))
                 continue
+            job.shaped = partial(_shaped, readable.excluded, account)
             jobs.append(job)
             grouping.add(readable, job)
         reports.choose_windows()
+        unknown = [job.stream.name for job in jobs if job.deletes and job.deletes.listed_at is None]
+        if unknown:
+            logger.info(
+                "Deletes are followed from now on; what was deleted before is not known: %s.",
+                ", ".join(unknown),
+            )
         return SyncPlan(jobs, grouping.collections(), refusals)
+
+    def _account_member(self) -> bytes:
+        """Return the brace and the member that records begin with; nothing if that is not wanted.
+
+        The groups of streams are planned in threads of their own.
+        """
+        if not self.config.add_account_id:
+            return b""
+        with self._lock:
+            if self._account is None:
+                name = msgspec.json.encode(account_id(self.client))
+                self._account = b'{"account_id":%b,' % name
+            return self._account
+
+
+def _shaped(excluded: Excluded, account: bytes, records: Sequence[Record]) -> Sequence[Record]:
+    """Return records without what is left out, and with the account's id if that is wanted."""
+    left = excluded.cut(records)
+    return [(account + piece[1:], rest) for piece, rest in left] if account else left
 
 
 def _descriptor(configured: ConfiguredAirbyteStream) -> StreamDescriptor:
@@ -155,10 +198,13 @@ def _stream_job(
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
     # does.
-    if cursor and configured.sync_mode is SyncMode.incremental:
+    if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
+        # PyAirbyte asks for overwrite with that, and merges by the primary key.
+        if configured.destination_sync_mode is not DestinationSyncMode.append:
+            job.deletes = _deletes(readable, job, state, config)
     elif (
         readable.is_resumable
         and configured.generation_id is not None
@@ -166,6 +212,21 @@ def _stream_job(
     ):
         _resume(job, cursor or PARENT_READ, state, configured.generation_id, configured.sync_id)
     return job
+
+
+def _deletes(
+    readable: KlaviyoStream, job: StreamJob, state: StreamState, config: Config
+) -> Deletes | None:
+    """Return what follows the deletes of a stream, None where nothing does. Raises ConfigError."""
+    every = config.deletes_every_hours * _HOUR
+    if not every or readable.single is None:
+        return None
+    try:
+        deletes = Deletes.load(job.stream.name, state, job.began, every)
+    except ValueError as garbage:
+        raise unusable(job.stream.name, garbage) from garbage
+    deletes.finds_returns = all(member.finds_returns for member in readable.members)
+    return deletes
 
 
 def _resume(
@@ -261,13 +322,31 @@ class _Grouping:
         self._client = client
         self._groups: dict[Hashable, _Group] = {}
         self._children: list[tuple[ViewJob, Hashable]] = []
+        self._checks: list[CollectionJob] = []
 
     def add(self, stream: KlaviyoStream, job: StreamJob) -> None:
-        """Add a stream's views, and what lists its parents."""
+        """Add a stream's views, what lists its parents, and what looks for its deletes."""
+        views = []
         for member in stream.members:
             group = self._group(member)
             group.views.append(member.collection_view(stream.name, stream.drift))
-            group.jobs.append(ViewJob(job, member.state_partition({})))
+            views.append(ViewJob(job, member.state_partition({})))
+            group.jobs.append(views[-1])
+        if job.deletes and job.deletes.is_due():
+            asks = ViewJob(job, confirms=True)
+            checks = CollectionJob(stream.delete_checks(), [asks], job.deletes.candidates)
+            for view in views:
+                view.children.append(checks)
+            self._list_ids(stream, job.deletes, checks)
+
+    def _list_ids(self, stream: KlaviyoStream, deletes: Deletes, checks: CollectionJob) -> None:
+        """Add listings of a stream's ids; `checks` begin when they have ended."""
+        self._checks.append(checks)
+        for member in stream.members:
+            group = self._group(member, of_ids=True)
+            group.views.append(CollectionView(IdsOnly(member.listing_view(stream.name))))
+            constants = member.state_partition({})
+            group.jobs.append(ViewJob(None, constants, [checks], lists=deletes))
 
     def collections(self) -> list[CollectionJob]:
         """Return a job for each collection, with the listings of parents linked to its children."""
@@ -277,10 +356,11 @@ class _Grouping:
         }
         for listing, child in self._children:
             listing.children.append(jobs[child])
-        return list(jobs.values())
+        return [*jobs.values(), *self._checks]
 
-    def _group(self, stream: KlaviyoStream) -> _Group:
-        key = stream.collection_key
+    def _group(self, stream: KlaviyoStream, *, of_ids: bool = False) -> _Group:
+        """Return the group of the stream's collection, or that of a listing of its ids apart."""
+        key = stream.collection_key, of_ids
         if key in self._groups:
             if stream.cursor_attribute:  # one view may read by a cursor what another reads whole
                 self._groups[key].declared = stream

@@ -60,11 +60,14 @@ class Extract:
     """What one view makes of a page: records, or partitions of other collections, or items to ask.
 
     Each entry belongs to a row of the page: `rows` has the row's number for each, or is None where
-    entry n belongs to row n. `failure` says why the view can make nothing of this collection any
-    more.
+    entry n belongs to row n. `ids` are the names of the records, where the stream's keys allow any;
+    `gone` names the rows that the records are tombstones of. `failure` says why the view can make
+    nothing of this collection any more.
     """
 
     records: Sequence[Record] = ()
+    ids: Sequence[str] = ()
+    gone: Sequence[str] = ()
     children: Sequence[Partition] = ()
     items: Sequence[ItemRequest] = ()
     rows: Sequence[int] | None = None
@@ -80,6 +83,7 @@ class Extract:
         return replace(
             self,
             records=keep(self.records),
+            ids=keep(self.ids),
             children=keep(self.children),
             items=keep(self.items),
             rows=None if self.rows is None else list(compress(self.rows, mask)),

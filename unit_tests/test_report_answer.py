@@ -164,7 +164,7 @@ def test_aggregates_have_their_dimensions_under_plain_names() -> None:
         "attributed_flow": "F",
         "bounce_type": "",
         "count": 1,
-        "unique": 1,
+        "unique_profiles": 1,
         "sum_value": None,
     }
     assert second["date"] == "2026-11-02", "the day on which the clock changed had 25 hours"

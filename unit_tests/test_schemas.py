@@ -15,7 +15,9 @@ from pydantic import BaseModel, Field, StrictFloat, StrictInt, StrictStr
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.revision import DEFAULT
+from source_klaviyo.config.dimensions import DIMENSIONS
 from source_klaviyo.registry import STREAMS
+from source_klaviyo.reports.metric_aggregates import dimension_key
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.profiles import ProfileConsents
@@ -123,6 +125,23 @@ def test_all_but_the_identity_may_be_null(stream: type[KlaviyoStream], schema: S
         assert "null" in part.get("type", "null"), name
 
 
+RESERVED: Final = frozenset(
+    Path(__file__).with_name("reserved_words.txt").read_text(encoding="utf-8").split()
+)
+"""The reserved words of PostgreSQL, Snowflake, BigQuery and DuckDB."""
+
+
+@each_stream
+def test_no_column_needs_quotes_in_sql(stream: type[KlaviyoStream]) -> None:
+    """A word with a hyphen or a reserved word would; no stream of the official connector has one.
+
+    What other columns the user chooses for `metric_aggregates` follows the same rule.
+    """
+    columns = {*on_disk(file_name(stream))["properties"], *map(dimension_key, DIMENSIONS)}
+    assert not columns & RESERVED
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", column) for column in columns)
+
+
 BARE: Final = frozenset(
     {
         "CatalogCategoryItems",
@@ -147,6 +166,14 @@ def test_all_but_bare_ids_have_attributes(stream: type[KlaviyoStream], schema: S
 def test_what_names_a_record_stands_on_top(stream: type[KlaviyoStream], schema: Schema) -> None:
     for key in stream.keys:
         assert schema["properties"][key]["type"] == "string"
+
+
+@each_stream
+def test_columns_that_are_read_off_a_resource_stand_on_top(stream: type[KlaviyoStream]) -> None:
+    properties = on_disk(file_name(stream))["properties"]
+    for each in stream.derived:
+        for key, kind in each.types.items():
+            assert properties[key] == {"type": ["null", kind]}
 
 
 @each_stream

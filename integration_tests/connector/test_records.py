@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import pytest
 
-from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output
+from integration_tests.connector.conftest import Connect
+from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output, catalog
 from integration_tests.connector.truth import documents
 from klaviyo_sandbox import Sandbox
 
@@ -121,6 +122,51 @@ def test_events_name_their_metric_profile_and_attributions(
         assert _ids(attributions) == _ids(truth.get("attributions", {"data": []})["data"])
         attributed += len(attributions)
     assert attributed
+
+
+def test_events_have_what_they_are_joined_by(full_read: Output, shop: Sandbox) -> None:
+    metrics = documents(shop, "metric")
+    credited = documents(shop, "attribution")
+    kinds = set()
+    for record in full_read.exact_records("events"):
+        properties = record["attributes"]["event_properties"]
+        metric = metrics.get(record["metric_id"])  # some are of metrics that nobody knows any more
+        assert record["metric_name"] == (metric["attributes"]["name"] if metric else None)
+        if "$value" in properties:
+            assert float(record["value"]) == float(properties["$value"])
+        else:
+            assert record["value"] is None
+        assert record["currency"] == properties.get("$value_currency")
+        flow, message = properties.get("$flow"), properties.get("$message")
+        expected = (None, flow, message) if flow else (message, None, None)
+        for attribution in record["attributions"] or []:
+            named = credited[attribution["id"]]["relationships"]
+            ids = {name: each["data"]["id"] for name, each in named.items() if each["data"]}
+            message = ids.get("flow-message") or ids.get("campaign-message")
+            expected = (ids.get("campaign"), ids.get("flow"), message)
+        found = tuple(record[key] for key in ("campaign_id", "flow_id", "message_id"))
+        assert found == expected
+        kinds.add((bool(record["attributions"]), *map(bool, found)))
+    assert {(False, True, False, False), (False, False, True, True)} <= kinds
+    assert {(True, True, False, True), (True, False, True, True)} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("stream", "key"),
+    [
+        ("list_profiles", "profile_id"),
+        ("segment_profiles", "profile_id"),
+        ("catalog_category_items", "item_id"),
+        ("profile_bulk_import_lists", "list_id"),
+        ("profile_bulk_import_profiles", "profile_id"),
+    ],
+)
+def test_the_id_of_another_streams_row_has_its_name(
+    connect: Connect, shop: Sandbox, stream: str, key: str
+) -> None:
+    records = connect(shop).read(catalog([stream], "full_refresh", "overwrite")).records[stream]
+    assert records
+    assert all(record[key] == record["id"] for record in records)
 
 
 def _ids(resources: list[Json]) -> set[str]:

@@ -156,7 +156,7 @@ def test_the_current_period_is_cut_at_today(done: Read, stream: str) -> None:
 def test_aggregates_are_those_of_the_truth(done: Read) -> None:
     yesterday = (done.today - timedelta(days=1)).isoformat()
     found = {
-        (record["metric_id"], record["date"]): (record["count"], record["unique"])
+        (record["metric_id"], record["date"]): (record["count"], record["unique_profiles"])
         for record in done.records("metric_aggregates")
         if record["count"]
     }

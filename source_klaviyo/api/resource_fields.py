@@ -5,10 +5,12 @@ counts as absent, and all others are read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
+from msgspec.structs import astuple
 
 from source_klaviyo.api.json_parts import elements, id_text, members, text
 
@@ -26,6 +28,8 @@ class Id(msgspec.Struct, gc=False):
     id: str
 
 
+_IDENTIFIERS: Final = msgspec.json.Decoder(Identifier)
+
 Held = list[Identifier] | Identifier | None | msgspec.UnsetType
 """What a relationship holds: many, one, none; UNSET where the answer does not tell."""
 
@@ -33,17 +37,25 @@ HeldIds = list[Id] | Id | None | msgspec.UnsetType
 """The same, where nothing but the ids is needed."""
 
 
+NULL: Final = msgspec.Raw(b"null")
+"""Stands for what is not there."""
+
+Member = tuple[str, str]
+"""An attribute that is an object, and the key of one of its members."""
+
+
 class Fields(NamedTuple):
     """What was read of resources, by columns: one entry a resource in each.
 
     `identifiers` and `held_ids` are what the named relationships hold. A resource without an id
-    has the empty one.
+    has the empty one. `members` are values as they came, NULL where there is none.
     """
 
     ids: Sequence[str]
     cursors: Sequence[str | None]
     identifiers: Mapping[str, Sequence[Held]]
     held_ids: Mapping[str, Sequence[HeldIds]]
+    members: Mapping[Member, Sequence[msgspec.Raw]]
 
 
 class _Many(msgspec.Struct, gc=False):
@@ -55,23 +67,38 @@ class _ManyIds(msgspec.Struct, gc=False):
 
 
 class FieldsReader:
-    """Reads the id, the attribute `cursor` and relationships, all by Klaviyo's names.
+    """Reads the id, the attribute `cursor`, relationships and `members` by Klaviyo's names.
 
     A `cursor` like `a.b.c` stands inside an attribute; of a list, the latest element counts.
     Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
     """
 
     def __init__(
-        self, cursor: str | None, identifiers: Sequence[str] = (), ids: Sequence[str] = ()
+        self,
+        cursor: str | None,
+        identifiers: Sequence[str] = (),
+        ids: Sequence[str] = (),
+        members: Sequence[Member] = (),
     ) -> None:
         others = [name for name in ids if name not in identifiers]
         names = [*identifiers, *others]
         keys = [f"r{number}" for number in range(len(names))]
         kinds = [_Many] * len(identifiers) + [_ManyIds] * len(others)
+        groups: dict[str, list[str]] = {}
+        for name, key in members:
+            groups.setdefault(name, []).append(key)
+        self._groups = {name: (_of_raws(names), names) for name, names in groups.items()}
         attributes = msgspec.defstruct(
             "Attributes",
-            [("cursor", str | None, None)],
-            rename={"cursor": cursor or "-"},
+            [
+                ("cursor", str | None, None),
+                *(
+                    (f"m{number}", kind, msgspec.field(default_factory=kind))
+                    for number, (kind, _) in enumerate(self._groups.values())
+                ),
+            ],
+            rename={"cursor": cursor or "-"}
+            | {f"m{number}": name for number, name in enumerate(groups)},
             gc=False,
         )
         relationships = msgspec.defstruct(
@@ -101,11 +128,16 @@ class FieldsReader:
         ).decode
         self._parts = cast(
             "Callable[[msgspec.Struct], tuple[Any, ...]]",
-            attrgetter("id", "attributes.cursor", *(f"relationships.{key}.data" for key in keys)),
+            attrgetter(
+                "id",
+                "attributes.cursor",
+                *(f"relationships.{key}.data" for key in keys),
+                *(f"attributes.m{number}" for number in range(len(groups))),
+            ),
         )
         self._identifiers, self._ids = tuple(identifiers), tuple(others)
         self._both = [name for name in ids if name in identifiers]
-        self._width = 2 + len(names)
+        self._width = 2 + len(names) + len(groups)
         self._cursor = tuple(cursor.split(".")) if cursor else ()
 
     def read(self, resources: Sequence[msgspec.Raw]) -> Fields:
@@ -119,24 +151,54 @@ class FieldsReader:
         ids, cursors, *held = columns
         if len(self._cursor) > 1:
             cursors = [_latest(raw, ("attributes", *self._cursor)) for raw in resources]
-        count = len(self._identifiers)
+        count, end = len(self._identifiers), len(self._identifiers) + len(self._ids)
         identifiers = dict(zip(self._identifiers, held[:count], strict=True))
-        only_ids = dict(zip(self._ids, held[count:], strict=True))
+        only_ids = dict(zip(self._ids, held[count:end], strict=True))
         only_ids |= {name: [_only_ids(each) for each in identifiers[name]] for name in self._both}
-        return Fields(ids, cursors, identifiers, only_ids)
+        found: dict[Member, Sequence[msgspec.Raw]] = {}
+        for (name, (_, keys)), column in zip(self._groups.items(), held[end:], strict=True):
+            values = list(zip(*map(astuple, column), strict=True)) or [()] * len(keys)
+            found |= {(name, key): each for key, each in zip(keys, values, strict=True)}
+        return Fields(ids, cursors, identifiers, only_ids, found)
 
     def _read_one(self, resource: msgspec.Raw) -> tuple[Any, ...]:
         """Return the parts of a resource; a part of a type that is not documented is absent."""
         parts = members(resource)
+        attributes = members(parts.get("attributes"))
         cursor = _latest(parts.get("attributes"), self._cursor) if self._cursor else None
         relationships = members(parts.get("relationships"))
         held = [_held(relationships.get(name)) for name in (*self._identifiers, *self._ids)]
         count = len(self._identifiers)
-        return id_text(parts.get("id")) or "", cursor, *held[:count], *map(_only_ids, held[count:])
+        found = []
+        for name, (kind, keys) in self._groups.items():
+            values = members(attributes.get(name))
+            found.append(kind(*[values.get(key, NULL) for key in keys]))
+        return (
+            id_text(parts.get("id")) or "",
+            cursor,
+            *held[:count],
+            *map(_only_ids, held[count:]),
+            *found,
+        )
+
+
+def _of_raws(names: Sequence[str]) -> type[msgspec.Struct]:
+    """Return the type of an object of which these members are kept as they come."""
+    keys = [f"m{number}" for number in range(len(names))]
+    return msgspec.defstruct(
+        "Members",
+        [(key, msgspec.Raw, NULL) for key in keys],
+        rename=dict(zip(keys, names, strict=True)),
+        gc=False,
+    )
 
 
 def identifier(value: msgspec.Raw | None) -> Identifier | None:
     """Return the type and id that an object names, None where it does not."""
+    with suppress(msgspec.ValidationError):
+        found = _IDENTIFIERS.decode(value or NULL)
+        if found.type and found.id:
+            return found
     parts = members(value)
     kind, name = text(parts.get("type")), id_text(parts.get("id"))
     return Identifier(kind, name) if kind and name else None

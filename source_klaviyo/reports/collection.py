@@ -63,6 +63,10 @@ class Report(Protocol):
     def statistics(self) -> Sequence[str]:
         """The numbers of a row."""
 
+    @property
+    def statistic_keys(self) -> Mapping[str, str]:
+        """The keys of numbers on a record, where not Klaviyo's."""
+
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
         """Take an answer apart. Raises UnreadableAnswer."""
 
@@ -196,7 +200,8 @@ class ReportCollection:
         declared, window = self.declared, request.window
         days = [(number, day) for number, day in enumerate(answer.days) if day in window]
         heads = {day: self._head(day, request) for _, day in days}
-        statistics = [msgspec.json.encode(name) + b":" for name in declared.statistics]
+        shown = [declared.statistic_keys.get(name, name) for name in declared.statistics]
+        statistics = [msgspec.json.encode(name) + b":" for name in shown]
         keys = [msgspec.json.encode(key) + b":" for key in declared.grouping_keys]
         for group in answer.groups:
             named = b"".join(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from source_klaviyo.api.limits import S
 from source_klaviyo.api.partition import Partition
@@ -41,6 +41,7 @@ class MetricAggregates(ReportStream):
     metric_key = "metric_id"
     splits_on_request = True
     statistics = ("count", "unique", "sum_value")
+    statistic_keys: ClassVar[Mapping[str, str]] = {"unique": "unique_profiles"}  # a word of SQL
     period = _YEAR
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
@@ -77,9 +78,9 @@ class MetricAggregates(ReportStream):
         """The members of a record that together name it, the dimensions among them."""
         return [*self.keys, *self.grouping_keys]
 
-    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
+    def full_schema(self) -> Mapping[str, Any]:
         """Return the schema of a record, with the dimensions."""
-        schema = super().get_json_schema()
+        schema = super().full_schema()
         dimensions = {key: {"type": "string"} for key in self.grouping_keys}
         return {**schema, "properties": {**schema["properties"], **dimensions}}
 

@@ -62,8 +62,9 @@ class ReportAccount(Protocol):
 class ReportStream(KlaviyoStream):
     """A report, `POST /api/<endpoint>`.
 
-    Declares its endpoint, scopes and limit, what its rows are grouped by, its statistics, and the
-    period that a row counts. `metric_key` is what the metric is called that it is asked for.
+    Declares its endpoint, scopes and limit, what its rows are grouped by, its statistics (with
+    `statistic_keys` for those that records have under another name), and the period that a row
+    counts. `metric_key` is what the metric is called that it is asked for.
     `account` has to be set before it is used.
     """
 
@@ -74,6 +75,7 @@ class ReportStream(KlaviyoStream):
     groupings: ClassVar[tuple[str, ...]] = ()
     is_grouped_on_request: ClassVar[bool] = True
     statistics: ClassVar[tuple[str, ...]]
+    statistic_keys: ClassVar[Mapping[str, str]] = {}
     period: ClassVar[Period]
     metric_key: ClassVar[str | None] = None
     splits_on_request: ClassVar[bool] = False

@@ -5,6 +5,7 @@ Most can neither be filtered nor sorted by time.
 
 from source_klaviyo.api.limits import XL, L, M
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.derived import IdAs
 from source_klaviyo.streams.windowed import NewestFirstStream
 
 
@@ -115,6 +116,7 @@ class ProfileBulkImportLists(KlaviyoStream):
     parent = ProfileBulkImportJobs
     parent_key = "job_id"
     keys = ("job_id", "id")
+    derived = (IdAs("list_id"),)
 
 
 class ProfileBulkImportProfiles(KlaviyoStream):
@@ -127,6 +129,7 @@ class ProfileBulkImportProfiles(KlaviyoStream):
     parent = ProfileBulkImportJobs
     parent_key = "job_id"
     keys = ("job_id", "id")
+    derived = (IdAs("profile_id"),)
 
 
 class ProfileSuppressionBulkCreateJobs(_ProfileJobs):

@@ -5,6 +5,7 @@ Klaviyo shows when a catalog's rows were updated, but neither filters nor sorts 
 
 from source_klaviyo.api.limits import XL
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.derived import IdAs
 
 
 class CatalogItems(KlaviyoStream):
@@ -48,3 +49,4 @@ class CatalogCategoryItems(KlaviyoStream):
     parent = CatalogCategories
     parent_key = "category_id"
     keys = ("category_id", "id")
+    derived = (IdAs("item_id"),)

@@ -8,6 +8,7 @@ from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.normalize import Normalization
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.streams.additions import Addition
+from source_klaviyo.streams.derived import Derived
 
 
 class Declaration:
@@ -40,6 +41,8 @@ class Declaration:
     """The JSON:API type, where another stream is a view of the same collection or its child."""
     additions: ClassVar[tuple[Addition, ...]] = ()
     """Members that the record gets deep inside, where other connectors have them."""
+    derived: ClassVar[tuple[Derived, ...]] = ()
+    """Columns on top of the record that are read off the resource."""
     parent_key: ClassVar[str] = ""
     """The key under which the parent's id is added to the record, with a `parent`."""
     parent_filter: ClassVar[str | None] = None
@@ -62,8 +65,15 @@ class Declaration:
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)
     """The members of a record that together name it."""
+    single: ClassVar[str | None] = None
+    """The path by which one row is asked for, to confirm that it is gone: the row itself, or, where
+    it is a link, the links of what has it. None where deletes are not followed."""
+    belongs_to: ClassVar[str | None] = None
+    """What follows on `single` for the resource that a row goes with."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    full_refresh_only: ClassVar[bool] = False
+    """Whether only all rows together tell anything, though there is a cursor to read them by."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
     essential: ClassVar[frozenset[str]] = frozenset()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from source_klaviyo.api.limits import XL
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.streams.additions import IncludedAttribute
+from source_klaviyo.streams.event_keys import EventKeys
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -36,23 +37,26 @@ class OfEvents(WindowedStream):
 
 
 class Events(OfEvents):
-    """What profiles did, and when.
+    """What profiles did, and when, with what it can be joined by on top.
 
-    The metric's and the profile's id stand in the relationships of every event; the attributions
-    are there only when they are included.
+    The metric's and the profile's id stand in the relationships of every event; the metric's name
+    and the attributions are there only when they are included.
     """
 
-    include = ("attributions",)
+    include = ("metric", "attributions")
+    include_scopes = (("metric", "metrics:read"),)
+    parameters = (("fields[metric]", "name"),)
     relationship_ids = (("metric", "metric_id"), ("profile", "profile_id"))
     normalize = (("datetime", Form.DATETIME),)
+    derived = (EventKeys(),)
 
 
 class EventsDetailed(OfEvents):
     """Events with their attributions and the name of their metric."""
 
-    include = ("metric", "attributions")
-    include_scopes = (("metric", "metrics:read"),)
-    parameters = (("fields[metric]", "name"),)
+    include = Events.include
+    include_scopes = Events.include_scopes
+    parameters = Events.parameters
     relationship_ids = Events.relationship_ids
     normalize = Events.normalize
     additions = (IncludedAttribute("metric", "name"),)

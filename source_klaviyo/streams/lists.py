@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from source_klaviyo.api.limits import XS, L
+from source_klaviyo.streams.derived import IdAs
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.windowed import WindowedStream
 
@@ -16,6 +17,7 @@ class OfLists(WindowedStream):
     page_size = 10
     resource = "list"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "lists/{id}"
     upper = False
 
 
@@ -47,3 +49,4 @@ class ListProfiles(WindowedStream):
     parent_key = "list_id"
     keys = ("list_id", "id")
     cursor_attribute = "joined_group_at"
+    derived = (IdAs("profile_id"),)

@@ -1,5 +1,6 @@
 """Profiles API: https://developers.klaviyo.com/en/reference/profiles_api_overview ."""
 
+from collections.abc import Hashable
 from itertools import product
 from typing import ClassVar
 
@@ -39,7 +40,6 @@ class OfProfiles(WindowedStream):
     page_size = 100
     resource = "profile"
     cursor_attribute = "updated"
-    bounded_by_start_date = True
     oldest_revision = "2026-10-15"
 
 
@@ -108,7 +108,6 @@ class GlobalExclusions(OfProfiles):
     ordered = False
     only_with_cursor = True
     arrives_late = True
-    bounded_by_start_date = False
     additions = (
         CopiedMember(("updated",), ("attributes", "updated")),
         CopiedMember(
@@ -116,6 +115,28 @@ class GlobalExclusions(OfProfiles):
             ("attributes", *_SUPPRESSION.split(".")),
         ),
     )
+
+
+class ProfileIds(WindowedStream):
+    """The ids of all profiles; a profile that is not here is gone, or was merged into another.
+
+    It is read whole, in windows of `created`, which never changes: many readers share the quota,
+    and no row moves meanwhile.
+    """
+
+    endpoint = "profiles"
+    scopes = ("profiles:read",)
+    limit = L
+    page_size = 100
+    resource = "profile"
+    cursor_attribute = "created"
+    parameters = (("fields[profile]", "created"),)
+    full_refresh_only = True
+
+    @property
+    def collection_key(self) -> Hashable:
+        """What is equal for views of one collection; other streams read profiles by `updated`."""
+        return super().collection_key, self.cursor_attribute
 
 
 class ProfileConsents(OfProfiles):

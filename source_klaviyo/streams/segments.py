@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from source_klaviyo.api.limits import L
+from source_klaviyo.streams.derived import IdAs
 from source_klaviyo.streams.windowed import WindowedStream
 
 
@@ -15,6 +16,7 @@ class OfSegments(WindowedStream):
     page_size = 10
     resource = "segment"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "segments/{id}"
     upper = False
 
 
@@ -34,3 +36,4 @@ class SegmentProfiles(WindowedStream):
     parent_key = "segment_id"
     keys = ("segment_id", "id")
     cursor_attribute = "joined_group_at"
+    derived = (IdAs("profile_id"),)

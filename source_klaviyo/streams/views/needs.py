@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.resource_fields import FieldsReader, Member
 
 
 def include_part(relationship: str) -> str:
@@ -16,15 +16,17 @@ class Needs:
     """What a view needs of a collection's pages.
 
     `include` are relationships whose resources come along, `parameters` further query parameters.
-    Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
-    `essential` are the parts of the request, as query.py names them, that the view is nothing
-    without. `include_scopes` are those relationships in `include` that need a scope of their own.
+    Of the relationships `identifiers` types and ids are read, of `ids` the ids alone; `members` are
+    read of the attributes. `essential` are the parts of the request, as query.py names them, that
+    the view is nothing without. `include_scopes` are those relationships in `include` that need a
+    scope of their own.
     """
 
     include: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     identifiers: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
     essential: frozenset[str] = frozenset()
     include_scopes: tuple[tuple[str, str], ...] = ()
 
@@ -43,4 +45,5 @@ def fields_reader(cursor: str | None, needs: Iterable[Needs]) -> FieldsReader:
     listed = list(needs)
     identifiers = dict.fromkeys(name for each in listed for name in each.identifiers)
     ids = dict.fromkeys(name for each in listed for name in each.ids)
-    return FieldsReader(cursor, list(identifiers), list(ids))
+    members = dict.fromkeys(name for each in listed for name in each.members)
+    return FieldsReader(cursor, list(identifiers), list(ids), list(members))

@@ -1,6 +1,6 @@
 """What is added to a record, and how it is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,6 +9,7 @@ import msgspec
 from source_klaviyo.api.normalize import normalized_datetime
 from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.api.resource_fields import HeldIds, Id
+from source_klaviyo.streams.derived import Derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class RecordFields:
     `cursor` is the key of the cursor; `joins` maps relationships to the keys of their included
     resources (a list where it is to-many, an object or null where it is to-one), `ids` to the keys
     of the ids that they hold; `partition` maps filters of the partition to keys. `constants` are
-    members that all records get.
+    members that all records get, `derived` are columns that are read off the resource.
     """
 
     cursor: str | None = None
@@ -26,6 +27,7 @@ class RecordFields:
     ids: Mapping[str, str] = field(default_factory=dict)
     partition: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, Scalar] = field(default_factory=dict)
+    derived: Sequence[Derived] = ()
 
     def fixed(self, partition: Partition) -> bytes:
         """Return the members that all records of `partition` get, each after a comma."""

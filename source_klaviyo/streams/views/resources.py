@@ -39,7 +39,9 @@ class ResourceView:
         self._missing = MissingIncluded(name)
         self._fields = fields
         cursor = [fields.cursor] if fields.cursor else []
-        self._additions = members([*cursor, *fields.joins.values(), *fields.ids.values()]) + b"}"
+        derived = [key for each in fields.derived for key in each.types]
+        keys = [*cursor, *fields.joins.values(), *fields.ids.values(), *derived]
+        self._additions = members(keys) + b"}"
         self._normalizer = Normalizer(normalize, cursor_attribute) if normalize else None
 
     def extract(self, document: Document, partition: Partition) -> Extract:
@@ -53,7 +55,11 @@ class ResourceView:
             ]
         additions = self._added(document, self._fields.fixed(partition))
         return Extract(
-            [(memoryview(raw)[:-1], added) for raw, added in zip(resources, additions, strict=True)]
+            [
+                (memoryview(raw)[:-1], added)
+                for raw, added in zip(resources, additions, strict=True)
+            ],
+            fields.ids,
         )
 
     def _added(self, document: Document, fixed: bytes) -> Iterable[bytes]:
@@ -62,6 +68,7 @@ class ResourceView:
             *([cursor_values(fields.cursors)] if self._fields.cursor else []),
             *(self._joined(document, name) for name in self._fields.joins),
             *(id_values(fields.held_ids[name]) for name in self._fields.ids),
+            *(column for each in self._fields.derived for column in each.columns(document)),
         ]
         template = fixed.replace(b"%", b"%%") + self._additions
         if not columns:

@@ -1,0 +1,40 @@
+"""Columns at the top of records that are read off the resource, so that SQL can join by them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from source_klaviyo.api.document import Document
+from source_klaviyo.api.resource_fields import Member
+
+Column = Sequence[bytes | msgspec.Raw]
+"""A value as JSON for each resource of a page."""
+
+
+class Derived(Protocol):
+    """Some columns that belong together."""
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The JSON type of each column by its key; any may be null."""
+
+    @property
+    def members(self) -> Sequence[Member]:
+        """What is read of the attributes for them."""
+
+    def columns(self, document: Document) -> Sequence[Column]:
+        """Return the columns of a page, in the order of `types`."""
+
+
+class IdAs:
+    """The id once more, under the `key` that it has in other streams."""
+
+    members: Sequence[Member] = ()
+
+    def __init__(self, key: str) -> None:
+        self.types: Mapping[str, str] = {key: "string"}
+
+    def columns(self, document: Document) -> Sequence[Column]:
+        """Return the ids; see Derived."""
+        return [[msgspec.json.encode(name or None) for name in document.fields.ids]]

@@ -1,0 +1,133 @@
+"""What an event can be joined by: its metric's name, its value, and the message that it is due to.
+
+Klaviyo credits an event to a campaign or a flow by an attribution, sometimes days later. Events of
+messages themselves (received, opened, clicked) name theirs in their own properties:
+
+- `$flow` is the flow, and `$message` the flow's message then. `Campaign Name` is no sign of a
+  campaign beside it: recorded events of flows have it as well.
+- Where `Campaign Name` is set without `$flow`, `$message` is the campaign (Estuary's connector,
+  github.com/estuary/connectors/pull/3219). Events of deleted campaigns have no `$message`.
+- `$variation` is the variation of an A/B test.
+
+Klaviyo's create-event call names the value of an event and its currency; recorded events have them
+as `$value` and `$value_currency`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from source_klaviyo.api.document import Document
+from source_klaviyo.api.json_parts import text
+from source_klaviyo.api.normalize import normalized_number
+from source_klaviyo.api.resource_fields import NULL, FieldsReader, Id, Member
+from source_klaviyo.streams.derived import Column
+
+_MESSAGE_KEYS: Final = ("campaign_id", "flow_id", "message_id", "variation_id")
+_TYPES: Final = {
+    "metric_name": "string",
+    "value": "number",
+    "currency": "string",
+    **dict.fromkeys(_MESSAGE_KEYS, "string"),
+}
+_METRICS: Final = FieldsReader("name")
+_CREDITED: Final = FieldsReader(
+    None,
+    ids=("campaign", "flow", "campaign-message", "flow-message", "flow-message-variation"),
+)
+
+_NULL: Final = b"null"
+_NO_KEYS: Final = (_NULL,) * len(_MESSAGE_KEYS)
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class EventKeys:
+    """The keys of events. What is missing, or of another type than documented, is null."""
+
+    types: Mapping[str, str] = _TYPES
+    members: Sequence[Member] = (
+        ("event_properties", "$value"),
+        ("event_properties", "$value_currency"),
+        ("event_properties", "$flow"),
+        ("event_properties", "$message"),
+        ("event_properties", "Campaign Name"),
+        ("event_properties", "$variation"),
+    )
+
+    def columns(self, document: Document) -> Sequence[Column]:
+        """Return the keys of a page's events; see Derived."""
+        values, currencies, *message = (document.fields.members[each] for each in self.members)
+        keys = [
+            _NO_KEYS if flow is sent is variation is NULL else _own(flow, sent, campaign, variation)
+            for flow, sent, campaign, variation in zip(*message, strict=True)
+        ]
+        for row, credited in _credited(document):
+            keys[row] = credited
+        return [
+            _metric_names(document),
+            list(map(_number, values)),
+            list(map(_text, currencies)),
+            *zip(*keys, strict=True),
+        ]
+
+
+def _metric_names(document: Document) -> Column:
+    """Return the names of the metrics that came along; a nameless one has null."""
+    metrics = _METRICS.read(
+        [raw for each, raw in document.included.items() if each.type == "metric"]
+    )
+    named = zip(metrics.ids, metrics.cursors, strict=True)
+    names = {metric: _encode(name or None) for metric, name in named}
+    return [
+        names.get(held.id, _NULL) if isinstance(held, Id) else _NULL
+        for held in document.fields.held_ids["metric"]
+    ]
+
+
+def _own(
+    flow: msgspec.Raw, message: msgspec.Raw, campaign: msgspec.Raw, variation: msgspec.Raw
+) -> tuple[bytes, ...]:
+    """Return what the properties of an event say of its message."""
+    of_flow, sent, tested = _text(flow), _text(message), _text(variation)
+    if of_flow is not _NULL:
+        return _NULL, of_flow, sent, tested
+    return _NULL if _text(campaign) is _NULL else sent, _NULL, _NULL, tested
+
+
+def _credited(document: Document) -> Iterator[tuple[int, tuple[bytes, ...]]]:
+    """Yield the rows that are credited to a message, each with the keys of that.
+
+    An event has one attribution at most (observed in a live account); of several, the first counts.
+    """
+    rows, raws = [], []
+    for row, held in enumerate(document.fields.identifiers.get("attributions", ())):
+        if isinstance(held, list) and held and (raw := document.included.get(held[0])):
+            rows.append(row)
+            raws.append(raw)
+    found = _CREDITED.read(raws).held_ids.values()
+    for row, ids in zip(rows, zip(*found, strict=True), strict=True):
+        campaign, flow, of_campaign, of_flow, variation = (
+            _encode(each.id) if isinstance(each, Id) else _NULL for each in ids
+        )
+        if campaign is not _NULL or flow is not _NULL:
+            yield row, (campaign, flow, of_campaign if of_flow is _NULL else of_flow, variation)
+
+
+def _text(value: msgspec.Raw) -> bytes:
+    """Return a text that is not empty, null for anything else."""
+    if value is NULL:
+        return _NULL
+    written = bytes(value)
+    return written if written.startswith(b'"') and written != b'""' else _NULL
+
+
+def _number(value: msgspec.Raw) -> bytes:
+    """Return a number digit for digit, also one that a shop sent as a text; else null."""
+    if value is NULL:
+        return _NULL
+    written = bytes(value)
+    if written[0] in b"-0123456789":
+        return written
+    number = normalized_number(text(value) or "")
+    return _NULL if number is None else number.encode()
