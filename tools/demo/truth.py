@@ -9,6 +9,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.views.consents import ConsentsView
 from tools.demo.fewest import of_another_kind, of_collection
 from tools.demo.reading import Reading, StreamRead
 
@@ -55,6 +56,8 @@ def collection_of(stream: KlaviyoStream) -> Endpoint | None:
     Nor where its records are not the collection's own resources, or only some of them.
     """
     if isinstance(stream, IncludedStream | ItemStream | UnionStream) or stream.only_with_cursor:
+        return None
+    if stream.resource_view is ConsentsView:
         return None
     spec = load_spec(stream.revision_at(REVISION))
     endpoint = spec.endpoints.get(f"/api/{stream.endpoint}")
