@@ -78,6 +78,13 @@ class ParentGone(StreamFailed):
         super().__init__(advice, FailureType.system_error)
 
 
+class ListingNotWhole(StreamFailed):
+    """A listing of ids lacks rows that are there: nothing is taken from it."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice, FailureType.transient_error)
+
+
 class PartitionRefused(StreamFailed):
     """Klaviyo does not serve this partition of a collection, for a reason that lies in it alone."""
 

@@ -11,6 +11,7 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
+    DestinationSyncMode,
     StreamDescriptor,
     SyncMode,
 )
@@ -27,6 +28,8 @@ from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.streams.excluded import Excluded
 from source_klaviyo.streams.metric_names import metric_ids
+from source_klaviyo.streams.views.ids import IdsOnly
+from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
 from source_klaviyo.sync.jobs import (
     CollectionJob,
@@ -52,6 +55,7 @@ from source_klaviyo.sync.state import (
 logger = logging.getLogger("airbyte")
 
 _DAY = 86_400
+_HOUR = 3_600
 _LOOKBACK_DAYS = 7
 
 
@@ -139,6 +143,12 @@ class _Planner:
             jobs.append(job)
             grouping.add(readable, job)
         reports.choose_windows()
+        unknown = [job.stream.name for job in jobs if job.deletes and job.deletes.listed_at is None]
+        if unknown:
+            logger.info(
+                "Deletes are followed from now on; what was deleted before is not known: %s.",
+                ", ".join(unknown),
+            )
         return SyncPlan(jobs, grouping.collections(), refusals)
 
     def _account_member(self) -> bytes:
@@ -188,10 +198,13 @@ def _stream_job(
         job.start = int(config.start_date.timestamp())
     # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
     # does.
-    if cursor and configured.sync_mode is SyncMode.incremental:
+    if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
+        # PyAirbyte asks for overwrite with that, and merges by the primary key.
+        if configured.destination_sync_mode is not DestinationSyncMode.append:
+            job.deletes = _deletes(readable, job, state, config)
     elif (
         readable.is_resumable
         and configured.generation_id is not None
@@ -199,6 +212,21 @@ def _stream_job(
     ):
         _resume(job, cursor or PARENT_READ, state, configured.generation_id, configured.sync_id)
     return job
+
+
+def _deletes(
+    readable: KlaviyoStream, job: StreamJob, state: StreamState, config: Config
+) -> Deletes | None:
+    """Return what follows the deletes of a stream, None where nothing does. Raises ConfigError."""
+    every = config.deletes_every_hours * _HOUR
+    if not every or readable.single is None:
+        return None
+    try:
+        deletes = Deletes.load(job.stream.name, state, job.began, every)
+    except ValueError as garbage:
+        raise unusable(job.stream.name, garbage) from garbage
+    deletes.finds_returns = all(member.finds_returns for member in readable.members)
+    return deletes
 
 
 def _resume(
@@ -246,7 +274,7 @@ def _loaded(
     loaded, unknown = load_foreign(state, reading)
     if unknown:
         logger.warning(
-            "%s: nobody knows what %s in its state means; the rest of the state is used.",
+            "%s: ignoring unknown keys in the saved state: %s.",
             stream,
             ", ".join(unknown),
         )
@@ -294,13 +322,31 @@ class _Grouping:
         self._client = client
         self._groups: dict[Hashable, _Group] = {}
         self._children: list[tuple[ViewJob, Hashable]] = []
+        self._checks: list[CollectionJob] = []
 
     def add(self, stream: KlaviyoStream, job: StreamJob) -> None:
-        """Add a stream's views, and what lists its parents."""
+        """Add a stream's views, what lists its parents, and what looks for its deletes."""
+        views = []
         for member in stream.members:
             group = self._group(member)
             group.views.append(member.collection_view(stream.name, stream.drift))
-            group.jobs.append(ViewJob(job, member.state_partition({})))
+            views.append(ViewJob(job, member.state_partition({})))
+            group.jobs.append(views[-1])
+        if job.deletes and job.deletes.is_due():
+            asks = ViewJob(job, confirms=True)
+            checks = CollectionJob(stream.delete_checks(), [asks], job.deletes.candidates)
+            for view in views:
+                view.children.append(checks)
+            self._list_ids(stream, job.deletes, checks)
+
+    def _list_ids(self, stream: KlaviyoStream, deletes: Deletes, checks: CollectionJob) -> None:
+        """Add listings of a stream's ids; `checks` begin when they have ended."""
+        self._checks.append(checks)
+        for member in stream.members:
+            group = self._group(member, of_ids=True)
+            group.views.append(CollectionView(IdsOnly(member.listing_view(stream.name))))
+            constants = member.state_partition({})
+            group.jobs.append(ViewJob(None, constants, [checks], lists=deletes))
 
     def collections(self) -> list[CollectionJob]:
         """Return a job for each collection, with the listings of parents linked to its children."""
@@ -310,10 +356,11 @@ class _Grouping:
         }
         for listing, child in self._children:
             listing.children.append(jobs[child])
-        return list(jobs.values())
+        return [*jobs.values(), *self._checks]
 
-    def _group(self, stream: KlaviyoStream) -> _Group:
-        key = stream.collection_key
+    def _group(self, stream: KlaviyoStream, *, of_ids: bool = False) -> _Group:
+        """Return the group of the stream's collection, or that of a listing of its ids apart."""
+        key = stream.collection_key, of_ids
         if key in self._groups:
             if stream.cursor_attribute:  # one view may read by a cursor what another reads whole
                 self._groups[key].declared = stream

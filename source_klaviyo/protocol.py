@@ -60,11 +60,14 @@ class Extract:
     """What one view makes of a page: records, or partitions of other collections, or items to ask.
 
     Each entry belongs to a row of the page: `rows` has the row's number for each, or is None where
-    entry n belongs to row n. `failure` says why the view can make nothing of this collection any
-    more.
+    entry n belongs to row n. `ids` are the names of the records, where the stream's keys allow any;
+    `gone` names the rows that the records are tombstones of. `failure` says why the view can make
+    nothing of this collection any more.
     """
 
     records: Sequence[Record] = ()
+    ids: Sequence[str] = ()
+    gone: Sequence[str] = ()
     children: Sequence[Partition] = ()
     items: Sequence[ItemRequest] = ()
     rows: Sequence[int] | None = None
@@ -80,6 +83,7 @@ class Extract:
         return replace(
             self,
             records=keep(self.records),
+            ids=keep(self.ids),
             children=keep(self.children),
             items=keep(self.items),
             rows=None if self.rows is None else list(compress(self.rows, mask)),
@@ -230,5 +234,8 @@ class Collection(Protocol):
         `failure` is what the request met.
         """
 
-    def served_without(self, parts: frozenset[str]) -> None:
-        """Take note of a page that was served without `parts`; none for one that was whole."""
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
+        """Take note of a page that was served without `parts`; none for one that was whole.
+
+        `is_row` tells that a page of a single row was asked for.
+        """

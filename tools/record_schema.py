@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.additions import Addition, CopiedMember
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.delete_checks import DELETED_AT
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.union import UnionStream
@@ -17,6 +18,11 @@ from tools.shapes import Schema, nullable, of_model, open_object
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
+_MOMENT: Final[Schema] = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "airbyte_type": "timestamp_with_timezone",
+}
 _EMAIL: Final = ("attributes", "subscriptions", "email")
 UNDOCUMENTED: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "profile": ((*_EMAIL, "click_tracking"), (*_EMAIL, "open_tracking"))
@@ -38,7 +44,10 @@ def record_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:
         schema = record_schema(next(iter(stream.kinds.values())), sdk)
         schema["properties"][stream.kind_key] = {"type": "string"}
         return schema
-    return _resource_schema(stream, sdk)
+    schema = _resource_schema(stream, sdk)
+    if stream.single:
+        schema["properties"][DELETED_AT] = _MOMENT
+    return schema
 
 
 def _resource_schema(stream: type[KlaviyoStream], sdk: Sdk) -> Schema:

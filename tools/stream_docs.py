@@ -180,7 +180,8 @@ def _cost_of(requests: Requests, stream: type[KlaviyoStream]) -> str:
     least = f", at least {requests.least}" if requests.least > 1 else ""
     if not pages:
         return f"1; more where Klaviyo cuts it into pages{least}"
-    return f"{'changed ' if stream.cursor_attribute else ''}{requests.rows}{pages}{least}"
+    changed = "changed " if stream.cursor_attribute and not stream.full_refresh_only else ""
+    return f"{changed}{requests.rows}{pages}{least}"
 
 
 def _parts(stream: type[KlaviyoStream]) -> str:

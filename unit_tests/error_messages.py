@@ -17,6 +17,7 @@ _ERRORS: Final = frozenset(
         "ConfigError",
         "CredentialsRefused",
         "Failed",
+        "ListingNotWhole",
         "NotFound",
         "PageLost",
         "PageSizeRefused",

@@ -81,8 +81,8 @@ class TwoPages:
         del request, failure
         return None
 
-    def served_without(self, parts: frozenset[str]) -> None:
-        del parts
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
+        del parts, is_row
 
 
 def stream_job(name: str = "things", cursor: str | None = "updated") -> StreamJob:

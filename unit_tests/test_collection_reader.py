@@ -44,7 +44,8 @@ class Lenient(TwoPages):
         trials = [frozenset[str](), frozenset({"include=tags"}), frozenset({"sort"}), None]
         return trials[trials.index(request.left_out) + 1]
 
-    def served_without(self, parts: frozenset[str]) -> None:
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
+        del is_row
         self.proven.append(parts)
 
 

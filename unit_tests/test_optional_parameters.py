@@ -24,14 +24,18 @@ def parameters(**scopes: str) -> OptionalParameters:
 
 
 def page(
-    optional: OptionalParameters, refused: AbstractSet[str], failure: StreamFailed = REFUSED
+    optional: OptionalParameters,
+    refused: AbstractSet[str],
+    failure: StreamFailed = REFUSED,
+    *,
+    is_row: bool = False,
 ) -> AbstractSet[str] | None:
     """Ask for a page until it is served; return without what, None if it never was."""
     without = optional.left_out
     for _ in range(20):
         if not refused - without:
             if without != optional.left_out:
-                optional.served_without(without)
+                optional.served_without(without, is_row=is_row)
             return without
         trial = optional.next_trial(without, PARTS, failure)
         if trial is None:
@@ -55,6 +59,16 @@ def test_two_pages_prove_a_refusal_and_it_is_told_once(
     (told,) = caplog.messages
     assert f"does not serve {part}" in told
     assert str(failure.message) in told
+
+
+def test_rows_that_cannot_be_loaded_prove_little() -> None:
+    """Several broken templates may follow each other; the definitions of all others are read."""
+    optional = parameters()
+    for _ in range(9):
+        page(optional, {"include=tags"}, is_row=True)
+        assert optional.left_out == set()
+    page(optional, {"include=tags"}, is_row=True)
+    assert optional.left_out == {"include=tags"}, "what fails for every row has an end"
 
 
 def test_what_another_page_has_proven_meanwhile_is_tried_before_anything_else() -> None:

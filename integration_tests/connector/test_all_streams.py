@@ -45,7 +45,9 @@ CLASSES: Final[Mapping[str, type[KlaviyoStream]]] = {
 CLOSED: Final = ["webhook_topics", "webhooks"]
 """Streams that the sandbox, an account without Advanced KDP, opens for no private key."""
 OPEN: Final = sorted(CLASSES.keys() - {*CLOSED})
-WITH_CURSOR: Final = [name for name in OPEN if CLASSES[name].cursor_attribute]
+WITH_CURSOR: Final = [
+    name for name in OPEN if CLASSES[name].cursor_attribute and not CLASSES[name].full_refresh_only
+]
 
 RELATED: Final[Mapping[str, tuple[str, str]]] = {
     "catalog_category_items": ("catalog-category", "items"),

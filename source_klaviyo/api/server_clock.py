@@ -40,6 +40,15 @@ class ServerClock:
         """The present in seconds since 1970; never later than it is by either clock."""
         return self.at_start + time.monotonic() - self._began
 
+    @property
+    def klaviyos_now(self) -> float:
+        """The present by Klaviyo's clock alone, in seconds since 1970; less than a second behind.
+
+        Less than a second once an answer has just come: `Date` is cut to whole seconds.
+        """
+        began = self._machine_began if self._at_start is None else self._at_start
+        return began + time.monotonic() - self._began
+
     def observe(self, date_header: str | None) -> None:
         """Take note of one answer's `Date`, which is cut to whole seconds."""
         stated = moment_of(date_header)

@@ -41,10 +41,12 @@ from source_klaviyo.suggestion import did_you_mean
 
 _SETTLING_DAYS: Final = 30
 _MOST_DAYS: Final = 365
+_MOST_HOURS: Final = 24 * _MOST_DAYS
 
 _METRIC_EXAMPLES: Final = ["Placed Order, Opened Email", 'RESQ6t, "Sold, in store"']
 
 Days = Annotated[int, Field(ge=0, le=_MOST_DAYS), BeforeValidator(whole_number)]
+Hours = Annotated[int, Field(ge=0, le=_MOST_HOURS), BeforeValidator(whole_number)]
 Names = Annotated[tuple[str, ...], BeforeValidator(names_of, json_schema_input_type=str)]
 """One text, not a list: Airbyte's own connector has one (its configurations stay good), the form
 can show one type alone, and its entry of a list splits at commas, which names of metrics have."""
@@ -104,6 +106,15 @@ class Config(BaseModel):
         " Klaviyo late. Empty: 7 where the destination removes duplicates (append + deduped), 0"
         " where it would keep them.",
         examples=[7],
+        json_schema_extra={"group": "data"},
+    )
+    deletes_every_hours: Hours = Field(
+        24,
+        title="Look for deletes, in hours",
+        description="How often ids are listed to find what was deleted in Klaviyo: campaigns,"
+        " flows, lists, segments, templates, forms and more, where the destination removes"
+        " duplicates (append + deduped). 0: never.",
+        examples=[24],
         json_schema_extra={"group": "data"},
     )
     exclude_fields: Annotated[

@@ -1,4 +1,4 @@
-"""Finds out how much an account holds, with few requests: Klaviyo counts nothing for anyone.
+"""Measures how much an account holds, with few requests: Klaviyo tells no totals.
 
 A small collection is listed. Of a large one that can be filtered by time, single pages are asked at
 moments between its oldest row and now: from how much time a page spans follows how dense the rows

@@ -59,7 +59,7 @@ class Account:
         try:
             return Timezone(ZoneInfo(name))
         except (ZoneInfoNotFoundError, ValueError):
-            logger.warning("Reports have days of UTC: nobody knows the timezone %s.", name)
+            logger.warning("Unknown timezone %s: report days are in UTC.", name)
             return Timezone(ZoneInfo(_UTC))
 
     @cached_property

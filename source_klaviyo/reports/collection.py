@@ -167,9 +167,9 @@ class ReportCollection:
         del request, failure
         return None
 
-    def served_without(self, parts: frozenset[str]) -> None:
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
         """Take no note: nothing of a report can be left out."""
-        del parts
+        del parts, is_row
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
         """Return the page in the answer to `request`. Raises UnreadableAnswer."""

@@ -114,7 +114,7 @@ class ReportPlan:
         if not is_own(state):
             load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # or is it garbage?
             logger.warning(
-                "%s: the connector that has kept this state had other rows; all is read anew.",
+                "%s: the saved state comes from another connector. Reading everything again.",
                 name,
             )
             return fresh

@@ -21,6 +21,7 @@ from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.protocol import Page, PageRequest, Record, Window
 from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration
+from source_klaviyo.streams.delete_checks import DELETED_AT, DeleteChecks
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.excluded import Excluded, Parameters, Schema, excluded
@@ -109,6 +110,27 @@ class KlaviyoStream(Declaration, HttpStream):
         parameters = ((f"fields[{self.resource}]", narrow),)
         return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=parameters))
 
+    @property
+    def key_head(self) -> str | None:
+        """What precedes the ids in the name of a record, where its key has several parts."""
+        if len(self.keys) == 1:
+            return None
+        return "".join(f"{self._constants[key]} " for key in self.keys if key in self._constants)
+
+    @property
+    def finds_returns(self) -> bool:
+        """Whether every resource that is listed has a record."""
+        return True
+
+    def listing_view(self, name: str) -> View:
+        """Return what lists the names of all records, and as little else as can be."""
+        narrow = ((f"fields[{self.resource}]", self.cursor_attribute or "id"),)
+        return ResourceView(name, RecordFields(), Needs(parameters=narrow))
+
+    def delete_checks(self) -> DeleteChecks:
+        """Return the collection that asks for rows of this stream which may be gone."""
+        return DeleteChecks(self._client, self)
+
     def collection(self, views: Sequence[CollectionView]) -> KlaviyoCollection:
         """Return the collection with these views of it."""
         quota = self._client.quotas.get(self.endpoint, self.limit, self.costly)
@@ -168,8 +190,8 @@ class KlaviyoStream(Declaration, HttpStream):
         if not names:
             return
         cursor = self.cursor_attribute or "id"
-        keys = (*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type")
-        kept = {*((key,) for key in keys), ("attributes", *cursor.split("."))}
+        on_top = {*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type"}
+        kept = [*((key,) for key in (*on_top, DELETED_AT)), ("attributes", *cursor.split("."))]
         self.excluded = excluded(self.name, self.full_schema(), kept, names)
 
     def full_schema(self) -> Schema:
@@ -202,6 +224,11 @@ class KlaviyoStream(Declaration, HttpStream):
     def primary_key(self) -> list[str]:
         """The members of a record that together name it."""
         return list(self.keys)
+
+    @property
+    def supports_incremental(self) -> bool:
+        """Whether a sync can bring only what is new."""
+        return super().supports_incremental and not self.full_refresh_only
 
     @property
     def is_resumable(self) -> bool:

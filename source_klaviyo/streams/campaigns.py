@@ -30,6 +30,7 @@ class OfCampaigns(WindowedStream):
     cursor_attribute = "updated_at"
     ordered = False
     newest_revision = "2026-07-15"
+    single: ClassVar[str | None] = "campaigns/{id}"
     partition_fields: ClassVar[tuple[tuple[str, str], ...]] = (("messages.channel", "channel"),)
     partitions = tuple(
         {"messages.channel": channel, "archived": archived}
@@ -62,6 +63,8 @@ class CampaignMessages(IncludedStream, OfCampaigns):
 
     relationship = "campaign-messages"
     owner_key = "campaign_id"
+    single = "campaign-messages/{id}"
+    belongs_to = "campaign"
     relationship_ids = (("template", "template_id"), ("image", "image_id"))
 
 

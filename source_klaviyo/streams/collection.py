@@ -152,10 +152,10 @@ class KlaviyoCollection:
         asked = self.parameters(replace(request, left_out=self.left_out))
         return self._optional.next_trial(request.left_out, optional_parts(asked), failure)
 
-    def served_without(self, parts: frozenset[str]) -> None:
+    def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
         """Take note of a page that was served without `parts`; see protocol.Collection."""
         if parts:
-            self._optional.served_without(parts)
+            self._optional.served_without(parts, is_row=is_row)
         else:
             self._optional.served_whole()
 
@@ -220,7 +220,7 @@ class KlaviyoCollection:
             return ParentGone(str(missing.message))
         except Exception as other:  # noqa: BLE001  whatever it is, it does not prove the parent gone
             return other
-        return RequestFailed(f"{missing.message} Its parent is there, though.")
+        return RequestFailed(f"{missing.message} Its parent exists.")
 
     def _tell_of_oddities(self, document: Document) -> None:
         if document.strange:

@@ -30,8 +30,8 @@ class Declaration:
     include: ClassVar[tuple[str, ...]] = ()
     """Relationships whose resources are included, and added to the record at its top level."""
     include_scopes: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Relationships whose resources need a scope that those of the collection do not; without it
-    the record has null there."""
+    """Included relationships that need a scope of their own. Without that scope the record has null
+    there."""
     relationship_ids: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Relationships, and the key under which the id that they hold is added to the record, or
     the list of ids. Of most, Klaviyo tells the ids only when they are in `include` as well."""
@@ -65,8 +65,15 @@ class Declaration:
     """Filters of a partition that its records do not show, and the key that shows them on top."""
     keys: ClassVar[tuple[str, ...]] = ("id",)
     """The members of a record that together name it."""
+    single: ClassVar[str | None] = None
+    """The path by which one row is asked for, to confirm that it is gone: the row itself, or, where
+    it is a link, the links of what has it. None where deletes are not followed."""
+    belongs_to: ClassVar[str | None] = None
+    """What follows on `single` for the resource that a row goes with."""
     bounded_by_start_date: ClassVar[bool] = False
     """Whether `start_date` leaves out older rows; never so where other rows refer to them."""
+    full_refresh_only: ClassVar[bool] = False
+    """Whether only all rows together tell anything, though there is a cursor to read them by."""
     arrives_late: ClassVar[bool] = False
     """Whether rows appear with cursor values long past, so that a look-back is needed."""
     essential: ClassVar[frozenset[str]] = frozenset()

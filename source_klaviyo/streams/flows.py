@@ -47,6 +47,7 @@ class OfFlows(WindowedStream):
     page_size = 50
     resource = "flow"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "flows/{id}"
     partitions = ({"archived": False}, {"archived": True})
 
 
@@ -62,6 +63,8 @@ class FlowActions(IncludedStream, OfFlows):
 
     relationship = "flow-actions"
     owner_key = "flow_id"
+    single = "flow-actions/{id}"
+    belongs_to = "flow"
     narrow = (("fields[flow]", "updated"), ("fields[flow-action]", "definition"))
 
     @classmethod
@@ -89,6 +92,9 @@ class FlowMessages(WindowedStream):
     scopes: ClassVar[tuple[str, ...]] = ("flows:read",)
     limit = S
     page_size = 50
+    resource = "flow-message"
     parent = FlowActions
     parent_key = "flow_action_id"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "flow-messages/{id}"
+    belongs_to: ClassVar[str | None] = "flow-action"

@@ -14,6 +14,7 @@ class OfForms(WindowedStream):
     page_size = 100
     resource = "form"
     cursor_attribute = "updated_at"
+    single = "forms/{id}"
 
 
 class Forms(OfForms):
@@ -31,9 +32,12 @@ class FormVersions(WindowedStream):
     scopes = ("forms:read",)
     limit = S
     page_size = 100
+    resource = "form-version"
     parent = Forms
     parent_key = "form_id"
     cursor_attribute = "updated_at"
+    single = "form-versions/{id}"
+    belongs_to = "form"
 
 
 class FormDefinitions(ItemStream, OfForms):

@@ -11,5 +11,7 @@ class Images(WindowedStream):
     scopes = ("images:read",)
     limit = M
     page_size = 100
+    resource = "image"
+    single = "images/{id}"
     cursor_attribute = "updated_at"
     partitions = ({"hidden": False}, {"hidden": True})

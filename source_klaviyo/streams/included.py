@@ -28,7 +28,25 @@ class IncludedStream(KlaviyoStream):
         """Return what stream `name` makes of the collection's pages."""
         fields = self.record_fields()
         return IncludedView(
-            name, self.relationship, self.owner_key, fields, self.needs(), self.normalize
+            name,
+            self.relationship,
+            self.owner_key,
+            fields,
+            self.needs(),
+            self.normalize,
+            self.key_head,
+        )
+
+    def listing_view(self, name: str) -> View:
+        """Return what lists the names of all records, and as little else as can be."""
+        kind = self.relationship.removesuffix("s")
+        narrow = (
+            (f"fields[{self.resource}]", str(self.cursor_attribute)),
+            (f"fields[{kind}]", "id"),
+        )
+        needs = replace(self.needs(), parameters=narrow)
+        return IncludedView(
+            name, self.relationship, self.owner_key, RecordFields(), needs, key_head=self.key_head
         )
 
     def needs(self) -> Needs:

@@ -64,6 +64,11 @@ class ItemStream(KlaviyoStream):
         return CollectionView(self.view(name), items, drift)
 
     @property
+    def finds_returns(self) -> bool:
+        """Whether every resource that is listed has a record."""
+        return self.is_there
+
+    @property
     def is_there(self) -> bool:
         """Whether every resource has the item: it is the same resource."""
         return self.item == f"{self.endpoint}/{{id}}"
@@ -112,6 +117,10 @@ class NamedItemStream(ItemStream):
             essential=frozenset({include_part(self.through)}),
         )
 
+    def listing_view(self, name: str) -> View:
+        """Return what lists the names of all records."""
+        return self.view(name)
+
 
 class JoinedItemStream(ItemStream):
     """The resources of a collection, each with an attribute of its item added, or null.
@@ -121,6 +130,7 @@ class JoinedItemStream(ItemStream):
 
     joined: ClassVar[str]
     resource_view = JoinedItemView
+    finds_returns = True
 
     @classmethod
     def joined_attribute(cls) -> str:

@@ -46,8 +46,10 @@ class ItemEndpoint:
     def extract(self, item: ItemRequest, raw: msgspec.Raw | None) -> Extract:
         """Return the record that an item makes, or completes; `raw` is None where there is none."""
         if self.joined is None:
-            return Extract([(memoryview(raw)[:-1], item.fields + b"}")] if raw is not None else [])
+            if raw is None:
+                return Extract()
+            return Extract([(memoryview(raw)[:-1], item.fields + b"}")], [item.id])
         value = member(raw, ("attributes", self.joined)) if raw is not None else None
         joined = b',"%b":%b}' % (self.joined.encode(), bytes(value or b"null"))
         record: Record = item.fields, joined
-        return Extract([record])
+        return Extract([record], [item.id])

@@ -17,6 +17,7 @@ class OfLists(WindowedStream):
     page_size = 10
     resource = "list"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "lists/{id}"
     upper = False
 
 

@@ -13,6 +13,7 @@ class Metrics(WindowedStream):
     limit = M
     resource = "metric"
     cursor_attribute = "updated"
+    single = "metrics/{id}"
     ordered = False
     lower = None
     upper = False

@@ -38,6 +38,7 @@ class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
     include_scopes = (("tags", "tags:read"),)
     include = ("campaign-audiences", "campaign-messages", "tags")
     cursor_attribute = "updated_at"
+    single = "campaigns/{id}"
     ordered = False
 
 
@@ -69,6 +70,8 @@ class OmnichannelCampaignMessages(WindowedStream, OfOmnichannelCampaignMessages)
     relationship_ids = (("campaign", "campaign_id"),)
     parameters = (("fields[campaign]", "id"),)
     cursor_attribute = "updated"
+    single = "campaign-messages/{id}"
+    belongs_to = "campaign"
 
 
 class CampaignVariations(IncludedStream, OfOmnichannelCampaignMessages):

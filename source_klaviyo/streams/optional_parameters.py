@@ -17,16 +17,20 @@ logger = logging.getLogger("airbyte")
 
 Parts = frozenset[str]
 
-_PROOFS: Final = 2
-"""Pages in a row that were refused with a part, or failed with it, and were served without. One may
-be load, an incident or a single broken row, and must not cost what all others have."""
+_PROVEN: Final = 10
+_BY_PAGE: Final = 5
+_BY_ROW: Final = 1
+"""What a page weighs that was refused with a part, or failed with it, and was served without. A
+single page may be load or an incident, and single rows may be broken (klaviyo-api-node 117): they
+must not cost what all others have."""
 
 
 class OptionalParameters:
     """What is left out of the requests for one collection, for all threads.
 
     A page that is refused is tried without one part after the other, at last without all of them.
-    What two pages have been served without is left out of the rest of the sync.
+    What two pages in a row have been served without, or ten rows, is left out of the rest of the
+    sync.
 
     `scopes` are the parts that need a scope of their own. Where `granted` knows that to be missing,
     they are left out without asking.
@@ -80,12 +84,15 @@ class OptionalParameters:
         """Note that a page has been served with everything: what others lacked is theirs alone."""
         self._proofs.clear()
 
-    def served_without(self, parts: Parts) -> None:
-        """Note that a page which was refused, or failed, has been served without `parts`."""
+    def served_without(self, parts: Parts, *, is_row: bool) -> None:
+        """Note that a page which was refused, or failed, has been served without `parts`.
+
+        `is_row` tells that it was a page of a single row.
+        """
         with self._lock:
             new = parts - self._proven
-            self._proofs[new] += 1
-            is_proven = bool(new) and self._proofs[new] >= _PROOFS
+            self._proofs[new] += _BY_ROW if is_row else _BY_PAGE
+            is_proven = bool(new) and self._proofs[new] >= _PROVEN
             if is_proven:
                 self._proven |= new
         told = {part for part in new if part in self.scopes} if self._is_for_scope else set()

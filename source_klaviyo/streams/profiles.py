@@ -1,5 +1,6 @@
 """Profiles API: https://developers.klaviyo.com/en/reference/profiles_api_overview ."""
 
+from collections.abc import Hashable
 from itertools import product
 from typing import ClassVar
 
@@ -114,6 +115,28 @@ class GlobalExclusions(OfProfiles):
             ("attributes", *_SUPPRESSION.split(".")),
         ),
     )
+
+
+class ProfileIds(WindowedStream):
+    """The ids of all profiles; a profile that is not here is gone, or was merged into another.
+
+    It is read whole, in windows of `created`, which never changes: many readers share the quota,
+    and no row moves meanwhile.
+    """
+
+    endpoint = "profiles"
+    scopes = ("profiles:read",)
+    limit = L
+    page_size = 100
+    resource = "profile"
+    cursor_attribute = "created"
+    parameters = (("fields[profile]", "created"),)
+    full_refresh_only = True
+
+    @property
+    def collection_key(self) -> Hashable:
+        """What is equal for views of one collection; other streams read profiles by `updated`."""
+        return super().collection_key, self.cursor_attribute
 
 
 class ProfileConsents(OfProfiles):

@@ -16,6 +16,7 @@ class OfSegments(WindowedStream):
     page_size = 10
     resource = "segment"
     cursor_attribute = "updated"
+    single: ClassVar[str | None] = "segments/{id}"
     upper = False
 
 

@@ -21,7 +21,9 @@ class EmailTemplates(WindowedStream):
     scopes = ("templates:read",)
     limit = L
     page_size = 10
+    resource = "template"
     cursor_attribute = "updated"
+    single = "templates/{id}"
 
 
 class _Used(NamedItemStream):
@@ -32,6 +34,8 @@ class _Used(NamedItemStream):
     item_parameters = EmailTemplates.parameters
     named = "template"
     cursor_key = "updated"
+    single: ClassVar[str | None] = "templates/{id}"
+    belongs_to: ClassVar[str | None] = None
 
 
 class _CampaignTemplates(_Used, OfCampaigns):
@@ -66,4 +70,6 @@ class TemplateUniversalContent(WindowedStream):
     scopes = ("templates:read",)
     limit = L
     page_size = 100
+    resource = "template-universal-content"
     cursor_attribute = "updated"
+    single = "template-universal-content/{id}"

@@ -28,7 +28,7 @@ class UnionStream(WindowedStream):
         """Take over what the members declare."""
         super().__init_subclass__()
         first = next(iter(cls.kinds.values()))
-        cls.endpoint, cls.limit = first.endpoint, first.limit
+        cls.endpoint, cls.limit, cls.single = first.endpoint, first.limit, first.single
         scopes = {scope for member in cls.kinds.values() for scope in member.scopes}
         cls.scopes = tuple(sorted(scopes))
 

@@ -11,4 +11,6 @@ class WebFeeds(WindowedStream):
     scopes = ("web-feeds:read",)
     limit = XS
     page_size = 20
+    resource = "web-feed"
+    single = "web-feeds/{id}"
     cursor_attribute = "updated"

@@ -1,6 +1,6 @@
 """What of a partition has been read for a stream in this sync, and the state that follows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
@@ -116,7 +116,11 @@ class CursorCheckpoint:
         self._completed = merge([*self._completed, window])
 
     def reopen(self, window: Window) -> None:
-        """Note that `window` may lack records after all."""
+        """Note that `window` may lack records after all, though it lie before the watermark."""
+        if self.start <= window.lo < self.low:
+            earlier = Window(max(0, window.lo - 1), self.low)  # so a second is left before the hole
+            self._completed = merge([*self._completed, earlier])
+            self.low, self.state = earlier.lo, replace(self.state, watermark=None)
         self._completed = subtract(self._completed, [window])
 
     def refuse(self) -> None:

@@ -107,6 +107,19 @@ class CollectionReader:
         if failure:
             for view in self.views.numbers():
                 self._fail_part(view, failure)
+                if self.job.last_partitions:
+                    self.fail(view, failure)
+        elif not self._parents and self.job.last_partitions and self.views.numbers():
+            for partition in self.job.last_partitions():
+                self.open(partition)
+
+    def note_listed(self, delivery: Delivery) -> None:
+        """Note the ids that a listing has brought."""
+        view = self.job.views[delivery.view]
+        if view.lists:
+            partition = self.partitions.readings[delivery.partition].partition
+            rows = zip(delivery.extract.ids, delivery.cursors, strict=True)
+            view.lists.note_listed({**view.constants, **partition}, rows)
 
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
@@ -271,7 +284,7 @@ class CollectionReader:
         self.partitions.readings[reader.number].took(reader)
         self.views.succeeded(request.views)
         self._splitter.observe(reader, len(page.ids), reader.rows_kept)
-        self.job.collection.served_without(reader.left_out)
+        self.job.collection.served_without(reader.left_out, is_row=request.page_size == 1)
         for delivery in deliveries:
             if delivery.failure and reader.left_out:
                 self._fail_part(delivery.view, delivery.failure)  # of this page alone

@@ -187,7 +187,8 @@ class Sync:
                 yield output.state(now)
         for part, output in outputs:
             if part.ends:
-                yield from output.end_view(part, now)
+                view = self._readers[part.collection].job.views[part.view]
+                yield from output.end_view(part, now, confirms=view.confirms)
 
     def _output(self, collection: int, view: int) -> StreamOutput | None:
         """Return the output of a view's stream, None where it lists parents."""

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from source_klaviyo.errors import (
     CredentialsRefused,
+    ListingNotWhole,
     NotFound,
     PageLost,
     PageSizeRefused,
@@ -75,7 +76,7 @@ def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
             return Action.WAIT if deferrable else Action.FAIL_STREAMS
         case RequestFailed():
             return _of_passing_fault(fault, task)
-        case CredentialsRefused():
+        case CredentialsRefused() | ListingNotWhole():
             return Action.FAIL_STREAMS
         case ScopeMissing() | ParameterRefused() | NotFound() if not task.retry.is_confirmed:
             return Action.DOUBT

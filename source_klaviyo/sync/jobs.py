@@ -7,9 +7,11 @@ from airbyte_cdk.models import StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.partition import Partition, partition_key
-from source_klaviyo.protocol import BEGINNING, Collection, Record
+from source_klaviyo.protocol import BEGINNING, Collection, Record, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint, WholeCheckpoint
+from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.state import (
+    DELETES,
     PARENT_READ,
     REFRESH,
     WHOLE,
@@ -55,7 +57,8 @@ class StreamJob:
     the seconds before the watermark to read again, and `began` when this sync started, all in
     seconds. `lists_partitions` says that state names every partition, because they are not known
     beforehand. `states_at_once` asks for a state after everything that is complete: what was read
-    is too dear to be read again. `shaped` makes of records what is written.
+    is too dear to be read again. `deletes` follows the deletes of the stream, where it does.
+    `shaped` makes of records what is written.
     """
 
     stream: StreamDescriptor
@@ -68,6 +71,7 @@ class StreamJob:
     began: int = 0
     lists_partitions: bool = False
     states_at_once: bool = False
+    deletes: Deletes | None = None
     shaped: Callable[[Sequence[Record]], Sequence[Record]] = _as_they_are
     _checkpoints: dict[str, tuple[Partition, CursorCheckpoint | WholeCheckpoint]] = field(
         default_factory=dict
@@ -106,19 +110,33 @@ class StreamJob:
         found = dump(
             [*current, *kept], self.cursor or PARENT_READ, always_listed=self.lists_partitions
         )
+        if self.deletes:
+            found = {**found, DELETES: self.deletes.to_json(horizon)}
         return {**found, REFRESH: self.refresh.to_json()} if self.refresh else found
+
+    def reopen(self, partition: Partition, cursor: int | None) -> None:
+        """Let the next sync read the rows of `partition` with this cursor value, or without any."""
+        checkpoint = self.checkpoint(partition)
+        if cursor is None:
+            checkpoint.rows_without_cursor = True
+        else:
+            checkpoint.reopen(Window(max(0, cursor), max(0, cursor) + 1))
 
 
 @dataclass(slots=True, eq=False)
 class ViewJob:
     """A view to read a collection for: a stream's, or a listing of parents for `children`.
 
-    `constants` are added to a partition of the collection in the stream's state.
+    `constants` are added to a partition of the collection in the stream's state. `lists` is told
+    the ids of a listing; `confirms` says that the view asks for what that lacks: its failure costs
+    no row.
     """
 
     stream: StreamJob | None = None
     constants: Partition = field(default_factory=dict)
     children: list["CollectionJob"] = field(default_factory=list)
+    lists: Deletes | None = None
+    confirms: bool = False
 
     @property
     def keeps_state(self) -> bool:
@@ -128,10 +146,14 @@ class ViewJob:
 
 @dataclass(slots=True, eq=False)
 class CollectionJob:
-    """A collection to read, once for all of its `views`."""
+    """A collection to read, once for all of its `views`.
+
+    `last_partitions` tells those that are known only when all that lists parents has ended.
+    """
 
     collection: Collection
     views: list[ViewJob]
+    last_partitions: Callable[[], Sequence[Partition]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,10 @@ class Delivery:
     """What one request has brought for one view.
 
     `view` and `partition` are numbers within the collection with the number `collection`. The
-    records of `extract` become `lines` on the way. `completes` are the windows that are complete
-    once the lines are written, `reopens` is a window that was complete and is open again;
+    records of `extract` become `lines` on the way. Where the stream follows deletes, `ids` and
+    `cursors` are theirs, and `gone` names the rows that they are tombstones of. `completes` are the
+    windows that are complete once the lines are written, `reopens` is a window that was complete
+    and is open again;
     `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
     does not serve the partition. All of that is for the partition's `checkpoint`, if it has one.
     `items` are still to be asked for. The last delivery of a view `ends` it, with the `failure` of
@@ -45,6 +47,9 @@ class Delivery:
     collection: int = 0
     lines: bytes = b""
     records: int = 0
+    ids: Sequence[str] = ()
+    cursors: Sequence[int | None] = ()
+    gone: Sequence[str] = ()
 
     @property
     def changes_state(self) -> bool:

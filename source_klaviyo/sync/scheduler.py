@@ -175,9 +175,15 @@ class Scheduler:
                 deliveries = reader.accept_page(task, request, page)
                 for delivery in deliveries:
                     self._open_children(reader.job, delivery)
+                    reader.note_listed(delivery)
+        elif isinstance(task, ItemReader):
+            wanted = zip(task.wanted, page.extracts, strict=True)
+            deliveries = [
+                Delivery(each.view.view, task.number, extract, cursors=[each.cursor])
+                for each, extract in wanted
+            ]
         else:
-            views = zip(task.view_numbers, page.extracts, strict=True)
-            deliveries = [Delivery(view, task.number, extract) for view, extract in views]
+            return []
         return [self._written(number, delivery) for delivery in deliveries]
 
     def _written(self, number: int, delivery: Delivery) -> Delivery:
@@ -192,6 +198,8 @@ class Scheduler:
             items=(),
             lines=lines,
             records=len(records),
+            ids=delivery.extract.ids if job and job.deletes else (),
+            gone=delivery.extract.gone,
         )
 
     def _open_children(self, job: CollectionJob, delivery: Delivery) -> None:

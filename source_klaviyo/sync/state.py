@@ -14,6 +14,8 @@ A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}},
 alone stands for all of them. Where many partitions stand at the same place, one entry is for all:
 `{"partition": {"list_id": ["Abc123", …]}, "cursor": {…}}`.
 
+What deletes are found by stands in `"deletes": {…}`, see deletes.py.
+
 A full refresh names itself besides, so that only its next attempt goes on from there:
 `"refresh": {"generation_id": 3, "sync_id": 17, "since": "2026-11-23T09:00:00+00:00"}`.
 
@@ -40,6 +42,8 @@ StreamState = Mapping[str, Json]
 _FEW = 20
 """Partitions up to which each has an entry of its own, as other connectors write it."""
 _VERSION = "version"
+DELETES = "deletes"
+"""The key of what is known of the rows that were written; see deletes.py."""
 REFRESH = "refresh"
 """The key of the full refresh that a state belongs to; what it has read is read anew otherwise."""
 PARENT_READ = "parent_read"
@@ -222,7 +226,7 @@ def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
 def _cursor_state(data: Json, cursor: str) -> CursorState:
     if not isinstance(data, Mapping):
         raise ValueError("a cursor is not an object")  # noqa: TRY004  load() catches ValueError
-    if strange := sorted(data.keys() - {cursor, "unfinished", _VERSION}):
+    if strange := sorted(data.keys() - {cursor, "unfinished", _VERSION, DELETES}):
         raise ValueError(
             f"it holds {', '.join(strange)} instead of {cursor}; is it another stream's?"
         )

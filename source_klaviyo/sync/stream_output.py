@@ -1,5 +1,7 @@
 """One stream's messages on stdout: its records, and the states that follow from them."""
 
+import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,10 +9,13 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteStreamStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.state import StreamState
+
+logger = logging.getLogger("airbyte")
 
 _STATE_INTERVAL = 1.0
 """Seconds between two states of a stream: what a kill may cost besides the pages in flight."""
@@ -49,14 +54,20 @@ class StreamOutput:
 
     def deliver(self, delivery: Delivery) -> Iterator[bytes]:
         """Yield a delivery's lines, and take note of what is complete by them."""
+        deletes = self.job.deletes
         if delivery.records:
             if not self.records:
                 yield status_line(self.job.stream, AirbyteStreamStatus.RUNNING)
+            named = zip(delivery.ids, delivery.cursors, strict=True) if delivery.ids else ()
+            if deletes and deletes.announce(named, self.horizon()):
+                yield self.state(time.monotonic())  # see deletes.py
             yield delivery.lines
             self.records += delivery.records
             self.by_collection[delivery.collection] += delivery.records
             self._unstated += delivery.records
             self.unstated_bytes += len(delivery.lines)
+            if deletes:
+                deletes.forget(delivery.gone)
 
     def note(self, delivery: Delivery) -> bool:
         """Note what is complete once a delivery's lines are written; tell whether anything is."""
@@ -73,9 +84,17 @@ class StreamOutput:
             checkpoint.refuse()
         return delivery.changes_state
 
-    def end_view(self, delivery: Delivery, now: float) -> Iterator[bytes]:
-        """Yield what ends the stream, if this was the last of its views."""
-        self.failure = self.failure or delivery.failure
+    def end_view(
+        self, delivery: Delivery, now: float, *, confirms: bool = False
+    ) -> Iterator[bytes]:
+        """Yield what ends the stream, if this was the last of its views.
+
+        The view that `confirms` deletes ends last.
+        """
+        if confirms and self.job.deletes:
+            self._end_deletes(self.job.deletes, delivery.failure)
+        else:
+            self.failure = self.failure or delivery.failure
         self.open_views -= 1
         if self.open_views:
             return
@@ -85,6 +104,17 @@ class StreamOutput:
             yield status_line(self.job.stream, AirbyteStreamStatus.INCOMPLETE)
         else:
             yield status_line(self.job.stream, AirbyteStreamStatus.COMPLETE)
+
+    def _end_deletes(self, deletes: Deletes, failure: AirbyteTracedException | None) -> None:
+        if failure is None:
+            deletes.finish(self.job.reopen)
+        elif not self.failure:
+            logger.warning(
+                "%s: what was deleted in Klaviyo is not known for sure. The next sync looks again."
+                " %s",
+                self.job.stream.name,
+                failure.message,
+            )
 
     def state(self, now: float) -> bytes:
         """Return the line of the current state."""

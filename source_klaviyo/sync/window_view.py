@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
@@ -77,7 +78,7 @@ class WindowView:
         pending = PendingPage(len(extract.items), read.completes, read.without_cursor, has_cursors)
         self._pending.append(pending)
         completes, without_cursor = self._completed()
-        cursors = _cursors_of_items(extract, kept, read.page)
+        cursors = _cursors_of_entries(extract, kept, read.page)
         return Delivery(
             self.view,
             partition,
@@ -88,9 +89,10 @@ class WindowView:
             checkpoint=self.checkpoint,
             items=[
                 WantedItem(self, item, pending, cursor)
-                for item, cursor in zip(extract.items, cursors, strict=True)
+                for item, cursor in zip(extract.items, cursors, strict=False)
             ],
             failure=extract.failure,
+            cursors=cursors,
         )
 
     def item_ended(self, item: "WantedItem", partition: int, *, missed: bool) -> Delivery | None:
@@ -143,11 +145,11 @@ class WantedItem:
     cursor: int | None
 
 
-def _cursors_of_items(extract: Extract, kept: Sequence[bool], page: Page) -> list[int | None]:
-    if not (extract.items and page.cursors):
-        return [None] * len(extract.items)
+def _cursors_of_entries(extract: Extract, kept: Sequence[bool], page: Page) -> Sequence[int | None]:
+    """Return the cursor of the row that each item, or each record, belongs to."""
+    entries = len(extract.items or extract.ids)
+    if not (entries and page.cursors):
+        return [None] * entries
     if extract.rows is not None:
         return [page.cursors[row] for row in extract.rows]
-    return [cursor for cursor, keep in zip(page.cursors, kept, strict=True) if keep][
-        : len(extract.items)
-    ]
+    return list(compress(page.cursors, kept))[:entries]

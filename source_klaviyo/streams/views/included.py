@@ -25,7 +25,8 @@ class IncludedView:
     """The resources that come included for a relationship of the collection's, each a record.
 
     The cursor, if there is one, is the owner's: an owner changes with what belongs to it. The
-    owner's id is put under `owner_key`.
+    owner's id is put under `owner_key`. Where that is part of the key, `key_head` is what precedes
+    both ids in the name of a record.
     """
 
     passes_resources = False
@@ -38,11 +39,13 @@ class IncludedView:
         fields: RecordFields,
         needs: Needs,
         normalize: Normalization = (),
+        key_head: str | None = None,
     ) -> None:
         self.name = name
         self.needs = needs
         self._missing = MissingIncluded(name)
         self._relationship = relationship
+        self._key_head = key_head
         self._fields = fields
         self._own_fields = FieldsReader(None, [], list(fields.ids))
         self._owner = members([*([fields.cursor] if fields.cursor else []), owner_key])
@@ -52,7 +55,8 @@ class IncludedView:
     def extract(self, document: Document, partition: Partition) -> Extract:
         """Return a record for each resource that belongs to one of the page's; see View."""
         raws, owners = included_for(document, self._relationship, self._missing)
-        held = self._own_fields.read(raws).held_ids
+        own = self._own_fields.read(raws)
+        held = own.held_ids
         resources: Sequence[msgspec.Raw] = raws
         if self._normalizer:
             resources = self._normalizer.normalize(raws, [None] * len(raws))
@@ -70,7 +74,11 @@ class IncludedView:
             (memoryview(raw)[:-1], of_owners[row] + self._additions % tuple(values))
             for raw, row, values in zip(resources, owners, ids, strict=True)
         ]
-        return Extract(records, rows=owners)
+        names = own.ids
+        if self._key_head is not None:
+            owned = zip(owners, own.ids, strict=True)
+            names = [f"{self._key_head}{document.fields.ids[row]} {each}" for row, each in owned]
+        return Extract(records, names, rows=owners)
 
 
 def included_for(

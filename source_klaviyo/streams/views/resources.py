@@ -55,7 +55,11 @@ class ResourceView:
             ]
         additions = self._added(document, self._fields.fixed(partition))
         return Extract(
-            [(memoryview(raw)[:-1], added) for raw, added in zip(resources, additions, strict=True)]
+            [
+                (memoryview(raw)[:-1], added)
+                for raw, added in zip(resources, additions, strict=True)
+            ],
+            fields.ids,
         )
 
     def _added(self, document: Document, fixed: bytes) -> Iterable[bytes]:

@@ -1,0 +1,203 @@
+"""Which rows of a stream are gone in Klaviyo: the ids that were written, and those of a listing.
+
+Klaviyo names no deletes. State holds the ids of the rows that the destination may have:
+
+    "deletes": {"listed": "2026-11-23T09:00:00+00:00", "ids": "eJwz…"}
+
+`listed` is when the last listing of all ids began that was compared to its end; without it, not all
+ids that were written are known. `ids` are the names of rows, sorted, joined by line breaks, and
+compressed (zlib, base64): 16.4 bytes a ULID before base64. `late` has the cursors of rows that lie
+in the future. `{"too_many": true}` says that deletes are not followed.
+
+An id stands in a state before its record is on stdout, or a kill between the two could hide a
+delete for ever: the destination would have a row that no state names. It claims nothing: a row that
+is there is no candidate, and a tombstone for a row that never came does nothing.
+"""
+
+import binascii
+import logging
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from source_klaviyo.api.document import second
+from source_klaviyo.api.partition import Partition
+from source_klaviyo.sync.state import DELETES, Json, StreamState, written
+
+logger = logging.getLogger("airbyte")
+
+MOST_IDS: Final = 10_000
+MOST_BYTES: Final = 250_000
+"""The most ids, and characters of packed ids, that the state of one stream holds."""
+
+Rows = Iterable[tuple[str, int | None]]
+"""Names of rows with their cursors, in seconds since 1970."""
+Reopen = Callable[[Partition, int | None], None]
+"""Lets a second of a partition be read again; None stands for the rows without a cursor value."""
+
+
+@dataclass(slots=True, eq=False)
+class Deletes:
+    """Follows the deletes of one stream.
+
+    `began` is when this sync started, `every` how often ids are listed, both in seconds. With
+    `finds_returns` every listed row has a record, so one that is not known has come back. Only the
+    thread that writes changes what is known; what is listed is noted under the scheduler's lock.
+    """
+
+    stream: str
+    began: int
+    every: int
+    finds_returns: bool = True
+    listed_at: int | None = None
+    too_many: bool = False
+    _known: set[str] = field(default_factory=set)
+    _late: dict[str, int] = field(default_factory=dict)
+    _before: frozenset[str] = frozenset()
+    _listed: dict[str, tuple[Partition, int | None]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, stream: str, state: StreamState, began: int, every: int) -> "Deletes":
+        """Return what `state` tells; a first state knows all ids there are, which are none.
+
+        Raises ValueError for anything that `to_json` does not write.
+        """
+        if not state:
+            return cls(stream, began, every, listed_at=began)
+        found = state.get(DELETES, {})
+        if not isinstance(found, Mapping):
+            raise ValueError("`deletes` is not an object")  # noqa: TRY004  as in state.py
+        late, listed = found.get("late", {}), found.get("listed")
+        known = _unpacked(found.get("ids", ""))
+        return cls(
+            stream,
+            began,
+            every,
+            listed_at=second(listed) if isinstance(listed, str) else None,
+            too_many=found.get("too_many") is True,
+            _known=known,
+            _late={name: second(str(at)) for name, at in late.items()}
+            if isinstance(late, Mapping)
+            else {},
+            _before=frozenset(known),
+        )
+
+    def is_due(self) -> bool:
+        """Tell whether this sync is to list all ids; log a warning where nothing is followed."""
+        if self.too_many:
+            self._tell_of_too_many()
+            return False
+        return self.listed_at is None or self.began - self.listed_at >= self.every
+
+    def to_json(self, horizon: int) -> Json:
+        """Return what state is to hold; `late` are cursors at or behind the `horizon`."""
+        packed = "" if self.too_many else _packed(self._known)
+        if self.too_many or len(packed) > MOST_BYTES:
+            self._give_up()
+            return {"too_many": True}
+        found: dict[str, Json] = {"ids": packed}
+        if self.listed_at is not None:
+            found["listed"] = written(self.listed_at)
+        late = {name: written(at) for name, at in self._late.items() if at >= horizon}
+        return {**found, "late": late} if late else found
+
+    # What is written.
+
+    def announce(self, rows: Rows, horizon: int) -> bool:
+        """Note rows that are about to be written; tell whether a state has to come before them."""
+        if self.too_many:
+            return False
+        before = len(self._known)
+        for name, cursor in rows:
+            self._known.add(name)
+            if cursor is not None and cursor >= horizon:
+                self._late[name] = max(cursor, self._late.get(name, cursor))
+        if len(self._known) > MOST_IDS:
+            self._give_up()
+        return len(self._known) > before
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Note rows whose tombstones have been written."""
+        for name in names:
+            self._known.discard(name)
+            self._late.pop(name, None)
+
+    def _give_up(self) -> None:
+        if not self.too_many:
+            self._tell_of_too_many()
+        self.too_many = True
+        self._known.clear()
+
+    def _tell_of_too_many(self) -> None:
+        logger.warning(
+            "%s: deletes are not followed. Its state would have to hold more than %d ids, or %d kB."
+            " A full refresh now and then removes what is gone in Klaviyo.",
+            self.stream,
+            MOST_IDS,
+            MOST_BYTES // 1000,
+        )
+
+    # What is listed, and what follows from that.
+
+    def note_listed(self, partition: Partition, rows: Rows) -> None:
+        """Note rows of a partition of the stream that Klaviyo has listed."""
+        if len(self._listed) <= MOST_IDS:
+            self._listed.update((name, (partition, cursor)) for name, cursor in rows)
+
+    def candidates(self) -> Sequence[Partition]:
+        """Return what may be gone: each as a partition of the collection that asks for it alone.
+
+        `like` is a row of the same kind that has just been listed, `after` a row's own cursor.
+        """
+        if len(self._listed) > MOST_IDS:
+            return []
+        like = {_kind(name): name for name in self._listed}
+        return [
+            self._candidate(name, like.get(_kind(name)))
+            for name in sorted(self._before - self._listed.keys())
+        ]
+
+    def _candidate(self, name: str, like: str | None) -> Partition:
+        found = {"id": name}
+        if like is not None:
+            found["like"] = like
+        if (late := self._late.get(name)) is not None:
+            found["after"] = written(late)
+        return found
+
+    def finish(self, reopen: Reopen) -> None:
+        """Note that all candidates have been asked for, after everything has been read and listed.
+
+        Where all ids were known, a listed row that is not has come back: it is read again.
+        """
+        if self.too_many or len(self._listed) > MOST_IDS:
+            self._give_up()
+        elif self.finds_returns and self.listed_at is None:
+            self.announce(((name, None) for name in self._listed), 0)
+        elif self.finds_returns:
+            for name, (partition, cursor) in self._listed.items():
+                if name not in self._known:
+                    reopen(partition, cursor)
+        self.listed_at = self.began
+
+
+def _kind(name: str) -> str:
+    """Return the first part of a name that has several: the type of what a tag is on."""
+    first, space, _ = name.partition(" ")
+    return first if space else ""
+
+
+def _packed(names: Iterable[str]) -> str:
+    return b64encode(zlib.compress("\n".join(sorted(names)).encode(), 6)).decode()
+
+
+def _unpacked(packed: Json) -> set[str]:
+    if not isinstance(packed, str):
+        raise ValueError("`ids` is not a text")  # noqa: TRY004  as in state.py
+    try:
+        names = zlib.decompress(b64decode(packed, validate=True)).decode() if packed else ""
+    except (binascii.Error, zlib.error) as garbage:
+        raise ValueError("`ids` cannot be unpacked") from garbage
+    return set(names.split("\n")) if names else set()
