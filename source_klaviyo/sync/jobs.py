@@ -57,7 +57,7 @@ class StreamJob:
     the seconds before the watermark to read again, and `began` when this sync started, all in
     seconds. `lists_partitions` says that state names every partition, because they are not known
     beforehand. `states_at_once` asks for a state after everything that is complete: what was read
-    is too dear to be read again. `deletes` follows the deletes of the stream, where it does.
+    is too dear to be read again. `deletes` follows the deletes of the stream, where it does, and
     `shaped` makes of records what is written.
     """
 
