@@ -21,7 +21,7 @@ from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.protocol import Page, PageRequest, Record, Window
 from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration
-from source_klaviyo.streams.delete_checks import DeleteChecks
+from source_klaviyo.streams.delete_checks import DELETED_AT, DeleteChecks
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.excluded import Excluded, Parameters, Schema, excluded
@@ -190,8 +190,8 @@ class KlaviyoStream(Declaration, HttpStream):
         if not names:
             return
         cursor = self.cursor_attribute or "id"
-        keys = (*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type")
-        kept = {*((key,) for key in keys), ("attributes", *cursor.split("."))}
+        on_top = {*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type"}
+        kept = [*((key,) for key in (*on_top, DELETED_AT)), ("attributes", *cursor.split("."))]
         self.excluded = excluded(self.name, self.full_schema(), kept, names)
 
     def full_schema(self) -> Schema:
