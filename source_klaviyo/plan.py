@@ -1,10 +1,12 @@
 """From a catalog, states and settings to the jobs of a sync."""
 
 import logging
+import threading
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cache, partial
 
+import msgspec
 from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
@@ -17,12 +19,14 @@ from airbyte_cdk.models import (
 from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, StreamFailed
-from source_klaviyo.protocol import BEGINNING
+from source_klaviyo.protocol import BEGINNING, Record
 from source_klaviyo.reports.plan import ReportPlan
 from source_klaviyo.reports.report_stream import ReportStream
+from source_klaviyo.streams.accounts import account_id
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 from source_klaviyo.streams.events import OfEvents
+from source_klaviyo.streams.excluded import Excluded
 from source_klaviyo.streams.metric_names import metric_ids
 from source_klaviyo.streams.views.ids import IdsOnly
 from source_klaviyo.sync.deletes import Deletes
@@ -83,9 +87,12 @@ def plan(
             events.append(configured)
         else:
             at_once.append(configured)
+    groups = [events, reports]
+    if config.add_account_id:  # a lookup that every stream waits for
+        groups, at_once = [at_once, *groups], []
     later = [
         LaterPlan([_descriptor(each) for each in group], partial(planner.plan, group))
-        for group in (events, reports)
+        for group in groups
         if group
     ]
     return replace(planner.plan(at_once), later=later)
@@ -101,12 +108,18 @@ class _Planner:
     client: Client
     began: int
     known: Mapping[str, KlaviyoStream] = field(init=False)
+    _account: bytes | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self, streams: Iterable[KlaviyoStream]) -> None:
         self.known = {stream.name: stream for stream in streams}
 
     def plan(self, catalog: Sequence[ConfiguredAirbyteStream]) -> SyncPlan:
-        """Return what to do for these streams; each that cannot be read is refused by itself."""
+        """Return what to do for these streams; each that cannot be read is refused by itself.
+
+        Raises ConfigError or StreamFailed where the account's id is wanted, and cannot be told.
+        """
+        account = self._account_member() if catalog else b""
         wanted = self.config.event_metric_ids
         wanted_metrics = cache(lambda: metric_ids(self.client, wanted, "event_metric_ids"))
         reports = ReportPlan(self.client, self.config, self.began)
@@ -126,6 +139,7 @@ class _Planner:
             except (ConfigError, StreamFailed) as refused:
                 refusals.append(Refusal(stream, refused))
                 continue
+            job.shaped = partial(_shaped, readable.excluded, account)
             jobs.append(job)
             grouping.add(readable, job)
         reports.choose_windows()
@@ -136,6 +150,25 @@ class _Planner:
                 ", ".join(unknown),
             )
         return SyncPlan(jobs, grouping.collections(), refusals)
+
+    def _account_member(self) -> bytes:
+        """Return the brace and the member that records begin with; nothing if that is not wanted.
+
+        The groups of streams are planned in threads of their own.
+        """
+        if not self.config.add_account_id:
+            return b""
+        with self._lock:
+            if self._account is None:
+                name = msgspec.json.encode(account_id(self.client))
+                self._account = b'{"account_id":%b,' % name
+            return self._account
+
+
+def _shaped(excluded: Excluded, account: bytes, records: Sequence[Record]) -> Sequence[Record]:
+    """Return records without what is left out, and with the account's id if that is wanted."""
+    left = excluded.cut(records)
+    return [(account + piece[1:], rest) for piece, rest in left] if account else left
 
 
 def _descriptor(configured: ConfiguredAirbyteStream) -> StreamDescriptor:

@@ -30,10 +30,12 @@ from source_klaviyo.plan import plan
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.reports.account import Account
 from source_klaviyo.reports.report_stream import ReportStream
+from source_klaviyo.streams.accounts import account_id
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.drift import report_drift
 from source_klaviyo.streams.metric_names import check_metrics
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
+from source_klaviyo.suggestion import did_you_mean
 from source_klaviyo.sync.engine import Sync
 from source_klaviyo.sync.horizon import horizon
 from source_klaviyo.sync.messages import message_line
@@ -71,6 +73,8 @@ class SourceKlaviyo(AbstractSource):
             found = access.probe(_streams(client, settings), client.scopes)
             client.retirements.warn()
             check_metrics(client, settings)
+            if settings.add_account_id:
+                account_id(client)
         except (ConfigError, StreamFailed) as refused:
             return AirbyteConnectionStatus(status=Status.FAILED, message=refused.message)
         status = Status.SUCCEEDED if found.usable else Status.FAILED
@@ -195,9 +199,16 @@ def _streams(
     """Return every stream; `instead` are those that take the place of others."""
     streams = [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
     account = Account(client, config)
+    if unknown := config.exclude_fields.keys() - (names := {stream.name for stream in streams}):
+        raise ConfigError(
+            f"exclude_fields: there is no stream {', '.join(sorted(unknown))}."
+            f"{did_you_mean(unknown, names)}"
+        )
     for stream in streams:
+        stream.adds_account_id = config.add_account_id
         if isinstance(stream, ReportStream):
             stream.account = account
+        stream.exclude(config.exclude_fields.get(stream.name, ()))
     return streams
 
 
@@ -206,5 +217,6 @@ def without_predictions(
 ) -> dict[type[KlaviyoStream], type[KlaviyoStream]]:
     """Return what reads profiles where nobody wants their predictions from that stream."""
     alone = "profile_predictive_analytics" in selected
-    at_full_speed = alone or config.disable_fetching_predictive_analytics
+    left_out = "predictive_analytics" in config.exclude_fields.get("profiles", ())
+    at_full_speed = alone or left_out or config.disable_fetching_predictive_analytics
     return {Profiles: ProfilesAtFullSpeed} if at_full_speed else {}

@@ -23,6 +23,7 @@ from tools.airbyte_sign_in import advanced_auth
 GROUPS: Final = {
     "sign_in": "Sign-in",
     "data": "Profiles and events",
+    "records": "Records",
     "reports": "Reports",
     "speed": "Speed and API",
 }

@@ -135,15 +135,25 @@ def test_a_watermark_includes_its_own_second(connect: Connect, shop: Sandbox) ->
         assert sorted(output.ids(stream)) == sorted(ids), stream
 
 
-def test_nothing_from_before_the_start_date(connect: Connect, shop: Sandbox) -> None:
+def test_no_event_from_before_the_start_date(connect: Connect, shop: Sandbox) -> None:
     output = connect(shop, start_date="2026-03-01").read(catalog())
-    for stream in ("events", "profiles"):
-        since = second("2026-03-01")
-        due = {row.id for row in rows(shop, stream) if row.second >= since}
-        assert 0 < len(due) < len(shop.ids(RESOURCES[stream]))
-        assert sorted(output.ids(stream)) == sorted(due), stream
-    others = [stream for stream in RESOURCES if stream not in {"events", "profiles"}]
-    assert_complete(shop, output, others)
+    since = second("2026-03-01")
+    due = {row.id for row in rows(shop, "events") if row.second >= since}
+    assert 0 < len(due) < len(shop.ids("event"))
+    assert sorted(output.ids("events")) == sorted(due)
+    assert_complete(shop, output, [stream for stream in RESOURCES if stream != "events"])
+
+
+def test_a_start_date_leaves_no_reference_without_its_row(connect: Connect, shop: Sandbox) -> None:
+    members = ["list_profiles", "segment_profiles"]
+    connector = connect(shop, start_date="2026-03-01")
+    output = connector.read(catalog(["events", "profiles", *members], "full_refresh"))
+    profiles = {record["id"]: record for record in output.records["profiles"]}
+    assert min(record["updated"] for record in profiles.values()) < "2026-03-01"
+    for stream in ("events", *members):
+        named = {record["profile_id"] for record in output.records[stream]}
+        assert named
+        assert named <= profiles.keys(), stream
 
 
 def _states(output: Output, stream: str) -> list[Json]:

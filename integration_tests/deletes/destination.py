@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
 
 from source_klaviyo.registry import streams_named
+from source_klaviyo.streams.base import KlaviyoStream
 
 Json = dict[str, Any]
 Key = tuple[str, ...]
@@ -42,12 +44,15 @@ class Table:
 
     def key(self, record: Json) -> Key:
         """Return what names a record."""
-        return tuple(record[key] for key in streams_named([self.stream])[self.stream].keys)
+        return tuple(record[key] for key in self._kind.keys)
 
     def cursor(self, record: Json) -> str:
         """Return a record's cursor; all are of one form and in UTC."""
-        kind = streams_named([self.stream])[self.stream]
-        return str(record[kind.cursor_key or kind.cursor_attribute or ""])
+        return str(record[self._kind.cursor_key or self._kind.cursor_attribute or ""])
+
+    @cached_property
+    def _kind(self) -> type[KlaviyoStream]:
+        return streams_named([self.stream])[self.stream]
 
 
 @dataclass

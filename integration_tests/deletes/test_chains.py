@@ -22,6 +22,6 @@ if "KLAVIYO_CHAINS" in os.environ:
 def test_a_destination_ends_with_the_rows_that_exist(seed: int) -> None:
     destination, held, deletes = live(seed, SYNCS)
     assert deletes
+    assert sum(map(len, held.values())) > 50
     for stream, keys in held.items():
-        assert keys
         assert destination.keys(stream) == keys, stream

@@ -1,7 +1,7 @@
 """A JSON:API answer, parsed once, its resources kept as the bytes that came."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -149,6 +149,11 @@ class DocumentReader:
         document = self._document(found.data, found.included, following, links=told)
         document.repaired = not whole
         return document
+
+    def changed(self, document: Document, change: Callable[[msgspec.Raw], msgspec.Raw]) -> Document:
+        """Return a document with each of its resources changed."""
+        resources = [change(raw) for raw in document.resources]
+        return replace(document, resources=resources, fields=self._fields.read(resources))
 
     def read_item(self, body: bytes | bytearray) -> Document:
         """Return the one resource of an item's answer; otherwise like `read`."""

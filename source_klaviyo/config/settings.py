@@ -26,6 +26,7 @@ from source_klaviyo.config.leftovers import without_leftovers
 from source_klaviyo.config.values import (
     KLAVIYO,
     dimensions_of,
+    fields_of,
     host_address,
     klaviyo_or_loopback,
     known_timezone,
@@ -70,10 +71,10 @@ class Config(BaseModel):
     ) = Field(
         None,
         title="Start date",
-        description="Leave out events that happened, and profiles that last changed, before this"
-        " date (UTC), and earlier days of reports. All else is small and always read whole. Events"
-        " and profiles go on from where they stand: an earlier date takes effect once you have"
-        " cleared or refreshed these streams. Empty: all of history.",
+        description="Leave out events that happened before this date (UTC), and earlier days of"
+        " reports. All else is read whole, profiles too: events and members of lists refer to them."
+        " Events go on from where they stand: an earlier date takes effect once you have cleared"
+        " or refreshed them. Empty: all of history.",
         examples=["2024-01-31T00:00:00Z", "2024-01-31"],
         json_schema_extra={
             "format": "date-time",
@@ -115,6 +116,31 @@ class Config(BaseModel):
         " duplicates (append + deduped). 0: never.",
         examples=[24],
         json_schema_extra={"group": "data"},
+    )
+    exclude_fields: Annotated[
+        dict[str, tuple[str, ...]], BeforeValidator(fields_of, json_schema_input_type=str)
+    ] = Field(
+        default_factory=dict,
+        title="Leave out fields",
+        description="What must not leave Klaviyo: a stream, a colon, and its fields with commas"
+        " between them; a semicolon before the next stream. A field is an attribute or a column, a"
+        " dot leads to what is in it. The same field of another stream has to be named there.",
+        examples=[
+            "profiles: email, phone_number, location, properties.birthday",
+            "profiles: first_name, last_name; events: event_properties.Items",
+        ],
+        json_schema_extra={
+            "pattern": r"^(\s*[a-z_]+\s*:[\s\S]+)?$",
+            "pattern_descriptor": "stream: field, field.field; stream: field",
+            "group": "records",
+        },
+    )
+    add_account_id: bool = Field(
+        default=False,
+        title="Add the account's id",
+        description="Put `account_id` on every record, so that rows of several accounts can be told"
+        " apart where they are united. Takes the scope accounts:read.",
+        json_schema_extra={"group": "records"},
     )
     conversion_metrics: Names = Field(
         (),

@@ -2,6 +2,7 @@
 
 import csv
 import ipaddress
+import re
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -96,6 +97,24 @@ def names_of(value: object) -> object:
         raise ValueError("must be one text with commas between the entries")  # noqa: TRY004
     rows = csv.reader(value.splitlines(), skipinitialspace=True)
     return tuple(dict.fromkeys(name for row in rows for each in row if (name := each.strip())))
+
+
+def fields_of(value: object) -> object:
+    """Return fields by stream, of a text like `profiles: email, location.city; events: value`.
+
+    An entry with a comma or a semicolon stands in double quotes. Raises ValueError.
+    """
+    example = "like profiles: email, location.city; events: value"
+    if not isinstance(value, str):
+        raise ValueError(f"must be one text {example}")  # noqa: TRY004
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(str.strip, re.findall(r'(?:"[^"]*"|[^;\n"])+', value)):
+        stream, _, fields = part.partition(":")
+        names = names_of(fields)
+        if not isinstance(names, tuple) or not names or not stream.strip():
+            raise ValueError(f"must name a stream, a colon, and its fields, {example}")
+        found[stream.strip()] = (*found.get(stream.strip(), ()), *names)
+    return found
 
 
 def dimensions_of(value: object) -> object:

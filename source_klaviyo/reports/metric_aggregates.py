@@ -78,9 +78,9 @@ class MetricAggregates(ReportStream):
         """The members of a record that together name it, the dimensions among them."""
         return [*self.keys, *self.grouping_keys]
 
-    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
+    def full_schema(self) -> Mapping[str, Any]:
         """Return the schema of a record, with the dimensions."""
-        schema = super().get_json_schema()
+        schema = super().full_schema()
         dimensions = {key: {"type": "string"} for key in self.grouping_keys}
         return {**schema, "properties": {**schema["properties"], **dimensions}}
 

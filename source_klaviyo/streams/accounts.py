@@ -2,8 +2,14 @@
 
 from typing import ClassVar
 
+from airbyte_cdk.models import FailureType
+
+from source_klaviyo.api.client import Client
+from source_klaviyo.api.json_parts import id_text, member
 from source_klaviyo.api.limits import XS
+from source_klaviyo.errors import ConfigError, ScopeMissing, StreamFailed
 from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.metric_names import records
 
 
 class Accounts(KlaviyoStream):
@@ -13,3 +19,19 @@ class Accounts(KlaviyoStream):
     scopes: ClassVar[tuple[str, ...]] = ("accounts:read",)
     limit = XS
     resource = "account"
+
+
+def account_id(client: Client) -> str:
+    """Return the id of the account, for `add_account_id`. Raises ConfigError and StreamFailed."""
+    try:
+        ids = [id_text(member(raw, ("id",))) for raw in records(Accounts(client))]
+    except ScopeMissing as missing:
+        raise ConfigError(
+            f"`add_account_id` takes the scope accounts:read. {missing.message}"
+        ) from missing
+    if found := next(filter(None, ids), None):
+        return found
+    raise StreamFailed(
+        "Klaviyo does not tell the account's id, which `add_account_id` asks for.",
+        FailureType.system_error,
+    )

@@ -24,6 +24,7 @@ from source_klaviyo.streams.declaration import Declaration
 from source_klaviyo.streams.delete_checks import DeleteChecks
 from source_klaviyo.streams.drift import Drift
 from source_klaviyo.streams.endpoint import CollectionView
+from source_klaviyo.streams.excluded import Excluded, Parameters, Schema, excluded
 from source_klaviyo.streams.filters import select
 from source_klaviyo.streams.patience import each_page, patiently
 from source_klaviyo.streams.views.needs import Needs
@@ -61,6 +62,8 @@ class KlaviyoStream(Declaration, HttpStream):
         super().__init__(authenticator=client.auth)
         self._errors = self.get_error_handler()
         self._constants = constants or {}
+        self.excluded = Excluded()
+        self.adds_account_id = False
         if self.parent:
             self.partitions = ()
 
@@ -99,7 +102,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:
         """Return the view with what goes with it; `drift` looks at its records."""
-        return CollectionView(self.view(name), drift=drift)
+        return CollectionView(self.view(name), drift=drift, excluded=self.excluded)
 
     def parents_view(self, key: str) -> ParentsView:
         """Return the listing of the ids, under `key`, for streams whose parent this is."""
@@ -138,13 +141,22 @@ class KlaviyoStream(Declaration, HttpStream):
         ids = dict(self.relationship_ids)
         return Needs(
             self.include,
-            self.parameters,
+            self._parameters(),
             identifiers=tuple(name for name in self.include if name not in ids),
             ids=tuple(ids),
             members=tuple(name for each in self.derived for name in each.members),
             essential=self.essential,
             include_scopes=self.include_scopes,
         )
+
+    def _parameters(self) -> Parameters:
+        """Return the further parameters of requests: without attributes that are left out."""
+        if not self.excluded or self.resource is None:
+            return self.parameters
+        made = {each.path[-1] for each in self.additions if each.path[:-1] == ("attributes",)}
+        attributes = self.full_schema()["properties"].get("attributes", {}).get("properties", ())
+        asked = [name for name in attributes if name not in made]
+        return self.excluded.narrowed(self.parameters, self.resource, asked)
 
     def record_fields(self) -> RecordFields:
         """Return what is added to records at their top level."""
@@ -171,7 +183,26 @@ class KlaviyoStream(Declaration, HttpStream):
     @cached_property
     def drift(self) -> Drift:
         """What its records have beyond its schema."""
-        return Drift(self.name, self.get_json_schema)
+        return Drift(self.name, self.full_schema)
+
+    def exclude(self, names: Sequence[str]) -> None:
+        """Leave these fields out of the records. Raises ConfigError; see excluded.py."""
+        if not names:
+            return
+        cursor = self.cursor_attribute or "id"
+        keys = (*self.primary_key, self.cursor_key or cursor, self.parent_key, "id", "type")
+        kept = {*((key,) for key in keys), ("attributes", *cursor.split("."))}
+        self.excluded = excluded(self.name, self.full_schema(), kept, names)
+
+    def full_schema(self) -> Schema:
+        """Return the schema of its records where nothing is left out or added by a setting."""
+        return super().get_json_schema()
+
+    def get_json_schema(self) -> Schema:  # type: ignore[override]  # the CDK caches its own
+        """Return the schema of its records."""
+        schema = self.excluded.schema(self.full_schema())
+        added = {"account_id": {"type": "string"}} if self.adds_account_id else {}
+        return {**schema, "properties": {**schema["properties"], **added}}
 
     def probe(self) -> Sequence[Record]:
         """Return the first records, or none; raises StreamFailed if they are not allowed.
@@ -296,7 +327,7 @@ class KlaviyoStream(Declaration, HttpStream):
     def _records(self, page: Page) -> Iterator[Mapping[str, Any]]:
         """Yield the records of a page of the collection."""
         for extract in page.extracts:
-            for record in extract.records:
+            for record in self.excluded.cut(extract.records):
                 yield orjson.loads(b"".join(record))
 
     def read_records(

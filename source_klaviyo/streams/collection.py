@@ -248,6 +248,10 @@ class KlaviyoCollection:
         # The ids that the view reads unasked are told whoever asks.
         if own.view.passes_resources and (strange := others - {*needs.include, *needs.ids}):
             document = document.without(strange)
+        if own.excluded and own.view.passes_resources:
+            # What is left out is gone before any column can be derived from it.
+            reader = self._reader(request.views, request.left_out)
+            document = reader.changed(document, own.excluded.cut_from)
         extract = own.view.extract(document, request.partition)
         if own.drift and extract.records:
             own.drift.look_at(extract.records[0])

@@ -1,7 +1,7 @@
 """What streams declare of the endpoints that they are read from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from source_klaviyo.api.filters import Bound
@@ -9,17 +9,22 @@ from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.excluded import Excluded
 from source_klaviyo.streams.item_endpoint import ItemEndpoint
 from source_klaviyo.streams.views.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
-    """A view, and what goes with it: its items' endpoint, and what its records should be."""
+    """A view, and what goes with it.
+
+    That is its items' endpoint, what its records should be, and what they lack.
+    """
 
     view: View
     items: ItemEndpoint | None = None
     drift: Drift | None = None
+    excluded: Excluded = field(default_factory=Excluded)
 
 
 class Endpoint(Protocol):

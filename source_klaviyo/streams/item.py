@@ -83,7 +83,7 @@ class ItemStream(KlaviyoStream):
         for extract in page.extracts:
             for item in extract.items:
                 fetched = patiently(self._alone, item)
-                for record in fetched.extracts[0].records:
+                for record in self.excluded.cut(fetched.extracts[0].records):
                     yield orjson.loads(b"".join(record))
                 fetched.release()
 

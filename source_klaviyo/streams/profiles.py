@@ -40,7 +40,6 @@ class OfProfiles(WindowedStream):
     page_size = 100
     resource = "profile"
     cursor_attribute = "updated"
-    bounded_by_start_date = True
     oldest_revision = "2026-10-15"
 
 
@@ -109,7 +108,6 @@ class GlobalExclusions(OfProfiles):
     ordered = False
     only_with_cursor = True
     arrives_late = True
-    bounded_by_start_date = False
     additions = (
         CopiedMember(("updated",), ("attributes", "updated")),
         CopiedMember(

@@ -7,7 +7,7 @@ from airbyte_cdk.models import StreamDescriptor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.partition import Partition, partition_key
-from source_klaviyo.protocol import BEGINNING, Collection, Window
+from source_klaviyo.protocol import BEGINNING, Collection, Record, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint, WholeCheckpoint
 from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.state import (
@@ -43,6 +43,10 @@ class Refresh:
         }
 
 
+def _as_they_are(records: Sequence[Record]) -> Sequence[Record]:
+    return records
+
+
 @dataclass(slots=True, eq=False)
 class StreamJob:
     """A stream to write.
@@ -53,7 +57,8 @@ class StreamJob:
     the seconds before the watermark to read again, and `began` when this sync started, all in
     seconds. `lists_partitions` says that state names every partition, because they are not known
     beforehand. `states_at_once` asks for a state after everything that is complete: what was read
-    is too dear to be read again. `deletes` follows the deletes of the stream, where it does.
+    is too dear to be read again. `deletes` follows the deletes of the stream, where it does, and
+    `shaped` makes of records what is written.
     """
 
     stream: StreamDescriptor
@@ -67,6 +72,7 @@ class StreamJob:
     lists_partitions: bool = False
     states_at_once: bool = False
     deletes: Deletes | None = None
+    shaped: Callable[[Sequence[Record]], Sequence[Record]] = _as_they_are
     _checkpoints: dict[str, tuple[Partition, CursorCheckpoint | WholeCheckpoint]] = field(
         default_factory=dict
     )

@@ -189,7 +189,7 @@ class Scheduler:
     def _written(self, number: int, delivery: Delivery) -> Delivery:
         """Return a delivery of the collection `number` with its records as lines."""
         job = self._readers[number].job.views[delivery.view].stream
-        records = delivery.extract.records if job else ()
+        records = job.shaped(delivery.extract.records) if job else ()
         lines = record_lines(job.stream, records) if job and records else b""
         return replace(
             delivery,
