@@ -1,6 +1,5 @@
 """Who may ask the sandbox: private keys, and the OAuth app."""
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,24 +25,24 @@ class AccessControl:
 
     def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
         """Create a private key (or an access token) with these scopes only."""
-        self._control.send("add_key", {"name": name, "scopes": list(scopes), "oauth": oauth})
+        self._control.send("add_key", name=name, scopes=list(scopes), oauth=oauth)
 
     def revoke_key(self, name: str) -> None:
         """Let the sandbox refuse a key or token from now on."""
-        self._control.send("revoke_key", {"name": name})
+        self._control.send("revoke_key", name=name)
 
     def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
         """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
-        body = {"scopes": None if scopes is None else list(scopes)}
-        return self._control.tell(Tokens, "install_app", body)
+        allowed = None if scopes is None else list(scopes)
+        return self._control.ask(Tokens, "install_app", scopes=allowed)
 
     def uninstall_app(self) -> None:
         """Take back all that the app was allowed."""
-        self._control.send("uninstall_app", {})
+        self._control.send("uninstall_app")
 
     def set_oauth(self, rules: OAuthRules) -> None:
         """Replace the rules of OAuth; their list of lifetimes starts at its first."""
-        self._control.send("set_oauth", dataclasses.asdict(rules))
+        self._control.send("set_oauth", rules=rules)
 
     def secrets(self) -> list[str]:
         """Return the OAuth codes and tokens that are known, which no client may show."""

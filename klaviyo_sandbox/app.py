@@ -1,7 +1,6 @@
 """The ASGI application: the API, its faults, and the control calls."""
 
 import asyncio
-import gzip
 import time
 import uuid
 from email.utils import formatdate
@@ -19,7 +18,6 @@ from klaviyo_sandbox.web.request import Request, Scope, request_of
 
 TRANSPORT = "klaviyo_sandbox.transport"
 """Where the server leaves the connection's transport in the ASGI scope."""
-FOREIGN_HOST = "attacker.invalid"
 _HTML = "text/html; charset=utf-8"
 _CODES = {
     400: "invalid",
@@ -50,7 +48,7 @@ class App:
         wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
         if wait:
             await asyncio.sleep(wait / 1000)
-        silent = fault is not None and fault.kind in ("reset", "hang")
+        silent = fault is not None and fault.kind == "reset"
         size = 0 if silent else len(reply.body)
         self._state.log.add(
             Entry(
@@ -65,7 +63,7 @@ class App:
                 body="" if secret else request.body.decode(errors="replace"),
             )
         )
-        await _deliver(fault, self._finish(request, reply), scope, receive, send)
+        await _deliver(fault, self._finish(request, reply), scope, send)
 
     def _endpoint(self, request: Request) -> str:
         try:
@@ -95,26 +93,16 @@ class App:
         except ApiError as error:
             reply = error.reply()
             reply.headers |= admitted.headers
-        if fault is not None and fault.kind == "foreign_next":
-            host = request.headers.get("host", "")
-            reply.body = reply.body.replace(
-                f'"next":"http://{host}'.encode(), f'"next":"https://{FOREIGN_HOST}'.encode()
-            )
-        if fault is not None and fault.kind == "invalid_utf8":
-            reply.body = reply.body.replace(b'"attributes":{', b'"attributes":{"a\xff":1,', 1)
         return fault, reply
 
     def _finish(self, request: Request, reply: Reply) -> Reply:
         if not self._state.quirks.find(request.path).no_date:
-            reply.headers["Date"] = formatdate(self._state.clock.header_seconds(), usegmt=True)
+            reply.headers["Date"] = formatdate(self._state.clock.seconds(), usegmt=True)
         reply.headers["CF-RAY"] = f"{uuid.uuid4().hex[:16]}-SBX"
-        if self._state.gzip and "gzip" in request.headers.get("accept-encoding", ""):
-            reply.body = gzip.compress(reply.body, compresslevel=1)
-            reply.headers["Content-Encoding"] = "gzip"
         return reply
 
 
-_REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset", "hang"})
+_REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset"})
 
 
 def _instead(fault: Fault) -> Reply:
@@ -128,40 +116,18 @@ def _instead(fault: Fault) -> Reply:
     code = _CODES.get(fault.status, "error")
     reply = ApiError(fault.status, code, TITLES[code]).reply()
     if fault.retry_after is not None:
-        at = time.time() + fault.retry_after
-        date = formatdate(at, usegmt=True)
-        reply.headers["Retry-After"] = date if fault.retry_after_date else str(fault.retry_after)
+        reply.headers["Retry-After"] = str(fault.retry_after)
     return reply
 
 
-async def _deliver(
-    fault: Fault | None, reply: Reply, scope: Scope, receive: Receive, send: Send
-) -> None:
-    kind = None if fault is None else fault.kind
-    if kind == "cut":
+async def _deliver(fault: Fault | None, reply: Reply, scope: Scope, send: Send) -> None:
+    transport = scope[TRANSPORT]
+    if fault is not None and fault.kind == "cut":
         await fault_injection.send_cut(send, reply)
-    elif fault is not None and kind == "slow":
-        await fault_injection.send_slowly(send, reply, fault.seconds)
-    elif kind == "hang":
-        await fault_injection.hang(receive)
-    elif fault is not None and kind in _RAW:
-        transport = scope[TRANSPORT]
-        if isinstance(transport, asyncio.Transport):
-            await _deliver_raw(fault, transport, reply)
+    elif fault is not None and fault.kind == "reset" and isinstance(transport, asyncio.Transport):
+        fault_injection.reset(transport)
     else:
         await fault_injection.send_reply(send, reply)
-
-
-_RAW = frozenset({"reset", "trickled_headers", "endless_continue"})
-
-
-async def _deliver_raw(fault: Fault, transport: asyncio.Transport, reply: Reply) -> None:
-    if fault.kind == "reset":
-        fault_injection.reset(transport)
-    elif fault.kind == "trickled_headers":
-        await fault_injection.trickle_headers(transport, reply, fault.seconds)
-    else:
-        await fault_injection.continue_endlessly(transport, fault.seconds)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -50,6 +50,16 @@ class ChangeRules:
     random: Random
     rules: list[ActiveRule] = field(default_factory=list)
 
+    def add(self, rule: ChangeRule) -> None:
+        """Put a rule in force."""
+        self.rules.append(ActiveRule(rule))
+
+    def clear(self) -> list[list[str]]:
+        """Drop all rules; return the ids that each has changed."""
+        changed = [active.ids for active in self.rules]
+        self.rules.clear()
+        return changed
+
     def apply(self, request: Request) -> None:
         """Count a request that is about to be answered; make the changes that are due."""
         for active in self.rules:

@@ -13,13 +13,7 @@ KINDS = frozenset(
         "cut",
         "not_json",
         "html_403",
-        "slow",
-        "hang",
-        "foreign_next",
         "invalid_cursor",
-        "invalid_utf8",
-        "trickled_headers",
-        "endless_continue",
     }
 )
 
@@ -30,11 +24,7 @@ class Fault:
 
     Kinds: `status` (an error document with that status), `reset` (TCP reset), `cut` (the body ends
     before its Content-Length), `not_json` (200 with HTML), `html_403` (the edge's block page),
-    `slow` (the body dribbles over `seconds`), `hang` (never answers), `foreign_next` (`links.next`
-    points to another host), `invalid_cursor` (400 on requests with a page cursor),
-    `invalid_utf8` (a byte in the first record that is no UTF-8), `trickled_headers` (a byte of the
-    reply's head each second, for `seconds`, then the rest), `endless_continue` (one interim
-    `100 Continue` after the other for `seconds`, then the connection closes).
+    `invalid_cursor` (400 on requests with a page cursor).
     """
 
     kind: str = "status"
@@ -48,12 +38,8 @@ class Fault:
     """How many requests fail; None: all that match."""
     after: int = 0
     """How many matching requests pass before the first one fails."""
-    seconds: float = 5.0
-    """How long a `slow`, `trickled_headers` or `endless_continue` reply takes."""
     retry_after: int | None = None
     """`Retry-After` of a `status` fault, in seconds."""
-    retry_after_date: bool = False
-    """Whether `Retry-After` is an HTTP date instead of seconds."""
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds.

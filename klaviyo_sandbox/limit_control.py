@@ -17,11 +17,11 @@ class LimitControl:
 
     def turn_on(self) -> None:
         """Enforce the limits, and forget all that was counted."""
-        self._control.send("set_limits", {"on": True})
+        self._control.send("enforce_limits", enabled=True)
 
     def turn_off(self) -> None:
         """Enforce no limits, and show none."""
-        self._control.send("set_limits", {"on": False})
+        self._control.send("enforce_limits", enabled=False)
 
     def override(
         self, path: str, burst: int, steady: int, daily: int = 0, day_seconds: int = 86_400
@@ -31,9 +31,8 @@ class LimitControl:
         `path` is a template such as `/api/lists/{id}`. With `daily`, it takes so many a day as
         well. `day_seconds` makes that day shorter; it has to be longer than a minute.
         """
-        body = {"path": path, "burst": burst, "steady": steady}
-        day = {"daily": daily, "day_seconds": day_seconds}
-        self._control.send("override_limit", body | day)
+        windows = {1: burst, 60: steady} | ({day_seconds: daily} if daily else {})
+        self._control.send("override_limit", path=path, windows=windows)
 
     def override_reports(
         self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400

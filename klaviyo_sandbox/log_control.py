@@ -33,4 +33,4 @@ class LogControl:
 
     def reset(self) -> None:
         """Forget the requests made so far."""
-        self._control.send("reset_requests", {})
+        self._control.send("reset_requests")

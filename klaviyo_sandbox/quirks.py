@@ -5,7 +5,6 @@ Each option names its source. `docs/klaviyo-api.md` lists the questions that are
 
 import dataclasses
 import fnmatch
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -63,14 +62,14 @@ _OPTIONS = tuple(field.name for field in dataclasses.fields(Quirks) if field.nam
 class QuirkBook:
     """Finds the quirks of a path."""
 
-    def __init__(self, rules: Sequence[Quirks]) -> None:
+    def __init__(self, rules: tuple[Quirks, ...]) -> None:
         """Start with `rules`."""
-        self._rules = tuple(rules)
+        self._rules = rules
         self._found: dict[str, Quirks] = {}
 
-    def replace(self, rules: Sequence[Quirks]) -> None:
+    def replace(self, rules: tuple[Quirks, ...]) -> None:
         """Put other quirks in force."""
-        self._rules = tuple(rules)
+        self._rules = rules
         self._found.clear()
 
     def find(self, path: str) -> Quirks:

@@ -48,14 +48,15 @@ class ReportControl:
         Of a series, a row for each day on which anything is not zero, over any number of days;
         otherwise one row for the whole period. All statistics; no limits, no pages.
         """
-        body = {
-            "report": report,
-            "start": start,
-            "end": end,
-            "conversion_metric_id": conversion_metric_id,
-            "group_by": list(group_by),
-        }
-        return self._control.tell(list[ReportRow], "report_rows", body)
+        return self._control.ask(
+            list[ReportRow],
+            "report_rows",
+            report=report,
+            start=start,
+            end=end,
+            conversion_metric_id=conversion_metric_id,
+            group_by=list(group_by),
+        )
 
     def aggregates(
         self, metric_id: str, start: str, end: str, *, timezone: str = "", by: Iterable[str] = ()
@@ -64,14 +65,15 @@ class ReportControl:
 
         Days are those of the account, or of `timezone`.
         """
-        body = {
-            "metric_id": metric_id,
-            "start": start,
-            "end": end,
-            "timezone": timezone,
-            "by": list(by),
-        }
-        return self._control.tell(list[AggregateRow], "aggregate_rows", body)
+        return self._control.ask(
+            list[AggregateRow],
+            "aggregate_rows",
+            metric_id=metric_id,
+            start=start,
+            end=end,
+            timezone=timezone,
+            by=list(by),
+        )
 
     def change(self, row_id: str, date: str, count: str, amount: int = 1) -> None:
         """Add to one count of one local day, as if it had come in late.
@@ -79,9 +81,8 @@ class ReportControl:
         `row_id` is that of a flow or campaign message, a form version or a segment; `count` one
         that is counted, such as `conversions`, `opens`, `submits` or `members_added`.
         """
-        body = {"id": row_id, "date": date, "count": count, "amount": amount}
-        self._control.send("change_report", body)
+        self._control.send("change_report", row_id=row_id, day=date, count=count, amount=amount)
 
     def refuse_conversion_metrics(self, ids: Iterable[str]) -> None:
         """Make these metrics ineligible, beside those that never are; none: no more."""
-        self._control.send("refuse_metrics", {"ids": list(ids)})
+        self._control.send("refuse_metrics", ids=list(ids))

@@ -1,9 +1,7 @@
 """The sandbox as tests and benchmarks use it."""
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,14 +21,6 @@ Touched = dict[str, dict[str, list[str]]]
 """Per resource type, the ids per kind of change."""
 Document = dict[str, Any]
 """A JSON:API resource, for tests to dig into."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The sandbox's time, and how many resources of each type it holds."""
-
-    now: str
-    sizes: dict[str, int]
 
 
 class Sandbox:
@@ -92,10 +82,7 @@ class Sandbox:
 
         `hidden=True`: only those that are hidden by default (archived); `False`: only the others.
         """
-        query = {"type": resource_type} | (
-            {} if hidden is None else {"hidden": str(hidden).lower()}
-        )
-        return set(self._control.ask(list[str], "ids", query))
+        return set(self._control.ask(list[str], "ids", resource_type=resource_type, hidden=hidden))
 
     def documents(
         self, resource_type: str, ids: Iterable[str] = (), *, additional: Iterable[str] = ()
@@ -104,52 +91,59 @@ class Sandbox:
 
         `additional` names attributes that only `additional-fields` shows.
         """
-        body = {"type": resource_type, "ids": list(ids), "additional": list(additional)}
+        text = self._control.send(
+            "documents", resource_type=resource_type, ids=list(ids), additional=list(additional)
+        )
         # Custom properties may hold integers beyond 64 bit, which only the standard parser keeps.
-        found: list[Document] = json.loads(self._control.send("documents", body))
+        found: list[Document] = json.loads(text)
         return found
 
     def members(self, group_type: str, group_id: str) -> dict[str, str]:
         """Return who is in a `list` or `segment`: `joined_group_at` by profile id."""
-        return self._control.ask(dict[str, str], "members", {"type": group_type, "id": group_id})
+        return self._control.ask(dict[str, str], "members", group=(group_type, group_id))
 
     def related(self, resource_type: str, resource_id: str, name: str) -> list[str]:
         """Return the ids in a resource's relationship `name`."""
-        query = {"type": resource_type, "id": resource_id, "name": name}
-        return self._control.ask(list[str], "related", query)
+        return self._control.ask(
+            list[str], "related", resource=(resource_type, resource_id), name=name
+        )
 
     def sizes(self) -> dict[str, int]:
         """Return how many resources of each type there are."""
-        return self._control.ask(Health, "health").sizes
+        return self._control.ask(dict[str, int], "sizes")
 
     def now(self) -> str:
         """Return the sandbox's time, RFC 3339."""
-        return self._control.ask(Health, "health").now
+        return self._control.ask(str, "now")
 
     def add(self, resource_type: str, count: int = 1, *, days_ago: float = 0.0) -> list[str]:
         """Add `count` new resources; return their ids.
 
         They happened, or were created, `days_ago`; a negative number puts them into the future.
         """
-        body = {"type": resource_type, "count": count, "days_ago": days_ago}
-        return self._control.tell(list[str], "add", body)
+        return self._control.ask(
+            list[str], "add", resource_type=resource_type, count=count, days_ago=days_ago
+        )
 
     def update(
         self, resource_type: str, ids: Iterable[str], attributes: Mapping[str, object] | None = None
     ) -> list[str]:
         """Change resources now: `updated` moves, `attributes` take their new values."""
-        body = {"type": resource_type, "ids": list(ids), "attributes": dict(attributes or {})}
-        return self._control.tell(list[str], "update", body)
+        return self._control.ask(
+            list[str],
+            "update",
+            resource_type=resource_type,
+            ids=list(ids),
+            attributes=dict(attributes or {}),
+        )
 
     def archive(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Archive campaigns or flows, hide images."""
-        body = {"type": resource_type, "ids": list(ids)}
-        return self._control.tell(list[str], "archive", body)
+        return self._control.ask(list[str], "hide", resource_type=resource_type, ids=list(ids))
 
     def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Delete resources without a trace."""
-        body = {"type": resource_type, "ids": list(ids)}
-        return self._control.tell(list[str], "delete", body)
+        return self._control.ask(list[str], "delete", resource_type=resource_type, ids=list(ids))
 
     def put(self, document: Mapping[str, object]) -> str:
         """Add or replace a resource exactly as given; return its id.
@@ -157,27 +151,27 @@ class Sandbox:
         Besides the JSON:API members it may have `facts`: values that are filtered on but not
         shown, such as `{"messages.channel": "email"}` of a campaign.
         """
-        return self._control.tell(str, "put", document)
+        return self._control.ask(str, "put", document=dict(document))
 
     def join(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
         """Let profiles join a `list` or `segment` now."""
-        self._control.send("join", {"type": group_type, "id": group_id, "ids": list(profile_ids)})
+        self._control.send("join", group=(group_type, group_id), profile_ids=list(profile_ids))
 
     def leave(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
         """Let profiles leave a `list` or `segment`."""
-        self._control.send("leave", {"type": group_type, "id": group_id, "ids": list(profile_ids)})
+        self._control.send("leave", group=(group_type, group_id), profile_ids=list(profile_ids))
 
     def day_passes(self) -> Touched:
         """Change what a day would; return the ids touched, per type and kind of change."""
-        return self._control.tell(Touched, "day_passes", {})
+        return self._control.ask(Touched, "day_passes")
 
     def fail(self, fault: Fault) -> None:
         """Make requests fail; see `Fault`."""
-        self._control.send("fail", dataclasses.asdict(fault))
+        self._control.send("fail", fault=fault)
 
     def clear_faults(self) -> None:
         """Stop failing."""
-        self._control.send("clear_faults", {})
+        self._control.send("clear_faults")
 
     def faults(self) -> list[tuple[Fault, int]]:
         """Return the faults in force, and how many requests each has hit."""
@@ -185,7 +179,7 @@ class Sandbox:
 
     def set_quirks(self, *quirks: Quirks) -> None:
         """Let the API differ so from what is known of Klaviyo's; no arguments end that."""
-        self._control.send("set_quirks", {"quirks": [dataclasses.asdict(one) for one in quirks]})
+        self._control.send("set_quirks", rules=quirks)
 
     def change_while_read(
         self,
@@ -205,23 +199,15 @@ class Sandbox:
         random groups of the type `list` or `segment`.
         """
         rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
-        self._control.send("change_while_read", dataclasses.asdict(rule))
+        self._control.send("change_while_read", rule=rule)
 
     def clear_changes(self) -> list[list[str]]:
         """End all such changes; return the ids that each has changed, added or let join so far."""
-        return self._control.tell(list[list[str]], "clear_changes", {})
+        return self._control.ask(list[list[str]], "clear_changes")
 
     def set_latency(self, ms: float, jitter_ms: float = 0.0) -> None:
         """Wait before each reply, and up to `jitter_ms` more at random."""
-        self._control.send("set_latency", {"ms": ms, "jitter_ms": jitter_ms})
-
-    def set_gzip(self, on: bool) -> None:  # noqa: FBT001
-        """Compress replies for clients that ask, or not."""
-        self._control.send("set_gzip", {"on": on})
-
-    def set_clock_skew(self, seconds: float) -> None:
-        """Make the `Date` header wrong by so many seconds."""
-        self._control.send("set_clock_skew", {"seconds": seconds})
+        self._control.send("set_latency", ms=ms, jitter_ms=jitter_ms)
 
     def warm(self, query: str) -> int:
         """Write every event as the query on `/api/events` wants it; return how many there are.
@@ -229,8 +215,9 @@ class Sandbox:
         The first read of an event costs the server about twice what later ones do. A benchmark
         that measures its client calls this first, with the query that the client will send.
         """
-        return self._control.tell(int, "warm", {"query": query})
+        return self._control.ask(int, "warm", query=query)
 
     def advance(self, seconds: float) -> str:
         """Move the sandbox's clock forward; return its new time, RFC 3339."""
-        return self._control.tell(str, "advance", {"seconds": seconds})
+        self._control.send("advance", seconds=seconds)
+        return self.now()

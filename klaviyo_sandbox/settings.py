@@ -49,8 +49,7 @@ class Settings:
 
     spread: str = "shop"
     """When events happened and profiles changed: `shop` (two years with peaks), `even`,
-    `day` (all in one day of ten years), `second` (all in one), `spike` (a day of 30 times the
-    others), `none` (no rows)."""
+    `second` (all in one), `spike` (a day of 30 times the others), `none` (no rows)."""
     profile_spread: str = ""
     """The same for profiles; empty: as `spread`."""
     spread_years: float = 2.0
@@ -62,15 +61,9 @@ class Settings:
     """How long the server waits before each reply."""
     jitter_ms: float = 0.0
     """The most that it waits besides, at random."""
-    gzip: bool = False
-    """Whether replies are compressed for clients that ask."""
-    unordered_archive: bool = True
-    """Whether archived e-mail campaigns come slightly out of order, as they do at Klaviyo."""
     nulls_last: bool = False
     """Whether rows without a time come last where they are sorted by it. The specification lets
     `updated` be null and does not say."""
-    clock_skew: float = 0.0
-    """Seconds by which the `Date` header is wrong."""
     quirks: tuple[Quirks, ...] = ()
     """Ways in which Klaviyo is reported or documented to differ."""
 

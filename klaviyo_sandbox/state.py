@@ -36,17 +36,19 @@ class State:
     quirks: QuirkBook
     change_rules: ChangeRules
     random: Random
-    gzip: bool
     latency_ms: float
     jitter_ms: float
     log: RequestLog = field(default_factory=RequestLog)
+
+    def set_latency(self, ms: float, jitter_ms: float) -> None:
+        """Wait `ms` before each reply, and up to `jitter_ms` more at random."""
+        self.latency_ms, self.jitter_ms = ms, jitter_ms
 
 
 def open_state(settings: Settings) -> State:
     """Build the shop and everything around it."""
     specs = [load_spec(revision) for revision in REVISIONS]
     clock = Clock(settings.start)
-    clock.skew_seconds = settings.clock_skew
     with clock.held():
         shop, events = build_shop(specs[-1], clock, settings)
     grants = Grants(clock)
@@ -69,7 +71,6 @@ def open_state(settings: Settings) -> State:
         quirks=quirks,
         change_rules=ChangeRules(changes, random),
         random=random,
-        gzip=settings.gzip,
         latency_ms=settings.latency_ms,
         jitter_ms=settings.jitter_ms,
     )

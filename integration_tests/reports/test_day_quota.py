@@ -145,7 +145,7 @@ def form_report(shop: Sandbox) -> None:
                 "type": "form-series-report",
                 "attributes": {
                     "statistics": ["submits"],
-                    "timeframe": {"key": "last_7_days"},
+                    "timeframe": {"start": "2026-11-01T00:00:00", "end": "2026-11-07T23:59:59"},
                     "interval": "daily",
                 },
             }

@@ -11,7 +11,6 @@ from klaviyo_sandbox.api.filter_text import (
     FilterSyntaxError,
     Literal,
     parse_filter,
-    write_filter,
 )
 
 dates = st.datetimes().map(lambda moment: Date(moment.isoformat() + "+02:00"))
@@ -31,9 +30,27 @@ conditions = st.one_of(
 )
 
 
+def written(condition: Condition) -> str:
+    """Return the text of a condition, as a client would send it."""
+    if condition.operator == "has":
+        return f"has({condition.field})"
+    literal = condition.literal
+    values = [written_value(one) for one in literal] if isinstance(literal, tuple) else None
+    text = written_value(literal) if values is None else f"[{','.join(values)}]"
+    return f"{condition.operator}({condition.field},{text})"
+
+
+def written_value(value: object) -> str:
+    if isinstance(value, Date):
+        return value.text
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "null" if value is None else str(value).lower()
+
+
 @given(st.lists(conditions, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(wanted: list[Condition]) -> None:
-    text = write_filter(wanted)
+    text = ",".join(map(written, wanted))
     assert parse_filter(text) == wanted
     assert parse_filter(f"and({text})") == wanted
     assert parse_filter(text.replace('",', '" , ')) is not None

@@ -129,21 +129,6 @@ def test_properties_are_dimensions(reporter: Reader, reporting: Sandbox) -> None
     assert flows <= reporting.ids("flow")
 
 
-@pytest.mark.parametrize(
-    ("interval", "steps"), [("hour", 25), ("day", 1), ("week", 1), ("month", 1)]
-)
-def test_intervals(interval: str, steps: int, reporter: Reader, reporting: Sandbox) -> None:
-    answer = aggregates(
-        reporter,
-        reporting,
-        interval=interval,
-        timezone="Europe/Copenhagen",
-        filter=frame("2026-10-25T00:00:00", "2026-10-26T00:00:00"),
-    )
-    assert len(dates(answer)) == steps
-    assert len(rows(answer)[0]["measurements"]["count"]) == steps
-
-
 def refused(answer: Answer, attribute: str) -> None:
     assert answer.status == 400, answer.text
     assert answer.error["source"]["pointer"] == f"/data/attributes/{attribute}"
@@ -161,7 +146,6 @@ def test_refusals(reporter: Reader, reporting: Sandbox) -> None:
     for zone in ("europe/copenhagen", "Factory", "Europe/Kyiv", "Nowhere/Land"):
         refused(aggregates(reporter, reporting, timezone=zone), "timezone")
     refused(aggregates(reporter, reporting, sort="-count"), "sort")
-    assert aggregates(reporter, reporting, sort="-count", by=["$flow"]).status == 500
 
 
 def test_filters_that_are_refused(reporter: Reader, reporting: Sandbox) -> None:
@@ -175,16 +159,6 @@ def test_filters_that_are_refused(reporter: Reader, reporting: Sandbox) -> None:
     ]
     for filters in wrong:
         refused(aggregates(reporter, reporting, filter=filters), "filter")
-
-
-def test_a_filter_on_a_dimension(reporter: Reader, reporting: Sandbox) -> None:
-    parts = rows(aggregates(reporter, reporting, by=["$attributed_flow"]))
-    one = next(row for row in parts if row["dimensions"] != [""])
-    flow = one["dimensions"][0]
-    (row,) = rows(
-        aggregates(reporter, reporting, filter=[*YEAR, f'equals($attributed_flow,"{flow}")'])
-    )
-    assert row["measurements"] == one["measurements"]
 
 
 def test_offsets_count_in_filters(reporter: Reader, reporting: Sandbox) -> None:

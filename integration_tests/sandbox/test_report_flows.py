@@ -56,38 +56,3 @@ def test_variations_add_up_to_their_message(reporter: Reader, reporting: Sandbox
         ]
         for name in ("recipients", "opens", "opens_unique", "conversions"):
             assert sum(part[name] for part in parts) == values[name]
-
-
-def test_filters(reporter: Reader, reporting: Sandbox) -> None:
-    rows = grouped(reporter, reporting)
-    tested = next(row for row in rows if row["groupings"]["variation"])
-    tagged = next(row for row in rows if len(row["groupings"]["tag_id"]) == 2)
-    first, second = tagged["groupings"]["tag_id"]
-    for text, name, wanted in (
-        (f'equals(variation,"{tested["groupings"]["variation"]}")', "variation", None),
-        ('contains-any(send_channel,["sms","whatsapp"])', "send_channel", {"sms"}),
-        (f'contains-any(tag_id,["{first}","nothing"])', "tag_id", {first}),
-        (f'contains-all(tag_id,["{first}","{second}"])', "tag_id", {first, second}),
-    ):
-        found = grouped(reporter, reporting, filter=text)
-        assert found
-        held = [row["groupings"][name] for row in found]
-        if wanted is None:
-            assert held == [tested["groupings"]["variation"]]
-        elif name == "tag_id":
-            assert all(wanted <= set(tags) for tags in held)
-        else:
-            assert set(held) == wanted
-        assert len(found) < len(rows)
-
-
-def test_the_answer_names_its_flows_and_messages(reporter: Reader, reporting: Sandbox) -> None:
-    asked = asking("flow-series", reporting)
-    data = reporter.report("flow-series", **asked).document["data"]
-    for name, kind, grouping in (
-        ("flows", "flow", "flow_id"),
-        ("flow-messages", "flow-message", "flow_message_id"),
-    ):
-        linked = {(one["type"], one["id"]) for one in data["relationships"][name]["data"]}
-        rows = data["attributes"]["results"]
-        assert linked == {(kind, row["groupings"][grouping]) for row in rows}

@@ -23,22 +23,3 @@ def test_a_form_is_the_sum_of_its_versions(reporter: Reader, reporting: Sandbox)
         one["id"] for one in reporting.documents("form") if one["attributes"]["status"] == "live"
     }
     assert {key[0] for key in forms} <= live
-
-
-def test_filters(reporter: Reader, reporting: Sandbox) -> None:
-    versions = ask(
-        reporter,
-        reporting,
-        "form-values",
-        timeframe=last(200),
-        group_by=["form_id", "form_version_id"],
-    )
-    (form, version), row = next(iter(versions.items()))
-    one = ask(
-        reporter,
-        reporting,
-        "form-values",
-        timeframe=last(200),
-        filter=f'equals(form_version_id,"{version}")',
-    )
-    assert one == {(form,): row}

@@ -60,10 +60,3 @@ def test_those_who_leave_stay_in_the_past(changing: Sandbox) -> None:
     again = ask(reader, changing, "segment-series", timeframe=frame)[(segment,)]
     assert again["members_added"][-1] == after["members_added"][-1] + 1
     assert again["total_members"][-1] == after["total_members"][-1] + 1
-
-
-def test_filters(reporter: Reader, reporting: Sandbox) -> None:
-    two = sorted(reporting.ids("segment"))[:2]
-    listed = ",".join(f'"{one}"' for one in two)
-    rows = ask(reporter, reporting, "segment-values", filter=f"any(segment_id,[{listed}])")
-    assert [key[0] for key in rows] == two

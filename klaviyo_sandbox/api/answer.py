@@ -1,6 +1,7 @@
 """Answers one request to the API."""
 
 from collections.abc import Sequence
+from urllib.parse import parse_qsl
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.edition import Edition
@@ -92,13 +93,13 @@ class Api:
             },
         )
 
-    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
-        """Write every event once, in the shape that a query for `path` asks for; tells how many.
+    def warm(self, query: str) -> int:
+        """Write every event as a query for `/api/events` wants it; return how many there are.
 
         Raises:
             ApiError: 400, the query is not allowed.
         """
-        return self._edition(REVISION).warm(path, pairs)
+        return self._edition(REVISION).warm("/api/events", tuple(parse_qsl(query)))
 
     def _edition(self, revision: str) -> Edition:
         """Return the newest edition that is not newer than `revision`, else the oldest."""

@@ -12,7 +12,7 @@ from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.world import World
 
 ATTRIBUTION = {
-    name: Relation(name, kind, many=False)
+    name: Relation(kind, many=False)
     for name, kind in {
         "event": "event",
         "attributed-event": "event",

@@ -174,26 +174,3 @@ def parse_filter(text: str) -> list[Condition]:
     if reader.peek():
         raise FilterSyntaxError(text)
     return found
-
-
-def write_filter(conditions: list[Condition]) -> str:
-    """Return the text of `conditions`, as a client would send it before URL encoding."""
-    return ",".join(_condition_text(condition) for condition in conditions)
-
-
-def _condition_text(condition: Condition) -> str:
-    if condition.operator == "has":
-        return f"has({condition.field})"
-    return f"{condition.operator}({condition.field},{_literal_text(condition.literal)})"
-
-
-def _literal_text(literal: Literal) -> str:
-    if isinstance(literal, tuple):
-        return "[" + ",".join(_literal_text(value) for value in literal) + "]"
-    if isinstance(literal, Date):
-        return literal.text
-    if isinstance(literal, str):
-        return '"' + literal.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if literal is None:
-        return "null"
-    return str(literal).lower()

@@ -4,37 +4,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from klaviyo_sandbox.api.limit_headers import MINUTE, limit_headers
+from klaviyo_sandbox.api.window import MINUTE, Window, limit_headers
 from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
-
-
-@dataclass(slots=True)
-class Window:
-    """A fixed window. It starts with the first request after the end of the one before."""
-
-    seconds: int
-    limit: int
-    started: float = -math.inf
-    used: int = 0
-
-    def open_at(self, now: float) -> None:
-        """Start anew if the window is over."""
-        if now >= self.started + self.seconds:
-            self.started = now
-            self.used = 0
-
-    @property
-    def remaining(self) -> int:
-        """Requests left."""
-        return max(0, self.limit - self.used)
-
-    def seconds_left(self, now: float) -> float:
-        """Return the seconds until the window ends."""
-        return max(0.0, self.started + self.seconds - now)
 
 
 @dataclass(slots=True)
@@ -56,9 +31,14 @@ class Limiter:
         self._overrides: dict[str, dict[int, int]] = {}
         self._buckets: dict[tuple[str, str], list[Window]] = {}
 
-    def override(self, path: str, windows: Mapping[int, int]) -> None:
+    def enforce(self, enabled: bool) -> None:  # noqa: FBT001  # a control call's argument
+        """Refuse requests over the limit from now on, or none; forget all that was counted."""
+        self.enabled = enabled
+        self.reset()
+
+    def override(self, path: str, windows: dict[int, int]) -> None:
         """Give an endpoint other limits from now on: window length in seconds to requests."""
-        self._overrides[path] = dict(windows)
+        self._overrides[path] = windows
         self.reset()
 
     def reset(self) -> None:
@@ -87,8 +67,8 @@ class Limiter:
         shown = own
         every = list(own)
         for rule in endpoint.reduced:
-            if rule.value in parameters.get(rule.parameter, "").split(","):
-                bucket = self._bucket(quota, rule.bucket, rule.windows)
+            if rule.applies(parameters):
+                bucket = self._bucket(quota, rule.when, rule.windows)
                 every += bucket
                 shown = bucket if rule.parameter in SHOWN_IN_HEADERS else shown
         for window in every:

@@ -1,7 +1,7 @@
 """The query parameters of a request, held against what the endpoint takes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from klaviyo_sandbox.api.check_filter import check_filter
@@ -22,15 +22,15 @@ DATE_FIELDS = frozenset({"created", "updated"})
 class Query:
     """What a request asks of its endpoint."""
 
-    conditions: tuple[Condition, ...]
-    sort: str | None
-    descending: bool
-    size: int | None
+    conditions: tuple[Condition, ...] = ()
+    sort: str | None = None
+    descending: bool = False
+    size: int | None = None
     """Resources a page; None where everything comes at once."""
-    cursor: str | None
-    include: tuple[str, ...]
-    fields: dict[str, Tree]
-    additional: dict[str, frozenset[str]]
+    cursor: str | None = None
+    include: tuple[str, ...] = ()
+    fields: dict[str, Tree] = field(default_factory=dict)
+    additional: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def query_of(

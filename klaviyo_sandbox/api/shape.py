@@ -8,7 +8,7 @@ import orjson
 from klaviyo_sandbox.api.fieldset import Tree, keep
 from klaviyo_sandbox.spec import Relation, wire_type
 from klaviyo_sandbox.store.json_text import dump, load_exact, load_object
-from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row
+from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row, each
 from klaviyo_sandbox.store.world import World
 
 BASE = "https://a.klaviyo.com/api"
@@ -65,13 +65,13 @@ class Shape:
         self._data_only = resource_type in DATA_ONLY
         self._head = b'{"type":' + dump(wire_type(resource_type)) + b',"id":"'
         base = f"{BASE}/{collection}/".encode()
-        self._with_data: list[Relation] = []
+        self._with_data: list[tuple[str, Relation]] = []
         self._sometimes = [name for name in relations if (resource_type, name) in ABSENT]
         self._parts: dict[str, bytes] = {}
         for name, relation in relations.items():
             shown = b""
             if (resource_type, name) in WITH_DATA or name in included:
-                self._with_data.append(relation)
+                self._with_data.append((name, relation))
                 shown = b'"data":' + _DATA + b","
             links = (
                 base,
@@ -109,9 +109,9 @@ class Shape:
         shown = b'","attributes":' + attributes + b"," if attributes else b'",'
         missing = tuple(name for name in self._sometimes if not world.related(row, name))
         linkages = tuple(
-            _linkage(world.related(row, relation.name), many=relation.many)
-            for relation in self._with_data
-            if relation.name not in missing
+            _linkage(world.related(row, name), many=relation.many)
+            for name, relation in self._with_data
+            if name not in missing
         )
         return self._head + row_id + shown + (self._tail(missing) % linkages).replace(_ID, row_id)
 
@@ -157,10 +157,10 @@ def identifier(reference: Reference) -> bytes:
 
 
 def _linkage(links: Links, *, many: bool) -> bytes:
+    references = each(links)
     if many:
-        references = [links] if isinstance(links, Reference) else links or ()
         return b"[" + b",".join(identifier(reference) for reference in references) + b"]"
-    return identifier(links) if isinstance(links, Reference) else b"null"
+    return identifier(references[0]) if references else b"null"
 
 
 def _quoted(row_id: str) -> bytes:

@@ -52,17 +52,17 @@ def _token(grants: Grants, fields: dict[str, str]) -> Reply:
                 return _refusal(400, "unsupported_grant_type", "Unknown grant_type.")
     except GrantError as error:
         return _refusal(400, "invalid_grant", str(error))
-    return Reply(200, orjson.dumps(_shown(grants, issued)), _JSON, {"Cache-Control": "no-store"})
+    return Reply(200, orjson.dumps(_shown(issued)), _JSON, {"Cache-Control": "no-store"})
 
 
-def _shown(grants: Grants, issued: Issued) -> dict[str, object]:
+def _shown(issued: Issued) -> dict[str, object]:
     shown: dict[str, object] = {
         "access_token": issued.access_token,
         "refresh_token": issued.refresh_token,
         "expires_in": issued.expires_in,
         "token_type": "bearer",
     }
-    if grants.rules.states_scope and issued.scopes is not None:
+    if issued.scopes is not None:
         shown["scope"] = " ".join(sorted(issued.scopes))
     return shown
 

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.store.clock import Clock
 
+REFRESH_DAYS = 90
+"""A refresh token that is not used for so long is revoked."""
+
 
 class GrantError(Exception):
     """A code or token is wrong, used up or too old, so no token is given for it."""
@@ -71,7 +74,6 @@ class Grants:
         self.rules = rules
         self._granted = 0
 
-    @property
     def secrets(self) -> list[str]:
         """Every code and token that was given out and is still known."""
         return [*self._codes, *self._refresh, *self._access]
@@ -83,7 +85,7 @@ class Grants:
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
         return made
 
-    def install(self, scopes: Iterable[str] | None) -> Issued:
+    def install(self, scopes: list[str] | None) -> Issued:
         """Return tokens as if the owner had allowed `scopes` (None: everything)."""
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 
@@ -110,7 +112,7 @@ class Grants:
             GrantError: it is unknown, revoked, replaced, or was not used for too long.
         """
         known, now = self._refresh.get(token), self.clock.now()
-        too_old = timedelta(days=self.rules.refresh_days)
+        too_old = timedelta(days=REFRESH_DAYS)
         if known is None or known.installation.revoked or now - known.used > too_old:
             raise GrantError("The refresh token is invalid, expired or revoked.")
         self._replaced(known.supersedes)

@@ -17,11 +17,7 @@ class OAuthRules:
     """Whether a refresh brings a new refresh token, and when the old one dies: once a new token is
     used, or at once."""
     code_seconds: float = 300.0
-    refresh_days: float = 90.0
-    """A refresh token that is not used for so long is revoked."""
     redirect_urls: tuple[str, ...] = ("http://localhost:8765/callback",)
     """The addresses registered for the app; empty: every address is accepted."""
-    states_scope: bool = True
-    """Whether token answers have `scope`."""
     wrong_state: bool = False
     """Whether the browser comes back with another `state` than was sent."""

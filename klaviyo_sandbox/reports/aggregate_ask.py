@@ -16,6 +16,7 @@ from klaviyo_sandbox.store.moment import micros
 from klaviyo_sandbox.store.row import Reference
 from klaviyo_sandbox.store.world import World
 
+INTERVAL = "day"
 PAGE_SIZE = 500
 """The default, which is the minimum as well."""
 UNSUPPORTED = frozenset({"Factory", "Europe/Kyiv", "Pacific/Kanton"})
@@ -32,7 +33,6 @@ class AggregateQuestion:
     by: Sequence[str]
     buckets: Sequence[Bucket]
     calendar: LocalTime
-    conditions: Sequence[Condition]
     page_size: int
 
 
@@ -46,21 +46,18 @@ def aggregate_question_of(
     """
     by = names_of(attributes, "by", report.by)
     if attributes.get("sort") is not None:
-        if by:
-            raise ApiError(500, "error", "A server error occurred.")
         raise refused("Sorting is not available for this query.", "sort")
-    interval = str(attributes.get("interval") or "day")
-    if interval not in report.intervals:
-        raise refused(f"'{interval}' is not a valid interval.", "interval")
+    interval = str(attributes.get("interval") or INTERVAL)
+    if interval != INTERVAL:
+        raise refused(f"The sandbox has no interval but {INTERVAL}: '{interval}'.", "interval")
     calendar = _calendar(str(attributes.get("timezone") or "UTC"))
-    timeframe, conditions = _filter(attributes["filter"], report, calendar)
+    timeframe = _timeframe(attributes["filter"], calendar)
     return AggregateQuestion(
         metric_id=_metric(str(attributes["metric_id"]), world),
         measurements=names_of(attributes, "measurements", report.statistics),
         by=by,
         buckets=buckets_of(timeframe, interval, calendar),
         calendar=calendar,
-        conditions=conditions,
         page_size=_page_size(attributes.get("page_size")),
     )
 
@@ -91,13 +88,10 @@ def _calendar(timezone: str) -> LocalTime:
     raise refused(f"'{timezone}' is not a valid timezone.", "timezone")
 
 
-def _filter(
-    value: object, report: Report, calendar: LocalTime
-) -> tuple[Timeframe, list[Condition]]:
+def _timeframe(value: object, calendar: LocalTime) -> Timeframe:
     if not isinstance(value, list):
         raise refused("'filter' must be a list.", "filter")
     bounds: dict[str, datetime] = {}
-    others: list[Condition] = []
     for text in value:
         try:
             found = parse_filter(str(text))
@@ -106,8 +100,6 @@ def _filter(
         for condition in found:
             if condition.field == "datetime" and condition.operator in _BOUNDS:
                 bounds[_BOUNDS[condition.operator]] = _local(condition, calendar)
-            elif condition.field in report.by and condition.operator in ("equals", "any"):
-                others.append(condition)
             else:
                 raise refused(f"Invalid filter: {text}", "filter")
     if bounds.keys() != {"start", "end"}:
@@ -116,7 +108,7 @@ def _filter(
         raise refused("The end must be after the start.", "filter")
     if bounds["end"] > a_year_after(bounds["start"]):
         raise refused("The time range cannot be longer than 1 year.", "filter")
-    return Timeframe(bounds["start"], bounds["end"]), others
+    return Timeframe(bounds["start"], bounds["end"])
 
 
 def _local(condition: Condition, calendar: LocalTime) -> datetime:

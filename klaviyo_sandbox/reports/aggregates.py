@@ -1,17 +1,14 @@
 """Metric aggregates: events counted by the time at which they happened."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from math import fsum
 
-from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document
 from klaviyo_sandbox.reports.event_values import MetricEvents
-from klaviyo_sandbox.reports.page_cursor import CURSOR
-from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
 from klaviyo_sandbox.store.row import EventRow
@@ -51,7 +48,7 @@ class Aggregates:
                 for key in page
             ],
         }
-        return report_document(request, report, attributes, {}, following)
+        return report_document(request, report, attributes, following)
 
     def _groups(self, question: AggregateQuestion) -> dict[tuple[str, ...], list[EventRow]]:
         """Return the events in question, in order of time, by their dimensions."""
@@ -59,18 +56,9 @@ class Aggregates:
         events = self._events.between(question.metric_id, first, end)
         found: dict[tuple[str, ...], list[EventRow]] = {} if question.by else {(): []}
         for event in events:
-            if self._matches(event, question.conditions):
-                key = tuple(self._dimensions.value(event, name) for name in question.by)
-                found.setdefault(key, []).append(event)
+            key = tuple(self._dimensions.value(event, name) for name in question.by)
+            found.setdefault(key, []).append(event)
         return found
-
-    def _matches(self, event: EventRow, conditions: Sequence[Condition]) -> bool:
-        for condition in conditions:
-            literal = condition.literal
-            wanted = literal if isinstance(literal, tuple) else (literal,)
-            if self._dimensions.value(event, condition.field) not in wanted:
-                return False
-        return True
 
     def _measured(self, events: list[EventRow], question: AggregateQuestion) -> Measurements:
         marks = [bisect_left(events, bucket.first, key=_micros) for bucket in question.buckets]

@@ -4,11 +4,10 @@ from klaviyo_sandbox.reports.aggregates import Aggregates
 from klaviyo_sandbox.reports.ask import question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.conversion_metrics import ConversionMetrics
-from klaviyo_sandbox.reports.document import relationships_of, report_document, results
+from klaviyo_sandbox.reports.document import report_document, results
 from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.local_time import LocalTime
-from klaviyo_sandbox.reports.page_cursor import CURSOR
-from klaviyo_sandbox.reports.pages import Pages
+from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.reports.sources import sources_of
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.spec import Report
@@ -71,6 +70,4 @@ class Reports:
             attributes["date_times"] = [
                 question.calendar.unzoned(bucket.first) for bucket in question.buckets
             ]
-        return report_document(
-            request, report, attributes, relationships_of(request, report, page), following
-        )
+        return report_document(request, report, attributes, following)

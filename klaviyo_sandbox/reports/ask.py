@@ -2,11 +2,12 @@
 
 from klaviyo_sandbox.reports.body import Attributes, names_of, refused
 from klaviyo_sandbox.reports.buckets import buckets_of
-from klaviyo_sandbox.reports.conditions import conditions_of
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.question import Question
 from klaviyo_sandbox.reports.timeframe import timeframe_of
 from klaviyo_sandbox.spec import Report
+
+INTERVAL = "daily"
 
 
 def question_of(attributes: Attributes, report: Report, calendar: LocalTime, now: int) -> Question:
@@ -16,17 +17,17 @@ def question_of(attributes: Attributes, report: Report, calendar: LocalTime, now
         ApiError: 400, the report does not allow it.
     """
     interval = str(attributes.get("interval", ""))
-    if report.intervals and interval not in report.intervals:
-        raise refused(f"'{interval}' is not a valid interval.", "interval")
-    today = calendar.local(now).date()
-    timeframe = timeframe_of(attributes["timeframe"], report, interval, today)
+    if report.intervals and interval != INTERVAL:
+        raise refused(f"The sandbox has no interval but {INTERVAL}: '{interval}'.", "interval")
+    if attributes.get("filter") is not None:
+        raise refused("The sandbox filters no reports.", "filter")
+    timeframe = timeframe_of(attributes["timeframe"], report, interval)
     return Question(
         calendar=calendar,
         now=now,
         buckets=buckets_of(timeframe, interval, calendar),
         statistics=names_of(attributes, "statistics", report.statistics),
         group_by=_group_by(attributes, report),
-        conditions=conditions_of(attributes.get("filter"), report),
         conversion_metric=str(attributes.get("conversion_metric_id", "")),
     )
 

@@ -1,8 +1,8 @@
 """The messages of campaigns: all that happens to one belongs to its send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from klaviyo_sandbox.reports.late_changes import LateChanges, changed
+from klaviyo_sandbox.reports.late_changes import changed
 from klaviyo_sandbox.reports.message_counts import (
     NOTHING,
     Keys,
@@ -10,15 +10,12 @@ from klaviyo_sandbox.reports.message_counts import (
     counts_by,
     final_counts,
 )
-from klaviyo_sandbox.reports.messages import CHANNELS, Message
-from klaviyo_sandbox.reports.numbers import key_of
+from klaviyo_sandbox.reports.messages import Message, Messages
 from klaviyo_sandbox.reports.question import Question
-from klaviyo_sandbox.reports.tag_names import tags_of
 from klaviyo_sandbox.reports.tally import Cell
 from klaviyo_sandbox.store.json_text import JsonObject, load_object
 from klaviyo_sandbox.store.moment import MICROS, micros
-from klaviyo_sandbox.store.row import Reference, Row, each
-from klaviyo_sandbox.store.world import World
+from klaviyo_sandbox.store.row import Row, each
 
 VOLUME = 40
 """Recipients of the smallest campaign."""
@@ -27,59 +24,37 @@ PORTIONS = {"throttled": 5, "smart_send_time": 24}
 """Over how many hours a campaign is sent, by its strategy; the others go out at once."""
 
 
-class CampaignMessages:
+class CampaignMessages(Messages):
     """The messages of all campaigns that were sent."""
 
-    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
-        """Take them from `world`; `late` changes their past."""
-        self._world = world
-        self._late = late
-        self._seed = seed
-        self._versions: list[int] = []
-        self._messages: list[Message] = []
-        self._sends: dict[str, list[int]] = {}
+    types = ("campaign", "tag")
 
-    def messages(self) -> Sequence[Message]:
-        """Return them in the order of their ids."""
-        versions = [self._world.table(name).version for name in ("campaign", "tag")]
-        if versions != self._versions:
-            self._sends.clear()
-            campaigns = self._world.table("campaign")
-            found = [message for campaign in campaigns for message in self._of(campaign)]
-            self._messages = sorted(found, key=lambda message: message.id)
-            self._versions = versions
-        return self._messages
-
-    def _of(self, campaign: Row) -> Iterator[Message]:
-        attributes = load_object(campaign.attributes)
+    def found(self, parent: Row) -> Iterator[Message]:
+        """Yield the messages of a campaign."""
+        attributes = load_object(parent.attributes)
         if not attributes.get("send_time"):
             return
-        channel = str(campaign.value("messages.channel"))
-        for link in each(self._world.related(campaign, "campaign-messages")):
-            self._sends[link.id] = _sends(attributes)
-            yield Message(
+        for link in each(self.world.related(parent, "campaign-messages")):
+            yield self.message(
+                parent,
                 link.id,
+                str(parent.value("messages.channel")),
                 {
-                    "campaign_id": campaign.id,
+                    "campaign_id": parent.id,
                     "campaign_message_id": link.id,
                     "campaign_message_name": attributes["name"],
-                    "send_channel": CHANNELS.get(channel, channel),
-                    "text_message_format": "sms" if channel == "sms" else None,
                     "group": None,
                     "group_name": None,
-                    **tags_of(self._world, Reference("campaign", campaign.id)),
                 },
-                channel,
-                key_of(self._seed, link.id),
+                _sends(attributes),
             )
 
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
         """Yield what happened to one of them, send by send."""
-        sends = self._sends[message.id]
+        sends = message.moments
         recipients = VOLUME * (1 + (message.key & 63)) // len(sends)
         found = [
             Cell(
-                at,
                 at,
                 counts_by(
                     final_counts(keys, number, recipients, email=message.email),
@@ -91,10 +66,10 @@ class CampaignMessages:
             for number, at in enumerate(sends)
             if at <= question.now
         ]
-        for day, added in self._late.days_of(message.id).items():
+        for day, added in self.late.days_of(message.id).items():
             start = question.calendar.day_start(day)
             counts = MessageCounts._make(changed(NOTHING, MessageCounts._fields, added))
-            found.append(Cell(start, start, counts))
+            found.append(Cell(start, counts))
         yield from sorted(found, key=lambda cell: cell.first)
 
 

@@ -1,7 +1,5 @@
 """Which metrics conversions may be counted by."""
 
-from collections.abc import Iterable
-
 from klaviyo_sandbox.reports.body import refused
 from klaviyo_sandbox.store.json_text import load_object
 from klaviyo_sandbox.store.row import Reference
@@ -30,7 +28,7 @@ class ConversionMetrics:
         self._world = world
         self._refused: set[str] = set()
 
-    def refuse(self, ids: Iterable[str]) -> None:
+    def refuse(self, ids: list[str]) -> None:
         """Make these, and no others than the usual ones, ineligible."""
         self._refused = set(ids)
 

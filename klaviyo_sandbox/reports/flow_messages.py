@@ -1,8 +1,8 @@
 """The messages of flows: every day some of each go out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from klaviyo_sandbox.reports.late_changes import LateChanges, changed
+from klaviyo_sandbox.reports.late_changes import changed
 from klaviyo_sandbox.reports.message_counts import (
     NOTHING,
     Keys,
@@ -10,75 +10,49 @@ from klaviyo_sandbox.reports.message_counts import (
     counts_by,
     final_counts,
 )
-from klaviyo_sandbox.reports.messages import CHANNELS, Message
-from klaviyo_sandbox.reports.numbers import key_of, mix
+from klaviyo_sandbox.reports.messages import Message, Messages
+from klaviyo_sandbox.reports.numbers import mix
 from klaviyo_sandbox.reports.question import Question
-from klaviyo_sandbox.reports.tag_names import tags_of
 from klaviyo_sandbox.reports.tally import Cell
 from klaviyo_sandbox.store.json_text import load_object
-from klaviyo_sandbox.store.row import Reference, Row, each
-from klaviyo_sandbox.store.world import World
+from klaviyo_sandbox.store.row import Row, each
 
 VOLUMES = (3, 8, 20, 90)
 """How many recipients a day a message has about."""
 
 
-class FlowMessages:
+class FlowMessages(Messages):
     """The messages of all flows that are not drafts."""
 
-    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
-        """Take them from `world`; `late` changes their past."""
-        self._world = world
-        self._late = late
-        self._seed = seed
-        self._versions: list[int] = []
-        self._messages: list[Message] = []
-        self._created: dict[str, int] = {}
+    types = ("flow", "flow-message", "tag")
 
-    def messages(self) -> Sequence[Message]:
-        """Return them in the order of their ids."""
-        versions = [self._world.table(name).version for name in ("flow", "flow-message", "tag")]
-        if versions != self._versions:
-            self._created.clear()
-            found = [message for flow in self._world.table("flow") for message in self._of(flow)]
-            self._messages = sorted(found, key=lambda message: message.id)
-            self._versions = versions
-        return self._messages
-
-    def _of(self, flow: Row) -> Iterator[Message]:
-        attributes = load_object(flow.attributes)
+    def found(self, parent: Row) -> Iterator[Message]:
+        """Yield the messages of a flow."""
+        attributes = load_object(parent.attributes)
         if attributes["status"] == "draft":
             return
-        created = flow.value("created")
-        for action in each(self._world.related(flow, "flow-actions")):
-            sender = self._world.get(action)
-            links = () if sender is None else each(self._world.related(sender, "flow-messages"))
-            for link in links:
-                row = self._world.get(link)
-                if row is None:
-                    continue
-                shown = load_object(row.attributes)
-                channel = str(shown["channel"])
-                self._created[row.id] = created if isinstance(created, int) else 0
-                yield Message(
+        created = parent.value("created")
+        for action in each(self.world.related(parent, "flow-actions")):
+            sender = self.world.get(action)
+            links = () if sender is None else each(self.world.related(sender, "flow-messages"))
+            for row in filter(None, map(self.world.get, links)):
+                yield self.message(
+                    parent,
                     row.id,
+                    str(load_object(row.attributes)["channel"]),
                     {
-                        "flow_id": flow.id,
+                        "flow_id": parent.id,
                         "flow_name": attributes["name"],
                         "flow_message_id": row.id,
                         "flow_message_name": str(row.value("name")),
-                        "send_channel": CHANNELS.get(channel, channel),
-                        "text_message_format": "sms" if channel == "sms" else None,
-                        **tags_of(self._world, Reference("flow", flow.id)),
                     },
-                    channel,
-                    key_of(self._seed, row.id),
+                    [created if isinstance(created, int) else 0],
                 )
 
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
         """Yield what happened to one of them, day by day."""
-        late = self._late.days_of(message.id)
-        created = self._created[message.id]
+        late = self.late.days_of(message.id)
+        (created,) = message.moments
         volume = VOLUMES[message.key & 3]
         for day, (first, end) in question.days():
             counts = NOTHING
@@ -88,4 +62,4 @@ class FlowMessages:
                 counts = counts_by(final, first, end, question.now)
             if day in late:
                 counts = MessageCounts._make(changed(counts, MessageCounts._fields, late[day]))
-            yield Cell(first, min(end, question.now), counts)
+            yield Cell(first, counts)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from klaviyo_sandbox.reports.numbers import mix
-from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.reports.question import Number
 
 VOLUMES = (5, 40, 160, 600)
 """How many views a day a version has about."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from klaviyo_sandbox.reports.conditions import matches
 from klaviyo_sandbox.reports.form_counts import (
     NOTHING,
     STATISTICS,
@@ -14,7 +13,7 @@ from klaviyo_sandbox.reports.late_changes import LateChanges, changed
 from klaviyo_sandbox.reports.numbers import key_of
 from klaviyo_sandbox.reports.question import Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, add, tally
-from klaviyo_sandbox.store.json_text import JsonObject, load_object
+from klaviyo_sandbox.store.json_text import load_object
 from klaviyo_sandbox.store.moment import micros
 from klaviyo_sandbox.store.row import Reference, Row
 from klaviyo_sandbox.store.world import World
@@ -38,9 +37,6 @@ class Forms:
             attributes = load_object(version.attributes)
             if not isinstance(form, Reference) or attributes["status"] == "draft":
                 continue
-            groupings: JsonObject = {"form_id": form.id, "form_version_id": version.id}
-            if not matches(groupings, question.conditions):
-                continue
             created = micros(str(attributes["created_at"]))
             steps = tally(self._cells(version, created, question), question.buckets, UNIQUES)
             key: tuple[str, ...] = (form.id, version.id) if by_version else (form.id,)
@@ -62,7 +58,7 @@ class Forms:
                     )
             if day in late:
                 counts = FormCounts._make(changed(counts, FormCounts._fields, late[day]))
-            yield Cell(first, min(end, question.now), counts)
+            yield Cell(first, counts)
 
 
 def _row(key: tuple[str, ...], steps: Sequence[Counts | None], question: Question) -> ReportRow:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from klaviyo_sandbox.reports.form_counts import FormCounts
 from klaviyo_sandbox.reports.message_counts import MessageCounts
@@ -20,7 +21,7 @@ class LateChanges:
             lambda: defaultdict(lambda: defaultdict(int))
         )
 
-    def add(self, row_id: str, day: int, count: str, amount: int) -> None:
+    def add(self, row_id: str, day: date, count: str, amount: int) -> None:
         """Add `amount` to the count of that name, of a message, form version or segment.
 
         Raises:
@@ -28,7 +29,7 @@ class LateChanges:
         """
         if count not in COUNTED:
             raise ValueError(f"{count} is not counted; known are {', '.join(sorted(COUNTED))}")
-        self._added[row_id][day][count] += amount
+        self._added[row_id][day.toordinal()][count] += amount
 
     def days_of(self, row_id: str) -> Mapping[int, Mapping[str, int]]:
         """Return what was added, per local day (an ordinal) and name."""

@@ -6,7 +6,7 @@ Source: the specification's names; the formulas are those of Klaviyo's help cent
 from collections.abc import Sequence
 
 from klaviyo_sandbox.reports.message_counts import MessageCounts
-from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.reports.question import Number
 
 CENTS = 100
 CENTS_A_SEGMENT = 1.5

@@ -1,16 +1,20 @@
 """Campaign and flow messages, and the rows of their reports."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
-from klaviyo_sandbox.reports.conditions import matches
+from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.message_counts import NOTHING, UNIQUES, Keys, MessageCounts
 from klaviyo_sandbox.reports.message_statistics import Steps, statistic
 from klaviyo_sandbox.reports.numbers import key_of, mix
 from klaviyo_sandbox.reports.question import Question, ReportRow
+from klaviyo_sandbox.reports.tag_names import tags_of
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
-from klaviyo_sandbox.store.json_text import JsonValue
+from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
+from klaviyo_sandbox.store.row import Row
+from klaviyo_sandbox.store.world import World
 
 TESTED_EVERY = 5
 """One message in so many is tested in two variations."""
@@ -27,6 +31,8 @@ class Message:
     groupings: Mapping[str, JsonValue]
     channel: str
     key: int
+    moments: Sequence[int]
+    """When it was sent, of a campaign; since when it is sent, of a flow; in microseconds."""
 
     @property
     def email(self) -> bool:
@@ -44,14 +50,54 @@ class Message:
         )
 
 
-class Messages(Protocol):
+class Messages(ABC):
     """The messages of all campaigns, or of all flows."""
 
-    def messages(self) -> Sequence[Message]:
-        """Return them in the order of their ids."""
+    types: ClassVar[tuple[str, ...]]
+    """The types of resources that they are made of, the parent first."""
 
+    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
+        """Take them from `world`; `late` changes their past."""
+        self.world = world
+        self.late = late
+        self._seed = seed
+        self._versions: list[int] = []
+        self._messages: list[Message] = []
+
+    @abstractmethod
+    def found(self, parent: Row) -> Iterator[Message]:
+        """Yield the messages of a campaign or a flow."""
+
+    @abstractmethod
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
         """Yield what happened to one of them, in order of time."""
+
+    def messages(self) -> Sequence[Message]:
+        """Return them in the order of their ids; they are kept until a resource changes."""
+        versions = [self.world.table(name).version for name in self.types]
+        if versions != self._versions:
+            parents = self.world.table(self.types[0])
+            found = [message for parent in parents for message in self.found(parent)]
+            self._messages = sorted(found, key=lambda message: message.id)
+            self._versions = versions
+        return self._messages
+
+    def message(
+        self,
+        parent: Row,
+        message_id: str,
+        channel: str,
+        groupings: JsonObject,
+        moments: Sequence[int],
+    ) -> Message:
+        """Return a message; `groupings` are those that only campaigns, or only flows, have."""
+        common: JsonObject = {
+            "send_channel": CHANNELS.get(channel, channel),
+            "text_message_format": "sms" if channel == "sms" else None,
+            **tags_of(self.world, parent),
+        }
+        key = key_of(self._seed, message_id)
+        return Message(message_id, groupings | common, channel, key, moments)
 
 
 def message_rows(
@@ -62,41 +108,22 @@ def message_rows(
     for message in source.messages():
         if after and message.id < after[0]:
             continue
-        parts = [
-            place
-            for place, names in enumerate(message.variations)
-            if matches({**message.groupings, **names}, question.conditions)
-        ]
-        if not parts:
-            continue
         conversions = key_of(message.key, question.conversion_metric)
         cells = source.cells(message, Keys(message.key, conversions), question)
         steps = tally(cells, question.buckets, UNIQUES)
         if not any(step is not None and any(step) for step in steps):
             continue
-        shares = [[place] for place in parts] if split else [parts]
-        for share in shares:
-            key = (message.id, str(share[0]) if split else "")
+        variations = message.variations if split else message.variations[:1]
+        for place, names in enumerate(variations):
+            key = (message.id, str(place) if split else "")
             if key > after:
-                names = message.variations[share[0]]
-                yield _row(
-                    key, {**message.groupings, **names}, _share(steps, share, message), question
-                )
+                share = [_share(step, place, len(variations)) for step in steps]
+                yield _row(key, {**message.groupings, **names}, share, question)
 
 
-def _share(
-    steps: Sequence[Counts | None], places: Sequence[int], message: Message
-) -> list[Counts | None]:
-    """Return the part of the counts that falls on some of a message's variations."""
-    whole = len(message.variations)
-    if len(places) == whole:
-        return list(steps)
-    return [
-        None
-        if step is None
-        else tuple(sum((count + place) // whole for place in places) for count in step)
-        for step in steps
-    ]
+def _share(step: Counts | None, place: int, parts: int) -> Counts | None:
+    """Return what falls on one of the equal parts of a message."""
+    return None if step is None else tuple((count + place) // parts for count in step)
 
 
 def _row(

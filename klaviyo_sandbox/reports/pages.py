@@ -1,14 +1,23 @@
-"""One page of a report's rows, and the way to the next."""
+"""One page of a report's rows, and the way to the next.
 
+A page cursor is the key of the last row, good for the same question only.
+"""
+
+import base64
+import binascii
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
+import orjson
+
+from klaviyo_sandbox.api.errors import invalid_cursor
 from klaviyo_sandbox.reports.body import Attributes
-from klaviyo_sandbox.reports.page_cursor import CURSOR, read_cursor, write_cursor
+from klaviyo_sandbox.reports.numbers import key_of
 from klaviyo_sandbox.web.request import Request
 
 T = TypeVar("T")
+CURSOR = "page_cursor"
 
 
 class Pages:
@@ -17,15 +26,24 @@ class Pages:
     def __init__(self, request: Request, asked: Attributes) -> None:
         """Answer a `request` whose body asked for some attributes."""
         self._request = request
-        self._asked = asked
+        same = {name: value for name, value in asked.items() if name != CURSOR}
+        self._mark = f"{key_of(orjson.dumps(same, option=orjson.OPT_SORT_KEYS)):x}"
 
     def after(self, cursor: str | None) -> tuple[str, ...] | None:
         """Return the key of the last row before the page; None: it is the first page.
 
         Raises:
-            ApiError: 400, the cursor is none of this question.
+            ApiError: 400, it is no cursor, or that of another question.
         """
-        return None if cursor is None else read_cursor(cursor, self._asked)
+        if cursor is None:
+            return None
+        try:
+            mark, *key = orjson.loads(base64.urlsafe_b64decode(cursor))
+        except (ValueError, TypeError, binascii.Error) as error:
+            raise invalid_cursor() from error
+        if mark != self._mark:
+            raise invalid_cursor()
+        return tuple(key)
 
     def page(
         self, rows: Iterator[T], size: int, key: Callable[[T], tuple[str, ...]]
@@ -34,4 +52,5 @@ class Pages:
         found = list(islice(rows, size))
         if not found or next(rows, None) is None:
             return found, None
-        return found, self._request.url(write_cursor(key(found[-1]), self._asked), CURSOR)
+        text = orjson.dumps([self._mark, *key(found[-1])])
+        return found, self._request.url(base64.urlsafe_b64encode(text).decode(), CURSOR)

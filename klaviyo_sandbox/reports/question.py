@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.reports.buckets import Bucket
 from klaviyo_sandbox.reports.local_time import LocalTime
-from klaviyo_sandbox.reports.statistic import Number
 from klaviyo_sandbox.store.json_text import JsonValue
 
 
@@ -20,7 +18,6 @@ class Question:
     buckets: Sequence[Bucket]
     statistics: Sequence[str]
     group_by: Sequence[str]
-    conditions: Sequence[Condition] = ()
     conversion_metric: str = ""
 
     def days(self) -> Iterator[tuple[int, Bucket]]:
@@ -33,6 +30,8 @@ class Question:
             yield day, Bucket(start(day), start(day + 1))
 
 
+Number = float | int | None
+"""The value of a statistic."""
 Series = Mapping[str, Sequence[Number]]
 
 

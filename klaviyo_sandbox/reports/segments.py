@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from klaviyo_sandbox.reports.buckets import Bucket
-from klaviyo_sandbox.reports.conditions import matches
 from klaviyo_sandbox.reports.late_changes import SEGMENT_COUNTS, LateChanges
 from klaviyo_sandbox.reports.numbers import key_of, mix
-from klaviyo_sandbox.reports.question import Question, ReportRow
-from klaviyo_sandbox.reports.statistic import Number
+from klaviyo_sandbox.reports.question import Number, Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
 from klaviyo_sandbox.store.group import Group
 from klaviyo_sandbox.store.row import Reference, Row
@@ -27,7 +25,7 @@ class Segments:
         """Yield a row per segment."""
         for segment in sorted(self._world.table("segment"), key=lambda row: row.id):
             key = (segment.id,)
-            if key > after and matches({"segment_id": segment.id}, question.conditions):
+            if key > after:
                 yield self._row(segment, question)
 
     def _row(self, segment: Row, question: Question) -> ReportRow:
@@ -45,12 +43,11 @@ class Segments:
         late = self._late.days_of(segment.id)
         created = segment.value("created")
         key = key_of(self._seed, segment.id)
-        for day, (first, end) in question.days():
+        for day, (first, _) in question.days():
             passing = mix(key, day) & 3 if isinstance(created, int) and first >= created else 0
             added = late.get(day, {})
             yield Cell(
                 first,
-                min(end, question.now),
                 tuple(passing + added.get(name, 0) for name in SEGMENT_COUNTS),
             )
 

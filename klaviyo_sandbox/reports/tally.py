@@ -9,10 +9,9 @@ Counts = tuple[int, ...]
 
 
 class Cell(NamedTuple):
-    """What happened from `first` until `end`, evenly; at one instant where they are the same."""
+    """What happened on the day, or at the send, that began at `first`."""
 
     first: int
-    end: int
     counts: Counts
 
 
@@ -31,25 +30,9 @@ def tally(
             place += 1
         if place == len(buckets):
             break
-        if cell.first >= buckets[place].first and cell.end <= buckets[place].end:
+        if cell.first >= buckets[place].first:
             found[place].append(cell.counts)
-            continue
-        for number in range(place, len(buckets)):
-            if buckets[number].first >= cell.end:
-                break
-            found[number].append(_part(cell, buckets[number]))
     return [_together(counts, uniques) for counts in found]
-
-
-def _part(cell: Cell, bucket: Bucket) -> Counts:
-    """Return the part of a cell that lies in a step; the parts of all steps add up exactly."""
-    length = cell.end - cell.first
-    first = max(cell.first, bucket.first) - cell.first
-    end = min(cell.end, bucket.end) - cell.first
-    return tuple(
-        (2 * count * end + length) // (2 * length) - (2 * count * first + length) // (2 * length)
-        for count in cell.counts
-    )
 
 
 def _together(counts: list[Counts], uniques: frozenset[int]) -> Counts | None:

@@ -1,12 +1,12 @@
 """Changes to a running shop."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.documents import row_of
 from klaviyo_sandbox.shop.events import EventMaker
 from klaviyo_sandbox.shop.groups import join
-from klaviyo_sandbox.shop.makers import MAKERS
+from klaviyo_sandbox.shop.makers import make_one
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump, load_exact, load_object
 from klaviyo_sandbox.store.make_row import make_row
@@ -42,14 +42,12 @@ class Changes:
         at = self.shop.clock.now() - timedelta(days=days_ago)
         if resource_type == "event":
             return [row.id for row in self._events.make([int(at.timestamp())] * count)]
-        maker = MAKERS.get(resource_type)
-        if maker is None:
-            raise UnknownResourceError(resource_type)
-        return [maker(self.shop, at).id for _ in range(count)]
+        try:
+            return [make_one(self.shop, resource_type, at).id for _ in range(count)]
+        except KeyError as error:
+            raise UnknownResourceError(resource_type) from error
 
-    def update(
-        self, resource_type: str, ids: Iterable[str], attributes: Mapping[str, JsonValue]
-    ) -> list[str]:
+    def update(self, resource_type: str, ids: list[str], attributes: JsonObject) -> list[str]:
         """Change resources now: `updated` moves, the given attributes take their new values.
 
         Raises:
@@ -63,7 +61,7 @@ class Changes:
     def hide(
         self,
         resource_type: str,
-        ids: Iterable[str],
+        ids: list[str],
         *,
         hidden: bool = True,
         moves_updated: bool = True,
@@ -82,7 +80,7 @@ class Changes:
             for row_id in ids
         ]
 
-    def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
+    def delete(self, resource_type: str, ids: list[str]) -> list[str]:
         """Delete resources without a trace; returns the ids that were there."""
         return [
             row_id for row_id in ids if self.shop.world.remove(Reference(resource_type, row_id))
@@ -92,12 +90,12 @@ class Changes:
         """Add or replace a resource exactly as given; returns its id."""
         return self.shop.world.put(row_of(self.shop.spec, document)).id
 
-    def join(self, group: Reference, profile_ids: Iterable[str]) -> None:
+    def join(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles join a list or segment now."""
         for profile_id in profile_ids:
             join(self.shop, group, profile_id, self.shop.clock.now())
 
-    def leave(self, group: Reference, profile_ids: Iterable[str]) -> None:
+    def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""
         left = micros(seconds_text(self.shop.clock.now()))
         for profile_id in profile_ids:
@@ -121,18 +119,19 @@ class Changes:
         """Write a row anew; without `now` its `updated` stays."""
         attributes = load_object(row.attributes) | dict(changed)
         if isinstance(row, EventRow):
-            at = micros(str(attributes["datetime"]))
-            return self.shop.world.put(EventRow(row.id, dump(attributes), row.relations, at))
+            when = micros(str(attributes["datetime"]))
+            return self.shop.world.put(EventRow(row.id, dump(attributes), row.relations, when))
         for name in UPDATED:
             if now is not None and name in attributes and name not in changed:
                 exact = _WITH_MICROS in str(attributes[name])
                 attributes[name] = micros_text(now) if exact else seconds_text(now)
         reference = Reference(row.type, row.id)
-        optional: JsonObject = {name: load_exact(text) for name, text in row.optional.items()}
-        fresh = make_row(self.shop.spec, reference, attributes, row.relations, None, optional)
+        for name, text in row.optional.items():
+            attributes.setdefault(name, load_exact(text))
+        fresh = make_row(self.shop.spec, reference, attributes, row.relations)
         kept: dict[str, Value] = {
             name: value
             for name, value in row.facts.items()
             if not name.startswith("~") and fresh.facts.get(name) is None and name not in attributes
         }
-        return self.shop.put(reference, attributes, row.relations, kept, optional)
+        return self.shop.put(reference, attributes, row.relations, kept)

@@ -21,7 +21,6 @@ def row_of(spec: Spec, document: JsonObject) -> Row:
     }
     if reference.type == "event":
         return EventRow(reference.id, dump(given), relations, micros(str(given["datetime"])))
-    behind = _additional(spec, reference.type)
     facts: dict[str, Value] = {
         name: value
         for name, value in _object(document.get("facts")).items()
@@ -30,20 +29,10 @@ def row_of(spec: Spec, document: JsonObject) -> Row:
     return make_row(
         spec,
         reference,
-        {name: value for name, value in given.items() if name not in behind},
+        given,
         relations,
         facts,
-        {name: value for name, value in given.items() if name in behind},
     )
-
-
-def _additional(spec: Spec, resource_type: str) -> frozenset[str]:
-    """Attributes of the type that only `additional-fields` shows."""
-    lists = (
-        endpoint.additional_fields.get(resource_type, frozenset())
-        for endpoint in spec.endpoints.values()
-    )
-    return frozenset().union(*lists)
 
 
 def _object(value: JsonValue) -> JsonObject:

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from klaviyo_sandbox.shop.event_texts import EVENT_ID, VALUE, odd_texts, texts_of
-from klaviyo_sandbox.shop.metrics import NAMES
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.spread import DAY, moments
+from klaviyo_sandbox.shop.table import TABLES
 from klaviyo_sandbox.store.moment import MICROS, moment_of, spaced_text
 from klaviyo_sandbox.store.row import EventRow, Links, Reference
 
@@ -40,7 +40,7 @@ class EventMaker:
         self._odd = odd_texts()
         self._days: dict[int, str] = {}
         self._known: dict[str, list[str]] = {}
-        names = [name for group in NAMES.values() for name in group]
+        names = [str(row["name"]) for row in TABLES["metric"].rows]
         for reference, name in zip(shop.all("metric"), names, strict=False):
             self._metrics.append((reference, texts_of(shop, name), name in _ORDERS))
             self._weights.append(_BUSY.get(name, 1))

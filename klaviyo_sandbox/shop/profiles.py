@@ -3,58 +3,40 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from klaviyo_sandbox.shop.consent import subscriptions
+from klaviyo_sandbox.shop.make import make
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.spread import moments
-from klaviyo_sandbox.shop.words import CITIES, COLOURS, FIRST_NAMES, LAST_NAMES
-from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
-from klaviyo_sandbox.store.moment import seconds_text
-from klaviyo_sandbox.store.row import Reference, Row
+from klaviyo_sandbox.store.json_text import JsonObject
+from klaviyo_sandbox.store.moment import micros_text, spaced_text
+from klaviyo_sandbox.store.row import Row
 
 IMPORTED = 8
 """One in so many profiles was last touched by one big import, all in the same second."""
 IMPORT_DAYS_AGO = 97
 PUSH_EVERY = 20
 CONVERSATION_EVERY = 25
+REASONS = ("UNSUBSCRIBE", "SPAM_COMPLAINT", "HARD_BOUNCE", "INVALID_EMAIL", "USER_SUPPRESSED")
 
 
 def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
-    """Make a profile created at `at`, last changed at `updated` (some time since.
-
-    When not given).
-    """
+    """Make a profile created `at`, last changed at `updated`, or at a random time since."""
     number = len(shop.world.table("profile"))
-    changed = max(at, updated or shop.between(at))
-    first, last = shop.text(FIRST_NAMES), shop.text(LAST_NAMES)
-    seen = seconds_text(changed) if number % 3 else None
     email = f"person{number}@example.com" if number % 17 else None
     phone = f"+4530{number:06d}" if number % 4 == 0 else None
-    return shop.put(
-        Reference("profile", shop.ids.ulid(at)),
-        {
-            "email": email,
-            "phone_number": phone,
-            "external_id": f"shopify-{number * 7}" if number % 2 else None,
-            "first_name": first,
-            "last_name": last if number % 9 else None,
-            "organization": None,
-            "locale": "en-US" if number % 5 else "da-DK",
-            "title": None,
-            "image": None,
-            "created": seconds_text(at),
-            "updated": seconds_text(changed),
-            "last_event_date": seen,
-            "location": _location(shop, number),
-            "properties": _properties(shop, number),
-        },
-        None,
-        None,
-        {
-            "subscriptions": subscriptions(shop, number, at),
-            "predictive_analytics": _predictions(shop, number),
-            "hashed_email": _hashed(email),
-            "hashed_phone_number": _hashed(phone),
-        },
+    agreed = shop.between(at)
+    when = micros_text(agreed) if number % 13 else spaced_text(agreed)
+    return make(
+        shop,
+        "profile",
+        at,
+        max(at, updated) if updated else None,
+        email=email,
+        phone=phone,
+        hashed_email=_hashed(email),
+        hashed_phone=_hashed(phone),
+        when=when,
+        reason=REASONS[number // 10 % len(REASONS)],
+        list_suppressions=_of_lists(shop, when) if number % 15 == 0 else [],
     )
 
 
@@ -63,100 +45,12 @@ def _hashed(text: str | None) -> str | None:
     return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
-def _location(shop: Shop, number: int) -> JsonObject:
-    city, country, region, code, latitude, longitude, zone = CITIES[number % len(CITIES)]
-    as_text = number % 6 == 0
-    return {
-        "address1": f"{shop.random.randrange(1, 200)} Main Street",
-        "address2": None,
-        "city": city,
-        "country": country,
-        "latitude": str(latitude) if as_text else latitude,
-        "longitude": str(longitude) if as_text else longitude,
-        "region": region,
-        "zip": code,
-        "timezone": zone,
-        "ip": None,
-    }
-
-
-def _properties(shop: Shop, number: int) -> JsonObject:
-    found: dict[str, JsonValue] = {
-        "plan": shop.text(("free", "pro", "team")),
-        "tags": [shop.text(COLOURS), shop.text(COLOURS)],
-        "score": shop.random.randrange(100),
-    }
-    if number % 11 == 0:
-        found |= {
-            "$source": -6,
-            "": "empty name",
-            "Línea 日本 😀": "a\u2028b",
-            "nested": {"a": [{"b": None}]},
-        }
-    return found
-
-
-def _predictions(shop: Shop, number: int) -> JsonObject:
-    names = (
-        "historic_clv",
-        "predicted_clv",
-        "total_clv",
-        "historic_number_of_orders",
-        "predicted_number_of_orders",
-        "average_days_between_orders",
-        "average_order_value",
-        "churn_probability",
-        "expected_date_of_next_order",
-        "ranked_channel_affinity",
-    )
-    if number % 3:
-        return dict.fromkeys(names)
-    spent, expected = round(shop.random.uniform(10, 900), 2), round(shop.random.uniform(0, 90), 2)
-    return {
-        "historic_clv": spent,
-        "predicted_clv": expected,
-        "total_clv": round(spent + expected, 2),
-        "historic_number_of_orders": shop.random.randrange(1, 12),
-        "predicted_number_of_orders": round(shop.random.random(), 2),
-        "average_days_between_orders": shop.random.randrange(5, 200),
-        "average_order_value": round(spent / 3, 2),
-        "churn_probability": round(shop.random.random(), 2),
-        "expected_date_of_next_order": "2026-12-08T00:00:00",
-        "ranked_channel_affinity": ["sms", "email", "push"],
-    }
-
-
-def push_token(shop: Shop, at: datetime) -> Row:
-    """Make a push token of a random profile."""
-    number = len(shop.world.table("push-token"))
-    platform = ("ios", "android")[number % 2]
-    return shop.put(
-        Reference("push-token", shop.ids.digest()),
-        {
-            "created": seconds_text(at),
-            "token": f"token-{number}",
-            "enablement_status": ("AUTHORIZED", "DENIED", "PROVISIONAL")[number % 3],
-            "platform": platform,
-            "vendor": "apns" if platform == "ios" else "fcm",
-            "background": "AVAILABLE",
-            "recorded_date": seconds_text(shop.between(at)),
-            "metadata": {
-                "device_id": f"device-{number}",
-                "klaviyo_sdk": "swift",
-                "sdk_version": "4.0.0",
-            },
-        },
-        {"profile": shop.one("profile")},
-    )
-
-
-def conversation(shop: Shop, _at: datetime) -> Row:
-    """Make a conversation with a random profile."""
-    return shop.put(
-        Reference("conversation", shop.ids.ulid(_at)),
-        {"channel": "sms"},
-        {"profile": shop.one("profile")},
-    )
+def _of_lists(shop: Shop, when: str) -> list[JsonObject]:
+    """Return how a profile is suppressed for one list alone."""
+    chosen = shop.one("list")
+    if chosen is None:
+        return []
+    return [{"list_id": chosen.id, "reason": "UNSUBSCRIBE", "timestamp": when}]
 
 
 def build_profiles(shop: Shop) -> None:
@@ -174,6 +68,6 @@ def build_profiles(shop: Shop) -> None:
         profile(shop, changed - timedelta(days=shop.random.uniform(0, 300)), changed)
     known = len(shop.world.table("profile"))
     for _ in range(min(known, max(110, known // PUSH_EVERY))):
-        push_token(shop, shop.some_time())
+        make(shop, "push-token", shop.some_time())
     for _ in range(min(known, known // CONVERSATION_EVERY)):
-        conversation(shop, shop.some_time())
+        make(shop, "conversation", shop.some_time())

@@ -10,7 +10,6 @@ from klaviyo_sandbox.spec import Spec
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.json_text import JsonObject
 from klaviyo_sandbox.store.make_row import make_row
-from klaviyo_sandbox.store.moment import micros_text
 from klaviyo_sandbox.store.row import Links, Reference, Row, Value
 from klaviyo_sandbox.store.world import World
 
@@ -34,12 +33,9 @@ class Shop:
         attributes: JsonObject,
         relations: Mapping[str, Links] | None = None,
         facts: Mapping[str, Value] | None = None,
-        optional: JsonObject | None = None,
     ) -> Row:
         """Add a resource; see `make_row` for the parts."""
-        return self.world.put(
-            make_row(self.spec, reference, attributes, relations or {}, facts, optional)
-        )
+        return self.world.put(make_row(self.spec, reference, attributes, relations or {}, facts))
 
     def some_time(self, newest_days: float = 0.01, oldest_days: float = 730) -> datetime:
         """Return a random instant in the past, between so many days ago."""
@@ -48,10 +44,6 @@ class Shop:
     def between(self, earliest: datetime) -> datetime:
         """Return a random instant between `earliest` and now."""
         return earliest + (self.clock.now() - earliest) * self.random.random()
-
-    def stamps(self, at: datetime) -> JsonObject:
-        """Return `created`, which is `at`, and a random later `updated`, to the microsecond."""
-        return {"created": micros_text(at), "updated": micros_text(self.between(at))}
 
     def some(self, resource_type: str, most: int, *, least: int = 0) -> list[Reference]:
         """Return a few random resources of a type."""
@@ -71,10 +63,6 @@ class Shop:
             known = [Reference(resource_type, row_id) for row_id in table.rows]
             self._known[resource_type] = (table.version, known)
         return known
-
-    def chance(self, probability: float) -> bool:
-        """Return true with that probability."""
-        return self.random.random() < probability
 
     def text(self, options: Sequence[str]) -> str:
         """Return one of the options, at random."""

@@ -26,9 +26,6 @@ def moments(count: int, spread: str, years: float, now: datetime, random: Random
         return []
     if spread == "second":
         return [newest - 400 * DAY] * count
-    if spread == "day":
-        start = (newest - 5 * 365 * DAY) // DAY * DAY
-        return sorted(start + random.randrange(DAY) for _ in range(count))
     days = int(years * 365)
     if spread == "even":
         return sorted(newest - random.randrange(days * DAY) for _ in range(count))

@@ -1,16 +1,15 @@
-"""Family Templates: e-mail templates and universal content."""
+"""Family Templates: templates of the library, those that messages use, and translations."""
 
 from datetime import datetime
 
+from klaviyo_sandbox.shop.make import make
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.words import BRAND, PRODUCTS, THEMES
+from klaviyo_sandbox.shop.table import WORDS
 from klaviyo_sandbox.spec import USED_TEMPLATE
-from klaviyo_sandbox.store.json_text import JsonObject
-from klaviyo_sandbox.store.moment import seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
 
-EDITORS = ("SYSTEM_DRAGGABLE", "SIMPLE", "CODE", "USER_DRAGGABLE")
-UNIVERSAL_COUNT = 24
+TRANSLATED = {"template": 25, "template-universal-content": 12, "flow-message": 12}
+"""How many resources of each type have a translation, besides those of campaign variations."""
 _ROW = (
     '<tr><td style="padding:9px 18px;font-family:Helvetica,Arial;font-size:14px;color:#222222">'
     '<a href="https://fjordandfield.example/{number}">{product} — only today ✨</a>'
@@ -19,32 +18,16 @@ _ROW = (
 )
 
 
-def html_of(shop: Shop, title: str) -> str:
+def html_of(shop: Shop) -> str:
     """Return an e-mail of more than ten kilobytes."""
-    rows = "".join(_ROW.format(number=number, product=shop.text(PRODUCTS)) for number in range(60))
-    head = f"<!DOCTYPE html><html><head><title>{title}</title></head>"
-    return f"{head}<body><table>\n{rows}</table></body></html>"
+    rows = (_ROW.format(number=number, product=shop.text(WORDS["product"])) for number in range(60))
+    head = f"<!DOCTYPE html><html><head><title>{shop.text(WORDS['theme'])}</title></head>"
+    return f"{head}<body><table>\n{''.join(rows)}</table></body></html>"
 
 
 def template(shop: Shop, at: datetime) -> Row:
     """Make an e-mail template of the library."""
-    number = len(shop.world.table("template"))
-    name = f"{shop.text(THEMES)} v{number}"
-    return shop.put(
-        Reference("template", shop.ids.short()),
-        {
-            "name": name,
-            "editor_type": EDITORS[number % len(EDITORS)],
-            "html": html_of(shop, name),
-            "text": f"{name}\n{BRAND}" if number % 3 else None,
-            "amp": None,
-            "created": seconds_text(at),
-            "updated": seconds_text(shop.between(at)),
-        },
-        None,
-        None,
-        {"definition": {"body": {"sections": [], "styles": {}, "properties": {}}, "styles": []}},
-    )
+    return make(shop, "template", at, html=html_of(shop))
 
 
 def used_template(shop: Shop) -> Reference | None:
@@ -59,31 +42,19 @@ def used_template(shop: Shop) -> Reference | None:
     return copy
 
 
-def universal_content(shop: Shop, at: datetime) -> Row:
-    """Make a block of universal content."""
-    number = len(shop.world.table("template-universal-content"))
-    kind = ("text", "html")[number % 2]
-    definition: JsonObject = {
-        "content_type": "block",
-        "type": kind,
-        "data": {"content": f"<p>{shop.text(THEMES)}</p>", "display_options": {}, "styles": {}},
-    }
-    return shop.put(
-        Reference("template-universal-content", shop.ids.ulid(at)),
-        {
-            "name": f"Footer {number}",
-            "definition": definition,
-            "created": seconds_text(at),
-            "updated": seconds_text(shop.between(at)),
-            "screenshot_status": "completed",
-            "screenshot_url": f"https://screenshots.fjordandfield.example/{number}.png",
-        },
-    )
+def build_translations(shop: Shop) -> None:
+    """Translate some of the resources that can be translated."""
+    for variation in list(shop.world.table("campaign-variation")):
+        link = variation.relations["translation"]
+        if isinstance(link, Reference):
+            channel = link.id.split("::")[1]
+            _translate(shop, Reference(variation.type, variation.id), channel)
+    for kind, count in TRANSLATED.items():
+        for reference in shop.all(kind)[:count]:
+            _translate(shop, reference, "email")
 
 
-def build_templates(shop: Shop) -> None:
-    """All templates and universal content."""
-    for _ in range(shop.settings.templates):
-        template(shop, shop.some_time())
-    for _ in range(UNIVERSAL_COUNT):
-        universal_content(shop, shop.some_time())
+def _translate(shop: Shop, of: Reference, channel: str) -> None:
+    """Make the translation of a resource; its id names the resource."""
+    links = {of.type: of}
+    make(shop, "translation", shop.some_time(), of_type=of.type, of=of.id, channel=channel, **links)

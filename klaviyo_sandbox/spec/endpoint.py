@@ -1,18 +1,18 @@
-"""The shapes of the specification's data."""
+"""What Klaviyo's specification says of one GET endpoint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRule:
+class FilterRule(Struct, frozen=True):
     """What may be asked of one filter field."""
 
     operators: Mapping[str, frozenset[str]]
     """Operators per shape of literal: `single`, `list` or `none` (only `has` takes none)."""
-    value: str
+    value: str = ""
     """`string`, `boolean`, `number`, `integer`, `date-time`, or `` when there is no literal."""
-    enum: frozenset[str]
+    enum: frozenset[str] = frozenset()
     """The only values accepted; empty when any will do."""
 
     @property
@@ -21,43 +21,47 @@ class FilterRule:
         return sorted(frozenset().union(*self.operators.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class PageSize:
+class PageSize(Struct, frozen=True):
     """Bounds of `page[size]`, in resources."""
 
-    minimum: int
-    maximum: int
+    minimum: int = field(name="min")
+    maximum: int = field(name="max")
     default: int
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """One relationship of a resource type."""
 
-    name: str
     type: str
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
+class Reduced(Struct, frozen=True):
     """A lower limit for requests in which one query parameter has one value."""
 
-    parameter: str
-    value: str
+    when: str
+    """`parameter=value`; endpoints with the same share the limit."""
     windows: Mapping[int, int]
 
+    def applies(self, parameters: Mapping[str, str]) -> bool:
+        """Whether a request with these query parameters falls under the limit."""
+        return self.value in parameters.get(self.parameter, "").split(",")
+
     @property
-    def bucket(self) -> str:
-        """The limit's name; endpoints with the same parameter and value share the limit."""
-        return f"{self.parameter}={self.value}"
+    def parameter(self) -> str:
+        """The parameter's name."""
+        return self.when.partition("=")[0]
+
+    @property
+    def value(self) -> str:
+        """The value, alone or in a list."""
+        return self.when.partition("=")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, kw_only=True):
     """One GET endpoint."""
 
-    path: str
+    path: str = ""
     kind: str
     """`collection`, `item`, `subcollection`, `related_one`, `relationship`, `relationship_one`."""
     operation: str
@@ -65,24 +69,25 @@ class Endpoint:
     """JSON:API type of the resources answered."""
     response: str
     """Name of the response model, in Klaviyo's specification and in its SDKs."""
-    resource: str
+    resource: str = ""
     """Name of the resource model; empty where the answer holds ids only."""
-    scopes: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
     windows: Mapping[int, int]
     """Requests allowed per window; the key is the window's length in seconds."""
-    reduced: tuple[Reduced, ...]
-    paginated: bool
-    page_size: PageSize | None
-    fixed_page: int | None
+    reduced: tuple[Reduced, ...] = ()
+    paginated: bool = False
+    page_size: PageSize | None = None
+    fixed_page: int = 100
     """Resources on a page of an endpoint that has page cursors but takes no `page[size]`."""
-    filters: Mapping[str, FilterRule]
-    required_filters: Mapping[str, list[list[str]]]
-    sort: tuple[str, ...]
-    include: tuple[str, ...]
-    fields: Mapping[str, frozenset[str]]
-    additional_fields: Mapping[str, frozenset[str]]
-    attributes: tuple[str, ...]
-    relations: Mapping[str, Relation]
+    filters: Mapping[str, FilterRule] = {}
+    required_filters: Mapping[str, list[list[str]]] = {}
+    sort: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    fields: Mapping[str, frozenset[str]] = {}
+    """Per resource type, what `fields[…]` may name."""
+    additional_fields: Mapping[str, frozenset[str]] = {}
+    attributes: tuple[str, ...] = ()
+    relations: Mapping[str, Relation] = field(name="relationships", default_factory=dict)
 
     @property
     def parent(self) -> str:
@@ -102,4 +107,4 @@ class Endpoint:
         """
         if self.page_size is not None:
             return self.page_size.default
-        return self.fixed_page
+        return self.fixed_page if self.paginated else None

@@ -14,8 +14,6 @@ class Clock:
         self._start = start if start is not None else datetime.fromtimestamp(time.time(), UTC)
         self._since = time.monotonic()
         self._held = False
-        self.skew_seconds = 0.0
-        """Added to the `Date` header only, as a wrong clock of a proxy would."""
 
     def now(self) -> datetime:
         """Return the present, in UTC."""
@@ -37,7 +35,3 @@ class Clock:
     def seconds(self) -> float:
         """Return the present in seconds since 1970."""
         return self.now().timestamp()
-
-    def header_seconds(self) -> int:
-        """Return what the `Date` header states, in seconds since 1970."""
-        return int(self.now().timestamp() + self.skew_seconds)

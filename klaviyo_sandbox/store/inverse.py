@@ -15,19 +15,22 @@ INVERSE_OF: dict[tuple[str, str], tuple[str, str]] = {
     ("metric", "metric-properties"): ("metric-property", "metric"),
     ("object-type", "object-ingestion-logs"): ("object-ingestion-log", "object-type"),
     ("object-type", "object-records"): ("object-record", "object-type"),
+    ("profile", "conversation"): ("conversation", "profile"),
     ("profile", "conversations"): ("conversation", "profile"),
     ("profile", "push-tokens"): ("push-token", "profile"),
+    ("profile-bulk-import-job", "import-errors"): ("import-error", "profile-bulk-import-job"),
     ("segment", "flow-triggers"): ("flow", "trigger"),
     ("tag", "campaigns"): ("campaign", "tags"),
     ("tag", "flows"): ("flow", "tags"),
     ("tag", "lists"): ("list", "tags"),
     ("tag", "segments"): ("segment", "tags"),
     ("tag-group", "tags"): ("tag", "tag-group"),
+    ("text-messaging-sender", "text-messaging-sender-registration"): (
+        "text-messaging-sender-registration",
+        "text-messaging-sender",
+    ),
 }
 """(parent type, relationship) answered by (child type, the child's relationship to the parent)."""
-
-ONE_OF_MANY = {("profile", "conversation"): "conversations"}
-"""To-one relationships that show the first of a to-many one."""
 
 
 class Inverses:
@@ -40,9 +43,6 @@ class Inverses:
 
     def of(self, row: Row, name: str) -> Links:
         """Return what `row` points at under `name`; nothing where the relationship is not known."""
-        many = ONE_OF_MANY.get((row.type, name))
-        if many is not None:
-            return next(iter(each(self.of(row, many))), None)
         child = INVERSE_OF.get((row.type, name))
         return () if child is None else self._children(child).get(Reference(row.type, row.id), ())
 

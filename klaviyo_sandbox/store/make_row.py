@@ -16,28 +16,28 @@ def make_row(
     attributes: JsonObject,
     relations: Mapping[str, Links],
     facts: Mapping[str, Value] | None = None,
-    optional: JsonObject | None = None,
 ) -> Row:
-    """Return a row of the resource.
+    """Return a row of the resource, whose `attributes` are all that any answer shows.
 
-    `facts` states values which the attributes do not show (such as a catalog item's `created`), and
-    with a leading `~` where Klaviyo sorts the row; `optional` are the attributes behind
-    `additional-fields`.
+    `facts` states values that no attribute shows (such as when a catalog item was created), and
+    with a leading `~` where Klaviyo sorts the row.
     """
     resource_type, resource_id = reference.type, reference.id
     known: dict[str, Value] = dict(facts or {})
-    extra = optional or {}
     for field, kind in spec.searchable.get(resource_type, {}).items():
         if field not in known:
-            found = _find(field, resource_id, attributes, extra, relations)
-            known[field] = _instants(found) if kind == "date-time" else found
+            known[field] = _find(field, resource_id, attributes, relations)
+        if kind == "date-time":
+            known[field] = _instants(known[field])
+    optional = spec.optional.get(resource_type, frozenset())
+    shown = {name: value for name, value in attributes.items() if name not in optional}
     return Row(
         resource_type,
         resource_id,
-        dump(attributes) if attributes else b"",
+        dump(shown) if shown else b"",
         relations,
         known,
-        {name: dump(value) for name, value in extra.items()},
+        {name: dump(value) for name, value in attributes.items() if name in optional},
     )
 
 
@@ -45,7 +45,6 @@ def _find(
     field: str,
     resource_id: str,
     attributes: JsonObject,
-    extra: JsonObject,
     relations: Mapping[str, Links],
 ) -> Value:
     if field in NAMES_OF_ID:
@@ -54,10 +53,9 @@ def _find(
         links = relations.get(field.removesuffix(".id"))
         return links.id if isinstance(links, Reference) else [link.id for link in each(links)]
     steps = field.split(".")
-    root = extra if steps[0] in extra else attributes
-    if steps[0] not in root and isinstance(attributes.get("definition"), dict):
+    if steps[0] not in attributes and isinstance(attributes.get("definition"), dict):
         return _at(attributes["definition"], steps)  # the campaigns of 2026-10-15 keep them there
-    return _at(root, steps)
+    return _at(attributes, steps)
 
 
 def _at(node: JsonValue, steps: list[str]) -> Value:
@@ -80,4 +78,4 @@ def _instants(value: Value) -> Value:
         return micros(value)
     if isinstance(value, list):
         return [micros(element) for element in value if isinstance(element, str)]
-    return None
+    return value

@@ -10,6 +10,10 @@ class Reference(NamedTuple):
     type: str
     id: str
 
+    def __str__(self) -> str:
+        """Return the id, for texts that name the resource."""
+        return self.id
+
 
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence[Scalar]
@@ -58,7 +62,8 @@ class Row:
 
         The same, but for rows that Klaviyo misplaces.
         """
-        return self.facts.get(f"~{field}", self.facts.get(field))
+        misplaced = self.facts.get(f"~{field}")
+        return self.facts.get(field) if misplaced is None else misplaced
 
 
 class EventRow(Row):

@@ -51,6 +51,25 @@ class RequestLog:
         self.statuses[(entry.endpoint, entry.status)] += 1
         self.bytes[entry.endpoint] += entry.bytes
 
+    def listed(self) -> list[Entry]:
+        """Return the last requests, oldest first."""
+        return list(self.entries)
+
+    def counts(self) -> dict[str, object]:
+        """Return requests, statuses and bytes per endpoint."""
+        return {
+            endpoint: {
+                "requests": count,
+                "bytes": self.bytes[endpoint],
+                "statuses": {
+                    status: number
+                    for (asked, status), number in self.statuses.items()
+                    if asked == endpoint
+                },
+            }
+            for endpoint, count in sorted(self.requests.items())
+        }
+
     def reset(self) -> None:
         """Forget everything."""
         self.entries.clear()

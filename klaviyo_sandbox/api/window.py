@@ -1,27 +1,39 @@
-"""How a reply states the rate limit."""
+"""The windows of a rate limit, and how a reply states them."""
 
+import math
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 MINUTE = 60
 """Longer windows are daily ones, though a test may shorten the day."""
 
 
-class LimitWindow(Protocol):
-    """A stretch of time in which so many requests may come."""
+@dataclass(slots=True)
+class Window:
+    """A fixed window. It starts with the first request after the end of the one before."""
 
     seconds: int
     limit: int
+    started: float = -math.inf
+    used: int = 0
+
+    def open_at(self, now: float) -> None:
+        """Start anew if the window is over."""
+        if now >= self.started + self.seconds:
+            self.started = now
+            self.used = 0
 
     @property
     def remaining(self) -> int:
         """Requests left."""
+        return max(0, self.limit - self.used)
 
     def seconds_left(self, now: float) -> float:
-        """Return the seconds until there are more."""
+        """Return the seconds until the window ends."""
+        return max(0.0, self.started + self.seconds - now)
 
 
-def limit_headers(windows: Sequence[LimitWindow], now: float) -> dict[str, str]:
+def limit_headers(windows: Sequence[Window], now: float) -> dict[str, str]:
     """Return the headers about `windows`; the first limit is the nearest to its end (recorded)."""
     nearest = min(windows, key=lambda window: (window.remaining, window.seconds))
     listed = ", ".join(f"{window.limit};w={window.seconds}" for window in windows)

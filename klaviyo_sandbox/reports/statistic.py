@@ -1,3 +1,0 @@
-"""The value of a statistic."""
-
-Number = float | int | None
