@@ -193,7 +193,7 @@ def test_a_timezone_that_is_none_costs_only_that(sync: Sync, shop: Sandbox, odd:
     found = sync("metric_aggregates", poison=within_row("accounts", account, elsewhere))
     assert not found.failures
     assert found.records["metric_aggregates"]
-    assert any("report days are in UTC" in line for line in found.logs)
+    assert any("days are in UTC" in line for line in found.logs)
 
 
 def test_a_lookup_that_fails_costs_the_streams_that_need_it(sync: Sync) -> None:

@@ -29,7 +29,7 @@ _FEWEST_PAGES: Final = 5
 _MOST_PAGES: Final = 50
 _PAGES_OF_ONE: Final = 20
 """A collection of no more pages, or one parent's children, are listed to their end."""
-_PARENTS: Final = 15
+_PARENTS: Final = 30
 """Of so many parents the children are counted."""
 _LONGER: Final = 3
 """Each part of time reaches back so many times as far as the one after it: rows crowd near now."""

@@ -52,7 +52,7 @@ class Account:
         name = self._told_timezone or self._config.timezone
         if name is None:
             logger.warning(
-                "Reports have days of UTC: the account's timezone takes the scope accounts:read, or"
+                "Report days are in UTC: the account's timezone takes the scope accounts:read, or"
                 " the setting `timezone`."
             )
             return Timezone(ZoneInfo(_UTC))
