@@ -54,9 +54,7 @@ def marked(stream: str, **others: object) -> Json:
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(
-        Settings(events=5, profiles=5, lists=2, flows=2, campaigns=4, limits=False)
-    ) as sandbox:
+    with Sandbox.start(_SHOP) as sandbox:
         updated = "2026-03-01T00:00:00+00:00"
         profile = marked("profiles", updated=updated, created=updated)
         sandbox.put({"type": "profile", "id": _PROFILE, "attributes": profile})
