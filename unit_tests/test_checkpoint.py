@@ -147,3 +147,16 @@ def test_rows_without_a_cursor_stay_in_the_state_until_they_are_read() -> None:
     assert checkpoint.current(horizon) == CursorState(horizon, rows_without_cursor=True)
     checkpoint.rows_without_cursor = False
     assert checkpoint.current(horizon) == CursorState(horizon)
+
+
+def test_rows_of_the_future_are_named_until_their_time_has_come() -> None:
+    checkpoint = CursorCheckpoint(CursorState(1_000), 0, 0, 2_000)
+    checkpoint.note_ahead([("a", 9_000), ("b", 12_000)])
+    assert checkpoint.has_written("a", 9_000)
+    assert not checkpoint.has_written("a", 9_001), "it has moved"
+    checkpoint.complete(Window(1_000, FOREVER))
+    state = checkpoint.current(2_000)
+    assert state.ahead == (("a", 9_000), ("b", 12_000))
+    later = CursorCheckpoint(state, 0, 0, 10_000)
+    later.complete(Window(0, FOREVER))
+    assert later.current(10_000).ahead == (("b", 12_000),)

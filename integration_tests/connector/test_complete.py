@@ -80,6 +80,9 @@ def test_a_second_sync_brings_nothing_else(story: Story, stream: str) -> None:
     (lowest,) = {min(watermarks(stream, state)) for state in _states(story.first, stream)}
     since = lowest - _WEEK if stream == "events" else lowest
     due = {row.id for row in rows(story.sandbox, stream) if row.second >= since}
+    if stream == "events":  # those of the future have come already, and are named in state
+        assert ahead(story)
+        due -= ahead(story)
     assert due
     assert len(due) < len(story.held_at_first[stream]) / 2
     assert set(story.deduplicated.ids(stream)) == due
@@ -102,15 +105,14 @@ def test_what_is_deleted_is_not_read_any_more(story: Story) -> None:
         assert not gone & set(story.deduplicated.ids(stream)), stream
 
 
-def test_appending_reads_no_event_twice_but_those_still_to_come(story: Story) -> None:
+def test_appending_reads_no_event_twice(story: Story) -> None:
     (state,) = _states(story.first, "events")
     (watermark,) = watermarks("events", state)
-    to_come = {row.id for row in rows(story.sandbox, "events") if row.second >= watermark}
+    last_seconds = {row.id for row in rows(story.sandbox, "events") if row.second >= watermark}
     again = set(story.appended.ids("events")) & set(story.first.ids("events"))
     assert story.appended.code == 0
     assert set(story.touched["event"]["added"]) <= set(story.appended.ids("events"))
-    assert again
-    assert again <= to_come
+    assert again <= last_seconds - ahead(story)
     assert len(story.appended.ids("events")) == len(set(story.appended.ids("events")))
 
 
@@ -154,6 +156,12 @@ def test_a_start_date_leaves_no_reference_without_its_row(connect: Connect, shop
         named = {record["profile_id"] for record in output.records[stream]}
         assert named
         assert named <= profiles.keys(), stream
+
+
+def ahead(story: Story) -> set[str]:
+    """Return the events of the future that the state of the first sync names."""
+    (state,) = _states(story.first, "events")
+    return {*state["stream"]["stream_state"]["ahead"]}
 
 
 def _states(output: Output, stream: str) -> list[Json]:

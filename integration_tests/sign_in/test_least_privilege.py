@@ -57,8 +57,9 @@ def test_six_scopes_read_six_streams(shop: Sandbox, signed_in: SignedIn, credent
         assert all(record["tags"] is None for record in output.records[stream])
     assert all(record["campaign_messages"] for record in output.records["campaigns"])
     assert any(record["flow_actions"] for record in output.records["flows"])
-    (warning,) = warnings(output)
-    assert warning.startswith(WARNING)
+    metrics, tags = sorted(warnings(output))
+    assert metrics.startswith("Missing scope metrics:read: records have null for the metric of")
+    assert tags.startswith(WARNING)
     asked = [entry for entry in shop.log.requests() if "tags" in entry.query]
     if credentials["auth_type"] == "api_key":
         assert asked
@@ -85,7 +86,7 @@ def test_check_groups_what_cannot_be_read(signed_in: SignedIn, credentials: Json
     readable = sum(set(stream.scopes) <= set(SIX) for stream in STREAMS)
     assert f"{readable} of {len(STREAMS)} streams" in first
     told = dict(reason.split(": ", 1) for reason in reasons)
-    assert told["Missing scope tags:read"] == "tag_groups, tags"
+    assert told["Missing scope tags:read"] == "campaign_message_tags, tag_groups, tags"
     assert told["Read without what needs tags:read"].startswith("campaigns, flows")
     assert told["Missing scopes segments:read and tags:read"] == "tag_links"
     assert len({stream for streams in told.values() for stream in streams.split(", ")}) == len(
@@ -99,4 +100,5 @@ def test_check_asks_once_for_each_scope(shop: Sandbox, signed_in: SignedIn) -> N
     assert connection["status"] == "SUCCEEDED"
     asked = shop.log.counts()
     assert len(asked) > 20
-    assert sum(count.requests for count in asked.values()) <= len(SCOPES)
+    again = sum(entry.status == 403 for entry in shop.log.requests()) // 2
+    assert sum(count.requests for count in asked.values()) <= len(SCOPES) + again

@@ -1,5 +1,6 @@
 """What of a partition has been read for a stream in this sync, and the state that follows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -7,6 +8,9 @@ from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.ranges import clip, merge, reach, subtract
 from source_klaviyo.sync.state import CursorState
+
+_MOST_AHEAD = 1_000
+"""Rows in the future that a partition's state names; further ones are written by each sync."""
 
 
 class Checkpoint(Protocol):
@@ -84,9 +88,11 @@ class CursorCheckpoint:
     low: int = field(init=False)
     rows_without_cursor: bool = field(init=False)
     _completed: list[Window] = field(init=False)
+    _ahead: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         watermark = self.state.watermark
+        self._ahead = dict(self.state.ahead)
         self.low = self.start
         if watermark is not None:
             # A watermark in the future, as others have written, would be refused as a bound.
@@ -126,11 +132,23 @@ class CursorCheckpoint:
     def refuse(self) -> None:
         """Keep no note of it: the next sync asks again."""
 
+    def has_written(self, name: str, cursor: int) -> bool:
+        """Tell whether a row in the future has been written already; all threads may ask."""
+        return self._ahead.get(name) == cursor
+
+    def note_ahead(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Note the ids and cursors of rows in the future that have been written."""
+        for name, cursor in rows:
+            if len(self._ahead) < _MOST_AHEAD:
+                self._ahead[name] = cursor
+
     def current(self, horizon: int) -> CursorState:
         """Return the state to keep now; it never passes `horizon`."""
         reached = reach(self._completed, self.low)
+        ahead = tuple((name, at) for name, at in self._ahead.items() if at >= horizon)
         if reached >= horizon:
-            return CursorState(horizon, rows_without_cursor=self.rows_without_cursor)
+            without = self.rows_without_cursor
+            return CursorState(horizon, rows_without_cursor=without, ahead=ahead)
         known = self.state.watermark
         watermark = reached if reached > self.low else None
         if known is not None:
@@ -139,4 +157,4 @@ class CursorCheckpoint:
         # Klaviyo's clock may be behind this machine's: the sync began by the later reckoning.
         began = min(self.began, horizon + MARGIN)
         read = tuple(clip(self._completed, floor, horizon))
-        return CursorState(watermark, began, read, self.rows_without_cursor)
+        return CursorState(watermark, began, read, self.rows_without_cursor, ahead)

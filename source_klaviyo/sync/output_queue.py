@@ -28,9 +28,9 @@ class Delivery:
     windows that are complete once the lines are written, `reopens` is a window that was complete
     and is open again;
     `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
-    does not serve the partition. All of that is for the partition's `checkpoint`, if it has one.
-    `items` are still to be asked for. The last delivery of a view `ends` it, with the `failure` of
-    the view, if there was one.
+    does not serve the partition; `ahead` are the ids and cursors of rows far in the future. All of
+    that is for the partition's `checkpoint`, if it has one. `items` are still to be asked for. The
+    last delivery of a view `ends` it, with the `failure` of the view, if there was one.
     """
 
     view: int
@@ -47,6 +47,7 @@ class Delivery:
     collection: int = 0
     lines: bytes = b""
     records: int = 0
+    ahead: Sequence[tuple[str, int]] = ()
     ids: Sequence[str] = ()
     cursors: Sequence[int | None] = ()
     gone: Sequence[str] = ()

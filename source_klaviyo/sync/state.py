@@ -19,6 +19,9 @@ What deletes are found by stands in `"deletes": {…}`, see deletes.py.
 A full refresh names itself besides, so that only its next attempt goes on from there:
 `"refresh": {"generation_id": 3, "sync_id": 17, "since": "2026-11-23T09:00:00+00:00"}`.
 
+Rows far in the future come with every request that has no upper bound. The ids of those that were
+written stand in `"ahead": {"<id>": "<cursor>"}` until their time has come.
+
 `"version": 1` on top tells it from what other connectors wrote (see foreign_state.py): what stands
 before a watermark has been read from its very beginning, or from the start date where that counts.
 """
@@ -58,12 +61,16 @@ WHOLE: StreamState = {_NO_CURSOR: True}
 
 @dataclass(frozen=True, slots=True)
 class CursorState:
-    """How far one partition has been read; times in seconds since 1970."""
+    """How far one partition has been read; times in seconds since 1970.
+
+    `ahead` are the ids and cursors of rows far in the future that have been written.
+    """
 
     watermark: int | None = None
     since: int | None = None
     read: tuple[Window, ...] = ()
     rows_without_cursor: bool = False
+    ahead: tuple[tuple[str, int], ...] = ()
 
 
 def written(moment: int) -> str:
@@ -76,6 +83,8 @@ def dump_cursor(state: CursorState, cursor: str) -> dict[str, Json]:
     data: dict[str, Json] = {}
     if state.watermark is not None:
         data[cursor] = written(state.watermark)
+    if state.ahead:
+        data["ahead"] = {name: written(at) for name, at in state.ahead}
     unfinished: dict[str, Json] = {}
     if state.since is not None and state.read:
         unfinished["since"] = written(state.since)
@@ -226,14 +235,14 @@ def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
 def _cursor_state(data: Json, cursor: str) -> CursorState:
     if not isinstance(data, Mapping):
         raise ValueError("a cursor is not an object")  # noqa: TRY004  load() catches ValueError
-    if strange := sorted(data.keys() - {cursor, "unfinished", _VERSION, DELETES}):
+    if strange := sorted(data.keys() - {cursor, "ahead", "unfinished", _VERSION, DELETES}):
         raise ValueError(
             f"it holds {', '.join(strange)} instead of {cursor}; is it another stream's?"
         )
     watermark = _moment(data[cursor]) if cursor in data else None
-    unfinished = data.get("unfinished")
+    ahead, unfinished = _ahead(data.get("ahead", {})), data.get("unfinished")
     if unfinished is None:
-        return CursorState(watermark)
+        return CursorState(watermark, ahead=ahead)
     if not isinstance(unfinished, Mapping):
         raise ValueError("`unfinished` is not an object")  # noqa: TRY004
     read = unfinished.get("read", ())
@@ -244,7 +253,14 @@ def _cursor_state(data: Json, cursor: str) -> CursorState:
         _moment(unfinished["since"]) if "since" in unfinished else None,
         tuple(_window(pair) for pair in read),
         rows_without_cursor=unfinished.get("rows_without_cursor") is True,
+        ahead=ahead,
     )
+
+
+def _ahead(rows: Json) -> tuple[tuple[str, int], ...]:
+    if not isinstance(rows, Mapping):
+        raise ValueError("`ahead` is not an object")  # noqa: TRY004  load() catches ValueError
+    return tuple((name, _moment(at)) for name, at in rows.items())
 
 
 def _window(pair: Json) -> Window:

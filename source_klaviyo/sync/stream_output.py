@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from airbyte_cdk.models import AirbyteStreamStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_klaviyo.sync.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.jobs import StreamJob
 from source_klaviyo.sync.messages import failure_line, state_line, status_line
@@ -82,6 +83,8 @@ class StreamOutput:
             checkpoint.rows_without_cursor = False
         if delivery.refused:
             checkpoint.refuse()
+        if delivery.ahead and isinstance(checkpoint, CursorCheckpoint):
+            checkpoint.note_ahead(delivery.ahead)
         return delivery.changes_state
 
     def end_view(

@@ -38,6 +38,8 @@ _LEAST_TO_HALVE = 2
 _MOST_EMPTY_PAGES = 1_000
 _MOST_KNOWN_PAGES = 20
 """Pages in a row, empty or without a new row, that are taken for the way to further rows."""
+_FAR = 3_600
+"""Seconds behind the horizon from which on a row lies in the future by no clock's fault."""
 
 
 class Purpose(Enum):
@@ -158,9 +160,11 @@ class WindowReader:
         self.horizon = self.tell_horizon()
         if self._goes_straight_on(page):
             fresh = kept = [True] * len(page.ids)
+            ahead: Sequence[int] = ()
         else:
             fresh = self._new_rows(page)
             kept = self._kept(page, fresh)
+            ahead = self._rows_ahead(page)
         self._remember(page, kept)
         self.rows_kept = sum(kept)
         self._count_known(page, fresh)
@@ -178,7 +182,7 @@ class WindowReader:
         completes = self._advance()
         self._choose_next(page, begins_anew=begins_anew)
         done = self.purpose is Purpose.NO_CURSOR and self.finished
-        return self._deliver(views, Read(page, kept, completes, reopens, done))
+        return self._deliver(views, Read(page, kept, completes, reopens, done, ahead))
 
     def ask_by_time(self) -> None:
         """Ask for the rest of the window by time: the page cursor leads nowhere."""
@@ -250,6 +254,11 @@ class WindowReader:
         behind = max(self.latest + 1, self.lo, self._asked_from)
         is_inside = self.in_order and behind <= first and last < min(self.hi, self.horizon)
         return is_inside and self.collection.ordered and len({*page.ids}) == len(page.ids)
+
+    def _rows_ahead(self, page: Page) -> Sequence[int]:
+        """Return the numbers of the rows that lie far in the future: events may be dated so."""
+        after = self.horizon + _FAR
+        return [row for row, at in enumerate(page.cursors) if at is not None and at >= after]
 
     def _new_rows(self, page: Page) -> list[bool]:
         """Tell of each row whether it has not come before."""

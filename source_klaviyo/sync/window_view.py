@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
-from source_klaviyo.sync.checkpoint import Checkpoint
+from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.ranges import subtract
 
@@ -17,7 +17,8 @@ class Read:
 
     `kept` tells of each row whether the reader emits the row. `completes` is the window that is
     complete with the page, `reopens` a window that was complete and is open again.
-    `without_cursor` tells that all rows without a cursor value have come.
+    `without_cursor` tells that all rows without a cursor value have come. `ahead` numbers the rows
+    that lie far in the future.
     """
 
     page: Page
@@ -25,6 +26,7 @@ class Read:
     completes: Window | None
     reopens: Window | None = None
     without_cursor: bool = False
+    ahead: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +67,9 @@ class WindowView:
         if not self.misses_all:
             pairs = zip(kept, read.page.cursors, strict=True)
             kept = [keep and self._misses(cursor) for keep, cursor in pairs]
+        ahead: list[tuple[str, int]] = []
+        if read.ahead and isinstance(self.checkpoint, CursorCheckpoint):
+            kept, ahead = self._without_known(self.checkpoint, read, kept)
         if extract.failure:
             self._give_up(
                 cursor for keep, cursor in zip(kept, read.page.cursors, strict=False) if keep
@@ -92,6 +97,7 @@ class WindowView:
                 for item, cursor in zip(extract.items, cursors, strict=False)
             ],
             failure=extract.failure,
+            ahead=() if extract.items else ahead,
             cursors=cursors,
         )
 
@@ -112,6 +118,18 @@ class WindowView:
             without_cursor=without_cursor,
             checkpoint=self.checkpoint,
         )
+
+    def _without_known(
+        self, checkpoint: CursorCheckpoint, read: Read, kept: Sequence[bool]
+    ) -> tuple[list[bool], list[tuple[str, int]]]:
+        """Leave out rows of the future that an earlier sync has written; return the other ones."""
+        kept, ahead = list(kept), []
+        for row in read.ahead:
+            name, cursor = read.page.ids[row], read.page.cursors[row] or 0
+            kept[row] = kept[row] and not checkpoint.has_written(name, cursor)
+            if kept[row]:
+                ahead.append((name, cursor))
+        return kept, ahead
 
     def _misses(self, cursor: int | None) -> bool:
         """Tell whether the view misses a row with this cursor."""
