@@ -86,10 +86,14 @@ class ListingNotWhole(StreamFailed):
 
 
 class PartitionRefused(StreamFailed):
-    """Klaviyo does not serve this partition of a collection, for a reason that lies in it alone."""
+    """Klaviyo does not serve this partition of a collection, for a reason that lies in it alone.
 
-    def __init__(self, advice: str) -> None:
+    A refusal that names no reason, such as a 404 in an incident, is not `is_sure`.
+    """
+
+    def __init__(self, advice: str, *, is_sure: bool = True) -> None:
         super().__init__(advice, FailureType.config_error)
+        self.is_sure = is_sure
 
 
 class QuotaSpent(StreamFailed):

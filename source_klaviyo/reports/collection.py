@@ -236,4 +236,4 @@ class ReportCollection:
                 return refused
         ((_, metric),) = request.partition.items()
         advice = f"Klaviyo has no {self.name} of the metric {metric}. {refused.message}"
-        return PartitionRefused(advice)
+        return PartitionRefused(advice, is_sure=isinstance(refused, ParameterRefused))

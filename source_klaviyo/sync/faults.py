@@ -80,6 +80,8 @@ def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
             return Action.FAIL_STREAMS
         case ScopeMissing() | ParameterRefused() | NotFound() if not task.retry.is_confirmed:
             return Action.DOUBT
+        case PartitionRefused(is_sure=False) if not task.retry.is_confirmed:
+            return Action.DOUBT
     if isinstance(fault, StreamFailed | PageTooLarge | PageLost):
         return _of_page(fault, task) if isinstance(task, WindowReader) else _of_item(fault)
     return Action.FAIL_STREAMS
