@@ -168,17 +168,19 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
 
 
 def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
-    """Return the first records of `stream`, or why there are none."""
+    """Return the first records of `stream`, or why there are none; a refusal is doubted once."""
+    first = _probed(stream)
+    if not isinstance(first, StreamFailed) or not _is_sure(first):
+        return first
+    time.sleep(_DOUBT_SECONDS)
+    return _probed(stream)
+
+
+def _probed(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
     try:
         return stream.probe()
     except StreamFailed as refused:
-        if not _is_sure(refused):
-            return refused
-    time.sleep(_DOUBT_SECONDS)
-    try:
-        return stream.probe()
-    except StreamFailed as again:
-        return again
+        return refused
 
 
 def _is_sure(refusal: StreamFailed | None) -> bool:

@@ -16,7 +16,7 @@ import yaml
 
 from integration_tests.connector.harness import key
 from integration_tests.pyairbyte.large_numbers import leave_out_large_numbers
-from integration_tests.pyairbyte.warehouse import PYTHON, ROOT, Warehouse, duckdb, postgres
+from integration_tests.pyairbyte.warehouse import ROOT, Warehouse, duckdb, postgres, run
 from klaviyo_sandbox import Sandbox, Settings
 
 PACKAGE: Final = ROOT / "dbt"
@@ -48,16 +48,9 @@ class Built:
 
     def ask(self, statements: Mapping[str, str]) -> dict[str, Answer]:
         """Return what each statement finds."""
-        done = subprocess.run(
-            [PYTHON, Path(__file__).with_name("ask.py"), self.warehouse.url],
-            input=json.dumps(statements),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return {name: Answer(**found) for name, found in json.loads(done.stdout).items()}
+        asks: list[str | Path] = [Path(__file__).with_name("ask.py"), self.warehouse.url]
+        told = json.loads(run(asks, sent=statements))
+        return {name: Answer(**found) for name, found in told.items()}
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a model."""

@@ -1,9 +1,6 @@
 """Tombstones remove rows from real databases, and PyAirbyte's tables can be filtered by them."""
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -12,7 +9,7 @@ import pytest
 from integration_tests.connector.conftest import impatient
 from integration_tests.deletes.destination import DELETED_AT, Destination
 from integration_tests.deletes.shop import live
-from integration_tests.pyairbyte.warehouse import PYTHON, duckdb, postgres
+from integration_tests.pyairbyte.warehouse import duckdb, postgres, run
 from klaviyo_sandbox import Sandbox, Settings
 
 __all__ = ["impatient"]
@@ -30,16 +27,8 @@ def merged(destination: Destination, url: str) -> dict[str, set[str]]:
         ]
         for stream, table in destination.tables.items()
     }
-    done = subprocess.run(
-        [PYTHON, Path(__file__).with_name("merge.py"), url],
-        input=json.dumps(batches),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return {stream: set(names) for stream, names in json.loads(done.stdout).items()}
+    left = json.loads(run([Path(__file__).with_name("merge.py"), url], sent=batches))
+    return {stream: set(names) for stream, names in left.items()}
 
 
 @pytest.mark.parametrize("engine", ["DuckDB", "PostgreSQL"])
@@ -71,31 +60,15 @@ duckdb.connect("klaviyo.duckdb").execute(
 """
 
 
-def run(script: str, folder: Path) -> None:
-    """Run a script by PyAirbyte's environment, with this one's connector."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"}
-    done = subprocess.run(
-        [PYTHON, "-c", script],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_pyairbyte_has_a_column_to_filter_by(tmp_path: Path) -> None:
     settings = Settings(events=20, profiles=40, lists=8, limits=False)
     with Sandbox.start(settings) as shop:
         config = {"api_key": shop.key, "api_base_url": shop.url}
         (tmp_path / "config.json").write_text(json.dumps(config))
-        run(READ, tmp_path)
+        run(["-c", READ], folder=tmp_path)
         shop.delete("list", sorted(shop.ids("list"))[:3])
-        run(A_DAY_PASSES, tmp_path)
-        run(READ, tmp_path)
+        run(["-c", A_DAY_PASSES], folder=tmp_path)
+        run(["-c", READ], folder=tmp_path)
         rows = duckdb(tmp_path).rows({"lists": ["id", DELETED_AT]})["lists"]
         held = shop.ids("list")
     assert {name for name, deleted in rows if deleted is None} == held

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import pytest
 
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Json, catalog
-from integration_tests.pyairbyte.warehouse import PYTHON, duckdb, postgres
+from integration_tests.pyairbyte.warehouse import duckdb, postgres, run
 from klaviyo_sandbox import Sandbox, Settings
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "migrating.md"
@@ -62,16 +61,12 @@ def answers(
         tables = {name: before.records[name] for name in TABLES} | {
             "profiles": changed.records["profiles"]
         }
-        done = subprocess.run(
-            [PYTHON, Path(__file__).with_name("run_sql.py"), warehouse.url],
-            input=json.dumps({"tables": tables, "statements": STATEMENTS}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        told = run(
+            [Path(__file__).with_name("run_sql.py"), warehouse.url],
+            sent={"tables": tables, "statements": STATEMENTS},
+            longest=60.0,
         )
-        assert done.returncode == 0, done.stderr
-        yield Answers(json.loads(done.stdout), tables, lifted, unknown)
+        yield Answers(json.loads(told), tables, lifted, unknown)
 
 
 def test_every_statement_of_the_page_is_run(answers: Answers) -> None:

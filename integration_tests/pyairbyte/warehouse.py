@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -21,6 +22,38 @@ _LONGEST_RUN: Final = 300.0
 _PATIENCE: Final = 30.0
 
 Rows = dict[str, list[list[str]]]
+
+
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    sent: object = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    longest: float = 120.0,
+) -> str:
+    """Run PyAirbyte's Python with this environment's connector; return what it prints.
+
+    `sent` goes to its stdin as JSON, `folder` is where it runs, `longest` the seconds it may take.
+    """
+    done = subprocess.run(
+        [PYTHON, *arguments],
+        input=json.dumps(sent),
+        cwd=folder,
+        env={
+            **os.environ,
+            "AIRBYTE_OFFLINE_MODE": "1",
+            "DO_NOT_TRACK": "1",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=longest,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @dataclass(frozen=True)
@@ -35,36 +68,17 @@ class Warehouse:
 
     def fill(self, config: Path, *streams: str) -> str:
         """Run the example for `streams`, or for all of them; return what it prints."""
-        done = subprocess.run(
-            [PYTHON, _EXAMPLES / self.example, config, *self.arguments, *streams],
-            cwd=config.parent,
-            env={
-                **os.environ,
-                "AIRBYTE_OFFLINE_MODE": "1",
-                "DO_NOT_TRACK": "1",
-                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                **self.environment,
-            },
-            capture_output=True,
-            text=True,
-            timeout=_LONGEST_RUN,
-            check=False,
+        return run(
+            [_EXAMPLES / self.example, config, *self.arguments, *streams],
+            folder=config.parent,
+            environment=self.environment,
+            longest=_LONGEST_RUN,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def rows(self, columns: Mapping[str, list[str]]) -> Rows:
         """Return the rows of tables, of each the named columns."""
-        done = subprocess.run(
-            [PYTHON, Path(__file__).with_name("query.py"), self.url, self.schema],
-            input=json.dumps(columns),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        found: Rows = json.loads(done.stdout)
+        asks: list[str | Path] = [Path(__file__).with_name("query.py"), self.url, self.schema]
+        found: Rows = json.loads(run(asks, sent=columns, longest=60.0))
         return found
 
 

@@ -106,9 +106,13 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def parents_view(self, key: str) -> ParentsView:
         """Return the listing of the ids, under `key`, for streams whose parent this is."""
-        narrow = (self.cursor_attribute or "id").partition(".")[0]
-        parameters = ((f"fields[{self.resource}]", narrow),)
-        return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=parameters))
+        return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=self._narrowest))
+
+    @property
+    def _narrowest(self) -> Parameters:
+        """The parameter by which a page has ids and cursors, and as little else as can be."""
+        attribute = (self.cursor_attribute or "id").partition(".")[0]
+        return ((f"fields[{self.resource}]", attribute),) if self.resource else ()
 
     @property
     def key_head(self) -> str | None:
@@ -124,8 +128,7 @@ class KlaviyoStream(Declaration, HttpStream):
 
     def listing_view(self, name: str) -> View:
         """Return what lists the names of all records, and as little else as can be."""
-        narrow = ((f"fields[{self.resource}]", self.cursor_attribute or "id"),)
-        return ResourceView(name, RecordFields(), Needs(parameters=narrow))
+        return ResourceView(name, RecordFields(), Needs(parameters=self._narrowest))
 
     def delete_checks(self) -> DeleteChecks:
         """Return the collection that asks for rows of this stream which may be gone."""

@@ -40,10 +40,7 @@ class IncludedStream(KlaviyoStream):
     def listing_view(self, name: str) -> View:
         """Return what lists the names of all records, and as little else as can be."""
         kind = self.relationship.removesuffix("s")
-        narrow = (
-            (f"fields[{self.resource}]", str(self.cursor_attribute)),
-            (f"fields[{kind}]", "id"),
-        )
+        narrow = (*self._narrowest, (f"fields[{kind}]", "id"))
         needs = replace(self.needs(), parameters=narrow)
         return IncludedView(
             name, self.relationship, self.owner_key, RecordFields(), needs, key_head=self.key_head

@@ -47,8 +47,7 @@ class ItemStream(KlaviyoStream):
 
     def needs(self) -> Needs:
         """Return what is needed of the listing: as little as can be."""
-        narrow = self.cursor_attribute or "id"
-        return Needs(parameters=((f"fields[{self.resource}]", narrow),) if self.resource else ())
+        return Needs(parameters=self._narrowest)
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:
         """Return the view with the endpoint of its items."""
