@@ -8,8 +8,8 @@ import msgspec
 from source_klaviyo.api.document import Document
 from source_klaviyo.api.resource_fields import Member
 
-Column = Sequence[bytes | msgspec.Raw]
-"""A value as JSON for each resource of a page."""
+Column = Sequence[bytes]
+"""For each resource of a page, members of its record as JSON: `,"metric_name":"Placed Order"`."""
 
 
 class Derived(Protocol):
@@ -24,7 +24,7 @@ class Derived(Protocol):
         """What is read of the attributes for them."""
 
     def columns(self, document: Document) -> Sequence[Column]:
-        """Return the columns of a page, in the order of `types`."""
+        """Return the columns of a page. A part may hold several members that belong together."""
 
 
 class IdAs:
@@ -34,7 +34,9 @@ class IdAs:
 
     def __init__(self, key: str) -> None:
         self.types: Mapping[str, str] = {key: "string"}
+        self._member = b',"%b":%%b' % key.encode()
 
     def columns(self, document: Document) -> Sequence[Column]:
         """Return the ids; see Derived."""
-        return [[msgspec.json.encode(name or None) for name in document.fields.ids]]
+        ids = document.fields.ids
+        return [[self._member % msgspec.json.encode(name or None) for name in ids]]

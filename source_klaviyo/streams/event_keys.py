@@ -24,12 +24,14 @@ from source_klaviyo.api.normalize import normalized_number
 from source_klaviyo.api.resource_fields import NULL, FieldsReader, Id, Member
 from source_klaviyo.streams.derived import Column
 
-_MESSAGE_KEYS: Final = ("campaign_id", "flow_id", "message_id", "variation_id")
 _TYPES: Final = {
     "metric_name": "string",
     "value": "number",
     "currency": "string",
-    **dict.fromkeys(_MESSAGE_KEYS, "string"),
+    "campaign_id": "string",
+    "flow_id": "string",
+    "message_id": "string",
+    "variation_id": "string",
 }
 _METRICS: Final = FieldsReader("name")
 _CREDITED: Final = FieldsReader(
@@ -38,7 +40,13 @@ _CREDITED: Final = FieldsReader(
 )
 
 _NULL: Final = b"null"
-_NO_KEYS: Final = (_NULL,) * len(_MESSAGE_KEYS)
+_NAMED: Final = b',"metric_name":%b'
+_VALUED: Final = b',"value":%b,"currency":%b'
+_SENT: Final = b',"campaign_id":%b,"flow_id":%b,"message_id":%b,"variation_id":%b'
+# Most events have no value, and many no message; members of theirs are written once for all.
+_NAMELESS: Final = _NAMED % _NULL
+_WITHOUT_VALUE: Final = _VALUED % (_NULL, _NULL)
+_NOT_SENT: Final = _SENT % (_NULL, _NULL, _NULL, _NULL)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -57,19 +65,18 @@ class EventKeys:
 
     def columns(self, document: Document) -> Sequence[Column]:
         """Return the keys of a page's events; see Derived."""
-        values, currencies, *message = (document.fields.members[each] for each in self.members)
-        keys = [
-            _NO_KEYS if flow is sent is variation is NULL else _own(flow, sent, campaign, variation)
-            for flow, sent, campaign, variation in zip(*message, strict=True)
+        values, currencies, *told = (document.fields.members[each] for each in self.members)
+        valued = [
+            _WITHOUT_VALUE if value is currency is NULL else _valued(value, currency)
+            for value, currency in zip(values, currencies, strict=True)
+        ]
+        sent = [
+            _NOT_SENT if flow is message is test is NULL else _own(flow, message, campaign, test)
+            for flow, message, campaign, test in zip(*told, strict=True)
         ]
         for row, credited in _credited(document):
-            keys[row] = credited
-        return [
-            _metric_names(document),
-            list(map(_number, values)),
-            list(map(_text, currencies)),
-            *zip(*keys, strict=True),
-        ]
+            sent[row] = credited
+        return [_metric_names(document), valued, sent]
 
 
 def _metric_names(document: Document) -> Column:
@@ -78,24 +85,28 @@ def _metric_names(document: Document) -> Column:
         [raw for each, raw in document.included.items() if each.type == "metric"]
     )
     named = zip(metrics.ids, metrics.cursors, strict=True)
-    names = {metric: _encode(name or None) for metric, name in named}
+    names = {metric: _NAMED % _encode(name or None) for metric, name in named}
     return [
-        names.get(held.id, _NULL) if isinstance(held, Id) else _NULL
+        names.get(held.id, _NAMELESS) if isinstance(held, Id) else _NAMELESS
         for held in document.fields.held_ids["metric"]
     ]
 
 
+def _valued(value: msgspec.Raw, currency: msgspec.Raw) -> bytes:
+    return _VALUED % (_number(value), _text(currency))
+
+
 def _own(
     flow: msgspec.Raw, message: msgspec.Raw, campaign: msgspec.Raw, variation: msgspec.Raw
-) -> tuple[bytes, ...]:
+) -> bytes:
     """Return what the properties of an event say of its message."""
     of_flow, sent, tested = _text(flow), _text(message), _text(variation)
     if of_flow is not _NULL:
-        return _NULL, of_flow, sent, tested
-    return _NULL if _text(campaign) is _NULL else sent, _NULL, _NULL, tested
+        return _SENT % (_NULL, of_flow, sent, tested)
+    return _SENT % (_NULL if _text(campaign) is _NULL else sent, _NULL, _NULL, tested)
 
 
-def _credited(document: Document) -> Iterator[tuple[int, tuple[bytes, ...]]]:
+def _credited(document: Document) -> Iterator[tuple[int, bytes]]:
     """Yield the rows that are credited to a message, each with the keys of that.
 
     An event has one attribution at most (observed in a live account); of several, the first counts.
@@ -111,7 +122,8 @@ def _credited(document: Document) -> Iterator[tuple[int, tuple[bytes, ...]]]:
             _encode(each.id) if isinstance(each, Id) else _NULL for each in ids
         )
         if campaign is not _NULL or flow is not _NULL:
-            yield row, (campaign, flow, of_campaign if of_flow is _NULL else of_flow, variation)
+            message = of_campaign if of_flow is _NULL else of_flow
+            yield row, _SENT % (campaign, flow, message, variation)
 
 
 def _text(value: msgspec.Raw) -> bytes:

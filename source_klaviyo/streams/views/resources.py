@@ -39,9 +39,7 @@ class ResourceView:
         self._missing = MissingIncluded(name)
         self._fields = fields
         cursor = [fields.cursor] if fields.cursor else []
-        derived = [key for each in fields.derived for key in each.types]
-        keys = [*cursor, *fields.joins.values(), *fields.ids.values(), *derived]
-        self._additions = members(keys) + b"}"
+        self._additions = members([*cursor, *fields.joins.values(), *fields.ids.values()])
         self._normalizer = Normalizer(normalize, cursor_attribute) if normalize else None
 
     def extract(self, document: Document, partition: Partition) -> Extract:
@@ -64,13 +62,14 @@ class ResourceView:
 
     def _added(self, document: Document, fixed: bytes) -> Iterable[bytes]:
         fields = document.fields
+        derived = [column for each in self._fields.derived for column in each.columns(document)]
         columns = [
             *([cursor_values(fields.cursors)] if self._fields.cursor else []),
             *(self._joined(document, name) for name in self._fields.joins),
             *(id_values(fields.held_ids[name]) for name in self._fields.ids),
-            *(column for each in self._fields.derived for column in each.columns(document)),
+            *derived,
         ]
-        template = fixed.replace(b"%", b"%%") + self._additions
+        template = b"%b%b%b}" % (fixed.replace(b"%", b"%%"), self._additions, b"%b" * len(derived))
         if not columns:
             return [template % ()] * len(document.resources)
         return map(template.__mod__, zip(*columns, strict=True))
