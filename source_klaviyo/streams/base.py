@@ -18,6 +18,7 @@ from source_klaviyo.api.backoff import RetryAfterBackoff
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.partition import Partition, Scalar
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.protocol import Page, PageRequest, Record, Window
 from source_klaviyo.streams.collection import KlaviyoCollection
 from source_klaviyo.streams.declaration import Declaration
@@ -33,8 +34,9 @@ from source_klaviyo.streams.views.record_fields import RecordFields
 from source_klaviyo.streams.views.resources import ResourceView
 from source_klaviyo.streams.views.view import View
 
-_PROBES: Final = 3
-"""How often a check asks before it takes Klaviyo for unreachable; a sync is more patient."""
+_PROBE_RETRIES: Final = 2
+_PROBE_DOUBTS: Final = 1
+"""How often a check asks again before a fault, or a refusal, counts: a sync is more patient."""
 
 
 class KlaviyoStream(Declaration, HttpStream):
@@ -216,7 +218,7 @@ class KlaviyoStream(Declaration, HttpStream):
         if partition is None:
             return []
         request = replace(self.first_request(partition), page_size=self.page_size and 1)
-        page = patiently(self._alone, request, tries=_PROBES)
+        page = patiently(self._alone, request, RetryState(_PROBE_RETRIES, _PROBE_DOUBTS))
         records = [(bytes(piece), rest) for piece, rest in page.extracts[0].records]
         page.release()
         return records
