@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from source_klaviyo.protocol import FOREVER, Extract, Page, Window
+from source_klaviyo.sync.new_rows import NewRows
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
@@ -49,12 +50,10 @@ def reader(
         0,
         {},
         collection or TwoPages(),
-        lo,
-        hi,
+        Window(lo, hi),
         [WindowView(0, [Window(lo, hi)])],
         lambda: horizon,
-        SeenRows(IdMemory()),
-        SeenRows(IdMemory()),
+        NewRows(SeenRows(IdMemory()), SeenRows(IdMemory()), purpose is Purpose.NO_CURSOR),
         RangePageSize(CollectionPageSize(size), size) if size else None,
         purpose,
     )

@@ -256,7 +256,6 @@ def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:
 
 def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> None:
     read = reader(0, purpose=Purpose.NO_CURSOR)
-    read.from_other_end = True
     request = read.request()
     assert (request.newest_first, request.window) == (True, Window())
     assert ids(accept(read, page(None, None))) == ["None.0", "None.1"]
@@ -268,7 +267,7 @@ def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> No
 
 def test_rows_without_a_cursor_may_be_at_either_end() -> None:
     read = reader(0, purpose=Purpose.NO_CURSOR)
-    read.from_other_end = read.both_ends = True
+    read.ask_both_ends()
     assert not accept(read, page(300, 200)).without_cursor
     request = read.request()
     assert (request.token, request.newest_first, request.window) == (None, False, Window())

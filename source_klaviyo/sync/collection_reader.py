@@ -229,7 +229,7 @@ class CollectionReader:
 
     def _read_rows_without_cursor(self, reader: WindowReader) -> None:
         """Begin to read the rows that `reader` leaves out, if nothing does so yet."""
-        if reader.filtered:
+        if reader.chain.filtered:
             rest = self.partitions.without_cursor(reader.number, self.views.numbers())
             if rest:
                 self._begin(rest)
