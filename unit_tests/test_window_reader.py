@@ -181,6 +181,15 @@ def at_the_other_end() -> WindowReader:
     return read
 
 
+def test_rows_of_the_second_before_are_no_part_of_a_second_that_fills_a_page() -> None:
+    """An operator of a bound may include the moment that it names."""
+    read = reader(size=3)
+    accept(read, page_of(rows_of(100, 200), exact=False))
+    accept(read, page_of([("x", 199), ("a", 200), ("b", 200)], exact=False))
+    request = read.request()
+    assert (request.window, request.newest_first) == (Window(200, 201), True)
+
+
 @pytest.mark.parametrize(
     "found",
     [second("e", "d", "c"), second("f", "e", "d", token=None)],
@@ -285,6 +294,54 @@ def test_pages_that_lead_in_a_circle_are_asked_for_by_time_once_and_then_given_u
         accept(read, page_of([(f"{number % 3}", 100 + number % 3)], token=f"{number % 3}"))
     assert read.failure
     assert not read.finished
+
+
+def after_known_pages(read: WindowReader, count: int) -> list[str | None]:
+    """Let `count` pages of known rows arrive, and return the page cursors that they were asked by."""
+    accept(read, page(100, 200))
+    asked = list[str | None]()
+    for number in range(count):
+        asked.append(read.request().token)
+        accept(read, page_of(rows_of(200), token=f"{number}"))
+    return asked
+
+
+def test_after_pages_of_known_rows_the_rest_is_asked_for_by_time_once_before_it_is_given_up() -> (
+    None
+):
+    read = reader()
+    asked = after_known_pages(read, 39)
+    assert [number for number, token in enumerate(asked) if token is None] == [20]
+    assert read.failure is None
+    accept(read, page_of(rows_of(200), token="y"))
+    assert read.failure
+    assert "brings no new row" in str(read.failure.message)
+
+
+def test_after_a_new_row_known_pages_are_counted_anew_and_time_may_be_tried_again() -> None:
+    read = reader()
+    after_known_pages(read, 39)
+    accept(read, page_of(rows_of(300), token="new"))
+    for number in range(20):
+        accept(read, page_of(rows_of(300), token=f"n{number}"))
+    assert read.failure is None
+    assert read.request().token is None
+
+
+def test_a_last_page_of_known_rows_is_the_end_and_no_failure() -> None:
+    read = reader()
+    after_known_pages(read, 39)
+    assert accept(read, page(200, more=False)).completes == [Window(200, FOREVER)]
+    assert (read.finished, read.failure) == (True, None)
+
+
+def test_a_page_without_rows_behind_a_second_does_not_fill_it() -> None:
+    read = reader()
+    accept(read, page_of(rows_of(100, 200), exact=False))
+    accept(read, page(200))
+    accept(read, page_of([], token="z", exact=False))
+    request = read.request()
+    assert (request.token, request.newest_first) == ("z", False)
 
 
 def test_a_snapshot_in_a_circle_is_given_up_though_nothing_is_remembered() -> None:

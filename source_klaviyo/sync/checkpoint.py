@@ -109,9 +109,9 @@ class CursorCheckpoint:
         the look-back when the interrupted sync began would never be read at that age.
         """
         since = self.state.since
-        if since is None or since >= self.began or not self.lookback:
+        if since is None or since >= self.began:
             return []
-        return [Window(max(0, since - self.lookback), max(1, self.began - self.lookback))]
+        return [Window(since - self.lookback, self.began - self.lookback)]
 
     def missing(self) -> list[Window]:
         """Return the windows that are still to be read, the last of them open to the future."""

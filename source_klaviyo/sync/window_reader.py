@@ -271,7 +271,7 @@ class WindowReader:
             not page.exact
             and self.splittable
             and self.place.latest == at
-            and {*page.cursors} <= {at, at - 1}
+            and {at} <= {*page.cursors} <= {at, at - 1}
         )
 
     def _ties(self, what: str) -> StreamFailed:
