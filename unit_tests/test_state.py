@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import Window
-from source_klaviyo.sync.state import CursorState, Json, StreamState, dump, load
+from source_klaviyo.sync.state import CursorState, Json, StreamState, dump
+from source_klaviyo.sync.state_loading import load
 
 PARTITIONS = ({"archived": False}, {"archived": True})
 moments = st.integers(0, 4_000_000_000)

@@ -32,7 +32,8 @@ from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.partitions import PartitionReading
 from source_klaviyo.sync.position import Position
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import CursorState, StreamState, dump, load
+from source_klaviyo.sync.state import CursorState, StreamState, dump
+from source_klaviyo.sync.state_loading import load
 from source_klaviyo.sync.stream_output import StreamOutput
 from source_klaviyo.sync.window_reader import WindowReader
 from unit_tests.examples import at_least
