@@ -7,7 +7,7 @@ import pytest
 from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
 from source_klaviyo.sync.window_reader import Purpose, WindowReader
 from unit_tests.fakes import TwoPages
-from unit_tests.pages import accept, ids, page, page_of, reader, rows_of
+from unit_tests.pages import FAR, accept, ids, page, page_of, reader, rows_of
 
 # Rule 1: the next page comes by its page cursor where that names the last row, else by time.
 
@@ -32,7 +32,8 @@ def test_a_lost_page_is_asked_for_by_time() -> None:
     read = reader()
     accept(read, page(100, 200, 200))
     read.ask_by_time()
-    assert read.request().window == Window(200, FOREVER)
+    request = read.request()
+    assert (request.token, request.window) == (None, Window(200, FOREVER))
     assert ids(accept(read, page(200, 200, 300))) == ["300.0"]
 
 
@@ -84,7 +85,7 @@ def test_a_split_reader_stops_at_its_new_end_and_drops_the_rows_of_the_other() -
     accept(read, page(100, 200))
     rest = read.split(250)
     assert rest.request().window == Window(250, FOREVER)
-    delivery = accept(read, page(201, 249, 250, 260, 300))
+    delivery = accept(read, page(201, 249, 250))
     assert ids(delivery) == ["201.0", "249.0"]
     assert delivery.completes == [Window(200, 250)]
     assert read.finished
@@ -95,6 +96,26 @@ def test_rows_before_1970_belong_to_the_first_window_alone(*, ordered: bool) -> 
     collection = TwoPages(ordered=ordered)
     assert ids(accept(reader(0, collection=collection), page(-50, 150))) == ["-50.0", "150.0"]
     assert ids(accept(reader(100, collection=collection), page(-50, 150))) == ["150.0"]
+
+
+@pytest.mark.parametrize(
+    ("hi", "horizon", "halves"),
+    [(200, FAR, (100, 150, 200)), (102, FAR, (100, 101, 102)), (FOREVER, 120, (100, 110, FOREVER))],
+)
+def test_a_window_is_halved_down_to_a_second_and_before_the_horizon(
+    hi: int, horizon: int, halves: tuple[int, int, int]
+) -> None:
+    first = reader(hi=hi, horizon=horizon)
+    second = first.halve()
+    assert second
+    assert (first.lo, first.hi, second.lo, second.hi) == (*halves[:2], *halves[1:])
+
+
+@pytest.mark.parametrize(
+    "read", [reader(100, 101), reader(horizon=101), reader(collection=TwoPages(ordered=False))]
+)
+def test_a_single_second_and_an_unordered_window_are_never_halved(read: WindowReader) -> None:
+    assert read.halve() is None
 
 
 def test_a_page_without_rows_is_not_the_end() -> None:
@@ -152,7 +173,7 @@ def test_where_time_was_wrongly_relied_on_the_window_begins_anew() -> None:
 
 def test_an_unordered_collection_is_not_stopped_by_a_row_beyond_its_window() -> None:
     read = reader(100, 300, collection=TwoPages(ordered=False))
-    assert ids(accept(read, page(350, 200))) == ["200.0"]
+    assert ids(accept(read, page(200, 350))) == ["200.0"]
     assert not read.finished
     assert accept(read, page(250, more=False)).completes == [Window(100, 300)]
 
@@ -222,6 +243,16 @@ def test_rows_that_a_page_cursor_may_have_passed_over_fail_where_time_leads_nowh
     assert "share the value 200" in str(read.failure.message)
 
 
+def test_rows_that_come_again_with_the_next_page_are_no_rows_passed_over() -> None:
+    """A cursor that has the last value alone may begin the next page with all rows of the value."""
+    read = reader(collection=TwoPages(ordered=False))
+    rows = [("a", 300), ("b", 200), ("c", 200)]
+    accept(read, page_of(rows, exact=False))
+    accept(read, page_of(rows[1:], exact=False))
+    accept(read, page_of([*rows[1:], ("d", 200), ("e", 100)], token=None, exact=False))
+    assert (read.finished, read.failure) == (True, None)
+
+
 # Rows that have changed since the sync began.
 
 
@@ -254,6 +285,12 @@ def test_newest_first_a_window_is_read_down_to_its_start() -> None:
     delivery = accept(read, page(150, 99))
     assert ids(delivery) == ["150.0"]
     assert delivery.completes == [Window(100, FOREVER)]
+
+
+def test_newest_first_the_first_second_of_a_window_may_go_on_on_the_next_page() -> None:
+    read = reader(collection=newest_first())
+    accept(read, page(300, 100))
+    assert ids(accept(read, page_of([("late", 100)], token=None))) == ["late"]
 
 
 def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:

@@ -46,8 +46,6 @@ class Position:
     @property
     def is_beyond(self) -> bool:
         """Whether the pages have left the window, so that the following ones hold no row of it."""
-        if not self.in_order:
-            return False
         return self.latest < self.lo if self.descending else self.latest >= self.hi
 
     def follow(self, cursors: Sequence[int]) -> Window | None:
@@ -55,8 +53,10 @@ class Position:
 
         `cursors` are theirs, without rows at or behind the horizon.
         """
+        if not self.in_order:
+            return None
         found = [self.latest, *cursors]
-        if not self.in_order or found == sorted(found, reverse=self.descending):
+        if found == sorted(found, reverse=self.descending):
             self.latest = found[-1]
             return None
         self.in_order = False
