@@ -29,7 +29,8 @@ def rows_of(*cursors: int | None) -> list[Row]:
 def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True) -> Page:
     extract = Extract([record(name) for name, _ in rows])
     ids, cursors = [name for name, _ in rows], [cursor for _, cursor in rows]
-    return Page(ids, cursors, [extract], token, exact=exact)
+    values = [None if cursor is None else str(cursor) for cursor in cursors]
+    return Page(ids, cursors, [extract], token, exact=exact, values=values)
 
 
 def page(*cursors: int | None, more: bool = True) -> Page:

@@ -253,6 +253,34 @@ def test_rows_that_come_again_with_the_next_page_are_no_rows_passed_over() -> No
     assert (read.finished, read.failure) == (True, None)
 
 
+def tied_at_the_end() -> WindowReader:
+    """Return the reader of an unordered window whose first page ends with two rows of a value."""
+    read = reader(collection=TwoPages(ordered=False))
+    accept(read, page_of(rows_of(300, 200, 200), exact=False))
+    return read
+
+
+def test_rows_may_have_been_passed_over_though_the_last_page_is_empty() -> None:
+    read = tied_at_the_end()
+    accept(read, page_of([], token=None))
+    assert read.failure
+
+
+def test_a_request_by_time_passes_over_no_row() -> None:
+    read = tied_at_the_end()
+    read.ask_by_time()
+    accept(read, page(300, 200, 200, 400, more=False))
+    assert (read.finished, read.failure) == (True, None)
+
+
+def test_pages_of_a_single_row_are_followed_though_their_cursors_name_no_row() -> None:
+    read = reader(collection=TwoPages(ordered=False))
+    for cursor in (300, 200):
+        accept(read, page_of(rows_of(cursor), exact=False))
+    accept(read, page(100, more=False))
+    assert (read.finished, read.failure) == (True, None)
+
+
 # Rows that have changed since the sync began.
 
 
@@ -262,6 +290,14 @@ def test_a_recent_row_is_emitted_wherever_it_stands_and_says_nothing_of_the_orde
     assert ids(delivery) == ["100.0", "1200.0", "150.0"]
     assert (delivery.completes, delivery.reopens) == ([Window(100, 150)], None)
     assert ids(accept(read, page(1_200, 300, more=False))) == ["300.0"]
+
+
+def test_a_recent_row_that_several_readers_bring_comes_once() -> None:
+    read = reader(horizon=1_000)
+    accept(read, page(100, 200))
+    rest = read.split(500)
+    assert ids(accept(read, page(300, 1_200))) == ["300.0", "1200.0"]
+    assert ids(accept(rest, page(500, 1_200, more=False))) == ["500.0"]
 
 
 def test_no_window_begins_behind_the_horizon() -> None:

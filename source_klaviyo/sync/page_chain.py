@@ -30,7 +30,7 @@ class PageChain:
     _names_row: bool = True
     _asked: tuple[int | None, frozenset[str]] = (None, frozenset())
     _token_asked: tuple[int | None, frozenset[str]] = (None, frozenset())
-    _tied: Sequence[str | int | None] = ()
+    _tied: Sequence[str | None] = ()
     _pages_without_new: int = 0
     _broken_off: bool = False
     _marked: int | None = None
@@ -56,7 +56,7 @@ class PageChain:
         The value that the last rows share is noted where the cursor names no row.
         """
         self.token, self._names_row, self._token_asked = page.next, page.exact, self._asked
-        values = (page.values or page.cursors)[-2:]
+        values = page.values[-2:]
         if page.ids:
             tied = not page.exact and len(values) > 1 and values[0] == values[1]
             self._tied = values[1:] if tied else ()
@@ -86,8 +86,7 @@ class PageChain:
 
         `fresh` tells of each row of `page`, which the cursor has brought, whether the row is new.
         """
-        values = page.values or page.cursors
-        new = [value for value, is_new in zip(values, fresh, strict=False) if is_new]
+        new = [value for value, is_new in zip(page.values, fresh, strict=False) if is_new]
         if not self._tied or not (new or page.next is None):
             return None
         (tied,), self._tied = self._tied, ()
@@ -103,8 +102,6 @@ class PageChain:
 
     def _leads_back(self) -> bool:
         """Tell whether page cursors lead in a circle (Brent's algorithm: one cursor is kept)."""
-        if self.token is None:
-            return False
         named = hash(self.token)
         if named == self._marked:
             return True
