@@ -273,6 +273,13 @@ def test_a_request_by_time_passes_over_no_row() -> None:
     assert (read.finished, read.failure) == (True, None)
 
 
+def test_rows_of_a_snapshot_share_no_value() -> None:
+    read = reader(0, collection=TwoPages(has_cursor=False, ordered=False))
+    accept(read, Page(["a", "b"], [], [Extract()], "x", exact=False, values=[None, None]))
+    accept(read, Page([], [], [Extract()]))
+    assert (read.finished, read.failure) == (True, None)
+
+
 def test_pages_of_a_single_row_are_followed_though_their_cursors_name_no_row() -> None:
     read = reader(collection=TwoPages(ordered=False))
     for cursor in (300, 200):

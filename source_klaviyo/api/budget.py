@@ -1,4 +1,4 @@
-"""How many requests a limit still grants: seeded with what is published, told by answers."""
+"""Budgets count the requests that a limit still grants: published limits first, then answers."""
 
 import time
 from collections import deque
@@ -22,10 +22,10 @@ _CLAIM_HOLDS = 3.0
 
 @dataclass(slots=True)
 class _Window:
-    """One window of a limit: how many requests in how many seconds, and what is known of it.
+    """A window of a limit: `limit` requests in so many `seconds`.
 
-    The server's own window ends between `ends_after` and `ends_by`, once answers have told. `taken`
-    is the part of it that other clients of the same account have used.
+    The server's own window ends between `ends_after` and `ends_by`, once answers have told. Other
+    clients of the same account have used `taken` requests.
     """
 
     seconds: int
@@ -75,10 +75,10 @@ class Budget:
         return self._own_limit(longest) if longest else _PLENTY
 
     def claim(self, smaller: "Budget") -> None:
-        """Leave room for requests that draw on `smaller` as well, as long as there are some.
+        """Leave room for requests that draw on `smaller` as well, as long as some wait.
 
-        Else those that draw on this budget alone use it up before they have had all that the
-        smaller one grants, and what it grants in a window is lost when the window ends.
+        Else requests on this budget alone use up everything before, and the grants of the smaller
+        budget are lost when the window ends.
         """
         self._claims[smaller] = self.clock()
 
@@ -92,7 +92,7 @@ class Budget:
         return max(0.0, self.blocked_until - now, due - now)
 
     def spend(self) -> None:
-        """Count one request as sent now."""
+        """Count a request as sent now."""
         now = self.clock()
         self._sent.append(now)
         longest = max(self._windows, default=0)
@@ -115,7 +115,7 @@ class Budget:
 
     @property
     def is_lifted(self) -> bool:
-        """Whether it has been lifted."""
+        """Whether the limit has been lifted."""
         return not self._windows
 
     def lift(self) -> None:
@@ -159,7 +159,7 @@ class Budget:
         return {budget: at for budget, at in self._claims.items() if now - at < _CLAIM_HOLDS}
 
     def _due(self, now: float, claims: "Collection[Budget]") -> float:
-        """Return when all windows allow a request that leaves room for `claims`."""
+        """Return when all windows allow a request and leave room for `claims`."""
         due = (self._due_in(window, now, claims) for window in self._windows.values())
         return max(due, default=0.0)
 
@@ -179,7 +179,7 @@ class Budget:
         return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
     def unused(self, seconds: int, now: float) -> int:
-        """Return what may still be sent within a window of that length."""
+        """Return how many requests are left in a window of so many `seconds`."""
         left = (
             self._own_limit(window) - self._counted(window, now)
             for window in self._windows.values()

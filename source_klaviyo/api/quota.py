@@ -1,4 +1,4 @@
-"""What a kind of request draws on: the limit of its endpoint, and those of its parameters."""
+"""Quotas of requests: a request draws on the endpoint's budget and on those of parameters."""
 
 import threading
 import time
@@ -15,10 +15,10 @@ _IN_FLIGHT: Final = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointQuota:
-    """All budgets that a request takes one token from each: its endpoint's, and `costly` ones.
+    """The budgets of a kind of request, which takes a token from each: `endpoint`, and `costly`.
 
-    `lock` is shared by all quotas of a sync, as budgets are. `presumed` is one that several
-    endpoints are thought to share, until an answer tells otherwise.
+    All quotas of a sync share `lock` and budgets. Several endpoints are thought to share
+    `presumed`, until an answer tells otherwise.
     """
 
     endpoint: Budget
@@ -43,7 +43,7 @@ class EndpointQuota:
 
     @property
     def per_minute(self) -> int:
-        """The requests that it grants in a minute, as far as is known by now."""
+        """The requests granted in a minute, as far as is known by now."""
         return min(budget.per_minute for budget in self._budgets)
 
     def spent_before(self, ages: Iterable[float]) -> None:
@@ -68,7 +68,7 @@ class EndpointQuota:
             return pause
 
     def learn(self, headers: Mapping[str, str], elapsed: float) -> None:
-        """Take over what an answer's headers say, which came `elapsed` seconds after asking.
+        """Take over the limits in an answer's headers, which came `elapsed` seconds after asking.
 
         For some endpoints Klaviyo states the limit of the costly parameter, for others that of the
         endpoint (responses recorded by others on revision 2026-07-15). The budget that has those
@@ -85,7 +85,7 @@ class EndpointQuota:
                 self._doubt(self.presumed, told, elapsed)
 
     def granted(self) -> None:
-        """Note that a request was served, whatever the answer."""
+        """Note that a request was served, with success or not."""
         with self.lock:
             for budget in self._budgets:
                 budget.refused_since = None
@@ -93,15 +93,15 @@ class EndpointQuota:
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
 
-        Return for how many seconds the quota will have granted nothing by then. What is only
-        presumed to be shared is not held up: a 429 of another endpoint will tell.
+        Return for how many seconds the quota will have granted nothing by then. A budget that is
+        only presumed to be shared is not held up: a 429 of another endpoint will tell.
         """
         with self.lock:
             return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
 
     @staticmethod
     def _doubt(presumed: Budget, told: RateLimitHeaders, elapsed: float) -> None:
-        """Correct a presumed limit; lift it if more is left of the day than it would have left."""
+        """Correct a presumed limit; lift the limit if more is left than shared use would leave."""
         presumed.set_limit(DAY, told.limits[DAY])
         if DAY not in told.left:
             return
@@ -118,6 +118,10 @@ class Quotas:
     """All budgets of a sync, one per endpoint and costly parameter, made when first asked for.
 
     `share` is the part of each limit that the sync may use, from 0 to 1; `clock` gives seconds.
+
+    >>> quota = Quotas().get("profiles", Limit(burst=1, steady=15))
+    >>> quota.reserve(), quota.reserve() > 0
+    (0.0, True)
     """
 
     def __init__(self, share: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -133,9 +137,9 @@ class Quotas:
         costly: Sequence[tuple[str, Limit]] = (),
         presumed: tuple[str, DailyLimit] | None = None,
     ) -> EndpointQuota:
-        """Return what requests to `endpoint` draw on; the limits seed the budgets.
+        """Return the quota of requests to `endpoint`; the limits seed the budgets.
 
-        `presumed` is a limit that several endpoints may share, which Klaviyo does not document.
+        `presumed` is an undocumented limit that several endpoints may share.
         """
         with self._lock:
             return EndpointQuota(

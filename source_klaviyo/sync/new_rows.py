@@ -1,4 +1,4 @@
-"""Which rows of a page are new, and which of them the reader of a window emits."""
+"""New rows are told from rows that come again, and a reader's own from those of others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ _FAR = 3_600
 class NewRows:
     """The rows that a window's reader has met: `seen` its own, `recent` those of all readers.
 
-    Several readers of a partition may bring a row that no window bounds: the row has no cursor
-    value, or lies at or behind the horizon. A reader that is `without_cursor` emits rows without a
-    cursor value alone.
+    Several readers of a partition may bring a row without a cursor value, or at or behind the
+    horizon: no window bounds such rows. A reader that is `without_cursor` emits only rows without
+    a cursor value.
 
     Example: `fresh, kept = rows.take(page, place, since, horizon)`.
     """
@@ -33,7 +33,7 @@ class NewRows:
     def take(
         self, page: Page, place: Position, since: int, horizon: int
     ) -> tuple[Sequence[bool], Sequence[bool]]:
-        """Tell of each row of `page` whether it is new, and whether the reader emits it.
+        """Tell of each row of `page` whether the row is new, and whether the reader emits the row.
 
         `since` is the lower bound of the request by time; rows before belong to other requests.
         All rows are remembered.
@@ -101,5 +101,5 @@ def _is_recent(cursor: int | None, horizon: int) -> bool:
 
 
 def _told(page: Page) -> list[int]:
-    """Return the cursors of the rows that have any."""
+    """Return the cursor values, without rows that lack one."""
     return [cursor for cursor in page.cursors if cursor is not None]

@@ -16,11 +16,11 @@ class PageChain:
     """Pages that lead from each to the next by their page cursors, after a request by time.
 
     `token` is the cursor of the next page, None where the next request is by time. `began` is the
-    position of the request by time, `since` its lower bound, `filtered` tells that it had a bound.
+    position of the request by time, `since` the lower bound, and `filtered` whether Klaviyo was
+    given any bound.
 
-    Example: `begin(window, at)` before a request by time, `ask(size, parts)` before each
-    page, `follow(page)` after each page that
-    leads on, `break_off()` where the page cursors lead nowhere.
+    Example: `begin(window, at)` before a request by time, `ask(size, parts)` before each page,
+    `follow(page)` after each page with a next, `break_off()` where the page cursors lead nowhere.
     """
 
     token: str | None = None
@@ -56,17 +56,16 @@ class PageChain:
         The value that the last rows share is noted where the cursor names no row.
         """
         self.token, self._names_row, self._token_asked = page.next, page.exact, self._asked
-        values = page.values[-2:]
         if page.ids:
-            tied = not page.exact and len(values) > 1 and values[0] == values[1]
-            self._tied = values[1:] if tied else ()
+            last = page.values[-2:] if len(page.cursors) > 1 and not page.exact else ()
+            self._tied = last[1:] if last and last[0] == last[1] else ()
 
     def break_off(self) -> None:
         """Ask for the next page by time."""
         self.token = None
 
     def break_off_once(self) -> bool:
-        """Ask for the next page by time; False if that was tried before, and has led nowhere."""
+        """Ask for the next page by time; False if a request by time has led nowhere before."""
         if self._broken_off:
             return False
         self.token, self._broken_off = None, True
@@ -78,13 +77,13 @@ class PageChain:
             self.token = None
 
     def progressed(self) -> None:
-        """Note that a part of the window is complete."""
+        """Allow to break off once more: a part of the window is complete."""
         self._broken_off = False
 
     def passed_over(self, page: Page, fresh: Sequence[bool]) -> str | None:
-        """Return the value whose rows a page cursor may have passed over, None if there is none.
+        """Return the value whose rows the last page cursor may have passed over, if any.
 
-        `fresh` tells of each row of `page`, which the cursor has brought, whether the row is new.
+        `fresh` tells of each row of `page` whether the row is new.
         """
         new = [value for value, is_new in zip(page.values, fresh, strict=False) if is_new]
         if not self._tied or not (new or page.next is None):
@@ -93,7 +92,7 @@ class PageChain:
         return None if self.token is None or tied in new else str(tied)
 
     def fault(self, page: Page, fresh: Sequence[bool]) -> str | None:
-        """Return what each page does if the pages seem to have no end, else None."""
+        """Return why the pages seem to have no end, None as long as they lead on."""
         self._pages_without_new = 0 if any(fresh) else self._pages_without_new + 1
         if self._pages_without_new >= (_MOST_KNOWN_PAGES if page.ids else _MOST_EMPTY_PAGES):
             self._pages_without_new = 0

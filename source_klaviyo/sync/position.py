@@ -45,13 +45,13 @@ class Position:
 
     @property
     def is_beyond(self) -> bool:
-        """Whether the pages have left the window, so that the following ones hold no row of it."""
+        """Whether the pages have left the window, so that no row of the window can follow."""
         return self.latest < self.lo if self.descending else self.latest >= self.hi
 
     def follow(self, cursors: Sequence[int]) -> Window | None:
-        """Take note of new rows; return the window that they open again by contradicting the order.
+        """Take note of the `cursors` of new rows, all before the horizon.
 
-        `cursors` are theirs, without rows at or behind the horizon.
+        Return the seconds that are open again, because the rows contradict the order.
         """
         if not self.in_order:
             return None
@@ -65,11 +65,11 @@ class Position:
         return reopens
 
     def advance(self) -> Window | None:
-        """Return the seconds that are newly complete by the rows that have come, if any."""
+        """Return the seconds that the last rows have completed, if any."""
         return self._complete(self.latest) if self.ascends else None
 
     def pass_second(self) -> Window | None:
-        """Return the second at hand, all rows of which have come."""
+        """Return the second at hand as complete, and go on behind."""
         return self._complete(self.at + 1)
 
     def finish(self) -> Window | None:
@@ -88,6 +88,6 @@ class Position:
         return rest
 
     def middle(self, horizon: int) -> int | None:
-        """Return the middle of what is left before `horizon`, None for a single second."""
+        """Return the middle of the rest before `horizon`; None where a single second is left."""
         end = min(self.hi, horizon)
         return None if end - self.at < _LEAST_TO_HALVE else (self.at + end) // 2

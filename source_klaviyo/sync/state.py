@@ -7,23 +7,23 @@ read. While a sync is unfinished there is more in it:
      "unfinished": {"since": "2026-11-23T09:00:00+00:00",
                     "read": [["2026-05-01T…", "2026-06-01T…"]]}}
 
-`read` are the windows that this sync has read besides, `since` is when it began; with
-`"rows_without_cursor": true` rows that have no cursor value are still to be read.
+`read` are the windows that the sync has read besides, `since` is when the sync began; with
+`"rows_without_cursor": true` rows without a cursor value are still to be read.
 
-A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; the watermark
-alone stands for all of them. Where many partitions stand at the same place, one entry is for all:
+A stream with partitions has `{"states": [{"partition": {…}, "cursor": {…}}, …]}`; a watermark
+alone stands for all partitions. Partitions at the same place share an entry where there are many:
 `{"partition": {"list_id": ["Abc123", …]}, "cursor": {…}}`.
 
-What deletes are found by stands in `"deletes": {…}`, see deletes.py.
+`"deletes": {…}` is described in deletes.py.
 
-A full refresh names itself besides, so that only its next attempt goes on from there:
+A full refresh adds a name, so that only the next attempt of the same refresh goes on from there:
 `"refresh": {"generation_id": 3, "sync_id": 17, "since": "2026-11-23T09:00:00+00:00"}`.
 
-Rows far in the future come with every request that has no upper bound. The ids of those that were
+Rows far in the future come with every request without an upper bound. The ids of rows that were
 written stand in `"ahead": {"<id>": "<cursor>"}` until their time has come.
 
-`"version": 1` on top tells it from what other connectors wrote (see foreign_state.py): what stands
-before a watermark has been read from its very beginning, or from the start date where that counts.
+`"version": 1` on top tells the state from other connectors' (see foreign_state.py): everything
+before a watermark has been read, from the very beginning or from the start date.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,12 +68,16 @@ class CursorState:
 
 
 def written(moment: int) -> str:
-    """Return a second since 1970 as state holds it."""
+    """Return a second since 1970 in the form of a state.
+
+    >>> written(60)
+    '1970-01-01T00:01:00+00:00'
+    """
     return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
 def dump_cursor(state: CursorState, cursor: str) -> dict[str, Json]:
-    """Return one partition's state as JSON."""
+    """Return a partition's state as JSON."""
     data: dict[str, Json] = {}
     if state.watermark is not None:
         data[cursor] = written(state.watermark)
@@ -90,17 +94,17 @@ def dump_cursor(state: CursorState, cursor: str) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class LoadedState:
-    """A stream's state as it was kept: of the `known` partitions, and of any other one."""
+    """A stream's state from before the sync: of `known` partitions, `default` for all others."""
 
     default: CursorState = CursorState()
     known: Mapping[str, tuple[Partition, CursorState]] = field(default_factory=dict)
 
     def of(self, partition: Partition) -> CursorState:
-        """Return the state of `partition`; one that is not known is read from its start."""
+        """Return the state of `partition`; an unknown partition is read from the start."""
         return self.known.get(partition_key(partition), (partition, self.default))[1]
 
     def without(self, partitions: Iterable[Partition]) -> list[tuple[Partition, CursorState]]:
-        """Return what is known of other partitions than `partitions`."""
+        """Return the states of all known partitions but `partitions`."""
         named = {partition_key(partition) for partition in partitions}
         return [entry for key, entry in self.known.items() if key not in named]
 
@@ -108,7 +112,11 @@ class LoadedState:
 def dump(
     states: Sequence[tuple[Partition, CursorState]], cursor: str, *, always_listed: bool = False
 ) -> StreamState:
-    """Return a stream's state as JSON, from the state of each of its partitions."""
+    """Return a stream's state as JSON, from the state of each partition.
+
+    >>> dump([({}, CursorState(60))], "updated")
+    {'updated': '1970-01-01T00:01:00+00:00', 'version': 1}
+    """
     if len(states) == 1 and not always_listed:
         return {**dump_cursor(states[0][1], cursor), VERSION: 1}
     alone: list[Json] = []
@@ -127,12 +135,12 @@ def dump(
 
 
 def is_own(data: StreamState) -> bool:
-    """Tell whether this connector wrote a state, or it is none at all."""
+    """Tell whether a state is empty, or written by this connector."""
     return not data or VERSION in data or NO_CURSOR in data
 
 
 def unusable(stream: str, garbage: ValueError) -> ConfigError:
-    """Return the failure of a stream whose state is `garbage`."""
+    """Return the failure of a stream whose state cannot be read because of `garbage`."""
     return ConfigError(
         f"The state of stream {stream} cannot be used: {garbage}. Clear the stream's state"
         " (in Airbyte: reset the stream) to read it from the start."

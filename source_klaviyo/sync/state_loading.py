@@ -28,7 +28,7 @@ _CURSORS_WITHIN = frozenset({"archived", "legacy", "state"})
 def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
     """Return a stream's state from JSON.
 
-    Raises ConfigError, naming `stream`, for anything that `dump` does not write.
+    Raises ConfigError, naming `stream`, for anything but the form in state.py.
     """
     try:
         return _load(data, cursor)
@@ -37,9 +37,9 @@ def load(stream: str, data: StreamState, cursor: str) -> LoadedState:
 
 
 def of_refresh(data: StreamState, generation_id: int, sync_id: int) -> int | None:
-    """Return when the refresh with these ids began that a state belongs to, None where it does not.
+    """Return when the full refresh with these ids began, None for a state of another refresh.
 
-    The moment is in seconds since 1970. Raises ValueError for a moment that is none.
+    The moment is in seconds since 1970. Raises ValueError for anything but a datetime.
     """
     found = data.get(REFRESH)
     if not isinstance(found, Mapping):
@@ -49,7 +49,7 @@ def of_refresh(data: StreamState, generation_id: int, sync_id: int) -> int | Non
 
 
 def without_refresh(data: StreamState) -> StreamState:
-    """Return a state as an incremental stream has it."""
+    """Return a state without the name of a full refresh."""
     return {key: value for key, value in data.items() if key != REFRESH}
 
 
@@ -138,7 +138,7 @@ def _window(pair: Json) -> Window:
 
 
 def without_blanks(stream: str, data: StreamState) -> StreamState:
-    """Return a state without cursors that are null or empty: they cover nothing."""
+    """Return a state without null and empty cursors, and warn of them: they cover nothing."""
     found = _without_blanks(data)
     if found != data:
         logger.warning(

@@ -35,7 +35,7 @@ from source_klaviyo.sync.window_view import Read, WindowView
 
 
 class Purpose(Enum):
-    """What a reader is for."""
+    """The rows for which a reader is made."""
 
     WINDOW = "all rows of a window"
     LAST = "rows that changed while a full refresh read, wherever they stand"
@@ -102,11 +102,11 @@ class WindowReader:
 
     @property
     def view_numbers(self) -> tuple[int, ...]:
-        """The views that its pages are for."""
+        """The views for which the pages are read."""
         return tuple(each.view for each in self.views)
 
     def request(self, left_out: frozenset[str] = frozenset()) -> PageRequest:
-        """Return the request for the next page; `left_out` is what Klaviyo refuses by now."""
+        """Return the request for the next page, without the parts `left_out`."""
         window, reverses = Window(self.place.at, self.hi), self._reverses
         if self.purpose is Purpose.NO_CURSOR or self.collection.newest_first:
             window = Window()
@@ -129,7 +129,10 @@ class WindowReader:
         return self.sent
 
     def accept(self, page: Page, views: Sequence[int]) -> list[Delivery]:
-        """Take in the page that was fetched last for `views`, and move on."""
+        """Take in the page fetched last for `views`; return a delivery for each view.
+
+        Afterwards the reader is `finished`, has a `failure`, or has chosen the next request.
+        """
         self.retry.succeeded()
         horizon = self.tell_horizon()
         fresh, kept = self.rows.take(page, self.place, self.chain.since, horizon)
@@ -182,7 +185,7 @@ class WindowReader:
         self.chain.change_size()
 
     def split(self, at: int) -> "WindowReader":
-        """Give the window from the second `at` on to a new reader, and return that."""
+        """Give the window from the second `at` on to a new reader, and return the reader."""
         return WindowReader(
             self.number,
             self.partition,
@@ -196,9 +199,10 @@ class WindowReader:
         )
 
     def halve(self) -> "WindowReader | None":
-        """Give the second half of what is left to a new reader, and return that; None if none is.
+        """Give the second half of the rest to a new reader, and return the reader.
 
-        Klaviyo refuses a bound that is not in the past: nothing is split behind the horizon.
+        None means that a single second is left, or no end can be cut off. Klaviyo refuses a bound
+        that is not in the past: nothing is split behind the horizon.
         """
         at = self.place.middle(self.tell_horizon()) if self.splittable else None
         if at is None:
@@ -215,7 +219,7 @@ class WindowReader:
         self.views = [each for each in self.views if each.view not in views]
 
     def close(self) -> None:
-        """Let go of what it remembers."""
+        """Forget all rows."""
         self.rows.seen.forget()
 
     def _is_beyond(self, page: Page) -> bool:
@@ -225,7 +229,7 @@ class WindowReader:
         return self.place.is_beyond
 
     def _complete(self) -> Window | None:
-        """Return the window that is complete with the page."""
+        """Return the seconds that are newly complete, if any."""
         if self.purpose is Purpose.NO_CURSOR:
             return None
         completes = self.place.finish() if self.finished else self.place.advance()
@@ -265,7 +269,7 @@ class WindowReader:
         return Read(page, kept, completes)
 
     def _fills_a_second(self, page: Page) -> bool:
-        """Tell whether a page has rows of one second alone, and its cursor may skip more of it."""
+        """Tell whether a page has rows of a single second, and the page cursor may skip others."""
         at = self.place.at
         return (
             not page.exact
