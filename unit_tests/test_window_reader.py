@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.state import CursorState
 from source_klaviyo.sync.window_reader import Purpose, WindowReader
 from unit_tests.fakes import TwoPages
 from unit_tests.pages import FAR, accept, ids, page, page_of, reader, rows_of
@@ -260,6 +263,20 @@ def tied_at_the_end() -> WindowReader:
     return read
 
 
+@pytest.mark.parametrize(
+    ("cursors", "exact", "fails"),
+    [((300, 200, 200), False, True), ((300, 200, 200), True, False), ((300, 200), False, False)],
+    ids=["shared value", "named row", "other values"],
+)
+def test_only_a_cursor_that_names_no_row_can_pass_over_rows_of_the_value_that_it_has(
+    cursors: tuple[int, ...], *, exact: bool, fails: bool
+) -> None:
+    read = reader(collection=TwoPages(ordered=False))
+    accept(read, page_of(rows_of(*cursors), exact=exact))
+    accept(read, page(400))
+    assert bool(read.failure) is fails
+
+
 def test_rows_may_have_been_passed_over_though_the_last_page_is_empty() -> None:
     read = tied_at_the_end()
     accept(read, page_of([], token=None))
@@ -305,6 +322,56 @@ def test_a_recent_row_that_several_readers_bring_comes_once() -> None:
     rest = read.split(500)
     assert ids(accept(read, page(300, 1_200))) == ["300.0", "1200.0"]
     assert ids(accept(rest, page(500, 1_200, more=False))) == ["500.0"]
+
+
+def test_a_recent_row_is_left_to_the_readers_of_windows() -> None:
+    read = reader(horizon=1_000, purpose=Purpose.NO_CURSOR)
+    found = page(None, 1_200, more=False)
+    assert ids(accept(read, found)) == ["None.0"]
+    window = reader(horizon=1_000)
+    window.rows.recent = read.rows.recent
+    assert ids(accept(window, found)) == ["1200.0"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [page_of([("b", 200), ("c", 200)]), page_of([("b", 200), ("c", 1_000)]), page()],
+    ids=["of the same second", "of the horizon", "empty"],
+)
+def test_the_last_second_is_remembered_as_long_as_no_row_of_a_later_one_has_come(
+    between: Page,
+) -> None:
+    read = reader(horizon=1_000)
+    accept(read, page(100, 200))
+    accept(read, between)
+    read.ask_by_time()
+    again = page_of([("200.0", 200), ("b", 200), ("c", 200), ("d", 300)], token=None)
+    assert "200.0" not in ids(accept(read, again))
+
+
+def test_pages_in_order_cost_the_memory_of_a_page_or_two() -> None:
+    memory = IdMemory()
+    read = reader()
+    read.rows.seen = SeenRows(memory)
+    before = memory.left
+    for number in range(100, 200):
+        accept(read, page(10 * number, 10 * number + 5))
+        assert before - memory.left <= 4
+    read.close()
+    assert memory.left == before
+
+
+def test_rows_far_in_the_future_are_named_and_come_once() -> None:
+    checkpoint = CursorCheckpoint(CursorState(100), 0, 0, 1_005)
+    came = []
+    for _ in range(2):
+        read = reader(horizon=1_000)
+        read.views[0].checkpoint = checkpoint
+        delivery = accept(read, page(100, 4_599, 4_600))
+        checkpoint.note_ahead(delivery.ahead)
+        came.append((ids(delivery), list(delivery.ahead)))
+    future = [("4600.0", 4_600)]
+    assert came == [(["100.0", "4599.0", "4600.0"], future), (["100.0", "4599.0"], [])]
 
 
 def test_no_window_begins_behind_the_horizon() -> None:
