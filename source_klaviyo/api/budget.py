@@ -106,7 +106,12 @@ class Budget:
 
     def spent_since(self, moment: float) -> int:
         """Return how many requests have been sent after `moment`, by the clock."""
-        return self._sent_since(moment)
+        count = 0
+        for sent in reversed(self._sent):
+            if sent <= moment:
+                break
+            count += 1
+        return count
 
     def set_limit(self, seconds: int, limit: int) -> None:
         """Take over the limit of a window, unless it has been lifted."""
@@ -121,6 +126,10 @@ class Budget:
     def lift(self) -> None:
         """Grant everything from now on: there turned out to be no such limit."""
         self._windows.clear()
+
+    def granted(self) -> None:
+        """Note that a request was served."""
+        self.refused_since = None
 
     def refused(self, pause: float) -> float:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`).
@@ -152,7 +161,7 @@ class Budget:
         if after < window.ends_by:
             after, by = max(after, window.ends_after), min(by, window.ends_by)
         window.ends_after, window.ends_by = after, by
-        counted = self._counted(window, now) - self._sent_since(asked)
+        counted = self._counted(window, now) - self.spent_since(asked)
         window.taken = max(0, window.limit - remaining - counted)
 
     def _standing_claims(self, now: float) -> "dict[Budget, float]":
@@ -198,17 +207,9 @@ class Budget:
 
     def _counted(self, window: _Window, now: float) -> int:
         """Return how many requests the server may have counted in its window by `now`."""
-        return self._sent_since(
+        return self.spent_since(
             max(now - self._stretched(window.seconds), self._last_end(window, now))
         )
-
-    def _sent_since(self, moment: float) -> int:
-        count = 0
-        for sent in reversed(self._sent):
-            if sent <= moment:
-                break
-            count += 1
-        return count
 
     @staticmethod
     def _last_end(window: _Window, now: float) -> float:

@@ -88,7 +88,7 @@ class EndpointQuota:
         """Note that a request was served, with success or not."""
         with self.lock:
             for budget in self._budgets:
-                budget.refused_since = None
+                budget.granted()
 
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
