@@ -170,7 +170,8 @@ def test_where_time_was_wrongly_relied_on_the_window_begins_anew() -> None:
     read = reader()
     accept(read, page_of(rows_of(100, 200), exact=False))
     accept(read, page_of(rows_of(300, 250), exact=False))
-    assert read.request().window == Window(100, FOREVER)
+    request = read.request()
+    assert (request.token, request.window) == (None, Window(100, FOREVER))
     assert not read.finished
 
 
@@ -196,8 +197,8 @@ def second(*names: str, token: str | None = "x") -> Page:
     return page_of([(name, 200) for name in names], token=token, exact=False)
 
 
-def at_the_other_end() -> WindowReader:
-    read = reader(size=3)
+def at_the_other_end(hi: int = FOREVER) -> WindowReader:
+    read = reader(hi=hi, size=3)
     accept(read, page_of(rows_of(100, 200), exact=False))
     accept(read, second("a", "b", "c"))
     request = read.request()
@@ -224,6 +225,12 @@ def test_a_second_is_complete_where_its_ends_meet(found: Page) -> None:
     assert accept(read, found).completes == [Window(200, 201)]
     assert read.failure is None
     assert read.request().window == Window(201, FOREVER)
+
+
+def test_a_window_ends_with_its_last_second_whose_ends_meet() -> None:
+    read = at_the_other_end(hi=201)
+    accept(read, second("e", "d", "c"))
+    assert read.finished
 
 
 @pytest.mark.parametrize(
@@ -425,6 +432,7 @@ def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> No
     delivery = accept(read, page_of([("c", None), ("d", 300)]))
     assert ids(delivery) == ["c"]
     assert delivery.without_cursor
+    assert delivery.completes == [], "rows with a cursor value are read elsewhere"
     assert read.finished
 
 

@@ -240,7 +240,7 @@ class WindowReader:
 
     def _choose_next(self, page: Page, fresh: Sequence[bool]) -> None:
         resizes = self.page_size is not None and self.page_size.changes()
-        moved = self.place.ascends and self.place.at > self.chain.began
+        moved = self.place.at > self.chain.began
         if moved and (resizes or not page.exact):
             self.chain.break_off()
         elif self._fills_a_second(page):
@@ -271,12 +271,7 @@ class WindowReader:
     def _fills_a_second(self, page: Page) -> bool:
         """Tell whether a page has rows of a single second, and the page cursor may skip others."""
         at = self.place.at
-        return (
-            not page.exact
-            and self.splittable
-            and self.place.latest == at
-            and {at} <= {*page.cursors} <= {at, at - 1}
-        )
+        return not page.exact and self.splittable and {at} <= {*page.cursors} <= {at, at - 1}
 
     def _ties(self, what: str) -> StreamFailed:
         return StreamFailed(
