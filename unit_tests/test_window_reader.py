@@ -79,7 +79,9 @@ def test_a_page_completes_all_before_its_last_second() -> None:
     read = reader()
     assert accept(read, page(100, 150, 200)).completes == [Window(100, 200)]
     assert accept(read, page_of([("x", 200), ("y", 200)])).completes == []
-    assert accept(read, page(210, more=False)).completes == [Window(200, FOREVER)]
+    last = accept(read, page(210, more=False))
+    assert last.completes == [Window(200, FOREVER)]
+    assert not last.without_cursor, "rows without a cursor value are read elsewhere"
     assert read.finished
 
 
@@ -112,6 +114,38 @@ def test_a_window_is_halved_down_to_a_second_and_before_the_horizon(
     second = first.halve()
     assert second
     assert (first.lo, first.hi, second.lo, second.hi) == (*halves[:2], *halves[1:])
+
+
+def test_both_halves_are_asked_for_by_time_and_whole() -> None:
+    first = reader()
+    accept(first, page(100, 200))
+    first.ask_with_less(frozenset({"include=tags"}))
+    assert first.request().token
+    second = first.halve()
+    assert second
+    for half in (first, second):
+        request = half.request()
+        assert (request.token, request.left_out) == (None, frozenset())
+        assert request.window == Window(half.place.at, half.hi)
+
+
+def test_once_a_page_has_come_with_less_the_next_is_given_fewer_tries() -> None:
+    read = reader()
+    read.ask_with_less(frozenset({"include=tags"}))
+    accept(read, page(100, 200))
+    for _ in range(2):
+        assert not read.retry.exhausted(is_refusal=False)
+        read.retry.wait(0.0)
+    assert read.retry.exhausted(is_refusal=False)
+
+
+def test_restarts_are_counted_anew_once_a_second_is_complete() -> None:
+    read = reader()
+    read.retry.restarts = 4
+    accept(read, page(100, 100))
+    assert read.retry.restarts == 4
+    accept(read, page(200))
+    assert read.retry.restarts == 0
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ class WindowReader:
         else:
             self.chain.follow(page)
         fault = self.chain.fault(page, fresh)
-        if fault and not (self.purpose is Purpose.WINDOW and self.chain.break_off_once()):
+        if fault and not self.chain.break_off_once():
             advice = f"Klaviyo sends page after page of {self.collection.name}, and each {fault}."
             self.failure = StreamFailed(advice, FailureType.system_error)
 
