@@ -101,6 +101,7 @@ def test_what_is_presumed_to_be_shared_is_used_up_for_all() -> None:
     one.spent_before([100.0] * 225)
     assert other.reserve() > 80_000
     assert other.shares_its_day
+    assert other.per_minute == 2, "a day's quota may be used within hours"
 
 
 def test_more_left_than_a_shared_day_would_have_lifts_the_presumption() -> None:

@@ -15,9 +15,8 @@ _MOST_KNOWN_PAGES = 20
 class PageChain:
     """Pages that lead from each to the next by their page cursors, after a request by time.
 
-    `token` is the cursor of the next page, None where the next request is by time. `began` is the
-    position of the request by time, `since` the lower bound, and `filtered` whether Klaviyo was
-    given any bound.
+    `token` is the cursor of the next page, None where the next request is by time. The last request
+    by time was sent at the position `began`, with the lower bound `since`.
 
     Example: `begin(window, at)` before a request by time, `ask(size, parts)` before each page,
     `follow(page)` after each page with a next, `break_off()` where the page cursors lead nowhere.
@@ -26,7 +25,6 @@ class PageChain:
     token: str | None = None
     began: int = LONG_AGO
     since: int = LONG_AGO
-    filtered: bool = False
     _names_row: bool = True
     _asked: tuple[int | None, frozenset[str]] = (None, frozenset())
     _token_asked: tuple[int | None, frozenset[str]] = (None, frozenset())
@@ -38,7 +36,7 @@ class PageChain:
 
     def begin(self, window: Window, at: int) -> None:
         """Note that `window` is asked for by time; `at` is the position in the reader's window."""
-        self.began, self.filtered = at, window != Window()
+        self.began = at
         self.since = window.lo if window.lo != BEGINNING else LONG_AGO
         self._marked, self._length = None, 0
 
