@@ -168,6 +168,13 @@ def test_a_state_names_a_bounded_number_of_rows_of_the_future() -> None:
     assert len(checkpoint.current(2_000).ahead) == 1_000
 
 
+def test_rows_of_the_next_hour_are_not_named() -> None:
+    """Rows that change while a sync reads lie there, as many as there are."""
+    checkpoint = CursorCheckpoint(CursorState(1_000), 0, 0, 2_000)
+    checkpoint.note_ahead([("a", 5_599), ("b", 5_600)])
+    assert checkpoint.current(2_000).ahead == (("b", 5_600),)
+
+
 def test_what_has_been_read_to_the_horizon_needs_no_list_of_windows() -> None:
     checkpoint = CursorCheckpoint(CursorState(500), 0, 300, NOW)
     checkpoint.complete(Window(200, NOW - MARGIN))

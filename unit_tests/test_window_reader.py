@@ -408,11 +408,19 @@ def test_rows_far_in_the_future_are_named_and_come_once() -> None:
     for _ in range(2):
         read = reader(horizon=1_000)
         read.views[0].checkpoint = checkpoint
-        delivery = accept(read, page(100, 4_599, 4_600))
+        delivery = accept(read, page(100, 4_599, 4_605))
         checkpoint.note_ahead(delivery.ahead)
         came.append((ids(delivery), list(delivery.ahead)))
-    future = [("4600.0", 4_600)]
-    assert came == [(["100.0", "4599.0", "4600.0"], future), (["100.0", "4599.0"], [])]
+    near, far = ("4599.0", 4_599), ("4605.0", 4_605)
+    assert came == [(["100.0", "4599.0", "4605.0"], [near, far]), (["100.0", "4599.0"], [near])]
+    assert checkpoint.current(1_000).ahead == (far,)
+
+
+def test_a_row_of_the_future_that_state_names_does_not_come_again_in_its_last_hour() -> None:
+    read = reader(horizon=1_000)
+    state = CursorState(100, ahead=(("1500.0", 1_500),))
+    read.views[0].checkpoint = CursorCheckpoint(state, 0, 0, 1_005)
+    assert ids(accept(read, page(100, 1_500, 1_501))) == ["100.0", "1501.0"]
 
 
 def test_no_window_begins_behind_the_horizon() -> None:

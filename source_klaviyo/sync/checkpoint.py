@@ -11,6 +11,8 @@ from source_klaviyo.sync.state import CursorState
 
 _MOST_AHEAD = 1_000
 """Rows in the future that a partition's state names; further ones are written by each sync."""
+_FAR = 3_600
+"""Seconds behind the start of a sync from which on a row lies in the future by no clock's fault."""
 
 
 class Checkpoint(Protocol):
@@ -139,9 +141,9 @@ class CursorCheckpoint:
         return self._ahead.get(name) == cursor
 
     def note_ahead(self, rows: Iterable[tuple[str, int]]) -> None:
-        """Note the ids and cursors of written rows in the future."""
+        """Note the ids and cursors of written rows that lie far in the future."""
         for name, cursor in rows:
-            if len(self._ahead) < _MOST_AHEAD:
+            if cursor >= self.began + _FAR and len(self._ahead) < _MOST_AHEAD:
                 self._ahead[name] = cursor
 
     def current(self, horizon: int) -> CursorState:

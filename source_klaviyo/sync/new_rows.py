@@ -7,9 +7,6 @@ from source_klaviyo.protocol import BEGINNING, Page
 from source_klaviyo.sync.position import LONG_AGO, Position
 from source_klaviyo.sync.seen_rows import SeenRows
 
-_FAR = 3_600
-"""Seconds behind the horizon from which on a row lies in the future by no clock's fault."""
-
 
 @dataclass(slots=True)
 class NewRows:
@@ -90,10 +87,9 @@ class NewRows:
         ]
 
 
-def far_ahead(page: Page, horizon: int) -> Sequence[int]:
-    """Return the numbers of the rows that lie far in the future: events may be dated so."""
-    after = horizon + _FAR
-    return [row for row, at in enumerate(page.cursors) if at is not None and at >= after]
+def ahead(page: Page, horizon: int) -> Sequence[int]:
+    """Return the numbers of the rows at or behind the horizon: events may lie in the future."""
+    return [row for row, at in enumerate(page.cursors) if at is not None and at >= horizon]
 
 
 def _is_recent(cursor: int | None, horizon: int) -> bool:

@@ -28,7 +28,7 @@ class Delivery:
     windows that are complete once the lines are written, `reopens` is a window that was complete
     and is open again;
     `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
-    does not serve the partition; `ahead` are the ids and cursors of rows far in the future. All of
+    does not serve the partition; `ahead` are the ids and cursors of rows behind the horizon. All of
     that is for the partition's `checkpoint`, if it has one. `items` are still to be asked for. The
     last delivery of a view `ends` it, with the `failure` of the view, if there was one.
     """

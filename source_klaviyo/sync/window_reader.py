@@ -25,7 +25,7 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.retry import MOST_DOUBTS, RetryState
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
-from source_klaviyo.sync.new_rows import NewRows, far_ahead
+from source_klaviyo.sync.new_rows import NewRows, ahead
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_chain import PageChain
 from source_klaviyo.sync.page_size import RangePageSize
@@ -157,8 +157,8 @@ class WindowReader:
         else:
             self._choose_next(page, fresh)
         done = self.finished and self.purpose is Purpose.NO_CURSOR
-        ahead = far_ahead(page, horizon)
-        return self._deliver(views, Read(page, kept, completes, reopens, done, ahead))
+        read = Read(page, kept, completes, reopens, done, ahead(page, horizon))
+        return self._deliver(views, read)
 
     def ask_both_ends(self) -> None:
         """Look for rows without a cursor value in ascending order as well, once the other end ends.

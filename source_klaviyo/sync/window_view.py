@@ -18,7 +18,7 @@ class Read:
     `kept` tells of each row whether the reader emits the row. `completes` is the window that is
     complete with the page, `reopens` a window that was complete and is open again.
     `without_cursor` tells that all rows without a cursor value have come. `ahead` numbers the rows
-    that lie far in the future.
+    at or behind the horizon.
     """
 
     page: Page
