@@ -1,4 +1,4 @@
-"""Sends single requests until they succeed; the sync engine waits by itself."""
+"""Requests repeated until they succeed, outside of a sync; the sync engine waits by itself."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ T = TypeVar("T")
 def patiently(
     collection: Collection, request: PageRequest | ItemRequest, *, tries: int = _TRIES
 ) -> Page:
-    """Fetch a page, or an item of the first view: wait for its quota and through passing faults.
+    """Fetch a page, or an item of the first view, through waits for quota and passing faults.
 
     Raises StreamFailed after so many `tries`.
     """
@@ -60,9 +60,9 @@ def each_page(
     *,
     tries: int = _TRIES,
 ) -> Iterator[T]:
-    """Yield what `read` makes of a page and of those after it; their memory is let go after that.
+    """Yield `read(page)` for a page and all pages after it. `read` must copy: pages are released.
 
-    Raises StreamFailed after so many `tries` of one request.
+    Raises StreamFailed after so many `tries` of the same request.
     """
     while request:
         page = patiently(collection, request, tries=tries)
