@@ -1,4 +1,4 @@
-"""What each way in which a request can fail means, and what to do about it."""
+"""The meaning of each failure of a request, and the reaction to it."""
 
 import errno
 import os
@@ -45,14 +45,14 @@ _MAY_PASS: Final = (
     HTTPStatus.LOCKED,
     HTTPStatus.TOO_EARLY,
 )
-"""Refusals that speak of this moment alone."""
+"""Refusals that may be different a moment later."""
 
 
 class KlaviyoErrorHandler(ErrorHandler):
-    """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
+    """A table of failures, by status and body: retry, ask for less, ask anew, or end the stream.
 
-    `scopes` are named where Klaviyo refuses for want of one. `is_oauth` tells that the credentials
-    are an OAuth app's.
+    `scopes` are named in messages about missing scopes. `is_oauth` means credentials of an OAuth
+    app.
     """
 
     max_retries = 8
@@ -63,9 +63,9 @@ class KlaviyoErrorHandler(ErrorHandler):
         self._is_oauth = is_oauth
 
     def failure(self, outcome: requests.Response | Exception) -> Exception:
-        """Return what to raise for `outcome`: an answer other than 200, or the failure to get one.
+        """Return the exception for `outcome`: an answer other than 200, or an error without answer.
 
-        A 429 is not handled here: what it means depends on the quota.
+        A 429 is handled elsewhere: its meaning depends on the quota.
         """
         match outcome:
             case requests.Response():
@@ -73,7 +73,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             case PageTooLarge():
                 return outcome
             case _ if isinstance(outcome, _MALFORMED):
-                # The text may hold what was malformed, a credential among it.
+                # The text may quote the malformed part, even a credential.
                 return StreamFailed(
                     f"The request to Klaviyo cannot be sent ({type(outcome).__name__}). Check"
                     " `api_base_url`, the credentials and the proxy settings of this machine.",
@@ -89,7 +89,7 @@ class KlaviyoErrorHandler(ErrorHandler):
                 )
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
-        """Return the same in the CDK's words."""
+        """Return the CDK's resolution for the same failure."""
         if isinstance(response, requests.Response):
             if response.status_code == HTTPStatus.OK:
                 return ErrorResolution(ResponseAction.SUCCESS)
@@ -140,7 +140,7 @@ class KlaviyoErrorHandler(ErrorHandler):
         return self._refusal(response, said)
 
     def _refusal(self, response: requests.Response, said: ErrorDocument) -> Exception:
-        """Return what Klaviyo's own refusal means."""
+        """Return the exception for Klaviyo's own refusal."""
         status = response.status_code
         text = f"Klaviyo refused the request ({status} at {_path(response)}): {said.detail}"
         match status:
@@ -202,7 +202,11 @@ def _path(response: requests.Response) -> str:
 
 
 def cause(failure: OSError) -> str:
-    """Name what failed in a few words; the texts of the network libraries are pages long."""
+    """Return the cause of a failure in a few words; network libraries' texts are pages long.
+
+    >>> cause(requests.exceptions.ReadTimeout())
+    'no answer within the time limit'
+    """
     if os.strerror(errno.EMFILE) in str(failure):
         return "this machine allows too few open files (raise `ulimit -n`, or lower `num_workers`)"
     match failure:
