@@ -15,7 +15,7 @@ from source_klaviyo.cli.stdout import Stdout, StdoutLost
 from source_klaviyo.cli.stop import Stop
 
 SPEC: Final = Path(__file__).parents[1] / "spec.json"
-"""The specification, as `tools.generate_spec` writes it."""
+"""The specification, written by `tools.generate_spec`."""
 
 _FOR_PEOPLE: Final = frozenset({"login", "estimate"})
 _FAILED: Final = 1
@@ -25,7 +25,7 @@ _NOT_UNDERSTOOD: Final = 2
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run a command line, without the program's name; then exit.
 
-    The code is 0 on success, 1 where the command failed, and 2 where the command line is wrong.
+    The code is 0 on success, 1 if the command failed, and 2 if the command line is wrong.
     """
     Stderr.install()
     stop = Stop()
@@ -91,7 +91,7 @@ def spec_line() -> bytes:
 
 
 def _usage_line(complaint: str) -> bytes:
-    """Return the message that a platform shows."""
+    """Return the error message for a platform."""
     error = {
         "message": complaint,
         "internal_message": complaint,
