@@ -48,14 +48,18 @@ _METRIC_EXAMPLES: Final = ["Placed Order, Opened Email", 'RESQ6t, "Sold, in stor
 Days = Annotated[int, Field(ge=0, le=_MOST_DAYS), BeforeValidator(whole_number)]
 Hours = Annotated[int, Field(ge=0, le=_MOST_HOURS), BeforeValidator(whole_number)]
 Names = Annotated[tuple[str, ...], BeforeValidator(names_of, json_schema_input_type=str)]
-"""One text, not a list: Airbyte's own connector has one (its configurations stay good), the form
-can show one type alone, and its entry of a list splits at commas, which names of metrics have."""
+"""A single text, not a list: Airbyte's own connector has a text (its configurations stay good), the
+form can show a single type alone, and the form's lists split at commas, which names of metrics
+have."""
 
 
 class Config(BaseModel):
-    """The settings; `tools.generate_spec` makes the form that Airbyte shows from this class.
+    """The settings; `tools.generate_spec` makes Airbyte's form from this class.
 
-    Hidden settings stand last: users of other connectors have them, and nobody else needs them.
+    Hidden settings come last: configurations of other connectors have them, new users need none.
+
+    >>> Config.parse({"api_key": "pk_12345678", "start_date": "2024-01-31"}).start_date.year
+    2024
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, title="Klaviyo")
@@ -266,24 +270,24 @@ class Config(BaseModel):
 
     @property
     def sign_in(self) -> Credentials:
-        """The credentials, wherever they were given."""
+        """The credentials, from `credentials` or `api_key`."""
         if self.credentials:
             return self.credentials
         return ApiKeyCredentials(auth_type="api_key", api_key=str(self.api_key))
 
     @property
     def event_lookback(self) -> int | None:
-        """The look-back for events in days, under whichever name; None where it is not set."""
+        """The look-back for events in days, under either name; None if not set."""
         return self.lookback_window if self.lookback_days is None else self.lookback_days
 
     @property
     def wanted_conversion_metrics(self) -> tuple[str, ...]:
-        """The conversion metrics of reports, under whichever name; empty where none is set."""
+        """The conversion metrics of reports, under either name; empty if not set."""
         return self.conversion_metrics or self.metric_ids
 
     @property
     def settling_days(self) -> int:
-        """The settling time of reports in days, under whichever name."""
+        """The settling time of reports in days, under either name."""
         given = (self.report_settling_days, self.reporting_lookback_window)
         return next((days for days in given if days is not None), _SETTLING_DAYS)
 
@@ -291,8 +295,8 @@ class Config(BaseModel):
     def parse(cls, raw: Mapping[str, Any]) -> "Config":
         """Return the configuration in `raw`. Raises ConfigError, which quotes no value.
 
-        Unknown settings, empty ones, and the leftovers of another sign-in count as not there:
-        `warnings` names them. Its secrets are masked from then on.
+        Unknown settings, empty settings, and the leftovers of another sign-in count as missing:
+        `warnings` names them. The secrets are masked from then on.
         """
         mask_config(raw)
         given, _ = without_leftovers({key: raw[key] for key in raw if key in cls.model_fields})
@@ -307,8 +311,8 @@ class Config(BaseModel):
 def warnings(raw: Mapping[str, Any]) -> list[str]:
     """Return a warning for each kind of setting in `raw` that changes nothing.
 
-    Platforms keep the settings of older connectors, so unknown ones are no failure; a typing error
-    must still be seen.
+    Platforms keep the settings of older connectors, so unknown settings are no failure; a typing
+    error must still be seen.
     """
     _, found = without_leftovers(raw)
     known = Config.model_fields
