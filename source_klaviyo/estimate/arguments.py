@@ -6,7 +6,7 @@ from source_klaviyo.estimate.accounts import ACCOUNTS
 
 
 def add_options(parser: ArgumentParser, names: type[Action]) -> None:
-    """Add the options to `parser`; `names` is the action that takes a list of names."""
+    """Add the options to `parser`; `names` is the action for a list of names."""
     parser.description = (
         f"{parser.description} The size of the account is what the options say; with --config,"
         " what a few hundred requests find out; and else that of an account as --account says."

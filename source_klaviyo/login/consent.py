@@ -16,7 +16,7 @@ _VERIFIER_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One request for the account owner's consent, good for one answer."""
+    """A request for the account owner's consent, good for a single answer."""
 
     app: OAuthApp
     consent_url: str
@@ -40,7 +40,7 @@ class Consent:
         return str(address)
 
     def answered(self, query: Mapping[str, str]) -> SignedIn | Failed:
-        """Return what has become of it, by the query that the browser came back with."""
+        """Return the outcome of the sign-in, from the query of the callback."""
         if query.get("state") != self.state:
             return Failed(
                 "This answer belongs to another sign-in",
@@ -62,7 +62,7 @@ class Consent:
 
 
 def _refused(error: str, redirect_url: str) -> Failed:
-    """Return what to do about an error that Klaviyo sent the browser back with."""
+    """Return the advice for an error in the query of the callback."""
     match error:
         case "access_denied":
             return Failed(
