@@ -1,4 +1,4 @@
-"""How often, and when, a failed request is sent again."""
+"""The number and the times of retries of a failed request."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,18 +7,22 @@ from source_klaviyo.api import backoff
 from source_klaviyo.api.backoff import MOST_DOUBTS, MOST_RETRIES
 
 MOST_RESTARTS: Final = 5
-"""How often a window is asked anew without a new row, before its page cursors are given up."""
+"""The most restarts of a window without a new row, before its page cursors are abandoned."""
 BEFORE_LESS: Final = 2
-"""Failures of one request after which a smaller page is tried."""
+"""Failures of a request before a smaller page is tried."""
 _DOUBT_PAUSES: Final = (1.0, 4.0)
 
 
 @dataclass(slots=True)
 class RetryState:
-    """What has gone wrong since the last page: failures of the request, refusals, and restarts.
+    """The faults since the last page: failures of the request, refusals, and restarts.
 
     The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now. `most` is
-    how many failures are borne.
+    the allowed number of failures.
+
+    >>> retry = RetryState()
+    >>> 4.0 <= retry.doubt(now=0.0) + retry.doubt(now=0.0) and retry.is_confirmed
+    True
     """
 
     most: int = MOST_RETRIES
@@ -29,7 +33,7 @@ class RetryState:
     token_asked_again: bool = False
 
     def exhausted(self, *, is_refusal: bool) -> bool:
-        """Tell whether the fault, or the refusal, is no longer to be taken for a passing one."""
+        """Whether the fault, or the refusal, counts as final."""
         return self.attempt >= (min(self.most, MOST_DOUBTS) if is_refusal else self.most)
 
     @property
@@ -38,14 +42,14 @@ class RetryState:
         return self.doubts >= MOST_DOUBTS
 
     def wait(self, now: float, stated: float | None = None) -> float:
-        """Put the request off after a failure; return for how many seconds."""
+        """Postpone the request after a failure; return the seconds."""
         seconds = backoff.pause(self.attempt, stated)
         self.attempt += 1
         self.ready_at = now + seconds
         return seconds
 
     def doubt(self, now: float) -> float:
-        """Put the request off after a refusal; return for how many seconds."""
+        """Postpone the request after a refusal; return the seconds."""
         seconds = _DOUBT_PAUSES[min(self.doubts, len(_DOUBT_PAUSES) - 1)]
         self.doubts += 1
         self.ready_at = now + seconds
