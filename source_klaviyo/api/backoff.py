@@ -10,11 +10,6 @@ from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from source_klaviyo.api.http_date import moment_of
 from source_klaviyo.api.limits import DAY
 
-MOST_RETRIES: Final = 8
-"""The most retries of a request in a row; with their waits, some two to four minutes."""
-MOST_DOUBTS: Final = 2
-"""The most retries of a refusal, before it counts as final: under load, Klaviyo has refused
-requests and served them a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 LONGEST: Final = 60.0
 """The most seconds between two tries of a failing request, whatever Klaviyo's `Retry-After`."""
 
