@@ -86,7 +86,7 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
             if any(_is_sure(refusals[scope]) for scope in missing):
                 forbidden.add(stream.name)
         elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
-            poorer[f"Read without what needs {' and '.join(missing)}"].append(stream.name)
+            poorer[f"Read without the parts that need {' and '.join(missing)}"].append(stream.name)
     return Access(_name(account), closed, forbidden, poorer, len(streams))
 
 
@@ -142,7 +142,7 @@ def _shows_its_scopes(stream: KlaviyoStream) -> bool:
     """Whether the first page of a stream needs all of its scopes and no other."""
     if stream.parent or isinstance(stream, UnionStream | ReportStream):
         return False
-    lists_only = isinstance(stream, ItemStream)  # what its items need does not show
+    lists_only = isinstance(stream, ItemStream)  # a listing does not show the scopes of its items
     included = {scope for _, scope in stream.include_scopes}
     return (not lists_only or len(stream.scopes) == 1) and included <= {*stream.scopes}
 
@@ -160,7 +160,7 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
         if refusal and not isinstance(refusal, ScopeMissing):
             return str(refusal.message).rstrip(".")
         if isinstance(refusal, ScopeMissing) and "scope" not in refusal.detail:
-            # It may be a part of another plan: Klaviyo's words are worth more than a guess.
+            # The feature may belong to another plan: Klaviyo's words beat a guess.
             return f"{named}, or not in the account's plan (Klaviyo says: {refusal.detail})"
     return named
 

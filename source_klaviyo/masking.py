@@ -32,10 +32,10 @@ def mask(*secrets: str) -> None:
     'GET /api/lists with ****'
     """
     found = {form for secret in secrets for form in _forms_of(secret.strip())}
-    # Where one secret begins another, the longer has to go first. A thread that masks meanwhile
-    # uses the list as it was.
+    # If a secret is the start of another, the longer has to go first. A thread that masks meanwhile
+    # uses the old list.
     _forms[:] = sorted({*_forms, *found}, key=len, reverse=True)
-    # `masked` has to work where the CDK, which takes a second to import, has not been needed yet.
+    # `masked` has to work without the CDK, which takes a second to import.
     from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets  # noqa: PLC0415
 
     update_secrets(list(_forms))

@@ -36,8 +36,8 @@ def refuse_elsewhere(own: str, following: str) -> None:
     parts = urlsplit(following)
     there = excerpt(f"{parts.scheme}://{parts.netloc}{parts.path}", 100)
     raise StreamFailed(
-        f"Klaviyo's answer at {urlsplit(own).path} continues elsewhere ({there}). That was not"
-        " followed: the credentials are for Klaviyo, and the request for one collection.",
+        f"Klaviyo's answer at {urlsplit(own).path} continues elsewhere ({there}). The"
+        " link was not followed: credentials go to Klaviyo alone, for a single collection.",
         FailureType.system_error,
     )
 

@@ -169,7 +169,7 @@ class DocumentReader:
         found, whole = decoded(_ITEMS, body)
         document = self._document([found.data], found.included, None, links=True)
         if document.strange:
-            raise UnreadableAnswer("it has no resource")
+            raise UnreadableAnswer("the answer has no resource")
         document.repaired = not whole
         return document
 
@@ -198,7 +198,9 @@ def _address(told: str | None) -> str | None:
     try:
         urlsplit(told)
     except ValueError as malformed:
-        raise UnreadableAnswer(f"its next page has no address: {malformed}") from malformed
+        raise UnreadableAnswer(
+            f"the link to the next page is no address: {malformed}"
+        ) from malformed
     return told
 
 
@@ -209,7 +211,7 @@ def decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple
     """
     found, whole = _decoded(decoder, body)
     if found.errors:
-        raise UnreadableAnswer(f"it tells of errors: {ErrorDocument(found.errors).detail}")
+        raise UnreadableAnswer(f"the answer has errors: {ErrorDocument(found.errors).detail}")
     return found, whole
 
 

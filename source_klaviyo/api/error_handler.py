@@ -114,8 +114,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).")
         if response.is_redirect:
             return StreamFailed(
-                f"Klaviyo refused the request ({at_path}): It leads elsewhere, and was not"
-                " followed.",
+                f"Klaviyo answered with a redirect ({at_path}), which was not followed.",
                 FailureType.system_error,
             )
         if status == HTTPStatus.GONE:
@@ -132,9 +131,9 @@ class KlaviyoErrorHandler(ErrorHandler):
             # Klaviyo's own refusals are JSON. A challenge of the edge (recorded: Cloudflare's 403,
             # "Just a moment...") may pass, but lasts where it is meant for this machine's address.
             return RequestFailed(
-                f"The network edge in front of Klaviyo answered {at_path}, with no JSON. If that"
-                " lasts, it blocks the address of this machine, a proxy's or a VPN's: use another,"
-                " or ask Klaviyo's support to allow it.",
+                f"The network edge in front of Klaviyo answered {at_path}, without JSON. If that"
+                " lasts, the edge blocks the address of this machine, its proxy or its VPN: use"
+                " another, or ask Klaviyo's support to allow the address.",
                 retry_after=backoff.retry_after(response),
             )
         return self._refusal(response, said)

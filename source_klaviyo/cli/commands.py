@@ -28,11 +28,11 @@ class Commands:
         self._terminal = terminal
         self._logger = logging.getLogger("airbyte")
         logging.getLogger().handlers = [_Logs(stdout, terminal)]
-        # The CDK tells of a monitor of memory, which only its own way of reading has.
+        # The CDK logs about a memory monitor, which works only in the CDK's own `read`.
         self._logger.setLevel(logging.WARNING)
         # New tokens have to be kept before they are used, whatever else waits to be written.
         self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
-        AirbyteEntrypoint(self._source)  # sets up how the CDK tells of what nobody has caught
+        AirbyteEntrypoint(self._source)  # sets up the CDK's report of uncaught exceptions
         wordy = options.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
 
@@ -95,4 +95,4 @@ class _Logs(logging.Handler):
         try:
             self._stdout.write(message_line(AirbyteMessage(type=Type.LOG, log=log)))
         except StdoutLost:
-            return  # which the writer of the messages is about to find out
+            return  # the writer of the messages meets the same error

@@ -51,7 +51,7 @@ def only(catalog: ConfiguredAirbyteCatalog, names: Sequence[str]) -> ConfiguredA
     known = [configured.stream.name for configured in catalog.streams]
     if unknown := sorted({*names} - {*known}):
         raise ConfigError(
-            f"--streams names what the catalog does not have: {', '.join(unknown)}."
+            f"--streams has names that the catalog lacks: {', '.join(unknown)}."
             f"{did_you_mean_or(unknown, known, 'It has')}"
         )
     return ConfiguredAirbyteCatalog(
@@ -81,7 +81,7 @@ def read_states(paths: Iterable[str]) -> list[AirbyteStateMessage]:
 def _states(path: str) -> list[Json]:
     printed = [message["state"] for message in _printed(path, "state", "STATE")]
     if printed or any(True for _ in _printed(path, "state", "TRACE")):
-        return printed  # none, where a read was ended before its first
+        return printed  # empty, if the read ended before its first state
     raw = _json(path, "state")
     if raw and not isinstance(raw, list):
         raise _no_states(path, "it is not a list")

@@ -33,7 +33,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     try:
         sys.exit(_run(sys.argv[1:] if arguments is None else arguments, stop))
     except StdoutLost as lost:
-        if not lost.reader_gone:  # else nobody is there to be told
+        if not lost.reader_gone:  # otherwise nobody reads the message
             print(f"source-klaviyo: stdout cannot be written: {lost}", file=sys.stderr)  # noqa: T201
         sys.exit(_FAILED)
 
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str], stop: Stop) -> int:
             Stdout().write(_usage_line(str(error)))
         return _NOT_UNDERSTOOD
     if options.command in _FOR_PEOPLE:
-        # The CDK takes a second and more to import, which `spec` does without.
+        # The CDK takes a second and more to import; `spec` does without.
         from source_klaviyo.cli import people  # noqa: PLC0415
 
         people.run(options)

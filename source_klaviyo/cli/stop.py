@@ -48,4 +48,4 @@ class Stop:
         self.farewell()
         signal.signal(self.signal, signal.SIG_DFL)
         os.kill(os.getpid(), self.signal)
-        os._exit(128 + self.signal)  # process 1: the kernel spares it what it does not handle
+        os._exit(128 + self.signal)  # process 1: the kernel drops signals without a handler

@@ -26,7 +26,7 @@ def host_address(url: str) -> str:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}"
         requests.Request("GET", address).prepare()
-    except ValueError:  # requests' errors of malformed addresses are such
+    except ValueError:  # as requests' errors of malformed addresses are
         raise ValueError(complaint) from None
     beyond = (parts.path.strip("/"), parts.query, parts.fragment)
     if not parts.hostname or "@" in parts.netloc or any(beyond):

@@ -67,8 +67,8 @@ def _refused(error: str, redirect_url: str) -> Failed:
         case "access_denied":
             return Failed(
                 "Access to the account was denied",
-                "The request was denied on Klaviyo's page. Start the program again and choose to"
-                " allow it; it takes somebody who may install apps in this account.",
+                "The request was denied on Klaviyo's page. Start the program again and allow the"
+                " request, as a user who may install apps in this account.",
             )
         case "invalid_scope":
             return Failed(
@@ -85,7 +85,7 @@ def _refused(error: str, redirect_url: str) -> Failed:
         case "server_error" | "temporarily_unavailable":
             return Failed("Klaviyo has a problem of its own", "Try again in a few minutes.")
         case _:
-            # What stands there came through the browser: it is not shown.
+            # The error came through the browser, and is not shown.
             return Failed(
                 "Klaviyo did not allow it", "Check the client id and the app in Klaviyo, and retry."
             )

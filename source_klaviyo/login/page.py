@@ -56,7 +56,7 @@ def page(outcome: SignedIn | Failed) -> str:
         body += f"<h2>Allowed</h2>{_scopes(outcome.granted)}"
     if outcome.denied:
         body += f'<h2>Not allowed</h2><div class="denied">{_scopes(outcome.denied)}</div>'
-        body += "<p>What needs these is not read.</p>"
+        body += "<p>Streams that need these scopes are not read.</p>"
     return _PAGE.format(kind="good", mark="&#10003;", title="Signed in to Klaviyo", body=body)
 
 

@@ -75,7 +75,7 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
     granted = outcome.granted
     _say(f"Signed in, with {'all' if granted is None else len(granted)} scopes that were allowed.")
     if outcome.denied:
-        _say(f"Not allowed, so that what needs it is not read: {', '.join(outcome.denied)}")
+        _say(f"Not allowed, so streams that need them are not read: {', '.join(outcome.denied)}")
     if output:
         _say(f"The credentials are in {output}; put them into the configuration.")
 

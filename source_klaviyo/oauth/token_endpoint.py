@@ -72,10 +72,10 @@ class OAuthApp:
                 return _granted(send(session, f"{self.base_url}{TOKEN_PATH}", limits), refresh)
             except OAuthError as refused:
                 raise _refusal(refused, self.client_id) from None
-            except OSError as failed:  # requests' own errors are such, too
+            except OSError as failed:  # requests' own errors are OSErrors
                 raise self._failure(failed) from None
             except (ValueError, TypeError, OverflowError, RecursionError):
-                # The libraries read the answer, and trust that its values are what they should be.
+                # The libraries read the answer, and trust its values to have the right types.
                 raise RequestFailed(
                     f"{self._place} answered with something that holds no token."
                 ) from None
@@ -138,7 +138,7 @@ def _refusal(refused: OAuthError, client_id: str) -> Exception:
             )
         case "invalid_client" | "unauthorized_client":
             return CredentialsRefused(
-                f"Klaviyo does not know the OAuth app {client_id}, or its secret is another"
+                f"Klaviyo does not know the OAuth app {client_id}, or its secret is wrong"
                 f" ({refused.error}). Check `client_id` and `client_secret`: in Klaviyo they stand"
                 " under Integrations, Manage apps."
             )

@@ -50,13 +50,13 @@ def stream_job(
     job = StreamJob(stream, cursor, began=began, lists_partitions=readable.lists_partitions)
     if config.start_date and readable.bounded_by_start_date:
         job.start = int(config.start_date.timestamp())
-    # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
-    # does.
+    # PyAirbyte asks for every stream incrementally; a stream without a cursor is read whole, as by
+    # the CDK.
     if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
-        # PyAirbyte asks for overwrite with that, and merges by the primary key.
+        # PyAirbyte then asks for overwrite, and merges by the primary key.
         if configured.destination_sync_mode is not DestinationSyncMode.append:
             job.deletes = _deletes(readable, job, state, config)
     elif (

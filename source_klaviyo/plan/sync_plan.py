@@ -62,7 +62,7 @@ def plan(
         else:
             at_once.append(configured)
     groups = [events, reports]
-    if config.add_account_id:  # a lookup that every stream waits for
+    if config.add_account_id:  # every stream waits for this lookup
         groups, at_once = [at_once, *groups], []
     later = [
         LaterPlan([_descriptor(each) for each in group], partial(planner.plan, group))
@@ -120,7 +120,7 @@ class _Planner:
         unknown = [job.stream.name for job in jobs if job.deletes and job.deletes.listed_at is None]
         if unknown:
             logger.info(
-                "Deletes are followed from now on; what was deleted before is not known: %s.",
+                "Deletes are followed from now on; earlier deletes are unknown: %s.",
                 ", ".join(unknown),
             )
         return SyncPlan(jobs, grouping.collections(), refusals)

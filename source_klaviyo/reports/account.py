@@ -52,8 +52,8 @@ class Account:
         name = self._told_timezone or self._config.timezone
         if name is None:
             logger.warning(
-                "Report days are in UTC: the account's timezone takes the scope accounts:read, or"
-                " the setting `timezone`."
+                "Report days are in UTC. For the account's timezone, grant the scope accounts:read"
+                " or set `timezone`."
             )
             return Timezone(ZoneInfo(_UTC))
         try:

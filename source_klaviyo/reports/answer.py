@@ -124,7 +124,7 @@ def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
             dimensions = elements(group.get("dimensions"))
             measurements = members(group.get("measurements"))
             if len(dimensions) < len(wanted.groupings):
-                raise UnreadableAnswer("a group does not tell all of its dimensions")
+                raise UnreadableAnswer("a group lacks dimensions")
             yield Group(
                 dimensions[: len(wanted.groupings)],
                 [elements(measurements.get(name)) for name in wanted.statistics],
@@ -156,14 +156,14 @@ def _next(document: _Document) -> str | None:
     parameters = parse_qs(urlsplit(address).query)
     found = next((parameters[name][0] for name in _CURSORS if name in parameters), None)
     if found is None:
-        raise UnreadableAnswer("it does not tell how its next page is asked for")
+        raise UnreadableAnswer("the link to the next page has no page cursor")
     return found
 
 
 def _days(texts: Sequence[str], timezone: Timezone) -> list[int]:
     try:
         return [_day(text, timezone) for text in texts]
-    except (ValueError, OverflowError) as strange:  # the latter of a day after the last there is
+    except (ValueError, OverflowError) as strange:  # OverflowError: a day after the year 9999
         raise UnreadableAnswer(f"a day is not a datetime: {strange}") from strange
 
 

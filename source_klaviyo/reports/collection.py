@@ -182,7 +182,7 @@ class ReportCollection:
                 ids.append(key)
                 cursors.append(day)
                 records.append(record)
-        except ValueError as unreadable:  # msgspec's decoding errors are such
+        except ValueError as unreadable:  # msgspec's decoding errors are ValueErrors
             raise UnreadableAnswer(str(unreadable)) from unreadable
         if self.own.drift and records:
             self.own.drift.look_at(records[0])

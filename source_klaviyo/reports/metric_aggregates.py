@@ -88,8 +88,8 @@ class MetricAggregates(ReportStream):
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
         """Return the body of a request for a window."""
         zone = self.timezone.zone.key
-        # Whether these times are of the timezone is not documented: with a day more at both ends
-        # all days of the window are whole, and those around it are dropped.
+        # Klaviyo does not document the timezone of these times: with another day at both ends all
+        # days of the window are whole, and the days around the window are dropped.
         end = f"{date_of(window.hi + DAY)}T00:00:00"
         if window.hi + DAY >= self.timezone.day_at(self._now.timestamp()):
             end = self._now.isoformat()

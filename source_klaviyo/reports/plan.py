@@ -112,7 +112,7 @@ class ReportPlan:
         dimensions = list(readable.grouped_by) if readable.splits_on_request else []
         fresh = ReportMemory(zone, dimensions)
         if not is_own(state):
-            load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # or is it garbage?
+            load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # raises for garbage
             logger.warning(
                 "%s: the saved state comes from another connector. Reading everything again.",
                 name,
@@ -128,8 +128,8 @@ class ReportPlan:
         if (memory.timezone, list(memory.dimensions)) == (zone, dimensions):
             return memory
         logger.warning(
-            "%s: the account's timezone, or what the rows are split by, has changed since the last"
-            " sync; all is read anew.",
+            "%s: the account's timezone or `metric_aggregates_by` has changed since the last sync."
+            " Reading everything again.",
             name,
         )
         fresh.calls, fresh.shares_its_day = memory.calls, memory.shares_its_day

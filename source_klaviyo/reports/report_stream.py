@@ -168,8 +168,8 @@ class ReportStream(KlaviyoStream):
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
         """Return the body of a request for a window."""
         del cursor
-        # Klaviyo ignores offsets here. The end is right whether it takes it for a moment or for a
-        # day, as a part of the time or as its end.
+        # Klaviyo ignores offsets here. This end is right as a moment and as a day, inclusive and
+        # exclusive.
         timeframe = {
             "start": f"{date_of(window.lo)}T00:00:00",
             "end": f"{date_of(window.hi - DAY)}T23:59:59",

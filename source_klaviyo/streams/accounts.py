@@ -27,11 +27,11 @@ def account_id(client: Client) -> str:
         ids = [id_text(member(raw, ("id",))) for raw in records(Accounts(client))]
     except ScopeMissing as missing:
         raise ConfigError(
-            f"`add_account_id` takes the scope accounts:read. {missing.message}"
+            f"`add_account_id` needs the scope accounts:read. {missing.message}"
         ) from missing
     if found := next(filter(None, ids), None):
         return found
     raise StreamFailed(
-        "Klaviyo does not tell the account's id, which `add_account_id` asks for.",
+        "Klaviyo did not send the account's id, which `add_account_id` needs.",
         FailureType.system_error,
     )

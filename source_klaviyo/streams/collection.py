@@ -106,7 +106,7 @@ class KlaviyoCollection:
             if not refused.altogether or not self._takes_page_size:
                 raise
             self._takes_page_size = False
-            raise RequestFailed(f"{refused.message} It is asked for without.") from refused
+            raise RequestFailed(f"{refused.message} Asking without a page size.") from refused
 
     def items_like(self, view: int) -> int:
         """Return the first view that needs the same items; see protocol.Collection."""
@@ -181,7 +181,7 @@ class KlaviyoCollection:
         document = self._reader(request.views, request.left_out).read(body)
         self._tell_of_oddities(document)
         if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
-            raise UnreadableAnswer("it does not tell whether there is another page")
+            raise UnreadableAnswer("the answer does not say whether there is another page")
         extracts = [self._extract(number, document, request) for number in request.views]
         ids = document.fields.ids
         following = document.next and urljoin(response.url, document.next)
@@ -224,8 +224,7 @@ class KlaviyoCollection:
     def _tell_of_oddities(self, document: Document) -> None:
         if document.strange:
             logger.warning(
-                "%s: what Klaviyo sends in the place of %d resources is no resource; nothing can be"
-                " read of it.",
+                "%s: Klaviyo sent %d entries that are no resources. They are left out.",
                 self.name,
                 document.strange,
             )
@@ -271,17 +270,17 @@ class KlaviyoCollection:
         scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}
         if scopes:
             return ScopeMissing(
-                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} is made of what needs"
-                " it. Sign in with that scope, or deselect the stream."
+                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} cannot be read"
+                " without. Sign in with that scope, or deselect the stream."
             )
         return StreamFailed(
-            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
-            f" of that. {self._optional.refusal}",
+            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} cannot"
+            f" be read without. {self._optional.refusal}",
             FailureType.config_error,
         )
 
     def _reader(self, views: tuple[int, ...], left_out: frozenset[str]) -> DocumentReader:
-        """Return the reader for pages of `views`; some relationships have ids without `include`."""
+        """Return the reader for `views`; some relationships have ids without `include`."""
         if (views, left_out) not in self._readers:
             needs = [self._views[number].view.needs.without(left_out) for number in views]
             fields = fields_reader(self._declared.cursor_attribute, needs)

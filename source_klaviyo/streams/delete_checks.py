@@ -113,7 +113,7 @@ class DeleteChecks(KlaviyoCollection):
         def read(response: requests.Response) -> bool:
             document = self._ids.read(response.content)
             if document.next and linked not in document.fields.ids:
-                raise UnreadableAnswer("it is one page of several")
+                raise UnreadableAnswer("the links take more than a page")
             return linked in document.fields.ids
 
         return self._send(str(self._kinds[kind].single), owner, read)

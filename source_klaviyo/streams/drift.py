@@ -62,7 +62,7 @@ def report_drift(drifts: Iterable[Drift]) -> None:
     unknown = sorted(path for drift in drifts for path in drift.unknown)
     if unknown:
         logger.warning(
-            "Klaviyo sends what this connector's schemas do not have (the records hold it all the"
+            "Klaviyo sends fields that this connector's schemas lack (the records have them all the"
             " same; please tell the maintainers): %s",
             ", ".join(unknown),
         )

@@ -101,7 +101,7 @@ class OptionalParameters:
         if rest and rest not in self._told:
             self._told.add(rest)
             logger.warning(
-                "%s: Klaviyo does not serve %s. The records of such pages lack it. %s",
+                "%s: Klaviyo does not serve %s. The records of refused pages come without. %s",
                 self._collection,
                 rest,
                 self.refusal,

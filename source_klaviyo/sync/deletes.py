@@ -109,7 +109,7 @@ class Deletes:
         late = {name: written(at) for name, at in self._late.items() if at >= horizon}
         return {**found, "late": late} if late else found
 
-    # What is written.
+    # Written rows.
 
     def announce(self, rows: Rows, horizon: int) -> bool:
         """Note rows before they are written; return whether a state has to come before them."""
@@ -138,14 +138,14 @@ class Deletes:
 
     def _tell_of_too_many(self) -> None:
         logger.warning(
-            "%s: deletes are not followed. Its state would have to hold more than %d ids, or %d kB."
-            " A full refresh now and then removes what is gone in Klaviyo.",
+            "%s: deletes are not followed, because its state would exceed %d ids, or %d kB."
+            " A full refresh now and then removes rows deleted in Klaviyo.",
             self.stream,
             MOST_IDS,
             MOST_BYTES // 1000,
         )
 
-    # What is listed, and what follows from that.
+    # Listed rows, and the candidates.
 
     def note_listed(self, partition: Partition, rows: Rows) -> None:
         """Note rows of a partition of the stream that Klaviyo has listed."""

@@ -158,7 +158,7 @@ class Sync:
             raise AirbyteTracedException.from_exception(defect, message=message)
         if left or waiting:
             advice = (
-                "The sync was stopped before its end. The next one goes on from the last state."
+                "The sync was stopped before its end. The next sync goes on from the last state."
             )
             raise AirbyteTracedException(
                 message=advice, internal_message=advice, failure_type=FailureType.transient_error

@@ -107,8 +107,8 @@ def _cursor_state(partition: Partition, entries: Sequence[_Entry], reading: Read
     covered = clip(windows, BEGINNING, reading.began)
     if not covered:
         return CursorState()
-    # Their sync did not begin before what it has read, so what it read was at least that old.
-    # Rows that came late meanwhile are looked for at once.
+    # The other connector's sync began after the rows that it read. Rows that have come late since
+    # are looked for at once.
     since = covered[-1].hi
     settled = clip(covered, BEGINNING, since - reading.lookback)
     if covered[0].lo > reading.start:
@@ -199,7 +199,7 @@ def _covered(cursor: Json, reading: Reading) -> list[Window]:
     for each in (cursor, legacy if isinstance(legacy, Mapping) else {}):
         if reading.cursor in each:
             reached = _moment(each[reading.cursor])
-            # What was read of a time that has not come yet says nothing of what came since.
+            # A cursor in the future says nothing about rows that came since.
             known = not reading.clients_word or reached <= reading.began
             if known and reading.origin < reached:
                 windows.append(Window(reading.origin, reached))

@@ -86,7 +86,7 @@ class Partitions:
         self._opened.add(partition_key(partition))
         collection = self.job.collection
         checkpoints = self.checkpoints(partition)
-        # A row that moves from one filter to another is the same row; a member of two lists is not.
+        # A row that moves between filters is the same row; a member of two lists is two rows.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
         self.readings[number] = PartitionReading(partition, checkpoints, recent)
         missing = {

@@ -99,7 +99,7 @@ class Progress:
         if idle:
             requests = sum(status.requests for _, status in idle)
             names = ", ".join(_stream_names(idle))
-            logger.info("No rows, by %d requests: %s", requests, names)
+            logger.info("No rows in %d requests: %s", requests, names)
 
     def _streams(self, statuses: Sequence[Status]) -> list[StreamProgress]:
         """Return the progress of each stream, by its slowest collection."""

@@ -67,7 +67,7 @@ class Recovery:
                 size.changes()
                 reader.ask_smaller()
                 logger.warning(
-                    "%s: Klaviyo refuses pages of that size; pages of %d are asked for.",
+                    "%s: Klaviyo refuses this page size. Asking for pages of %d.",
                     name,
                     size.current,
                 )
@@ -80,7 +80,7 @@ class Recovery:
             case Action.PAGE_WITH_LESS if parts := self._can_do_without(reader):
                 reader.ask_with_less(parts)
                 logger.info(
-                    "%s: Klaviyo cannot load a page with %s. The records of that page lack it. %s",
+                    "%s: Klaviyo cannot load a page with %s. The page's records come without. %s",
                     name,
                     " and ".join(sorted(parts)),
                     fault,

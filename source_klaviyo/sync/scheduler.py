@@ -128,7 +128,7 @@ class Scheduler:
                     reader = self._readers[number]
                     outcome = reader.next_task(now)
                     if isinstance(outcome, WindowReader | ItemReader):
-                        self._changed.notify()  # where one request was to be had, there may be two
+                        self._changed.notify()  # a second request may be possible as well
                         page = None if isinstance(outcome, ItemReader) else reader.request(outcome)
                         return number, outcome, page
                     if outcome is not None:
@@ -153,8 +153,8 @@ class Scheduler:
                 page = collection.fetch_item({each.view.view: each.request for each in task.wanted})
             elif request:
                 page = collection.fetch(request)
-            # One page at a time turns into lines: while the queue is full, the others wait as they
-            # came, or every worker would hold its page twice.
+            # A single page at a time turns into lines: while the queue is full, the others wait as
+            # sent, or every worker would hold its page twice.
             with self._sending:
                 self._queue.put(self._deliveries(number, task, request, page))
         except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole

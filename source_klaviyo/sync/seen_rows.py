@@ -63,7 +63,7 @@ class SeenRows:
         """Return for each row whether it is remembered."""
         if not self._taken:
             return [False] * len(ids)
-        for added in self._added:  # most pages are never asked about
+        for added in self._added:  # most pages are never looked up
             self._rows.update(added)
         self._added.clear()
         return [each in self._rows for each in _hashes(ids, cursors)]

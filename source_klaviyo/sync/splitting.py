@@ -121,5 +121,5 @@ def pages_left(reader: "WindowReader", horizon: int) -> float:
     seconds_per_page = reader.density.seconds_per_page
     if not reader.splittable or seconds_per_page is None or seconds_left <= 1:
         return 0.0
-    # A page within one second says only that at least a page is in a second.
+    # A page within a single second shows only that a second has at least a page.
     return seconds_left / max(seconds_per_page, 0.5)

@@ -113,8 +113,7 @@ class StreamOutput:
             deletes.finish(self.job.reopen)
         elif not self.failure:
             logger.warning(
-                "%s: what was deleted in Klaviyo is not known for sure. The next sync looks again."
-                " %s",
+                "%s: deletes could not be confirmed. The next sync looks again. %s",
                 self.job.stream.name,
                 failure.message,
             )

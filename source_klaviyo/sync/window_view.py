@@ -105,7 +105,7 @@ class WindowView:
         if missed and item.page.has_cursors:
             self._give_up([item.cursor])
         elif missed:
-            self.holes.append(Window())  # nothing tells such rows apart
+            self.holes.append(Window())  # rows without cursors cannot be told apart
         item.page.items -= 1
         completes, without_cursor = self._completed()
         if not (completes or without_cursor):
