@@ -93,9 +93,9 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
 def _probe_scopes(
     streams: Sequence[KlaviyoStream], granted: GrantedScopes
 ) -> dict[str, StreamFailed | None]:
-    """Return the missing scopes with Klaviyo's refusals; None for a scope that was not requested.
+    """Return the missing scopes with Klaviyo's refusals; None for a scope without a request.
 
-    Scopes are probed one by one; scopes that open a stream only together with others, after the
+    Scopes are probed in turn; scopes that open a stream only together with others come after the
     others.
     """
     scopes = {scope for stream in streams for scope in stream.scopes}
@@ -118,7 +118,7 @@ def _next_probes(
     known: Collection[str],
     refusals: Collection[str],
 ) -> dict[str, KlaviyoStream]:
-    """Return for each scope that can be probed now the stream that shows it."""
+    """Return a stream for each scope that can be probed now."""
     found: dict[str, KlaviyoStream] = {}
     for stream in sorted(streams, key=_weight):
         unknown = [scope for scope in stream.scopes if scope not in known]

@@ -179,7 +179,7 @@ class PageLost(Exception):  # noqa: N818
 
 
 def failure_of(fault: Exception, name: str) -> AirbyteTracedException:
-    """Return the failure that `fault` ends as, once nothing more is tried for `name`.
+    """Return the final failure for `fault`, after the last try for `name`.
 
     >>> failure_of(PageLost("no such cursor"), "events").message
     'Klaviyo rejects the page cursors that it gave for events: no such cursor'

@@ -10,7 +10,12 @@ from source_klaviyo.masking import excerpt
 
 
 class ErrorDocument(msgspec.Struct):
-    """A JSON:API error document; the parts of its errors may have any type."""
+    """A JSON:API error document; the parts of its errors may have any type.
+
+    >>> raw = msgspec.Raw(b'{"detail":"Page size must be an integer between 1 and 10: 50"}')
+    >>> ErrorDocument([raw]).speaks_of_page_size, ErrorDocument([raw]).numbers
+    (True, [1, 10, 50])
+    """
 
     errors: list[msgspec.Raw]
 

@@ -53,6 +53,9 @@ class KlaviyoErrorHandler(ErrorHandler):
 
     `scopes` are named in messages about missing scopes. `is_oauth` means credentials of an OAuth
     app.
+
+    >>> KlaviyoErrorHandler().failure(requests.exceptions.ReadTimeout())
+    RequestFailed('Klaviyo could not be reached: no answer within the time limit.')
     """
 
     max_retries = 8

@@ -14,6 +14,12 @@ class GrantedScopes:
 
     Klaviyo names the scopes of an OAuth app with its token; the scopes of a private key show only
     by refusals, and each scope is tried once.
+
+    >>> from source_klaviyo.api.auth import ApiKey
+    >>> scopes = GrantedScopes(ApiKey("pk_123"))
+    >>> scopes.refused("tags:read")
+    >>> scopes.lacks("tags:read"), scopes.lacks("lists:read")
+    (True, False)
     """
 
     def __init__(self, signature: Signature) -> None:

@@ -43,6 +43,11 @@ class ReportState:
     """The progress of a partition.
 
     `refused_at` is the time of Klaviyo's last refusal of the partition, in seconds since 1970.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> settling = Settling(Timezone(ZoneInfo("UTC")), Period(60), seconds=0)
+    >>> ReportState().read(Window(0, 2 * DAY), at=2 * DAY, settling=settling).dump()
+    {'settled': [['1970-01-01', '1970-01-03']]}
     """
 
     settled: tuple[Window, ...] = ()

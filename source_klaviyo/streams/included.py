@@ -18,6 +18,10 @@ class IncludedStream(KlaviyoStream):
     request per owner. A subclass is a kind of stream of the owners as well. The cursor, if any, is
     the owner's: an owner changes with its parts. `owner_key` is the key of the owner's id in a
     record. `narrow` are the parameters that narrow both resources, where only ids are needed.
+
+    >>> class _Audiences(IncludedStream):
+    ...     endpoint, scopes = "campaigns", ("campaigns:read",)
+    ...     relationship, owner_key = "campaign-audiences", "campaign_id"
     """
 
     relationship: ClassVar[str]

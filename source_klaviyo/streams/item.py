@@ -27,6 +27,11 @@ class ItemStream(KlaviyoStream):
     listing as well. If the listing has a cursor, a sync asks only for changed resources, and the
     cursor on a record is the listing's. A resource without an item is left out.
     `oldest_item_revision` is the first revision with the item.
+
+    >>> class _Definitions(ItemStream):
+    ...     endpoint, scopes, resource = "flows", ("flows:read",), "flow"
+    ...     item, item_limit = "flows/{id}", Limit(3, 60)
+    ...     item_parameters = (("additional-fields[flow]", "definition"),)
     """
 
     item: ClassVar[str]

@@ -33,6 +33,12 @@ class OptionalParameters:
 
     `scopes` are the parts that need a scope of their own. If `granted` knows that the scope is
     missing, the part is left out without a trial.
+
+    >>> from source_klaviyo.api.auth import ApiKey
+    >>> parts = OptionalParameters("flows", GrantedScopes(ApiKey("pk_123")), {})
+    >>> refused = ParameterRefused("no", "include")
+    >>> parts.next_trial(frozenset(), ["include=tags"], refused)
+    frozenset({'include=tags'})
     """
 
     def __init__(self, collection: str, granted: GrantedScopes, scopes: Mapping[str, str]) -> None:

@@ -18,6 +18,10 @@ class UnionStream(WindowedStream):
     `kinds` maps the value that tells their records apart to the stream; records get the value under
     `kind_key`. Every member is a view of its own collection, and keeps its partitions, its cursor
     and its quota.
+
+    >>> from source_klaviyo.streams.tags import TagLinks
+    >>> TagLinks.kind_key, sorted(TagLinks.kinds)
+    ('resource_type', ['campaign', 'flow', 'list', 'segment'])
     """
 
     kinds: ClassVar[Mapping[str, type[WindowedStream]]]

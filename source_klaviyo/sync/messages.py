@@ -25,7 +25,12 @@ _TEXTS: Final = frozenset({"message", "internal_message", "stack_trace"})
 
 
 def record_lines(stream: StreamDescriptor, records: Sequence[Record]) -> bytes:
-    """Return a RECORD line for each of `records`, which have no line breaks."""
+    """Return a RECORD line for each of `records`, which have no line breaks.
+
+    >>> tags = StreamDescriptor(name="tags")
+    >>> record_lines(tags, [(b'{"id":"T1"', b"}")])[:64]
+    b'{"type":"RECORD","record":{"stream":"tags","data":{"id":"T1"},"e'
+    """
     head = b'{"type":"RECORD","record":{"stream":%b,' % orjson.dumps(stream.name)
     if stream.namespace:
         head += b'"namespace":%b,' % orjson.dumps(stream.namespace)

@@ -20,7 +20,15 @@ from source_klaviyo.streams.views.record_fields import (
 
 
 class ResourceView:
-    """The resources of a page, each a record."""
+    """The resources of a page, each a record.
+
+    >>> from source_klaviyo.api.document import DocumentReader
+    >>> from source_klaviyo.api.resource_fields import FieldsReader
+    >>> page = DocumentReader(FieldsReader(None)).read(b'{"data":[{"type":"tag","id":"T1"}]}')
+    >>> tags = ResourceView("tags", RecordFields(constants={"used": True}), Needs())
+    >>> [b"".join(record) for record in tags.extract(page, {}).records]
+    [b'{"type":"tag","id":"T1","used":true}']
+    """
 
     passes_resources = True
 
