@@ -166,8 +166,8 @@ class KlaviyoErrorHandler(ErrorHandler):
     def _forbidden(self, response: requests.Response, said: ErrorDocument) -> StreamFailed:
         if said.lacks_feature:
             return StreamFailed(
-                f"Klaviyo refused {_path(response)}: {said.detail} The account has not got this"
-                " feature, and no scope brings it: ask Klaviyo, or deselect the stream.",
+                f"Klaviyo refused {_path(response)}: {said.detail} The account lacks this"
+                " feature, and no scope adds it: ask Klaviyo, or deselect the stream.",
                 FailureType.config_error,
             )
         return ScopeMissing(self._scope_missing(response, said.detail), said.detail)
