@@ -1,4 +1,4 @@
-"""Quotas of requests: a request draws on the endpoint's budget and on those of parameters."""
+"""The quota of a kind of request: the limit of its endpoint, and those of its parameters."""
 
 import threading
 import time
@@ -15,10 +15,14 @@ _IN_FLIGHT: Final = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointQuota:
-    """The budgets of a kind of request, which takes a token from each: `endpoint`, and `costly`.
+    """The budgets of a request: its endpoint's, and `costly` budgets of its parameters.
 
-    All quotas of a sync share `lock` and budgets. Several endpoints are thought to share
-    `presumed`, until an answer tells otherwise.
+    A request takes a token from each. `lock` is shared by all quotas of a sync, as budgets are.
+    `presumed` is a budget that several endpoints may share, until an answer shows otherwise.
+
+    >>> quota = Quotas(clock=lambda: 100.0).get("web-feeds", Limit(burst=1, steady=15))
+    >>> quota.reserve(), round(quota.reserve(), 2)
+    (0.0, 1.05)
     """
 
     endpoint: Budget
@@ -33,17 +37,17 @@ class EndpointQuota:
 
     @property
     def counts_days(self) -> bool:
-        """Whether requests are counted by the day as well."""
+        """Whether Klaviyo counts the requests by the day as well."""
         return any(DAY in budget.limits for budget in self._budgets)
 
     @property
     def shares_its_day(self) -> bool:
-        """Whether other endpoints are still thought to draw on the same day's quota."""
+        """Whether other endpoints may still draw on the same day's quota."""
         return self.presumed is not None and not self.presumed.is_lifted
 
     @property
     def per_minute(self) -> int:
-        """The requests granted in a minute, as far as is known by now."""
+        """The requests granted in a minute, as far as known by now."""
         return min(budget.per_minute for budget in self._budgets)
 
     def spent_before(self, ages: Iterable[float]) -> None:
@@ -54,7 +58,7 @@ class EndpointQuota:
                 budget.spent_before(spent)
 
     def reserve(self) -> float:
-        """Take one request: 0 when granted, else the seconds until there may be one."""
+        """Reserve a request: 0 when granted, else the seconds until another try."""
         with self.lock:
             pause = self.endpoint.wait(for_claimant=bool(self.costly))
             for budget in self.costly:
@@ -68,10 +72,10 @@ class EndpointQuota:
             return pause
 
     def learn(self, headers: Mapping[str, str], elapsed: float) -> None:
-        """Take over the limits in an answer's headers, which came `elapsed` seconds after asking.
+        """Take over the headers of an answer that came `elapsed` seconds after asking.
 
         For some endpoints Klaviyo states the limit of the costly parameter, for others that of the
-        endpoint (responses recorded by others on revision 2026-07-15). The budget that has those
+        endpoint (responses recorded by others on revision 2026-07-15). The budget with the same
         limits learns from them.
         """
         told = RateLimitHeaders.parse(headers)
@@ -93,15 +97,15 @@ class EndpointQuota:
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
 
-        Return for how many seconds the quota will have granted nothing by then. A budget that is
-        only presumed to be shared is not held up: a 429 of another endpoint will tell.
+        Return the seconds without any granted request, as of the end of the pause. A presumed
+        budget is not blocked: a 429 of another endpoint will show whether it is shared.
         """
         with self.lock:
             return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
 
     @staticmethod
     def _doubt(presumed: Budget, told: RateLimitHeaders, elapsed: float) -> None:
-        """Correct a presumed limit; lift the limit if more is left than shared use would leave."""
+        """Correct a presumed limit; lift it if the day has more requests left than it allows."""
         presumed.set_limit(DAY, told.limits[DAY])
         if DAY not in told.left:
             return
@@ -115,13 +119,9 @@ class EndpointQuota:
 
 
 class Quotas:
-    """All budgets of a sync, one per endpoint and costly parameter, made when first asked for.
+    """All budgets of a sync, one per endpoint and costly parameter, made at first use.
 
     `share` is the part of each limit that the sync may use, from 0 to 1; `clock` gives seconds.
-
-    >>> quota = Quotas().get("profiles", Limit(burst=1, steady=15))
-    >>> quota.reserve(), quota.reserve() > 0
-    (0.0, True)
     """
 
     def __init__(self, share: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -139,7 +139,7 @@ class Quotas:
     ) -> EndpointQuota:
         """Return the quota of requests to `endpoint`; the limits seed the budgets.
 
-        `presumed` is an undocumented limit that several endpoints may share.
+        `presumed` is a limit that several endpoints may share; Klaviyo does not document it.
         """
         with self._lock:
             return EndpointQuota(
