@@ -11,7 +11,7 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import Window
 from source_klaviyo.sync.state import CursorState, Json, StreamState, dump
-from source_klaviyo.sync.state_loading import load
+from source_klaviyo.sync.state_loading import load, of_refresh, without_blanks, without_refresh
 
 PARTITIONS = ({"archived": False}, {"archived": True})
 moments = st.integers(0, 4_000_000_000)
@@ -112,6 +112,8 @@ def test_no_state_reads_from_the_start(empty: StreamState) -> None:
         ({"datetime": "2026-03-01", "unfinished": {"since": None, "read": []}}, "not a datetime"),
         ({"unfinished": {"since": "2026-03-01", "read": [["2026-03-01"]]}}, "pair"),
         ({"unfinished": {"since": "2026-03-01", "read": [["2026-03-02", "2026-03-01"]]}}, "hold"),
+        ({"unfinished": {"since": "2026-03-01", "read": 5}}, "no list"),
+        ({"unfinished": {"read": [["2026-03-01", "2026-03-02"]]}}, "since when"),
         ({"states": {}}, "not a list"),
         ({"states": [{"partition": {}}]}, "no `cursor`"),
         ({"states": ["x"]}, "no `cursor`"),
@@ -122,3 +124,37 @@ def test_garbage_is_refused_and_the_stream_named(garbage: dict[str, Json], compl
     with pytest.raises(ConfigError, match=complaint) as refused:
         load("events", garbage, "datetime")
     assert "stream events" in str(refused.value)
+
+
+def test_a_state_belongs_to_the_refresh_that_it_names_and_to_no_other() -> None:
+    state: StreamState = {
+        "updated": "2026-03-01T00:00:00+00:00",
+        "refresh": {"generation_id": 3, "sync_id": 17, "since": "1970-01-01T00:01:00+00:00"},
+    }
+    found = [of_refresh(state, *ids) for ids in ((3, 17), (3, 18), (4, 17))]
+    assert found == [60, None, None]
+    assert without_refresh(state) == {"updated": "2026-03-01T00:00:00+00:00"}
+    assert of_refresh(without_refresh(state), 3, 17) is None
+    assert load("profiles", state, "updated").of({}) == CursorState(), "it is no incremental one"
+
+
+@pytest.mark.parametrize(
+    ("kept", "left"),
+    [
+        ({"updated": None}, {}),
+        ({"updated": "", "version": 1}, {"version": 1}),
+        ({"updated": "x", "archived": {"updated": None}}, {"updated": "x", "archived": {}}),
+        ({"archived": "x", "states": "y"}, {"archived": "x", "states": "y"}),
+        (
+            {"states": [{"partition": {}, "cursor": {"updated": ""}}, {"cursor": None}, "x", {}]},
+            {"states": [{"partition": {}, "cursor": {}}, {"cursor": {}}, "x", {}]},
+        ),
+        ({"states": [{"cursor": {"updated": "x"}}]}, {"states": [{"cursor": {"updated": "x"}}]}),
+        ({"states": [{"cursor": 5}]}, {"states": [{"cursor": 5}]}),
+    ],
+)
+def test_a_cursor_without_a_value_is_left_out_with_a_warning(
+    kept: StreamState, left: StreamState, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert without_blanks("profiles", kept) == left
+    assert len(caplog.records) == (kept != left)
