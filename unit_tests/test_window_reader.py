@@ -17,8 +17,11 @@ from unit_tests.pages import FAR, accept, ids, page, page_of, reader, rows_of
 
 def test_a_page_cursor_that_names_the_last_row_is_followed() -> None:
     read = reader()
+    first = read.request()
     accept(read, page(100, 200))
-    assert read.request().token == "x"
+    following = read.request()
+    assert (first.token, following.token) == (None, "x")
+    assert (first.restated, following.restated) == (False, False)
 
 
 def test_a_page_cursor_that_names_no_row_is_not_followed_where_time_leads_on() -> None:
@@ -351,8 +354,8 @@ def test_pages_of_a_single_row_are_followed_though_their_cursors_name_no_row() -
 
 def test_a_recent_row_is_emitted_wherever_it_stands_and_says_nothing_of_the_order() -> None:
     read = reader(100, 400, horizon=1_000)
-    delivery = accept(read, page(100, 1_200, 150))
-    assert ids(delivery) == ["100.0", "1200.0", "150.0"]
+    delivery = accept(read, page(100, 1_200, 1_000, 150))
+    assert ids(delivery) == ["100.0", "1200.0", "1000.0", "150.0"]
     assert (delivery.completes, delivery.reopens) == ([Window(100, 150)], None)
     assert ids(accept(read, page(1_200, 300, more=False))) == ["300.0"]
 
@@ -471,7 +474,7 @@ def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> No
     request = read.request()
     assert (request.newest_first, request.window) == (True, Window())
     assert ids(accept(read, page(None, None))) == ["None.0", "None.1"]
-    delivery = accept(read, page_of([("c", None), ("d", 300)]))
+    delivery = accept(read, page_of([("None.1", None), ("c", None), ("d", 300)]))
     assert ids(delivery) == ["c"]
     assert delivery.without_cursor
     assert delivery.completes == [], "rows with a cursor value are read elsewhere"
