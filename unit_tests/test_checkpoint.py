@@ -194,6 +194,12 @@ def test_an_interrupted_sync_is_read_again_where_it_came_too_early_and_nowhere_e
     assert (state.watermark, state.read) == (500, (Window(300, 400), Window(700, 8_700)))
 
 
+def test_what_the_next_look_back_reaches_is_not_read_again_at_once() -> None:
+    read = CursorState(500, 9_000, (Window(200, 8_995),))
+    checkpoint = CursorCheckpoint(read, 0, 300, 9_050)
+    assert checkpoint.missing() == [Window(8_700, 8_750), Window(8_995, FOREVER)]
+
+
 def test_a_sync_that_is_resumed_by_a_clock_that_is_behind_reads_what_is_missing() -> None:
     read = CursorState(500, NOW + 100, (Window(700, 800),))
     missing = [Window(200, 700), Window(800, FOREVER)]

@@ -122,7 +122,7 @@ def dump(
     alone: list[Json] = []
     grouped: dict[tuple[str, CursorState], list[Scalar]] = {}
     for partition, state in states:
-        if len(partition) == 1 and len(states) > _FEW and not state.read:
+        if len(partition) == 1 and len(states) > _FEW:
             ((key, value),) = partition.items()
             grouped.setdefault((key, state), []).append(value)
         else:
