@@ -27,10 +27,6 @@ class AccessControl:
         """Create a private key (or an access token) with these scopes only."""
         self._control.send("add_key", name=name, scopes=list(scopes), oauth=oauth)
 
-    def revoke_key(self, name: str) -> None:
-        """Let the sandbox refuse a key or token from now on."""
-        self._control.send("revoke_key", name=name)
-
     def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
         """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
         allowed = None if scopes is None else list(scopes)

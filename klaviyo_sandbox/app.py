@@ -45,11 +45,9 @@ class App:
         endpoint = self._endpoint(request)
         secret = request.path.startswith(oauth.PREFIX)
         fault, reply = self._oauth_reply(request) if secret else self._reply(request)
-        wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
-        if wait:
-            await asyncio.sleep(wait / 1000)
+        if self._state.latency_ms:
+            await asyncio.sleep(self._state.latency_ms / 1000)
         silent = fault is not None and fault.kind == "reset"
-        size = 0 if silent else len(reply.body)
         self._state.log.add(
             Entry(
                 method=request.method,
@@ -59,7 +57,6 @@ class App:
                 status=0 if silent else reply.status,
                 at=time.time(),
                 endpoint=endpoint,
-                bytes=size,
                 body="" if secret else request.body.decode(errors="replace"),
             )
         )

@@ -6,16 +6,7 @@ from random import Random
 
 from klaviyo_sandbox.web.request import Request
 
-KINDS = frozenset(
-    {
-        "status",
-        "reset",
-        "cut",
-        "not_json",
-        "html_403",
-        "invalid_cursor",
-    }
-)
+KINDS = frozenset({"status", "reset", "cut", "not_json", "html_403", "invalid_cursor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +22,6 @@ class Fault:
     status: int = 500
     path: str = "*"
     """Shell pattern on the request's path, such as `/api/events` or `/api/lists/*/profiles`."""
-    query: str = ""
-    """Text in the decoded query of the requests that fail; empty: any query."""
     probability: float = 1.0
     times: int | None = None
     """How many requests fail; None: all that match."""
@@ -55,7 +44,7 @@ class Fault:
         """Whether the rule is about this request."""
         if self.kind == "invalid_cursor" and request.cursor is None:
             return False
-        return fnmatch.fnmatchcase(request.path, self.path) and self.query in request.query_text
+        return fnmatch.fnmatchcase(request.path, self.path)
 
 
 @dataclass(slots=True)

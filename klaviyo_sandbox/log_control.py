@@ -11,7 +11,6 @@ class Count:
     """What an endpoint was asked."""
 
     requests: int
-    bytes: int
     statuses: dict[int, int]
     """Replies per HTTP status; 0 stands for no reply."""
 

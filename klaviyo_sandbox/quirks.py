@@ -39,9 +39,6 @@ class Quirks:
     heavy_page_size: int = 0
     """A page with more rows answers 503; 0: none. Airbyte's issue 42895 reports 503 of profiles.
     Whether large pages of large events are served is an open question."""
-    record_bytes: int = 0
-    """Events and profiles get longer custom properties, until a resource has about this size: an
-    event may have 5 MB, a profile 100 kB (guide)."""
     surrogate_every: int = 0
     """About one record in this many holds a lone surrogate escape, such as `\\ud83d`; 0: none.
     Custom properties are what shops send, and JSON allows such escapes (RFC 8259, 8.2)."""
@@ -62,9 +59,9 @@ _OPTIONS = tuple(field.name for field in dataclasses.fields(Quirks) if field.nam
 class QuirkBook:
     """Finds the quirks of a path."""
 
-    def __init__(self, rules: tuple[Quirks, ...]) -> None:
-        """Start with `rules`."""
-        self._rules = rules
+    def __init__(self) -> None:
+        """Start without any."""
+        self._rules: tuple[Quirks, ...] = ()
         self._found: dict[str, Quirks] = {}
 
     def replace(self, rules: tuple[Quirks, ...]) -> None:

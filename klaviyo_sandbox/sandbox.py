@@ -157,10 +157,6 @@ class Sandbox:
         """Let profiles join a `list` or `segment` now."""
         self._control.send("join", group=(group_type, group_id), profile_ids=list(profile_ids))
 
-    def leave(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
-        """Let profiles leave a `list` or `segment`."""
-        self._control.send("leave", group=(group_type, group_id), profile_ids=list(profile_ids))
-
     def day_passes(self) -> Touched:
         """Change what a day would; return the ids touched, per type and kind of change."""
         return self._control.ask(Touched, "day_passes")
@@ -195,27 +191,18 @@ class Sandbox:
         """Change `rows` random resources of a `type` after `every` so many requests to `path`.
 
         `path` is a shell pattern; `times` is how often it happens at most. `archive` and
-        `unarchive` leave `updated` as it is, unless it `moves_updated`. `join` lets profiles join
-        random groups of the type `list` or `segment`.
+        `unarchive` leave `updated` as it is, unless the change `moves_updated`.
         """
         rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
         self._control.send("change_while_read", rule=rule)
 
     def clear_changes(self) -> list[list[str]]:
-        """End all such changes; return the ids that each has changed, added or let join so far."""
+        """End all such changes; return the ids that each has changed, added so far."""
         return self._control.ask(list[list[str]], "clear_changes")
 
-    def set_latency(self, ms: float, jitter_ms: float = 0.0) -> None:
-        """Wait before each reply, and up to `jitter_ms` more at random."""
-        self._control.send("set_latency", ms=ms, jitter_ms=jitter_ms)
-
-    def warm(self, query: str) -> int:
-        """Write every event as the query on `/api/events` wants it; return how many there are.
-
-        The first read of an event costs the server about twice what later ones do. A benchmark
-        that measures its client calls this first, with the query that the client will send.
-        """
-        return self._control.ask(int, "warm", query=query)
+    def set_latency(self, ms: float) -> None:
+        """Wait so long before each reply."""
+        self._control.send("set_latency", ms=ms)
 
     def advance(self, seconds: float) -> str:
         """Move the sandbox's clock forward; return its new time, RFC 3339."""

@@ -8,8 +8,6 @@ from datetime import datetime
 
 import msgspec
 
-from klaviyo_sandbox.quirks import Quirks
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -27,10 +25,6 @@ class Settings:
     campaigns: int = 180
     """Of all channels, archived ones included."""
     flows: int = 60
-    flow_actions: float = 2.5
-    """How many actions a flow has on average; some have twice as many."""
-    old_events: int = 0
-    """How many events from before 1970 there are besides."""
     lists: int = 24
     segments: int = 25
     templates: int = 35
@@ -59,13 +53,9 @@ class Settings:
     """Whether rate limits are enforced and shown."""
     latency_ms: float = 0.0
     """How long the server waits before each reply."""
-    jitter_ms: float = 0.0
-    """The most that it waits besides, at random."""
     nulls_last: bool = False
     """Whether rows without a time come last where they are sorted by it. The specification lets
     `updated` be null and does not say."""
-    quirks: tuple[Quirks, ...] = ()
-    """Ways in which Klaviyo is reported or documented to differ."""
 
     @property
     def start(self) -> datetime | None:
@@ -82,19 +72,13 @@ class Settings:
         return msgspec.json.decode(text, type=Settings)
 
 
-def _quirks(text: str) -> tuple[Quirks, ...]:
-    return msgspec.json.decode(text, type=tuple[Quirks, ...])
-
-
 def parse_arguments(arguments: list[str]) -> Settings:
     """Return the options of a command line, such as `--events 10000 --no-limits`."""
     parser = argparse.ArgumentParser(prog="klaviyo_sandbox", description="A Klaviyo on localhost.")
     parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
     for field in dataclasses.fields(Settings):
         name = f"--{field.name.replace('_', '-')}"
-        if field.name == "quirks":
-            parser.add_argument(name, type=_quirks, default=(), help="a list of quirks as JSON")
-        elif isinstance(field.default, bool):
+        if isinstance(field.default, bool):
             parser.add_argument(name, action=argparse.BooleanOptionalAction, default=field.default)
         else:
             parser.add_argument(name, type=type(field.default), default=field.default)

@@ -35,14 +35,12 @@ class State:
     faults: FaultBook
     quirks: QuirkBook
     change_rules: ChangeRules
-    random: Random
     latency_ms: float
-    jitter_ms: float
     log: RequestLog = field(default_factory=RequestLog)
 
-    def set_latency(self, ms: float, jitter_ms: float) -> None:
-        """Wait `ms` before each reply, and up to `jitter_ms` more at random."""
-        self.latency_ms, self.jitter_ms = ms, jitter_ms
+    def set_latency(self, ms: float) -> None:
+        """Wait `ms` before each reply."""
+        self.latency_ms = ms
 
 
 def open_state(settings: Settings) -> State:
@@ -55,7 +53,7 @@ def open_state(settings: Settings) -> State:
     keys = Keys(grants)
     limiter = Limiter(clock, enabled=settings.limits)
     random = Random(settings.seed)
-    quirks = QuirkBook(settings.quirks)
+    quirks = QuirkBook()
     reports = Reports(shop)
     changes = Changes(shop, events)
     return State(
@@ -70,7 +68,5 @@ def open_state(settings: Settings) -> State:
         faults=FaultBook(random),
         quirks=quirks,
         change_rules=ChangeRules(changes, random),
-        random=random,
         latency_ms=settings.latency_ms,
-        jitter_ms=settings.jitter_ms,
     )

@@ -1,7 +1,6 @@
 """Answers one request to the API."""
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.edition import Edition
@@ -12,7 +11,7 @@ from klaviyo_sandbox.api.revisions import retirement_header, revision_of
 from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.spec import REVISION, Report, Spec
+from klaviyo_sandbox.spec import Report, Spec
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.world import World
 from klaviyo_sandbox.web.reply import Reply
@@ -92,14 +91,6 @@ class Api:
                 **admitted.headers,
             },
         )
-
-    def warm(self, query: str) -> int:
-        """Write every event as a query for `/api/events` wants it; return how many there are.
-
-        Raises:
-            ApiError: 400, the query is not allowed.
-        """
-        return self._edition(REVISION).warm("/api/events", tuple(parse_qsl(query)))
 
     def _edition(self, revision: str) -> Edition:
         """Return the newest edition that is not newer than `revision`, else the oldest."""

@@ -24,8 +24,6 @@ ATTRIBUTION = {
     }.items()
 }
 """Attributions have no endpoint of their own, so the endpoints' data does not describe them."""
-GARBAGE_PREVIOUS = "list"
-"""`links.prev` of lists was seen to hold no cursor at all, but the text of a filter object."""
 
 
 class Documents:

@@ -2,7 +2,6 @@
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.document import (
-    GARBAGE_PREVIOUS,
     Documents,
     collection_document,
     identifiers,
@@ -10,13 +9,12 @@ from klaviyo_sandbox.api.document import (
 )
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
-from klaviyo_sandbox.api.item_ids import check_form
 from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.quirks import check_parameters, check_weight
 from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
 from klaviyo_sandbox.quirks import QuirkBook
-from klaviyo_sandbox.spec import REVISION, USED_TEMPLATE, Endpoint, Spec, wire_type
+from klaviyo_sandbox.spec import USED_TEMPLATE, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
 from klaviyo_sandbox.store.rows import RowList, Rows
@@ -34,7 +32,6 @@ class Edition:
         self._world = world
         self._clock = clock
         self._router = Router(spec)
-        self._endpoints = spec.endpoints
         self._documents = Documents(spec, world)
         self._collections = spec.types_of_collections
         self._kinds = spec.searchable
@@ -56,9 +53,7 @@ class Edition:
         """
         quirks = self._quirks.find(request.path)
         check_parameters(request, endpoint, quirks)
-        query = query_of(
-            request.query, endpoint, admitted.revision, self._clock.now(), quirks.max_page_size
-        )
+        query = query_of(request.query, endpoint, self._clock.now(), quirks.max_page_size)
         check_included(query, endpoint, self._scopes, admitted.credential)
         item_id = admitted.route.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
@@ -70,20 +65,7 @@ class Edition:
             return self._related_one(request, endpoint, row, query)
         return self._many(request, endpoint, self._children(endpoint, row), query)
 
-    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
-        """Write every event once, in the shape that a query for `path` asks for; tells how many.
-
-        Raises:
-            ApiError: 400, the query is not allowed.
-        """
-        endpoint = self._endpoints[path]
-        query = query_of(pairs, endpoint, REVISION, self._clock.now())
-        rows = list(self._world.table(endpoint.type))
-        self._documents.resources(endpoint, query, rows)
-        return len(rows)
-
     def _item(self, endpoint: Endpoint, item_id: str) -> Row:
-        check_form(endpoint.parent, item_id)
         kind = self._collections[endpoint.parent]
         row = self._world.get(Reference(kind, item_id))
         if row is None and kind == "template":
@@ -108,21 +90,18 @@ class Edition:
 
     def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
         quirks = self._quirks.find(request.path)
-        selection = select(
+        page, cursor = select(
             self._world, endpoint, rows, query, tells_ties=not quirks.cursor_without_id
         )
-        check_weight(len(selection.rows), quirks)
-        previous = selection.previous
-        if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
-            previous = "<Filters: []>"
+        check_weight(len(page), quirks)
         links: dict[str, str | None] = {"self": request.url()}
         if endpoint.paginated:  # others have no further links (recorded)
-            links["next"] = None if selection.next is None else request.url(selection.next)
-            links["prev"] = None if previous is None else request.url(previous)
+            links["next"] = None if cursor is None else request.url(cursor)
+            links["prev"] = None
         texts, included = (
-            (identifiers(selection.rows), b"")
+            (identifiers(page), b"")
             if endpoint.kind == "relationship"
-            else self._documents.resources(endpoint, query, selection.rows, quirks)
+            else self._documents.resources(endpoint, query, page, quirks)
         )
         return collection_document(texts, included, links)
 

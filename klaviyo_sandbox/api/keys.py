@@ -51,11 +51,6 @@ class Keys:
         scheme = TOKEN_SCHEME if oauth else KEY_SCHEME
         self._known[(scheme, name)] = Credential(frozenset(scopes), oauth=oauth)
 
-    def revoke(self, name: str) -> None:
-        """Make a key or token unknown."""
-        for scheme in (KEY_SCHEME, TOKEN_SCHEME):
-            self._known.pop((scheme, name), None)
-
     def credential(self, authorization: str | None) -> Credential:
         """Who sent this `Authorization` header.
 

@@ -8,7 +8,6 @@ from klaviyo_sandbox.api.check_filter import check_filter
 from klaviyo_sandbox.api.errors import ApiError, invalid
 from klaviyo_sandbox.api.fieldset import Tree, tree_of
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.revisions import takes_page_size
 from klaviyo_sandbox.spec import Endpoint, wire_type
 from klaviyo_sandbox.web.request import CURSOR
 
@@ -36,7 +35,6 @@ class Query:
 def query_of(
     pairs: tuple[tuple[str, str], ...],
     endpoint: Endpoint,
-    revision: str,
     now: datetime,
     max_page_size: int = 0,
 ) -> Query:
@@ -47,7 +45,7 @@ def query_of(
     """
     given = dict(pairs)
     for name in given:
-        if not _known(name, endpoint, revision):
+        if not _known(name, endpoint):
             raise invalid(f"'{name}' is not a valid query parameter for this endpoint.", name)
     if endpoint.filters or endpoint.required_filters:
         conditions = check_filter(given.get("filter"), endpoint, now)
@@ -66,7 +64,7 @@ def query_of(
     )
 
 
-def _known(name: str, endpoint: Endpoint, revision: str) -> bool:
+def _known(name: str, endpoint: Endpoint) -> bool:
     typed = _TYPED.fullmatch(name)
     if typed:
         lists = endpoint.fields if typed.group(1) == "fields" else endpoint.additional_fields
@@ -75,7 +73,7 @@ def _known(name: str, endpoint: Endpoint, revision: str) -> bool:
         "filter": bool(endpoint.filters),
         "sort": bool(endpoint.sort),
         "include": bool(endpoint.include),
-        "page[size]": endpoint.page_size is not None and takes_page_size(endpoint.type, revision),
+        "page[size]": endpoint.page_size is not None,
         CURSOR: endpoint.paginated,
     }.get(name, False)
 

@@ -45,19 +45,15 @@ def check_weight(rows: int, quirks: Quirks) -> None:
 
 
 def record_text(text: bytes, row: Row, quirks: Quirks) -> bytes:
-    """Return the resource's JSON text as the quirks have it."""
+    """Return the resource's JSON text, some with a lone surrogate if the quirks say so.
+
+    A sparse fieldset may leave out the object that would hold the surrogate: the text stays then.
+    """
     every = quirks.surrogate_every
-    if every and zlib.crc32(row.id.encode()) % every == 0:
-        text = _inserted(text, row.type, b'"sandbox_text":"a\\ud83d"')
-    missing = quirks.record_bytes - len(text)
-    if missing > 0 and row.type in _PROPERTIES:
-        text = _inserted(text, row.type, b'"sandbox_padding":"' + b"x" * missing + b'"')
-    return text
-
-
-def _inserted(text: bytes, resource_type: str, member: bytes) -> bytes:
-    """Add a member; not where a sparse fieldset left out the object that would hold it."""
-    head, mark, tail = text.partition(_PROPERTIES.get(resource_type, _ATTRIBUTES))
+    if not every or zlib.crc32(row.id.encode()) % every:
+        return text
+    head, mark, tail = text.partition(_PROPERTIES.get(row.type, _ATTRIBUTES))
     if not mark:
         return text
-    return b"".join((head, mark, member, b"" if tail.startswith(b"}") else b",", tail))
+    comma = b"" if tail.startswith(b"}") else b","
+    return b"".join((head, mark, b'"sandbox_text":"a\\ud83d"', comma, tail))

@@ -21,30 +21,6 @@ LIVE = (
     "2026-10-15",
 )
 OPT_OUT = "x-klaviyo-revision-fall-forward-opt-out"
-EVENTS_PAGE_SIZE = "2026-01-15"
-"""First revision in which events take `page[size]`."""
-COMMON_PAGE_SIZE = "2026-04-15"
-"""First revision in which the collections below take `page[size]`; their maxima were the same
-before."""
-PAGE_SIZE_SINCE = {
-    "event": EVENTS_PAGE_SIZE,
-    **dict.fromkeys(
-        (
-            "campaign",
-            "catalog-category",
-            "catalog-item",
-            "catalog-variant",
-            "coupon",
-            "coupon-code",
-            "list",
-            "segment",
-            "tag",
-            "tag-group",
-            "template",
-        ),
-        COMMON_PAGE_SIZE,
-    ),
-}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(\.pre)?")
 
 
@@ -74,8 +50,3 @@ def retirement_header(revision: str, today: date) -> dict[str, str]:
         return {}
     ends = released.replace(year=released.year + 2)
     return {"X-Klaviyo-Api-Retirement-Date": ends.isoformat()}
-
-
-def takes_page_size(resource_type: str, revision: str) -> bool:
-    """Whether collections of the type know `page[size]` in that revision."""
-    return revision >= PAGE_SIZE_SINCE.get(resource_type, LIVE[0])

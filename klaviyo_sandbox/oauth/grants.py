@@ -119,12 +119,6 @@ class Grants:
         known.used, known.supersedes = now, ""
         return self._issue(known.installation, token)
 
-    def revoke(self, token: str) -> None:
-        """Uninstall the app to which a token was given; an unknown token changes nothing."""
-        known = self._refresh.get(token) or self._access.get(token)
-        if known:
-            known.installation.revoked = True
-
     def uninstall(self) -> None:
         """Uninstall the app everywhere."""
         for known in self._refresh.values():

@@ -53,11 +53,12 @@ class Segments:
 
 
 def _values(group: Group, bucket: Bucket, extra: Counts) -> dict[str, int]:
-    added = extra[0] + group.joined_before(bucket.end) - group.joined_before(bucket.first)
-    removed = extra[1] + group.left_before(bucket.end) - group.left_before(bucket.first)
+    total = group.joined_before(bucket.end)
+    added = extra[0] + total - group.joined_before(bucket.first)
+    removed = extra[1]
     return {
         "members_added": added,
         "members_removed": removed,
         "net_members_changed": added - removed,
-        "total_members": group.joined_before(bucket.end) - group.left_before(bucket.end),
+        "total_members": total,
     }

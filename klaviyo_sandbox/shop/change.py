@@ -97,9 +97,8 @@ class Changes:
 
     def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""
-        left = micros(seconds_text(self.shop.clock.now()))
         for profile_id in profile_ids:
-            self.shop.world.group(group).leave(profile_id, left)
+            self.shop.world.group(group).leave(profile_id)
 
     def _row(self, resource_type: str, row_id: str) -> Row:
         row = self.shop.world.get(Reference(resource_type, row_id))

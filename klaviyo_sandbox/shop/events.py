@@ -157,6 +157,5 @@ def build_events(shop: Shop, maker: EventMaker) -> None:
         if in_shop
         else []
     )
-    oldest = [-(number + 1) * 10_000_019 for number in reversed(range(shop.settings.old_events))]
     usual = moments(count - len(ahead), spread, shop.settings.spread_years, now, shop.random)
-    maker.make(oldest + usual + ahead)
+    maker.make(usual + ahead)

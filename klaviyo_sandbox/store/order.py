@@ -44,7 +44,8 @@ class Order:
 
     def position(self, row: Row) -> Position:
         """Where `row` belongs."""
-        return (key_of(row.place(self.field), self._nothing), row.id)
+        key = row.id if self.field == "id" else key_of(row.place(self.field), self._nothing)
+        return (key, row.id)
 
     def add(self, row: Row) -> None:
         """Put `row` in its place."""
