@@ -26,7 +26,7 @@ JSON = "application/json"
 
 def calls_of(state: State) -> dict[str, Callable[..., object]]:
     """Return the method behind each call."""
-    truth, reports = Truth(state.shop), ReportTruth(state.reports, state.shop.world)
+    truth, reports = Truth(state.shop), ReportTruth(state.reports)
     return {
         "now": truth.now,
         "sizes": truth.sizes,

@@ -38,27 +38,24 @@ class Aggregates:
         cursor = asked.get(CURSOR)
         pages = Pages(request, asked)
         after = pages.after(None if cursor is None else str(cursor))
-        found = self._groups(question)
+        found = self.counted(question)
         keys = iter(sorted(key for key in found if after is None or key > after))
         page, following = pages.page(keys, question.page_size, lambda key: key)
         attributes = {
             "dates": [seconds_text(moment_of(bucket.first)) for bucket in question.buckets],
-            "data": [
-                {"dimensions": list(key), "measurements": self._measured(found[key], question)}
-                for key in page
-            ],
+            "data": [{"dimensions": list(key), "measurements": found[key]} for key in page],
         }
         return report_document(request, report, attributes, following)
 
-    def _groups(self, question: AggregateQuestion) -> dict[tuple[str, ...], list[EventRow]]:
-        """Return the events in question, in order of time, by their dimensions."""
+    def counted(self, question: AggregateQuestion) -> dict[tuple[str, ...], Measurements]:
+        """Return the measurements of the events in question, by their dimensions."""
         first, end = question.buckets[0].first, question.buckets[-1].end
         events = self._events.between(question.metric_id, first, end)
         found: dict[tuple[str, ...], list[EventRow]] = {} if question.by else {(): []}
         for event in events:
             key = tuple(self._dimensions.value(event, name) for name in question.by)
             found.setdefault(key, []).append(event)
-        return found
+        return {key: self._measured(events, question) for key, events in found.items()}
 
     def _measured(self, events: list[EventRow], question: AggregateQuestion) -> Measurements:
         marks = [bisect_left(events, bucket.first, key=_micros) for bucket in question.buckets]

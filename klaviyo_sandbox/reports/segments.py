@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from klaviyo_sandbox.reports.buckets import Bucket
-from klaviyo_sandbox.reports.late_changes import SEGMENT_COUNTS, LateChanges
+from klaviyo_sandbox.reports.late_changes import LateChanges, SegmentCounts
 from klaviyo_sandbox.reports.numbers import key_of, mix
 from klaviyo_sandbox.reports.question import Number, Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
+from klaviyo_sandbox.reports.timeframe import Bucket
 from klaviyo_sandbox.store.group import Group
 from klaviyo_sandbox.store.row import Reference, Row
 from klaviyo_sandbox.store.world import World
@@ -39,17 +39,16 @@ class Segments:
         return ReportRow((segment.id,), {"segment_id": segment.id}, statistics)
 
     def _cells(self, segment: Row, question: Question) -> Iterator[Cell]:
-        """Yield those who came and left on the same day, whom the shop does not hold."""
-        late = self._late.days_of(segment.id)
+        """Yield those who came and left on the same day: the shop does not hold them."""
         created = segment.value("created")
         key = key_of(self._seed, segment.id)
-        for day, (first, _) in question.days():
-            passing = mix(key, day) & 3 if isinstance(created, int) and first >= created else 0
-            added = late.get(day, {})
-            yield Cell(
-                first,
-                tuple(passing + added.get(name, 0) for name in SEGMENT_COUNTS),
-            )
+
+        def counted(day: int, bucket: Bucket) -> SegmentCounts:
+            is_there = isinstance(created, int) and bucket.first >= created
+            passing = mix(key, day) & 3 if is_there else 0
+            return SegmentCounts(passing, passing)
+
+        return self._late.daily(segment.id, question, counted)
 
 
 def _values(group: Group, bucket: Bucket, extra: Counts) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from klaviyo_sandbox.reports.buckets import Bucket
+from klaviyo_sandbox.reports.timeframe import Bucket
 
 Counts = tuple[int, ...]
 
