@@ -16,30 +16,29 @@ class Tokens:
     expires_in: float
 
 
+@dataclass(frozen=True, slots=True)
 class AccessControl:
     """Private keys, and what the OAuth app is allowed; `Sandbox.access` gives it."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
         """Create a private key (or an access token) with these scopes only."""
-        self._control.send("add_key", name=name, scopes=list(scopes), oauth=oauth)
+        self._control.send("keys.add", name=name, scopes=list(scopes), oauth=oauth)
 
     def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
         """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
         allowed = None if scopes is None else list(scopes)
-        return self._control.ask(Tokens, "install_app", scopes=allowed)
+        return self._control.ask(Tokens, "grants.install", scopes=allowed)
 
     def uninstall_app(self) -> None:
         """Take back all that the app was allowed."""
-        self._control.send("uninstall_app")
+        self._control.send("grants.uninstall")
 
     def set_oauth(self, rules: OAuthRules) -> None:
         """Replace the rules of OAuth; their list of lifetimes starts at its first."""
-        self._control.send("set_oauth", rules=rules)
+        self._control.send("grants.set_rules", rules=rules)
 
     def secrets(self) -> list[str]:
         """Return the OAuth codes and tokens that are known, which no client may show."""
-        return self._control.ask(list[str], "secrets")
+        return self._control.ask(list[str], "grants.secrets")

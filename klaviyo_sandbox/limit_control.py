@@ -1,5 +1,7 @@
 """How often clients may ask the sandbox."""
 
+from dataclasses import dataclass
+
 from klaviyo_sandbox.control_client import ControlClient
 from klaviyo_sandbox.spec import REVISIONS, load_spec
 
@@ -8,20 +10,19 @@ _PLENTY = 100_000
 """Requests a second: more than any client sends."""
 
 
+@dataclass(frozen=True, slots=True)
 class LimitControl:
     """The sandbox's rate limits; `Sandbox.limits` gives it."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def turn_on(self) -> None:
         """Enforce the limits, and forget all that was counted."""
-        self._control.send("enforce_limits", enabled=True)
+        self._control.send("limiter.enforce", enabled=True)
 
     def turn_off(self) -> None:
         """Enforce no limits, and show none."""
-        self._control.send("enforce_limits", enabled=False)
+        self._control.send("limiter.enforce", enabled=False)
 
     def override(
         self, path: str, burst: int, steady: int, daily: int = 0, day_seconds: int = 86_400
@@ -32,7 +33,7 @@ class LimitControl:
         well. `day_seconds` makes that day shorter; it has to be longer than a minute.
         """
         windows = {1: burst, 60: steady} | ({day_seconds: daily} if daily else {})
-        self._control.send("override_limit", path=path, windows=windows)
+        self._control.send("limiter.override", path=path, windows=windows)
 
     def override_reports(
         self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400

@@ -15,21 +15,20 @@ class Count:
     """Replies per HTTP status; 0 stands for no reply."""
 
 
+@dataclass(frozen=True, slots=True)
 class LogControl:
     """The requests that clients have made; `Sandbox.log` gives it."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def requests(self) -> list[Entry]:
         """Return the requests made, oldest first; control calls are not among them."""
-        return self._control.ask(list[Entry], "requests")
+        return self._control.ask(list[Entry], "log.listed")
 
     def counts(self) -> dict[str, Count]:
         """Return what each endpoint was asked, by path template."""
-        return self._control.ask(dict[str, Count], "counts")
+        return self._control.ask(dict[str, Count], "log.counts")
 
     def reset(self) -> None:
         """Forget the requests made so far."""
-        self._control.send("reset_requests")
+        self._control.send("log.reset")

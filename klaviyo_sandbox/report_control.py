@@ -27,12 +27,11 @@ class AggregateRow:
     sum_value: float
 
 
+@dataclass(frozen=True, slots=True)
 class ReportControl:
     """The truth about reports, and late changes; `Sandbox.reports` gives it."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def rows(
         self,
@@ -50,7 +49,7 @@ class ReportControl:
         """
         return self._control.ask(
             list[ReportRow],
-            "report_rows",
+            "report_truth.rows",
             report=report,
             start=start,
             end=end,
@@ -67,7 +66,7 @@ class ReportControl:
         """
         return self._control.ask(
             list[AggregateRow],
-            "aggregate_rows",
+            "report_truth.aggregates",
             metric_id=metric_id,
             start=start,
             end=end,
@@ -81,8 +80,8 @@ class ReportControl:
         `row_id` is that of a flow or campaign message, a form version or a segment; `count` one
         that is counted, such as `conversions`, `opens`, `submits` or `members_added`.
         """
-        self._control.send("change_report", row_id=row_id, day=date, count=count, amount=amount)
+        self._control.send("reports.late.add", row_id=row_id, day=date, count=count, amount=amount)
 
     def refuse_conversion_metrics(self, ids: Iterable[str]) -> None:
-        """Make these metrics ineligible, beside those that never are; none: no more."""
-        self._control.send("refuse_metrics", ids=list(ids))
+        """Make these metrics ineligible, and no others."""
+        self._control.send("reports.conversion_metrics.refuse", ids=list(ids))

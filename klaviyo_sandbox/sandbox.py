@@ -82,7 +82,9 @@ class Sandbox:
 
         `hidden=True`: only those that are hidden by default (archived); `False`: only the others.
         """
-        return set(self._control.ask(list[str], "ids", resource_type=resource_type, hidden=hidden))
+        return set(
+            self._control.ask(list[str], "truth.ids", resource_type=resource_type, hidden=hidden)
+        )
 
     def documents(
         self, resource_type: str, ids: Iterable[str] = (), *, additional: Iterable[str] = ()
@@ -92,7 +94,10 @@ class Sandbox:
         `additional` names attributes that only `additional-fields` shows.
         """
         text = self._control.send(
-            "documents", resource_type=resource_type, ids=list(ids), additional=list(additional)
+            "truth.documents",
+            resource_type=resource_type,
+            ids=list(ids),
+            additional=list(additional),
         )
         # Custom properties may hold integers beyond 64 bit, which only the standard parser keeps.
         found: list[Document] = json.loads(text)
@@ -100,21 +105,21 @@ class Sandbox:
 
     def members(self, group_type: str, group_id: str) -> dict[str, str]:
         """Return who is in a `list` or `segment`: `joined_group_at` by profile id."""
-        return self._control.ask(dict[str, str], "members", group=(group_type, group_id))
+        return self._control.ask(dict[str, str], "truth.members", group=(group_type, group_id))
 
     def related(self, resource_type: str, resource_id: str, name: str) -> list[str]:
         """Return the ids in a resource's relationship `name`."""
         return self._control.ask(
-            list[str], "related", resource=(resource_type, resource_id), name=name
+            list[str], "truth.related", resource=(resource_type, resource_id), name=name
         )
 
     def sizes(self) -> dict[str, int]:
         """Return how many resources of each type there are."""
-        return self._control.ask(dict[str, int], "sizes")
+        return self._control.ask(dict[str, int], "truth.sizes")
 
     def now(self) -> str:
         """Return the sandbox's time, RFC 3339."""
-        return self._control.ask(str, "now")
+        return self._control.ask(str, "truth.now")
 
     def add(self, resource_type: str, count: int = 1, *, days_ago: float = 0.0) -> list[str]:
         """Add `count` new resources; return their ids.
@@ -122,7 +127,7 @@ class Sandbox:
         They happened, or were created, `days_ago`; a negative number puts them into the future.
         """
         return self._control.ask(
-            list[str], "add", resource_type=resource_type, count=count, days_ago=days_ago
+            list[str], "changes.add", resource_type=resource_type, count=count, days_ago=days_ago
         )
 
     def update(
@@ -131,7 +136,7 @@ class Sandbox:
         """Change resources now: `updated` moves, `attributes` take their new values."""
         return self._control.ask(
             list[str],
-            "update",
+            "changes.update",
             resource_type=resource_type,
             ids=list(ids),
             attributes=dict(attributes or {}),
@@ -139,11 +144,15 @@ class Sandbox:
 
     def archive(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Archive campaigns or flows, hide images."""
-        return self._control.ask(list[str], "hide", resource_type=resource_type, ids=list(ids))
+        return self._control.ask(
+            list[str], "changes.hide", resource_type=resource_type, ids=list(ids)
+        )
 
     def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Delete resources without a trace."""
-        return self._control.ask(list[str], "delete", resource_type=resource_type, ids=list(ids))
+        return self._control.ask(
+            list[str], "changes.delete", resource_type=resource_type, ids=list(ids)
+        )
 
     def put(self, document: Mapping[str, object]) -> str:
         """Add or replace a resource exactly as given; return its id.
@@ -151,11 +160,7 @@ class Sandbox:
         Besides the JSON:API members it may have `facts`: values that are filtered on but not
         shown, such as `{"messages.channel": "email"}` of a campaign.
         """
-        return self._control.ask(str, "put", document=dict(document))
-
-    def join(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
-        """Let profiles join a `list` or `segment` now."""
-        self._control.send("join", group=(group_type, group_id), profile_ids=list(profile_ids))
+        return self._control.ask(str, "changes.put", document=dict(document))
 
     def day_passes(self) -> Touched:
         """Change what a day would; return the ids touched, per type and kind of change."""
@@ -163,19 +168,19 @@ class Sandbox:
 
     def fail(self, fault: Fault) -> None:
         """Make requests fail; see `Fault`."""
-        self._control.send("fail", fault=fault)
+        self._control.send("faults.add", fault=fault)
 
     def clear_faults(self) -> None:
         """Stop failing."""
-        self._control.send("clear_faults")
+        self._control.send("faults.clear")
 
     def faults(self) -> list[tuple[Fault, int]]:
         """Return the faults in force, and how many requests each has hit."""
-        return self._control.ask(list[tuple[Fault, int]], "faults")
+        return self._control.ask(list[tuple[Fault, int]], "faults.listed")
 
     def set_quirks(self, *quirks: Quirks) -> None:
         """Let the API differ so from what is known of Klaviyo's; no arguments end that."""
-        self._control.send("set_quirks", rules=quirks)
+        self._control.send("quirks.replace", rules=quirks)
 
     def change_while_read(
         self,
@@ -194,11 +199,11 @@ class Sandbox:
         `unarchive` leave `updated` as it is, unless the change `moves_updated`.
         """
         rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
-        self._control.send("change_while_read", rule=rule)
+        self._control.send("change_rules.add", rule=rule)
 
     def clear_changes(self) -> list[list[str]]:
         """End all such changes; return the ids that each has changed, added so far."""
-        return self._control.ask(list[list[str]], "clear_changes")
+        return self._control.ask(list[list[str]], "change_rules.clear")
 
     def set_latency(self, ms: float) -> None:
         """Wait so long before each reply."""
@@ -206,5 +211,5 @@ class Sandbox:
 
     def advance(self, seconds: float) -> str:
         """Move the sandbox's clock forward; return its new time, RFC 3339."""
-        self._control.send("advance", seconds=seconds)
+        self._control.send("clock.advance", seconds=seconds)
         return self.now()

@@ -1,6 +1,7 @@
 """Answers one request to the API."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.edition import Edition
@@ -11,36 +12,22 @@ from klaviyo_sandbox.api.revisions import retirement_header, revision_of
 from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.spec import Report, Spec
+from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.clock import Clock
-from klaviyo_sandbox.store.world import World
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request
 
 
+@dataclass(frozen=True, slots=True)
 class Api:
-    """The read API of one shop, at every revision that there is a specification of."""
+    """The read API of one shop: its editions, oldest first, and its reports."""
 
-    def __init__(
-        self,
-        specs: Sequence[Spec],
-        world: World,
-        clock: Clock,
-        keys: Keys,
-        limiter: Limiter,
-        quirks: QuirkBook,
-        reports: Reports,
-    ) -> None:
-        """Serve `world` as `specs` say, oldest first, at the time of `clock`, to `keys`.
-
-        Within the `limiter`'s limits, and with `quirks`; `reports` answers what is computed.
-        """
-        self._reports = reports
-        self._clock = clock
-        self._editions = [Edition(spec, world, clock, quirks) for spec in specs]
-        self._keys = keys
-        self._limiter = limiter
-        self._quirks = quirks
+    editions: Sequence[Edition]
+    clock: Clock
+    keys: Keys
+    limiter: Limiter
+    quirks: QuirkBook
+    reports: Reports
 
     def route(self, request: Request) -> Route:
         """Return the endpoint a request is for.
@@ -57,14 +44,14 @@ class Api:
             ApiError: 404, 405, 401, 400, 410, 403 or 429.
         """
         route = self.route(request)
-        credential = self._keys.credential(request.headers.get("authorization"))
+        credential = self.keys.credential(request.headers.get("authorization"))
         revision = revision_of(request)
         check_scopes(credential, route.endpoint.scopes)
-        verdict = self._limiter.take(
+        verdict = self.limiter.take(
             credential.quota,
             route.endpoint,
             dict(request.query),
-            shared_day=self._quirks.find(request.path).daily_limit_shared,
+            shared_day=self.quirks.find(request.path).daily_limit_shared,
         )
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)
@@ -78,7 +65,7 @@ class Api:
         """
         endpoint = admitted.route.endpoint
         body = (
-            self._reports.answer(request, endpoint)
+            self.reports.answer(request, endpoint)
             if isinstance(endpoint, Report)
             else self._edition(admitted.revision).answer(request, endpoint, admitted)
         )
@@ -87,12 +74,12 @@ class Api:
             body,
             headers={
                 "X-Klaviyo-API-Revision": admitted.revision,
-                **retirement_header(admitted.revision, self._clock.now().date()),
+                **retirement_header(admitted.revision, self.clock.now().date()),
                 **admitted.headers,
             },
         )
 
     def _edition(self, revision: str) -> Edition:
         """Return the newest edition that is not newer than `revision`, else the oldest."""
-        usable = [edition for edition in self._editions if edition.revision <= revision]
-        return usable[-1] if usable else self._editions[0]
+        usable = [edition for edition in self.editions if edition.revision <= revision]
+        return usable[-1] if usable else self.editions[0]

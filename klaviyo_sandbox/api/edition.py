@@ -17,8 +17,8 @@ from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.spec import USED_TEMPLATE, Endpoint, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
-from klaviyo_sandbox.store.rows import RowList, Rows
-from klaviyo_sandbox.store.world import GROUPS, World
+from klaviyo_sandbox.store.rows import RowList
+from klaviyo_sandbox.store.world import GROUPS, Rows, World
 from klaviyo_sandbox.web.request import Request
 
 

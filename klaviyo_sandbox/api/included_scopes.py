@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.api.keys import Credential, missing_scopes
+from klaviyo_sandbox.api.keys import Credential, check_scopes
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint, Spec
 
@@ -28,13 +27,10 @@ def check_included(
     Raises:
         ApiError: 403, naming the scopes that what is included needs.
     """
-    lacking = {
+    needed = {
         scope
         for name in query.include
         if name in endpoint.relations
-        for scope in missing_scopes(credential, scopes.get(endpoint.relations[name].type, ()))
+        for scope in scopes.get(endpoint.relations[name].type, ())
     }
-    if lacking:
-        names = ", ".join(sorted(lacking))
-        detail = f"Your API key is missing the required scopes for this request: {names}"
-        raise ApiError(403, "permission_denied", detail)
+    check_scopes(credential, sorted(needed))

@@ -1,6 +1,6 @@
 """Who may read what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.errors import ApiError
@@ -10,7 +10,6 @@ FULL_KEY = "pk_sandbox_full"
 FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on localhost
 KEY_SCHEME = "klaviyo-api-key"
 TOKEN_SCHEME = "bearer"  # noqa: S105
-_SCHEMES = {"WWW-Authenticate": "Bearer, Klaviyo-API-Key"}
 OAUTH_ONLY = "webhooks:read"
 """Klaviyo answers 403 to private keys on these endpoints, whatever the key's scopes."""
 
@@ -58,12 +57,7 @@ class Keys:
             ApiError: 401, missing or unknown.
         """
         if not authorization:
-            raise ApiError(
-                401,
-                "not_authenticated",
-                "Missing or invalid authorization header.",
-                headers=_SCHEMES,
-            )
+            raise _refused("not_authenticated", "Missing or invalid authorization header.")
         scheme, _, name = authorization.partition(" ")
         credential = self._known.get((scheme.lower(), name.strip()))
         if credential is None and scheme.lower() == TOKEN_SCHEME:
@@ -71,20 +65,17 @@ class Keys:
             if installation is not None:
                 credential = Credential(installation.scopes, oauth=True)
         if credential is None and scheme.lower() == KEY_SCHEME:
-            raise ApiError(
-                401, "not_authenticated", "Missing or invalid private key.", headers=_SCHEMES
-            )
+            raise _refused("not_authenticated", "Missing or invalid private key.")
         if credential is None:
-            raise ApiError(
-                401,
-                "authentication_failed",
-                "Incorrect authentication credentials.",
-                headers=_SCHEMES,
-            )
+            raise _refused("authentication_failed", "Incorrect authentication credentials.")
         return credential
 
 
-def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
+def _refused(code: str, detail: str) -> ApiError:
+    return ApiError(401, code, detail, headers={"WWW-Authenticate": "Bearer, Klaviyo-API-Key"})
+
+
+def check_scopes(credential: Credential, scopes: Collection[str]) -> None:
     """Make sure the credential carries all `scopes`.
 
     Raises:
@@ -93,13 +84,14 @@ def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
     if OAUTH_ONLY in scopes and not credential.oauth:
         detail = "You must have Advanced KDP enabled to use this endpoint."
         raise ApiError(403, "permission_denied", detail)
-    if missing := missing_scopes(credential, scopes):
-        names = ", ".join(missing)
-        detail = f"Your API key is missing the required scopes for this endpoint: {names}"
-        raise ApiError(403, "permission_denied", detail)
-
-
-def missing_scopes(credential: Credential, scopes: Iterable[str]) -> list[str]:
-    """Return those of `scopes` that the credential lacks."""
     granted = credential.scopes
-    return [] if granted is None else [scope for scope in scopes if scope not in granted]
+    missing = [] if granted is None else [scope for scope in scopes if scope not in granted]
+    if missing:
+        raise scopes_missing(missing)
+
+
+def scopes_missing(scopes: Iterable[str]) -> ApiError:
+    """403: the credential lacks `scopes`. How Klaviyo words the refusal is not recorded."""
+    names = ", ".join(scopes)
+    detail = f"Your API key is missing the required scopes for this request: {names}"
+    return ApiError(403, "permission_denied", detail)

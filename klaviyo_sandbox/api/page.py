@@ -8,7 +8,7 @@ from klaviyo_sandbox.api.conditions import Test
 from klaviyo_sandbox.api.cursor import Cursor
 from klaviyo_sandbox.store.order import Order, Position
 from klaviyo_sandbox.store.row import Row
-from klaviyo_sandbox.store.rows import Rows
+from klaviyo_sandbox.store.world import Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import zlib
 
 from klaviyo_sandbox.api.errors import ApiError, invalid
+from klaviyo_sandbox.api.keys import scopes_missing
 from klaviyo_sandbox.quirks import Quirks, RefusedParameter
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row
@@ -28,9 +29,7 @@ def check_parameters(request: Request, endpoint: Endpoint, quirks: Quirks) -> No
 
 def _refused(entry: RefusedParameter, name: str, endpoint: Endpoint) -> ApiError:
     if entry.status == 403:
-        missing = ", ".join(endpoint.scopes)
-        detail = f"Your API key is missing the required scopes for this request: {missing}"
-        return ApiError(403, "permission_denied", detail)
+        return scopes_missing(endpoint.scopes)
     return invalid(f"{name} is not currently supported for the requested operation", name)
 
 

@@ -11,8 +11,7 @@ from klaviyo_sandbox.api.page import pick_page
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row
-from klaviyo_sandbox.store.rows import Rows
-from klaviyo_sandbox.store.world import HIDDEN_BY, World
+from klaviyo_sandbox.store.world import HIDDEN_BY, Rows, World
 
 DEFAULT_SORT = {"event": "datetime"}
 """Events come by time, as their cursor shows; the cursor of other collections names the id."""

@@ -1,20 +1,9 @@
 """Collections of rows, as the page selection sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
 
 from klaviyo_sandbox.store.order import Order
 from klaviyo_sandbox.store.row import Row
-
-
-class Rows(Protocol):
-    """Anything that can be paged through."""
-
-    def get(self, row_id: str) -> Row | None:
-        """Return the row with this id."""
-
-    def order(self, field: str) -> Order:
-        """All ids, sorted by `field`."""
 
 
 class RowList:

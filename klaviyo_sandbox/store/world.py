@@ -4,8 +4,10 @@ from klaviyo_sandbox.spec import Spec
 from klaviyo_sandbox.store.group import Group
 from klaviyo_sandbox.store.inverse import Inverses
 from klaviyo_sandbox.store.row import Links, Reference, Row
-from klaviyo_sandbox.store.rows import Table
+from klaviyo_sandbox.store.rows import RowList, Table
 
+Rows = Table | RowList | Group
+"""Collections that can be read page by page."""
 GROUPS = ("list", "segment")
 HIDDEN_BY = {
     "campaign": "archived",
