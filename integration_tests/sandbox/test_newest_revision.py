@@ -16,12 +16,15 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK's own, about pydant
 
 SPEC = load_spec(NEWEST)
 OLDER = load_spec()
-OWN = [path for path, endpoint in SPEC.endpoints.items() if endpoint != OLDER.endpoints.get(path)]
-"""The endpoints that are new or changed."""
-COLLECTIONS = [path for path in OWN if SPEC.endpoints[path].kind == "collection"]
 OLD_MODEL = "/api/translations/{id}/flow-message"
 """The SDK has a flow message as before 2025-10-15 here; the sandbox knows only the newer model."""
-BELOW = sorted(set(OWN) - {*COLLECTIONS, OLD_MODEL})
+OWN = [
+    path
+    for path, endpoint in SPEC.endpoints.items()
+    if endpoint != OLDER.endpoints.get(path) and path != OLD_MODEL
+]
+"""The endpoints that are new or changed."""
+CHAINS = ({"filter": "equals(archived,false)"}, {"filter": "equals(archived,true)"})
 
 
 @pytest.fixture(scope="module")
@@ -34,76 +37,53 @@ def newest(shop: Sandbox) -> Reader:
     return Reader(shop.url, f"Klaviyo-API-Key {shop.key}", NEWEST)
 
 
-def accepted(sdk: Sdk, path: str, answer: Answer) -> list[str]:
-    """Show that the SDK's models accept an answer; return the ids of its included resources."""
+def accept(sdk: Sdk, path: str, answer: Answer) -> None:
+    """Show that the SDK's models accept an answer."""
     for row in answer.rows:
         sdk.answer(path.removeprefix("/api/")).resource.model_validate(row)
-    included = answer.document.get("included", [])
-    for row in included:
+    for row in answer.document.get("included", []):
         described = sdk.resource(row["type"])
         assert described
         described.resource.model_validate(row)
-    return [row["id"] for row in included]
 
 
-@pytest.mark.parametrize("path", COLLECTIONS)
-def test_every_collection_is_read_to_the_last_row(
+@pytest.mark.parametrize("path", OWN)
+def test_every_endpoint_answers_what_the_shop_holds(
     path: str, newest: Reader, shop: Sandbox, sdk: Sdk
 ) -> None:
     endpoint = SPEC.endpoints[path]
-    query = {"include": ",".join(endpoint.include)} if endpoint.include else {}
-    chains = [query]
-    if "archived" in endpoint.filters:
-        chains = [{**query, "filter": f"equals(archived,{flag})"} for flag in ("false", "true")]
-    found: list[str] = []
-    included: list[str] = []
-    for chain in chains:
-        for page in newest.pages(path, chain):
-            found += page.ids
-            included += accepted(sdk, path, page)
-    assert found
-    assert sorted(found) == sorted(shop.ids(endpoint.type))
-    assert bool(included) == bool(endpoint.include)
+    include = {"include": ",".join(endpoint.include)} if endpoint.include else {}
+    chains = [include | chain for chain in (CHAINS if "archived" in endpoint.filters else ({},))]
+    address, expected = path, sorted(shop.ids(endpoint.type))
+    if endpoint.kind != "collection":
+        kind = SPEC.types_of_collections[endpoint.parent]
+        for parent in sorted(shop.ids(kind)):
+            address = path.replace("{id}", parent)
+            related = shop.related(kind, parent, endpoint.relation_name)
+            expected = [parent] if endpoint.kind == "item" else sorted(related)
+            if expected:
+                break
+    pages = [page for chain in chains for page in newest.pages(address, chain)]
+    assert expected
+    assert sorted(row_id for page in pages for row_id in page.ids) == expected
+    for page in pages:
+        accept(sdk, path, page)
+        assert ("included" in page.document) == bool(include)
 
 
-@pytest.mark.parametrize("path", BELOW)
-def test_every_endpoint_below_answers_what_the_shop_holds(
-    path: str, newest: Reader, shop: Sandbox, sdk: Sdk
-) -> None:
-    endpoint = SPEC.endpoints[path]
-    parent_type = SPEC.types_of_collections[endpoint.parent]
-    name = endpoint.relation_name
-    for parent in sorted(shop.ids(parent_type)):
-        expected = [parent] if endpoint.kind == "item" else shop.related(parent_type, parent, name)
-        if not expected:
-            continue
-        pages = list(newest.pages(path.replace("{id}", parent)))
-        assert sorted(row for page in pages for row in page.ids) == sorted(expected)
-        for page in pages:
-            accepted(sdk, path, page)
-        return
-    pytest.fail(f"no {parent_type} of the shop has anything at {path}")
-
-
-def test_most_is_as_it_was() -> None:
-    assert len(SPEC.endpoints) - len(OLDER.endpoints) == 50
-    assert len(OWN) == 67
-
-
-def test_what_is_new_is_not_there_before(reader: Reader, newest: Reader) -> None:
-    for path in COLLECTIONS:
-        if path not in OLDER.endpoints:
-            assert reader.get(path).status == 404
-        assert newest.get(path).status == 200
+def test_new_endpoints_are_not_there_before(reader: Reader) -> None:
+    new = [path for path in OWN if path not in OLDER.endpoints and "{" not in path]
+    assert len(new) > 10
+    assert {reader.get(path).status for path in new} == {404}
 
 
 def test_campaigns_have_another_model_and_the_same_ids(reader: Reader, newest: Reader) -> None:
-    older = reader.get("/api/campaigns", {"filter": 'equals(messages.channel,"sms")'})
-    refused = newest.get("/api/campaigns", {"filter": 'equals(messages.channel,"sms")'})
+    sms = {"filter": 'equals(messages.channel,"sms")'}
+    refused = newest.get("/api/campaigns", sms)
     assert refused.status == 400
     assert "messages.channel" in refused.error["detail"]
     assert "omni" not in refused.text
-    for row in older.rows[:5]:
+    for row in reader.get("/api/campaigns", sms).rows[:5]:
         same = newest.get(f"/api/campaigns/{row['id']}").rows[0]
         assert same["type"] == "campaign"
         assert same["attributes"].keys() == {"created_at", "updated_at", "definition"}
@@ -114,7 +94,6 @@ def test_campaigns_have_another_model_and_the_same_ids(reader: Reader, newest: R
 
 def test_what_a_definition_holds_can_be_filtered_on(newest: Reader) -> None:
     canvas = newest.get("/api/campaigns", {"filter": 'equals(builder,"canvas")'})
-    assert canvas.rows
     assert {row["attributes"]["definition"]["builder"] for row in canvas.rows} == {"canvas"}
     sent = newest.get("/api/campaign-messages", {"filter": 'equals(status,"sent")', "sort": "name"})
     names = [row["attributes"]["definition"]["name"] for row in sent.rows]
@@ -128,8 +107,6 @@ def test_a_newer_campaign_can_be_archived(own: Sandbox) -> None:
     own.archive("omni-campaign", [campaign])
     assert campaign in own.ids("omni-campaign", hidden=True)
     row = reader.get(f"/api/campaigns/{campaign}").rows[0]
-    assert row["attributes"].keys() == {"created_at", "updated_at", "definition"}
     assert row["attributes"]["definition"]["archived"] is True
-    assert campaign not in reader_of(own).all_ids(
-        "/api/campaigns", {"filter": 'equals(messages.channel,"email"),equals(archived,true)'}
-    )
+    hidden = {"filter": 'equals(messages.channel,"email"),equals(archived,true)'}
+    assert campaign not in reader_of(own).all_ids("/api/campaigns", hidden)

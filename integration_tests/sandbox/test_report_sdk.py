@@ -7,10 +7,9 @@ from klaviyo_api import KlaviyoAPI  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from integration_tests.sandbox.reader import Json
-from klaviyo_sandbox import Sandbox, Settings
+from klaviyo_sandbox import Sandbox
 
-from .conftest import reader_of
-from .report_tools import NOW, REPORTS, asking, last, metric_id, pages
+from .report_tools import REPORTS, asking, last, metric_id
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK's own, about pydantic
 
@@ -38,23 +37,6 @@ def test_every_report(name: str, reporting: Sandbox) -> None:
     assert {frozenset(row["statistics"]) for row in rows} == {frozenset(report.statistics)}
     if report.intervals:
         assert len(shown(answer)["date_times"]) == 30
-
-
-@pytest.mark.parametrize("name", sorted(name for name in REPORTS if REPORTS[name].page_cursor))
-def test_pages(name: str) -> None:
-    settings = Settings(events=50, profiles=50, now=NOW, limits=False, report_page_size=3)
-    with Sandbox.start(settings) as sandbox:
-        report = REPORTS[name]
-        call: Call = getattr(api_of(sandbox).Reporting, report.operation)
-        asked = asking(name, sandbox, timeframe=last(60))
-        second = list(pages(reader_of(sandbox), name, asked))[1].document["data"]["attributes"]
-        first = call({"data": {"type": report.type, "attributes": asked}})
-        assert len(shown(first)["results"]) == 3
-        # the SDK's model of the links has no `next`: the cursor comes from the plain reader
-        link = next(pages(reader_of(sandbox), name, asked)).links["next"]
-        cursor = str(link).partition("page_cursor=")[2]
-        page = call({"data": {"type": report.type, "attributes": asked}}, page_cursor=cursor)
-        assert shown(page)["results"] == second["results"]
 
 
 def test_metric_aggregates(reporting: Sandbox) -> None:
