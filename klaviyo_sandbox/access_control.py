@@ -1,4 +1,4 @@
-"""Who may ask the sandbox: private keys, and the OAuth app."""
+"""Access to the sandbox: private keys, and the OAuth app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from klaviyo_sandbox.oauth.rules import OAuthRules
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the app gets when it is installed."""
+    """The tokens of an installation of the app."""
 
     access_token: str
     refresh_token: str
@@ -18,7 +18,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """Private keys, and what the OAuth app is allowed; `Sandbox.access` gives it."""
+    """Private keys and the rights of the OAuth app; a part of `Sandbox`, as `access`."""
 
     _control: ControlClient
 
@@ -32,7 +32,7 @@ class AccessControl:
         return self._control.ask(Tokens, "grants.install", scopes=allowed)
 
     def uninstall_app(self) -> None:
-        """Take back all that the app was allowed."""
+        """Take back all rights of the app."""
         self._control.send("grants.uninstall")
 
     def set_oauth(self, rules: OAuthRules) -> None:
@@ -40,5 +40,5 @@ class AccessControl:
         self._control.send("grants.set_rules", rules=rules)
 
     def secrets(self) -> list[str]:
-        """Return the OAuth codes and tokens that are known, which no client may show."""
+        """Return all known OAuth codes and tokens: no client may show them."""
         return self._control.ask(list[str], "grants.secrets")

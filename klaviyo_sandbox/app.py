@@ -103,7 +103,7 @@ _REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "rese
 
 
 def _instead(fault: Fault) -> Reply:
-    """Return the reply of a fault that needs no real one."""
+    """Return the reply of a fault."""
     if fault.kind == "invalid_cursor":
         return invalid_cursor().reply()
     if fault.kind == "not_json":

@@ -1,4 +1,4 @@
-"""Changes that the shop makes while it is read."""
+"""Changes of the shop in the midst of a client's reading."""
 
 import fnmatch
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class ChangeRule:
 
 @dataclass(slots=True)
 class ActiveRule:
-    """A rule in force, the requests it has seen, and the ids it has changed, in that order."""
+    """A rule in force, with its requests so far and the changed ids, in order."""
 
     rule: ChangeRule
     seen: int = 0
@@ -52,13 +52,13 @@ class ChangeRules:
         self.rules.append(ActiveRule(rule))
 
     def clear(self) -> list[list[str]]:
-        """Drop all rules; return the ids that each has changed."""
+        """Drop all rules; return the changed ids of each rule."""
         changed = [active.ids for active in self.rules]
         self.rules.clear()
         return changed
 
     def apply(self, request: Request) -> None:
-        """Count a request that is about to be answered; make the changes that are due."""
+        """Count a request before its answer; make the changes that are due."""
         for active in self.rules:
             rule = active.rule
             spent = rule.times is not None and active.done >= rule.times

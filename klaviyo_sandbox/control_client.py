@@ -49,7 +49,7 @@ class ControlClient:
 
 
 def _plain(value: object) -> object:
-    """Return what JSON has for a value of another type."""
+    """Return a value in a type of JSON."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     if isinstance(value, set | frozenset):

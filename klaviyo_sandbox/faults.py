@@ -1,4 +1,4 @@
-"""Ways in which the sandbox can be told to fail."""
+"""Faults: the sandbox fails on request."""
 
 import fnmatch
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ KINDS = frozenset({"status", "reset", "cut", "not_json", "html_403", "invalid_cu
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One rule: which requests fail, how, and how often.
+    """A rule about failing requests: their path, kind of fault and number.
 
-    Kinds: `status` (an error document with that status), `reset` (TCP reset), `cut` (the body ends
+    Kinds: `status` (an error document with `status`), `reset` (TCP reset), `cut` (the body ends
     before its Content-Length), `not_json` (200 with HTML), `html_403` (the edge's block page),
     `invalid_cursor` (400 on requests with a page cursor).
     """
@@ -34,7 +34,7 @@ class Fault:
         """Refuse unknown kinds.
 
         Raises:
-            ValueError: there is no such kind of fault.
+            ValueError: the kind is unknown.
         """
         if self.kind not in KINDS:
             message = f"unknown kind of fault: {self.kind}; known are {', '.join(sorted(KINDS))}"
@@ -70,7 +70,7 @@ class FaultBook:
         self.rules.clear()
 
     def listed(self) -> list[tuple[Fault, int]]:
-        """Return every fault in force, and how many requests it has hit."""
+        """Return every fault in force, and the number of its requests."""
         return [(rule.fault, rule.done) for rule in self.rules]
 
     def pick(self, request: Request) -> Fault | None:

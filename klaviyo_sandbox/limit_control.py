@@ -1,4 +1,4 @@
-"""How often clients may ask the sandbox."""
+"""The rate limits of the sandbox."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ _PLENTY = 100_000
 
 @dataclass(frozen=True, slots=True)
 class LimitControl:
-    """The sandbox's rate limits; `Sandbox.limits` gives it."""
+    """The sandbox's rate limits; a part of `Sandbox`, as `limits`."""
 
     _control: ControlClient
 
     def turn_on(self) -> None:
-        """Enforce the limits, and forget all that was counted."""
+        """Enforce the limits, and forget all counts."""
         self._control.send("limiter.enforce", enabled=True)
 
     def turn_off(self) -> None:
-        """Enforce no limits, and show none."""
+        """Enforce and show no limits."""
         self._control.send("limiter.enforce", enabled=False)
 
     def override(
@@ -29,8 +29,8 @@ class LimitControl:
     ) -> None:
         """Let the endpoint at `path` take `burst` requests a second and `steady` a minute.
 
-        `path` is a template such as `/api/lists/{id}`. With `daily`, it takes so many a day as
-        well. `day_seconds` makes that day shorter; it has to be longer than a minute.
+        `path` is a template such as `/api/lists/{id}`. `daily` is the limit of a day, if not 0.
+        `day_seconds` makes the day shorter; a day has to be longer than a minute.
         """
         windows = {1: burst, 60: steady} | ({day_seconds: daily} if daily else {})
         self._control.send("limiter.override", path=path, windows=windows)
@@ -38,7 +38,7 @@ class LimitControl:
     def override_reports(
         self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400
     ) -> None:
-        """Do the same for each report that has a daily limit."""
+        """Do the same for each report with a daily limit."""
         for path, report in load_spec().reports.items():
             if max(report.windows) > 60:
                 self.override(path, burst, steady, daily, day_seconds)
@@ -46,7 +46,7 @@ class LimitControl:
     def grant_plenty(self) -> None:
         """Give every endpoint limits that no client reaches. Replies state them.
 
-        A parameter with a limit of its own, such as `additional-fields[list]`, keeps it.
+        Parameters keep limits of their own, such as `additional-fields[list]`.
         """
         for path in {path for name in REVISIONS for path in load_spec(name).endpoints}:
             self.override(path, _PLENTY, 60 * _PLENTY)

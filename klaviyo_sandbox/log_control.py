@@ -1,4 +1,4 @@
-"""What the sandbox was asked."""
+"""The log of the sandbox's requests."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from klaviyo_sandbox.web.log import Entry
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What an endpoint was asked."""
+    """The requests to an endpoint."""
 
     requests: int
     statuses: dict[int, int]
@@ -17,7 +17,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class LogControl:
-    """The requests that clients have made; `Sandbox.log` gives it."""
+    """The requests of clients; a part of `Sandbox`, as `log`."""
 
     _control: ControlClient
 
@@ -26,7 +26,7 @@ class LogControl:
         return self._control.ask(list[Entry], "log.listed")
 
     def counts(self) -> dict[str, Count]:
-        """Return what each endpoint was asked, by path template."""
+        """Return the counts of each endpoint, by path template."""
         return self._control.ask(dict[str, Count], "log.counts")
 
     def reset(self) -> None:

@@ -1,6 +1,6 @@
-"""Ways in which Klaviyo is reported or documented to differ from the sandbox; off by default.
+"""Quirks: reported or documented differences of Klaviyo from the sandbox; off by default.
 
-Each option names its source. `docs/klaviyo-api.md` lists the questions that are open.
+Each option names its source. `docs/klaviyo-api.md` lists open questions.
 """
 
 import dataclasses
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RefusedParameter:
-    """A query parameter that Klaviyo refuses though its specification has it.
+    """A query parameter of the specification, refused by Klaviyo.
 
     Klaviyo answers 400 to `include` on tags (recorded 2026-09-11), and 403 where the account or the
-    key lacks something (its guide to errors).
+    key lacks a right (its guide to errors).
     """
 
     parameter: str
@@ -24,10 +24,10 @@ class RefusedParameter:
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """Differences that hold for the paths that match `path`.
+    """Differences on the paths that match `path`.
 
-    Several can be in force. If more than one matches a path, each option comes from the last that
-    sets it.
+    If several quirks match a path, each option comes from the last quirk with a value for the
+    option.
     """
 
     path: str = "*"

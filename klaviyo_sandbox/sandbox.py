@@ -1,4 +1,4 @@
-"""The sandbox as tests and benchmarks use it."""
+"""The sandbox for tests and benchmarks."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 class Sandbox:
-    """A Klaviyo on localhost in its own process, with everything to look into it and to change it.
+    """A Klaviyo on localhost in its own process, with all means to inspect and change the shop.
 
     Use it in a `with` block; the process ends with it, however the block is left.
     """
@@ -53,10 +53,10 @@ class Sandbox:
 
     @classmethod
     def start(cls, settings: Settings | None = None) -> Self:
-        """Start a sandbox and wait until it answers.
+        """Start a sandbox and wait for its address.
 
         Raises:
-            StartError: it did not come up.
+            StartError: the process ended.
         """
         return cls(Process(settings or Settings()))
 
@@ -80,7 +80,7 @@ class Sandbox:
     def ids(self, resource_type: str, *, hidden: bool | None = None) -> set[str]:
         """Return all ids of a type.
 
-        `hidden=True`: only those that are hidden by default (archived); `False`: only the others.
+        `hidden=True`: only resources hidden by default (archived); `False`: only the others.
         """
         return set(
             self._control.ask(list[str], "truth.ids", resource_type=resource_type, hidden=hidden)
@@ -91,7 +91,7 @@ class Sandbox:
     ) -> list[Document]:
         """Return the resources of a type, or those with `ids`; all relationships have `data`.
 
-        `additional` names attributes that only `additional-fields` shows.
+        `additional` names attributes behind `additional-fields`.
         """
         text = self._control.send(
             "truth.documents",
@@ -157,13 +157,13 @@ class Sandbox:
     def put(self, document: Mapping[str, object]) -> str:
         """Add or replace a resource exactly as given; return its id.
 
-        Besides the JSON:API members it may have `facts`: values that are filtered on but not
-        shown, such as `{"messages.channel": "email"}` of a campaign.
+        Besides the JSON:API members, `document` may have `facts`: values for filters alone, such
+        as `{"messages.channel": "email"}` of a campaign.
         """
         return self._control.ask(str, "changes.put", document=dict(document))
 
     def day_passes(self) -> Touched:
-        """Change what a day would; return the ids touched, per type and kind of change."""
+        """Let a day pass in the shop; return the ids touched, per type and kind of change."""
         return self._control.ask(Touched, "day_passes")
 
     def fail(self, fault: Fault) -> None:
@@ -179,7 +179,7 @@ class Sandbox:
         return self._control.ask(list[tuple[Fault, int]], "faults.listed")
 
     def set_quirks(self, *quirks: Quirks) -> None:
-        """Let the API differ so from what is known of Klaviyo's; no arguments end that."""
+        """Put quirks in force, instead of those before; without arguments, no quirks."""
         self._control.send("quirks.replace", rules=quirks)
 
     def change_while_read(
@@ -195,14 +195,14 @@ class Sandbox:
     ) -> None:
         """Change `rows` random resources of a `type` after `every` so many requests to `path`.
 
-        `path` is a shell pattern; `times` is how often it happens at most. `archive` and
-        `unarchive` leave `updated` as it is, unless the change `moves_updated`.
+        `path` is a shell pattern; `times` is the largest number of changes. `archive` and
+        `unarchive` leave `updated` alone, unless the change `moves_updated`.
         """
         rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
         self._control.send("change_rules.add", rule=rule)
 
     def clear_changes(self) -> list[list[str]]:
-        """End all such changes; return the ids that each has changed, added so far."""
+        """End all such changes; return the changed and added ids of each."""
         return self._control.ask(list[list[str]], "change_rules.clear")
 
     def set_latency(self, ms: float) -> None:

@@ -1,4 +1,4 @@
-"""What a sandbox holds and how it behaves."""
+"""The options of a sandbox."""
 
 import argparse
 import dataclasses
@@ -68,7 +68,7 @@ class Settings:
 
     @staticmethod
     def from_json(text: str) -> "Settings":
-        """Return the options that `to_json` wrote."""
+        """Return the options in a text of `to_json`."""
         return msgspec.json.decode(text, type=Settings)
 
 

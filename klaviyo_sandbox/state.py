@@ -26,7 +26,7 @@ from klaviyo_sandbox.web.log import RequestLog
 
 @dataclass(slots=True)
 class State:
-    """The shop, the API in front of it, and what was done to either."""
+    """The shop, the API in front, and all changes of either."""
 
     shop: Shop
     changes: Changes
@@ -54,7 +54,7 @@ class State:
 
 
 def open_state(settings: Settings) -> State:
-    """Build the shop and everything around it."""
+    """Build the shop and its surroundings."""
     specs = [load_spec(revision) for revision in REVISIONS]
     clock = Clock(settings.start)
     with clock.held():

@@ -1,4 +1,4 @@
-"""A request that has passed every check at the door."""
+"""A request that has passed all checks of access."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from klaviyo_sandbox.api.router import Route
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that may be served."""
+    """A request ready to be answered."""
 
     route: Route
     revision: str

@@ -1,4 +1,4 @@
-"""Answers one request to the API."""
+"""The answers of the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,6 +80,6 @@ class Api:
         )
 
     def _edition(self, revision: str) -> Edition:
-        """Return the newest edition that is not newer than `revision`, else the oldest."""
+        """Return the newest edition up to `revision`, else the oldest."""
         usable = [edition for edition in self.editions if edition.revision <= revision]
         return usable[-1] if usable else self.editions[0]

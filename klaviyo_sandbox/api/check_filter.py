@@ -1,4 +1,4 @@
-"""Holds a filter against what its endpoint allows."""
+"""The check of a filter against the rules of its endpoint."""
 
 from datetime import datetime
 

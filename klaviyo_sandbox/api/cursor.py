@@ -57,10 +57,10 @@ def write_cursor(collection: str, order: Order, place: Position, *, tells_ties: 
 
 
 def read_cursor(text: str, collection: str, order: Order, *, descending: bool) -> Cursor:
-    """Return the cursor in `text`, which `write_cursor` has written for this order.
+    """Return the cursor in `text`, written by `write_cursor` for this order.
 
     Raises:
-        ApiError: 400, not a cursor, or one of another sort.
+        ApiError: 400, not a cursor, or the cursor of another sort.
     """
     if collection == "data-source" and order.field == "id":
         return Cursor((text, text), overlap=1)

@@ -30,7 +30,7 @@ class Documents:
     """Writes documents about the shop's resources."""
 
     def __init__(self, spec: Spec, world: World) -> None:
-        """Documents about `world`, as `spec` describes it."""
+        """Write documents about `world`, as `spec` describes them."""
         self._world = world
         self._relations = {**spec.relations, "attribution": ATTRIBUTION}
         self._collections = {kind: name for name, kind in spec.types_of_collections.items()}
@@ -43,9 +43,9 @@ class Documents:
         included: Iterable[str],
         unasked: frozenset[str] = frozenset(),
     ) -> Shape:
-        """How resources of type `kind` are written for this query.
+        """Return the form of resources of type `kind` for this query.
 
-        `unasked` are attributes hidden elsewhere that this endpoint shows without being asked.
+        `unasked` are attributes hidden elsewhere, but shown by this endpoint.
         """
         return Shape(
             kind,
@@ -99,7 +99,7 @@ class Documents:
 
 
 def _unasked(endpoint: Endpoint) -> frozenset[str]:
-    """Return what only this endpoint shows, such as a form's definition on the form itself."""
+    """Return attributes of this endpoint alone, such as a form's definition on the form itself."""
     return frozenset(endpoint.attributes) - endpoint.additional_fields.get(
         endpoint.type, frozenset()
     )
@@ -114,7 +114,7 @@ def collection_document(
 
 
 def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
-    """Return a document with one resource, one identifier or `null`."""
+    """Return a document with a resource, an identifier or `null`."""
     return b'{"data":' + text + included + b',"links":' + dump({**links}) + b"}"
 
 

@@ -23,7 +23,7 @@ from klaviyo_sandbox.web.request import Request
 
 
 class Edition:
-    """The read API as one specification has it."""
+    """The read API of one specification."""
 
     def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
         """Serve `world` as `spec` says, at the time of `clock`, with `quirks`."""

@@ -24,7 +24,7 @@ RATE_LIMIT_GUIDE = (
 
 
 class ApiError(Exception):
-    """A request which the API refuses."""
+    """The refusal of a request."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ def invalid(detail: str, parameter: str) -> ApiError:
 
 
 def invalid_cursor() -> ApiError:
-    """400: the page cursor is not one of ours, or belongs to another sort."""
+    """400: the page cursor is unknown, or belongs to another sort."""
     return ApiError(400, "invalid", "Invalid cursor provided.")
 
 

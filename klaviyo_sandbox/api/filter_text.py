@@ -45,7 +45,7 @@ class FilterSyntaxError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A datetime literal, which Klaviyo wants unquoted."""
+    """A datetime literal; Klaviyo wants it unquoted."""
 
     text: str
 
@@ -156,7 +156,7 @@ class _Reader:
 
 
 def parse_filter(text: str) -> list[Condition]:
-    """Return the conditions in `text`, all of which must hold.
+    """Return the conditions in `text`; a row has to meet all of them.
 
     Raises:
         FilterSyntaxError: the text is not a filter.

@@ -1,4 +1,4 @@
-"""Whether a credential may see what a request includes."""
+"""The scopes of included resources."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ Scopes = Mapping[str, tuple[str, ...]]
 
 
 def scopes_of_types(spec: Spec) -> Scopes:
-    """Return what each type's resources need: as little as any endpoint asks that shows them."""
+    """Return the scopes of each type: the fewest of any endpoint that shows the type."""
     found: dict[str, tuple[str, ...]] = {}
     for endpoint in spec.endpoints.values():
         least = found.get(endpoint.type)
@@ -22,10 +22,10 @@ def scopes_of_types(spec: Spec) -> Scopes:
 def check_included(
     query: Query, endpoint: Endpoint, scopes: Scopes, credential: Credential
 ) -> None:
-    """Let a query pass that includes nothing which the credential may not see.
+    """Make sure that the credential may see all included resources.
 
     Raises:
-        ApiError: 403, naming the scopes that what is included needs.
+        ApiError: 403, naming the missing scopes.
     """
     needed = {
         scope

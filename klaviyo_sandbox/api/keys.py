@@ -1,4 +1,4 @@
-"""Who may read what."""
+"""Private keys and access tokens, and their scopes."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Keys:
     """Every credential the sandbox knows."""
 
     def __init__(self, grants: Grants) -> None:
-        """Start with one private key and one access token, both with every scope.
+        """Start with a private key and an access token, both with every scope.
 
         The access tokens of `grants` are good as well.
         """

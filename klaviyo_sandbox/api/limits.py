@@ -32,7 +32,7 @@ class Limiter:
         self._buckets: dict[tuple[str, str], list[Window]] = {}
 
     def enforce(self, enabled: bool) -> None:  # noqa: FBT001  # a control call's argument
-        """Refuse requests over the limit from now on, or none; forget all that was counted."""
+        """Switch the limits on or off; forget all counts."""
         self.enabled = enabled
         self.reset()
 
@@ -42,7 +42,7 @@ class Limiter:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was counted."""
+        """Forget all counts."""
         self._buckets.clear()
 
     def take(
@@ -53,11 +53,10 @@ class Limiter:
         *,
         shared_day: bool,
     ) -> Verdict:
-        """Let one request pass, or say when it may come back.
+        """Let a request pass, or say when to come back.
 
-        It counts in the endpoint's windows, and in those of each reduced limit that one of its
-        `parameters` brings in. All endpoints share the reduced limits, and the daily one if
-        `shared_day`.
+        The request counts in the endpoint's windows, and in those of each reduced limit of its
+        `parameters`. All endpoints share the reduced limits, and the daily limit if `shared_day`.
         """
         if not self.enabled:
             return Verdict(None)
@@ -83,7 +82,7 @@ class Limiter:
     def _own(
         self, quota: str, path: str, windows: Mapping[int, int], *, shared_day: bool
     ) -> list[Window]:
-        """Return the endpoint's own windows, or those that it shares with others."""
+        """Return the endpoint's windows; other endpoints may share them."""
         if not shared_day:
             return self._bucket(quota, path, windows)
         short = {seconds: limit for seconds, limit in windows.items() if seconds <= MINUTE}

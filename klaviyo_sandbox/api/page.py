@@ -1,4 +1,4 @@
-"""Picks the rows of one page."""
+"""The rows of a page."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ def pick_page(
 ) -> tuple[list[Row], Position | None]:
     """Return a page, and the place of its last row if more rows follow.
 
-    The page has up to `size` rows of `order` (all if None) that lie `within` the range, come after
-    the `cursor` and pass all `tests`.
+    The page has up to `size` rows of `order` (all if None): those `within` the range, after the
+    `cursor`, that pass all `tests`.
     """
     stretch = within if cursor is None else _behind(order, within, cursor, descending=descending)
     if not tests and size is not None:
@@ -53,7 +53,7 @@ def pick_page(
 
 
 def _behind(order: Order, within: Range, cursor: Cursor, *, descending: bool) -> Range:
-    """Return the part of a range that comes after a cursor."""
+    """Return the part of a range after a cursor."""
     place, overlap = cursor.position, cursor.overlap
     if descending:
         return Range(within.low, min(within.high, bisect_left(order.positions, place) + overlap))

@@ -1,4 +1,4 @@
-"""The query parameters of a request, held against what the endpoint takes."""
+"""The query parameters of a request, checked by the rules of the endpoint."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ DATE_FIELDS = frozenset({"created", "updated"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a request asks of its endpoint."""
+    """The question of a request."""
 
     conditions: tuple[Condition, ...] = ()
     sort: str | None = None
@@ -38,10 +38,10 @@ def query_of(
     now: datetime,
     max_page_size: int = 0,
 ) -> Query:
-    """Return the query of a request; pages have at most `max_page_size` rows, unless it is 0.
+    """Return the query of a request; pages have at most `max_page_size` rows (0: no limit).
 
     Raises:
-        ApiError: 400 for a parameter the endpoint does not take, or a value it does not allow.
+        ApiError: 400 for an unknown parameter, or a value out of bounds.
     """
     given = dict(pairs)
     for name in given:

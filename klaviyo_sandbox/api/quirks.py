@@ -1,4 +1,4 @@
-"""How quirks change an answer."""
+"""The changes that quirks make to an answer."""
 
 import zlib
 
@@ -15,10 +15,10 @@ _ATTRIBUTES = b'"attributes":{'
 
 
 def check_parameters(request: Request, endpoint: Endpoint, quirks: Quirks) -> None:
-    """Refuse a request that uses a refused parameter.
+    """Refuse a request with a refused parameter.
 
     Raises:
-        ApiError: with the status of the first entry that matches.
+        ApiError: with the status of the first matching entry.
     """
     given = dict(request.query)
     for entry in quirks.refuse_parameters:
@@ -46,7 +46,7 @@ def check_weight(rows: int, quirks: Quirks) -> None:
 def record_text(text: bytes, row: Row, quirks: Quirks) -> bytes:
     """Return the resource's JSON text, some with a lone surrogate if the quirks say so.
 
-    A sparse fieldset may leave out the object that would hold the surrogate: the text stays then.
+    Where a sparse fieldset leaves out the object with properties, the text stays.
     """
     every = quirks.surrogate_every
     if not every or zlib.crc32(row.id.encode()) % every:

@@ -15,7 +15,7 @@ class Route:
 
 
 class Router:
-    """Finds the endpoint that serves a path."""
+    """The endpoints by their paths."""
 
     def __init__(self, spec: Spec) -> None:
         """Serve every endpoint of `spec`."""
@@ -28,7 +28,7 @@ class Router:
         """Return the endpoint of the path.
 
         Raises:
-            ApiError: 404 for a path that does not exist, 405 for a method it does not take.
+            ApiError: 404 for an unknown path, 405 for a wrong method.
         """
         shape = segments if len(segments) < 3 else (*segments[:2], "{}", *segments[3:])
         endpoint = self._endpoints.get(shape)

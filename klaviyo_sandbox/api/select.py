@@ -1,4 +1,4 @@
-"""From a query to the rows of the page it asks for."""
+"""The way from a query to the rows of its page."""
 
 from collections.abc import Callable
 
@@ -50,7 +50,7 @@ def select(
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:
-    """Return the condition that leaves out archived rows; none if a filter names the attribute."""
+    """Return the condition against archived rows, unless a filter names the attribute."""
     field = HIDDEN_BY.get(endpoint.type)
     if (
         field is None

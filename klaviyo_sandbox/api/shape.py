@@ -1,4 +1,4 @@
-"""How a resource is written down: which attributes, and which relationships with data."""
+"""The form of a resource: its attributes, and its relationships with data."""
 
 import functools
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Shape:
     ) -> None:
         """`tree`: attributes to keep (None: all).
 
-        `included`: relationships that the request includes.
+        `included`: relationships in the request's `include`.
         """
         self.key = repr((tree, sorted(additional), sorted(included)))
         """Tells this shape from the type's others."""

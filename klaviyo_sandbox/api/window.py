@@ -10,7 +10,7 @@ MINUTE = 60
 
 @dataclass(slots=True)
 class Window:
-    """A fixed window. It starts with the first request after the end of the one before."""
+    """A fixed window. The first request after the end of a window starts the next."""
 
     seconds: int
     limit: int

@@ -21,7 +21,7 @@ JSON = "application/json"
 
 
 def control(state: State, request: Request) -> Reply:
-    """Make a call; the reply holds its result as JSON, or the result itself if it is bytes."""
+    """Make a call; the reply holds the result as JSON, or the result itself if already bytes."""
     name = request.path.removeprefix(PREFIX)
     try:
         call = attrgetter(name)(state)
@@ -37,7 +37,7 @@ def control(state: State, request: Request) -> Reply:
 
 
 def _arguments(call: Callable[..., object], body: bytes) -> dict[str, object]:
-    """Return the members of the body, each as the type that the method's parameter has."""
+    """Return the members of the body, in the types of the method's parameters."""
     given = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     kinds = inspect.signature(call, eval_str=True).parameters
     found: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""What the account's owner granted to the app: installations, codes and tokens."""
+"""The rights of the app: installations, codes and tokens."""
 
 import base64
 import hashlib
@@ -15,12 +15,12 @@ REFRESH_DAYS = 90
 
 
 class GrantError(Exception):
-    """A code or token is wrong, used up or too old, so no token is given for it."""
+    """A code or token is wrong, used up or too old."""
 
 
 @dataclass(slots=True, eq=False)
 class Installation:
-    """What one installation of the app may read; `scopes` None: everything."""
+    """An installation of the app and its `scopes`; None: all."""
 
     scopes: frozenset[str] | None
     revoked: bool = False
@@ -60,7 +60,7 @@ class Issued:
 
 @dataclass(slots=True)
 class Grants:
-    """Every code and token, and what each opens; they expire by `clock`."""
+    """All codes and tokens, with their installations; they expire by `clock`."""
 
     clock: Clock
     rules: OAuthRules = field(default_factory=OAuthRules)
@@ -75,11 +75,11 @@ class Grants:
         self._granted = 0
 
     def secrets(self) -> list[str]:
-        """Every code and token that was given out and is still known."""
+        """Return all known codes and tokens."""
         return [*self._codes, *self._refresh, *self._access]
 
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
-        """Return a code for what the owner has just allowed."""
+        """Return a code for scopes that the owner has just allowed."""
         expires = self.clock.now() + timedelta(seconds=self.rules.code_seconds)
         made = secrets.token_urlsafe(24)
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
@@ -90,10 +90,10 @@ class Grants:
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 
     def exchange(self, code: str, verifier: str, redirect_url: str) -> Issued:
-        """Return tokens for a code, which is then used up.
+        """Return tokens for a code, and forget the code.
 
         Raises:
-            GrantError: the code, its verifier or its redirect URL is wrong, or it is too old.
+            GrantError: the code, its verifier or its redirect URL is wrong, or the code too old.
         """
         known = self._codes.pop(code, None)
         if known is None or known.expires <= self.clock.now():
@@ -109,7 +109,7 @@ class Grants:
         """Return new tokens for a refresh token.
 
         Raises:
-            GrantError: it is unknown, revoked, replaced, or was not used for too long.
+            GrantError: the token is unknown, revoked, replaced, or unused for too long.
         """
         known, now = self._refresh.get(token), self.clock.now()
         too_old = timedelta(days=REFRESH_DAYS)
@@ -125,7 +125,7 @@ class Grants:
             known.installation.revoked = True
 
     def installation(self, access_token: str) -> Installation | None:
-        """Return what an access token opens, None where it is unknown, too old or revoked."""
+        """Return the installation of an access token; None if unknown, too old or revoked."""
         known = self._access.get(access_token)
         if known is None or known.installation.revoked or known.expires <= self.clock.now():
             return None

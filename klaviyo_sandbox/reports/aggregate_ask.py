@@ -1,4 +1,4 @@
-"""From a request for metric aggregates to what it asks."""
+"""The question in a request for metric aggregates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class AggregateQuestion:
 def aggregate_question_of(
     attributes: Attributes, report: Report, world: World
 ) -> AggregateQuestion:
-    """Return what the attributes of the body ask.
+    """Return the question in the attributes of the body.
 
     Raises:
         ApiError: 400, 404 or 500.
@@ -107,7 +107,7 @@ def _timeframe(value: object, calendar: LocalTime) -> Timeframe:
 
 
 def _local(condition: Condition, calendar: LocalTime) -> datetime:
-    """Return the local time that a bound states."""
+    """Return the local time of a bound."""
     if not isinstance(condition.literal, Date):
         raise refused("A datetime must not be quoted.", "filter")
     stated = datetime.fromisoformat(condition.literal.text)

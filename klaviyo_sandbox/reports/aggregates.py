@@ -1,4 +1,4 @@
-"""Metric aggregates: events counted by the time at which they happened."""
+"""Metric aggregates: counts of events by their time."""
 
 from bisect import bisect_left
 from math import fsum
@@ -28,7 +28,7 @@ class Aggregates:
         self._dimensions = Dimensions(world)
 
     def answer(self, request: Request, report: Report) -> bytes:
-        """Return the document that answers a request.
+        """Return the answer to a request.
 
         Raises:
             ApiError: 400, 404 or 500.

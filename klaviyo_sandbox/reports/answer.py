@@ -1,4 +1,4 @@
-"""Answers the requests for reports."""
+"""The answers to requests for reports."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -30,7 +30,7 @@ class Reports:
     """All reports of one shop."""
 
     def __init__(self, shop: Shop) -> None:
-        """Answer from what the `shop` holds."""
+        """Answer from the data of the `shop`."""
         self._shop = shop
         self.late = LateChanges()
         self.conversion_metrics = ConversionMetrics(shop.world)
@@ -51,7 +51,7 @@ class Reports:
 
     @property
     def now(self) -> int:
-        """The time until which things were counted, in microseconds since 1970: a full hour."""
+        """The full hour up to which numbers are counted, in microseconds since 1970."""
         return int(self._shop.clock.seconds()) // RECOUNT_SECONDS * RECOUNT_SECONDS * MICROS
 
     def rows(
@@ -61,7 +61,7 @@ class Reports:
         return self._sources[report.type.partition("-")[0]](question, after)
 
     def answer(self, request: Request, report: Report) -> bytes:
-        """Return the document that answers a request.
+        """Return the answer to a request.
 
         Raises:
             ApiError: 400 or 415.

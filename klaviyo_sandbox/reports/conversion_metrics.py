@@ -1,4 +1,4 @@
-"""Which metrics conversions may be counted by."""
+"""The metrics by which conversions are counted."""
 
 from klaviyo_sandbox.reports.body import refused
 from klaviyo_sandbox.store.row import Reference
@@ -23,7 +23,7 @@ class ConversionMetrics:
         """Make sure that conversions can be counted by a metric.
 
         Raises:
-            ApiError: 400, there is no such metric, or it is not eligible.
+            ApiError: 400, the metric is unknown or not eligible.
         """
         kinds = ("metric", "custom-metric")
         if not any(self._world.get(Reference(kind, metric_id)) for kind in kinds):

@@ -1,4 +1,4 @@
-"""What metric aggregates are grouped by."""
+"""The dimensions of metric aggregates."""
 
 from klaviyo_sandbox.reports.event_values import properties_of
 from klaviyo_sandbox.store.row import EventRow, Links, Reference, each
@@ -20,7 +20,7 @@ class Dimensions:
         self._world = world
 
     def value(self, event: EventRow, name: str) -> str:
-        """Return the value of a dimension; empty where the event has none."""
+        """Return the value of a dimension; empty for an event without a value."""
         if name == "$attributed_channel":
             return self._channel(event)
         if name in _ATTRIBUTED:

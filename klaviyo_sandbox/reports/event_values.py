@@ -1,4 +1,4 @@
-"""The events of each metric in order of time, and what they are worth."""
+"""The events of each metric in order of time, and their values."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -38,7 +38,7 @@ class MetricEvents:
 
     @staticmethod
     def value(event: EventRow) -> float:
-        """Return the `$value` of an event; 0 where it has none that is a number."""
+        """Return the `$value` of an event; 0 unless the value is a number."""
         return value_of(properties_of(event))
 
 
@@ -49,7 +49,7 @@ def properties_of(event: EventRow) -> dict[str, object]:
 
 
 def value_of(properties: dict[str, object]) -> float:
-    """Return the `$value` among the properties; 0 where there is none that is a number."""
+    """Return the `$value` among the properties; 0 unless the value is a number."""
     value = properties.get("$value")
     return value if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 

@@ -21,7 +21,7 @@ from klaviyo_sandbox.store.world import World
 
 
 class Forms:
-    """The forms that are live."""
+    """The live forms."""
 
     def __init__(self, world: World, late: LateChanges, seed: int) -> None:
         """Take them from `world`; `late` changes their past."""
@@ -30,7 +30,7 @@ class Forms:
         self._seed = seed
 
     def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
-        """Yield a row per form, or per version, that anybody saw."""
+        """Yield a row per form, or per version, with any views."""
         by_version = "form_version_id" in question.group_by
         found: dict[tuple[str, ...], list[Counts | None]] = {}
         for version in self._world.table("form-version"):

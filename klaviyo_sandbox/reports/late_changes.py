@@ -34,7 +34,7 @@ class LateChanges:
         )
 
     def add(self, row_id: str, day: date, count: str, amount: int) -> None:
-        """Add `amount` to the count of that name, of a message, form version or segment.
+        """Add `amount` to a count of a message, form version or segment.
 
         Raises:
             ValueError: nothing is counted under that name.

@@ -38,7 +38,7 @@ class Message:
 
     @property
     def variations(self) -> tuple[str | None, ...]:
-        """The ids of the variations; a single None without a test."""
+        """The ids of the variations; (None,) without a test."""
         if self.key % TESTED_EVERY:
             return (None,)
         return tuple(f"{mix(self.key, place):016x}"[:8] for place in range(2))
@@ -110,7 +110,7 @@ class Messages(ABC):
 
 
 def _share(step: Counts | None, place: int, parts: int) -> Counts | None:
-    """Return one of the equal parts of a message."""
+    """Return an equal part of a message."""
     return None if step is None else tuple((count + place) // parts for count in step)
 
 

@@ -1,4 +1,4 @@
-"""Which time a report is about, and the steps of a series."""
+"""The timeframe of a report, and the steps of a series."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Timeframe:
     end: datetime
 
     def buckets(self, calendar: LocalTime, *, series: bool) -> list[Bucket]:
-        """Return the local days, of 23, 24 or 25 hours; or one step if it is no series."""
+        """Return the local days, of 23, 24 or 25 hours; or a single step if not a `series`."""
         marks = [calendar.instant(mark) for mark in self._marks(series=series)]
         end = calendar.instant(self.end)
         return [Bucket(*pair) for pair in zip(marks, [*marks[1:], end], strict=True)]

@@ -1,4 +1,4 @@
-"""What reports must come to: for tests, without limits, pages and timeframes."""
+"""The right rows of reports, for tests: without limits, pages and timeframes."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ Row = dict[str, object]
 
 
 class ReportTruth:
-    """Tells what reports come to."""
+    """The right rows of all reports."""
 
     def __init__(self, reports: Reports) -> None:
         """Take the numbers from `reports`."""
@@ -24,8 +24,8 @@ class ReportTruth:
     ) -> list[Row]:
         """Return the rows of a report, such as `flow-series`, from one local day to another.
 
-        Of a series, one for each day on which anything is not zero; otherwise one for all days
-        together, dated by the first.
+        A series has a row for each day with numbers other than 0; other reports have a row for
+        all days together, dated by the first.
         """
         declared = load_spec().reports[f"/api/{report}-reports"]
         calendar = self._reports.calendar
@@ -49,9 +49,9 @@ class ReportTruth:
     def aggregates(
         self, metric_id: str, start: date, end: date, timezone: str, by: list[str]
     ) -> list[Row]:
-        """Return what the events of a metric add up to, per local day and dimensions.
+        """Return the sums of a metric's events, per local day and dimensions.
 
-        There is no bound on the days, unlike at the endpoint.
+        The number of days has no bound, unlike at the endpoint.
         """
         calendar = LocalTime(timezone) if timezone else self._reports.calendar
         buckets = _days(start, end).buckets(calendar, series=True)

@@ -16,17 +16,17 @@ _ALONE = re.compile(r"\{([\w-]+)\}")
 
 
 class Blanks:
-    """What the blanks in the templates of one resource stand for.
+    """The values of the blanks in the templates of a resource.
 
-    A template is JSON. A text may hold blanks, such as `"{theme} #{number:03d}"`. A text that is
-    one blank alone becomes the blank's value, of whatever type. These objects are replaced:
+    A template is JSON. A text may hold blanks, such as `"{theme} #{number:03d}"`. A text with
+    a single blank alone becomes the blank's value, of whatever type. These objects are replaced:
 
     - `{"$turns": [a, b]}`: `a` in the first resource of the type, `b` in the second, and so on
     - `{"$every": [9, a, b]}`: `a` in each ninth resource of the type, `b` in the others
-    - `{"$any": [a, b]}`: one of them, at random
+    - `{"$any": [a, b]}`: `a` or `b`, at random
     - `{"$whole": [low, high]}`, `{"$money": [low, high]}`: a random number in between
-    - `{"$blank": "{channel}"}`: the blank that has this name
-    - `{"$one": TYPE}`: a resource of another type, or null if there is none
+    - `{"$blank": "{channel}"}`: the blank with this name
+    - `{"$one": TYPE}`: a resource of another type, or null without any
     - `{"$some": [TYPE, least, most]}`, `{"$all": TYPE}`: several resources
     """
 
@@ -49,7 +49,7 @@ class Blanks:
         self._known = dict(given)
 
     def __getitem__(self, name: str) -> object:
-        """Return what a blank stands for. Words and ids are drawn anew each time."""
+        """Return the value of a blank. Words and ids are drawn anew each time."""
         if name in self._known:
             return self._known[name]
         if name in WORDS:

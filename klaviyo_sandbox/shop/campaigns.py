@@ -1,4 +1,4 @@
-"""Family Campaigns: campaigns of each channel, their messages, and what a send leaves behind."""
+"""Family Campaigns: campaigns of each channel, their messages, and jobs of sends."""
 
 from datetime import datetime, timedelta
 

@@ -43,7 +43,7 @@ MOVING = 5
 def day_passes(changes: Changes) -> Touched:
     """Do what happens in a day, stamped now but for late and future events; return the ids.
 
-    No resource is touched in two ways, so that each kind of change can be looked for on its own.
+    No resource is touched in two ways: a test can look for each kind of change alone.
     """
     touched: Touched = defaultdict(lambda: defaultdict(list))
     random = changes.shop.random

@@ -113,7 +113,7 @@ class EventMaker:
         return EventRow(row_id, attributes, links, micros)
 
     def _text(self, second: int) -> str:
-        """RFC 3339 to the second; the day's part is kept, as it costs most."""
+        """RFC 3339 to the second; the costly part, the day, is kept."""
         day, rest = divmod(second, DAY)
         start = self._days.get(day)
         if start is None:
@@ -121,7 +121,7 @@ class EventMaker:
         return f"{start}{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}+00:00"
 
     def _attribution(self, event_id: str) -> Reference:
-        """Make the attribution of the event, which has its id (recorded), to a flow or campaign."""
+        """Make the event's attribution to a flow or campaign; both have the same id (recorded)."""
         reference = Reference("attribution", event_id)
         links: dict[str, Links] = {"event": Reference("event", event_id)}
         campaign = self._origin("campaign")

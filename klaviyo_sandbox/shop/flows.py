@@ -40,7 +40,7 @@ def _definition(row: Row) -> JsonObject:
 
 
 def _action(shop: Shop, parent: Reference, at: datetime, kind: str) -> Row:
-    """Make an action; one that sends has the definition of its message within its own."""
+    """Make an action; the definition of a sending action has its message's within."""
     reference = Reference("flow-action", shop.ids.number())
     message = _message(shop, reference, at, kind) if kind.startswith("send-") else None
     return make(

@@ -1,4 +1,4 @@
-"""When things happened."""
+"""The times of events and changes."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -19,7 +19,7 @@ def moments(count: int, spread: str, years: float, now: datetime, random: Random
     """`count` sorted instants in whole seconds since 1970, spread over so many years.
 
     Raises:
-        ValueError: `spread` is not one that `Settings.spread` names.
+        ValueError: `spread` is unknown; see `Settings.spread`.
     """
     newest = int(now.timestamp()) - NEWEST_SECONDS
     if spread == "none":

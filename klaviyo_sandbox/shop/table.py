@@ -1,4 +1,4 @@
-"""The declared tables: what resources of each plain type look like."""
+"""The declared tables: templates of the resources of each type."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One resource type, as `tables/*.json` declares it. `Blanks` says what templates may hold."""
+    """One resource type, as `tables/*.json` declares it. `Blanks` explains templates."""
 
     id: str
     """Template of the id."""

@@ -1,4 +1,4 @@
-"""Family Templates: templates of the library, those that messages use, and translations."""
+"""Family Templates: templates of the library and of messages, and translations."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ def template(shop: Shop, at: datetime) -> Row:
 
 
 def used_template(shop: Shop) -> Reference | None:
-    """Make the template of a message, a copy of one of the library; None when there is none."""
+    """Make the template of a message, a copy of any of the library; None without any."""
     chosen = shop.one("template")
     origin = None if chosen is None else shop.world.get(chosen)
     if origin is None:
@@ -43,7 +43,7 @@ def used_template(shop: Shop) -> Reference | None:
 
 
 def build_translations(shop: Shop) -> None:
-    """Translate some of the resources that can be translated."""
+    """Translate some resources."""
     for variation in list(shop.world.table("campaign-variation")):
         link = variation.relations["translation"]
         if isinstance(link, Reference):

@@ -59,7 +59,7 @@ class Group:
         return order
 
     def join(self, profile_id: str, joined: int) -> None:
-        """Add a profile at that instant."""
+        """Add a profile at an instant."""
         self.leave(profile_id)
         self.joined[profile_id] = joined
         for order in self._orders.values():

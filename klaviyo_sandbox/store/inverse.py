@@ -1,4 +1,4 @@
-"""Relationships that are stored on the other side."""
+"""Relationships stored on the other side."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ class Inverses:
         self._built: dict[tuple[str, str], tuple[int, dict[Reference, list[Reference]]]] = {}
 
     def of(self, row: Row, name: str) -> Links:
-        """Return what `row` points at under `name`; nothing where the relationship is not known."""
+        """Return the targets of `row` under `name`; empty for an unknown relationship."""
         child = INVERSE_OF.get((row.type, name))
         return () if child is None else self._children(child).get(Reference(row.type, row.id), ())
 

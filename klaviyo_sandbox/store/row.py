@@ -12,7 +12,7 @@ class Reference(NamedTuple):
     id: str
 
     def __str__(self) -> str:
-        """Return the id, for texts that name the resource."""
+        """Return the id, for texts about the resource."""
         return self.id
 
 
@@ -23,7 +23,7 @@ Links = Reference | Sequence[Reference] | None
 
 
 def each(links: Links) -> Sequence[Reference]:
-    """Return the references in `links`, whether it is one, many or none."""
+    """Return the references in `links` as a sequence."""
     if links is None:
         return ()
     return (links,) if isinstance(links, Reference) else links
@@ -50,7 +50,7 @@ class Row:
     def place(self, field: str) -> Value:
         """Return the value of `field` for sorting.
 
-        The same, but for rows that Klaviyo misplaces.
+        The same, except for misplaced rows.
         """
         misplaced = self.facts.get(f"~{field}")
         return self.facts.get(field) if misplaced is None else misplaced

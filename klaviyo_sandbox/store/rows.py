@@ -57,7 +57,7 @@ class Table:
         return order
 
     def put(self, row: Row) -> None:
-        """Add `row`, in place of the one with the same id."""
+        """Add `row`, or replace the row with the same id."""
         self.remove(row.id)
         self.rows[row.id] = row
         for order in self._orders.values():
@@ -65,7 +65,7 @@ class Table:
         self.version += 1
 
     def remove(self, row_id: str) -> bool:
-        """Delete the row; tells whether it was there."""
+        """Delete the row; return whether there was any."""
         row = self.rows.pop(row_id, None)
         if row is None:
             return False

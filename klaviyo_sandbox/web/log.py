@@ -1,4 +1,4 @@
-"""What the sandbox was asked."""
+"""The log of requests."""
 
 import json
 from collections import Counter, defaultdict, deque
@@ -28,7 +28,7 @@ class Entry:
 
     @property
     def asked(self) -> dict[str, object]:
-        """The attributes that the request for a report has in its body."""
+        """The attributes in the body of a request for a report."""
         data = json.loads(self.body)["data"]
         attributes: dict[str, object] = data["attributes"]
         return attributes
