@@ -5,7 +5,7 @@ import time
 import uuid
 from email.utils import formatdate
 
-from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
+from klaviyo_sandbox.api.errors import CODES, TITLES, ApiError, invalid_cursor
 from klaviyo_sandbox.control.routes import PREFIX, control
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.oauth import endpoints as oauth
@@ -19,13 +19,6 @@ from klaviyo_sandbox.web.request import Request, Scope, request_of
 TRANSPORT = "klaviyo_sandbox.transport"
 """Where the server leaves the connection's transport in the ASGI scope."""
 _HTML = "text/html; charset=utf-8"
-_CODES = {
-    400: "invalid",
-    401: "authentication_failed",
-    403: "permission_denied",
-    404: "not_found",
-    429: "throttled",
-}
 
 
 class App:
@@ -110,7 +103,7 @@ def _instead(fault: Fault) -> Reply:
         return Reply(200, fault_injection.NOT_JSON, _HTML)
     if fault.kind == "html_403":
         return Reply(403, fault_injection.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
-    code = _CODES.get(fault.status, "error")
+    code = CODES.get(fault.status, "error")
     reply = ApiError(fault.status, code, TITLES[code]).reply()
     if fault.retry_after is not None:
         reply.headers["Retry-After"] = str(fault.retry_after)

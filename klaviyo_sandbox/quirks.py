@@ -3,7 +3,6 @@
 Each option names its source. `docs/klaviyo-api.md` lists open questions.
 """
 
-import dataclasses
 import fnmatch
 from dataclasses import dataclass
 
@@ -26,8 +25,7 @@ class RefusedParameter:
 class Quirks:
     """Differences on the paths that match `path`.
 
-    If several quirks match a path, each option comes from the last quirk with a value for the
-    option.
+    If several match a path, the last counts.
     """
 
     path: str = "*"
@@ -53,7 +51,6 @@ class Quirks:
 
 
 DEFAULT = Quirks()
-_OPTIONS = tuple(field.name for field in dataclasses.fields(Quirks) if field.name != "path")
 
 
 class QuirkBook:
@@ -62,24 +59,12 @@ class QuirkBook:
     def __init__(self) -> None:
         """Start without any."""
         self._rules: tuple[Quirks, ...] = ()
-        self._found: dict[str, Quirks] = {}
 
     def replace(self, rules: tuple[Quirks, ...]) -> None:
         """Put other quirks in force."""
         self._rules = rules
-        self._found.clear()
 
     def find(self, path: str) -> Quirks:
-        """Return the quirks of a path."""
-        if not self._rules:
-            return DEFAULT
-        if path not in self._found:
-            changed = {
-                name: getattr(rule, name)
-                for rule in self._rules
-                if fnmatch.fnmatchcase(path, rule.path)
-                for name in _OPTIONS
-                if getattr(rule, name) != getattr(DEFAULT, name)
-            }
-            self._found[path] = dataclasses.replace(DEFAULT, **changed)
-        return self._found[path]
+        """Return the last quirks that match a path."""
+        matching = (rule for rule in reversed(self._rules) if fnmatch.fnmatchcase(path, rule.path))
+        return next(matching, DEFAULT)

@@ -18,6 +18,14 @@ TITLES = {
     "unsupported_media_type": "Unsupported media type in request.",
     "error": "A server error occurred.",
 }
+CODES = {
+    400: "invalid",
+    401: "authentication_failed",
+    403: "permission_denied",
+    404: "not_found",
+    429: "throttled",
+}
+"""The code of a fault's status."""
 RATE_LIMIT_GUIDE = (
     "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling#rate-limits"
 )

@@ -10,9 +10,6 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.store.clock import Clock
 
-REFRESH_DAYS = 90
-"""A refresh token that is not used for so long is revoked."""
-
 
 class GrantError(Exception):
     """A code or token is wrong, used up or too old."""
@@ -37,7 +34,6 @@ class _Code:
 @dataclass(slots=True)
 class _Refresh:
     installation: Installation
-    used: datetime
     supersedes: str = ""
 
 
@@ -109,14 +105,13 @@ class Grants:
         """Return new tokens for a refresh token.
 
         Raises:
-            GrantError: the token is unknown, revoked, replaced, or unused for too long.
+            GrantError: the token is unknown, revoked, or replaced.
         """
-        known, now = self._refresh.get(token), self.clock.now()
-        too_old = timedelta(days=REFRESH_DAYS)
-        if known is None or known.installation.revoked or now - known.used > too_old:
+        known = self._refresh.get(token)
+        if known is None or known.installation.revoked:
             raise GrantError("The refresh token is invalid, expired or revoked.")
         self._replaced(known.supersedes)
-        known.used, known.supersedes = now, ""
+        known.supersedes = ""
         return self._issue(known.installation, token)
 
     def uninstall(self) -> None:
@@ -146,7 +141,7 @@ class Grants:
         refresh = kept or f"rt_{secrets.token_urlsafe(24)}"
         access = f"at_{secrets.token_urlsafe(24)}"
         if not kept:
-            self._refresh[refresh] = _Refresh(installation, now, supersedes)
+            self._refresh[refresh] = _Refresh(installation, supersedes)
         if refreshed and self.rules.rotate == "at_once":
             self._replaced(refreshed)
         self._access[access] = _Access(installation, now + timedelta(seconds=seconds), supersedes)

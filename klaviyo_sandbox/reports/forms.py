@@ -1,6 +1,7 @@
 """Forms: views and submissions of each version, day by day."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.form_counts import (
     NOTHING,
@@ -20,20 +21,19 @@ from klaviyo_sandbox.store.row import Reference, Row
 from klaviyo_sandbox.store.world import World
 
 
+@dataclass(frozen=True, slots=True)
 class Forms:
     """The live forms."""
 
-    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
-        """Take them from `world`; `late` changes their past."""
-        self._world = world
-        self._late = late
-        self._seed = seed
+    world: World
+    late: LateChanges
+    seed: int
 
     def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
         """Yield a row per form, or per version, with any views."""
         by_version = "form_version_id" in question.group_by
         found: dict[tuple[str, ...], list[Counts | None]] = {}
-        for version in self._world.table("form-version"):
+        for version in self.world.table("form-version"):
             form = version.relations["form"]
             attributes = load_object(version.attributes)
             if not isinstance(form, Reference) or attributes["status"] == "draft":
@@ -47,7 +47,7 @@ class Forms:
                 yield _row(key, found[key], question)
 
     def _cells(self, version: Row, created: int, question: Question) -> Iterator[Cell]:
-        key = key_of(self._seed, version.id)
+        key = key_of(self.seed, version.id)
 
         def counted(day: int, bucket: Bucket) -> FormCounts:
             first, end = bucket
@@ -59,7 +59,7 @@ class Forms:
             past = question.now - first
             return FormCounts._make(count * past // (end - first) for count in counts)
 
-        return self._late.daily(version.id, question, counted)
+        return self.late.daily(version.id, question, counted)
 
 
 def _row(key: tuple[str, ...], steps: Sequence[Counts | None], question: Question) -> ReportRow:

@@ -1,6 +1,7 @@
 """Segments: who came, who left, and how many there were."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.late_changes import LateChanges, SegmentCounts
 from klaviyo_sandbox.reports.numbers import key_of, mix
@@ -12,24 +13,23 @@ from klaviyo_sandbox.store.row import Reference, Row
 from klaviyo_sandbox.store.world import World
 
 
+@dataclass(frozen=True, slots=True)
 class Segments:
     """All segments, and their members as the shop holds them."""
 
-    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
-        """Take them from `world`; `late` changes their past."""
-        self._world = world
-        self._late = late
-        self._seed = seed
+    world: World
+    late: LateChanges
+    seed: int
 
     def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
         """Yield a row per segment."""
-        for segment in sorted(self._world.table("segment"), key=lambda row: row.id):
+        for segment in sorted(self.world.table("segment"), key=lambda row: row.id):
             key = (segment.id,)
             if key > after:
                 yield self._row(segment, question)
 
     def _row(self, segment: Row, question: Question) -> ReportRow:
-        group = self._world.group(Reference("segment", segment.id))
+        group = self.world.group(Reference("segment", segment.id))
         extras = tally(self._cells(segment, question), question.buckets, frozenset())
         statistics: dict[str, list[Number]] = {name: [] for name in question.statistics}
         for bucket, extra in zip(question.buckets, extras, strict=True):
@@ -41,14 +41,14 @@ class Segments:
     def _cells(self, segment: Row, question: Question) -> Iterator[Cell]:
         """Yield those who came and left on the same day: the shop does not hold them."""
         created = segment.value("created")
-        key = key_of(self._seed, segment.id)
+        key = key_of(self.seed, segment.id)
 
         def counted(day: int, bucket: Bucket) -> SegmentCounts:
             is_there = isinstance(created, int) and bucket.first >= created
             passing = mix(key, day) & 3 if is_there else 0
             return SegmentCounts(passing, passing)
 
-        return self._late.daily(segment.id, question, counted)
+        return self.late.daily(segment.id, question, counted)
 
 
 def _values(group: Group, bucket: Bucket, extra: Counts) -> dict[str, int]:

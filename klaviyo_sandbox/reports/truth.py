@@ -1,5 +1,6 @@
 """The right rows of reports, for tests: without limits, pages and timeframes."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion
@@ -12,12 +13,11 @@ from klaviyo_sandbox.spec import load_spec
 Row = dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
 class ReportTruth:
     """The right rows of all reports."""
 
-    def __init__(self, reports: Reports) -> None:
-        """Take the numbers from `reports`."""
-        self._reports = reports
+    reports: Reports
 
     def rows(
         self, report: str, start: date, end: date, group_by: list[str], conversion_metric_id: str
@@ -28,17 +28,17 @@ class ReportTruth:
         all days together, dated by the first.
         """
         declared = load_spec().reports[f"/api/{report}-reports"]
-        calendar = self._reports.calendar
+        calendar = self.reports.calendar
         question = Question(
             calendar=calendar,
-            now=self._reports.now,
+            now=self.reports.now,
             buckets=_days(start, end).buckets(calendar, series=bool(declared.intervals)),
             statistics=declared.statistics,
             group_by=group_by or declared.group_by.default,
             conversion_metric=conversion_metric_id,
         )
         found: list[Row] = []
-        for row in self._reports.rows(declared, question):
+        for row in self.reports.rows(declared, question):
             for place in range(len(question.buckets)):
                 values = {name: series[place] for name, series in row.statistics.items()}
                 if any(values.values()):
@@ -53,14 +53,14 @@ class ReportTruth:
 
         The number of days has no bound, unlike at the endpoint.
         """
-        calendar = LocalTime(timezone) if timezone else self._reports.calendar
+        calendar = LocalTime(timezone) if timezone else self.reports.calendar
         buckets = _days(start, end).buckets(calendar, series=True)
         measurements = ("count", "unique", "sum_value")
         question = AggregateQuestion(metric_id, measurements, by, buckets)
         return [
             {"date": str(start + timedelta(days=place)), "dimensions": list(key)}
             | dict(zip(measurements, values, strict=True))
-            for key, found in self._reports.aggregates.counted(question).items()
+            for key, found in self.reports.aggregates.counted(question).items()
             for place, values in enumerate(zip(*found.values(), strict=True))
             if values[0]
         ]

@@ -33,7 +33,6 @@ class EventMaker:
         """Prepare texts for every metric of the shop."""
         self._shop = shop
         self._count = 0
-        self._profiles: list[Reference] = []
         self._metrics: list[tuple[Reference, list[bytes], bool]] = []
         self._weights: list[int] = []
         self._gone = Reference("metric", shop.ids.short())
@@ -45,22 +44,16 @@ class EventMaker:
             self._metrics.append((reference, texts_of(shop, name), name in _ORDERS))
             self._weights.append(_BUSY.get(name, 1))
 
-    def refresh(self) -> None:
-        """Take new profiles into account."""
-        self._profiles = self._shop.all("profile") or [
-            Reference("profile", self._shop.ids.ulid(self._shop.clock.now()))
-        ]
-
     def make(self, seconds: list[int]) -> list[EventRow]:
         """One event at each of the instants, given in seconds since 1970.
 
         They are in the shop then.
         """
-        self.refresh()
-        random = self._shop.random
+        shop, random = self._shop, self._shop.random
+        known = shop.all("profile") or [Reference("profile", shop.ids.ulid(shop.clock.now()))]
         chosen = random.choices(self._metrics, weights=self._weights, k=len(seconds))
-        people = random.choices(self._profiles, k=len(seconds))
-        table = self._shop.world.table("event")
+        people = random.choices(known, k=len(seconds))
+        table = shop.world.table("event")
         made: list[EventRow] = []
         for second, (metric, texts, ordered), who in zip(seconds, chosen, people, strict=True):
             self._count += 1
