@@ -8,7 +8,7 @@ import pytest
 from klaviyo_sandbox import Sandbox
 
 from .conftest import reader_of
-from .report_tools import ask, between, near
+from .report_tools import ask, between
 
 HOURS = {"throttled": 5, "smart_send_time": 24}
 ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Europe/Copenhagen")
@@ -43,21 +43,3 @@ def test_a_campaign_is_in_the_months_in_which_it_was_sent(
     expected = {one: {day[:7] for day in sent} & MONTHS.keys() for one, sent in days.items()}
     assert found == {one: sent for one, sent in expected.items() if sent}
     assert len(found) > 5
-
-
-def test_each_send_is_on_one_day(own_reporting: Sandbox) -> None:
-    own_reporting.update("account", own_reporting.ids("account"), {"timezone": ZONES[0]})
-    days = send_days(own_reporting, ZONES[0])
-    campaign, sent = next((one, sent) for one, sent in days.items() if len(sent) == 2)
-    first, second = sorted(sent)
-
-    def recipients(start: str, end: str) -> float:
-        frame = between(start, end)
-        rows = ask(reader_of(own_reporting), own_reporting, "campaign-values", timeframe=frame)
-        return float(sum(row["recipients"] for key, row in rows.items() if key[0] == campaign))
-
-    both = recipients(first, second)
-    assert 0 < recipients(first, first) < both
-    assert recipients(first, first) + recipients(second, second) == near(both)
-    early = str(datetime.fromisoformat(first).date() - timedelta(days=1))
-    assert recipients(early, early) == 0

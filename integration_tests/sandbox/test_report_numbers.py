@@ -104,18 +104,6 @@ def test_people_of_a_month_are_less_than_those_of_its_days(
         assert max(series) <= values["opens_unique"] < sum(series)
 
 
-def test_another_metric_has_other_conversions_and_the_same_opens(
-    reporter: Reader, reporting: Sandbox
-) -> None:
-    other = {"conversion_metric_id": min(reporting.ids("custom-metric"))}
-    orders, others = (
-        ask(reporter, reporting, "flow-values", timeframe=last(100), **metric).values()
-        for metric in ({}, other)
-    )
-    assert [row["opens"] for row in orders] == [row["opens"] for row in others]
-    assert [row["conversions"] for row in orders] != [row["conversions"] for row in others]
-
-
 @pytest.mark.parametrize(
     ("name", "whole", "part", "counted"),
     [
