@@ -57,7 +57,7 @@ class App:
 
     def _endpoint(self, request: Request) -> str:
         try:
-            return self._state.api.route(request).endpoint.path
+            return self._state.api.endpoint(request).path
         except ApiError:
             return request.path
 

@@ -9,10 +9,9 @@ from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.revisions import retirement_header, revision_of
-from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.spec import Report
+from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request
@@ -29,13 +28,13 @@ class Api:
     quirks: QuirkBook
     reports: Reports
 
-    def route(self, request: Request) -> Route:
-        """Return the endpoint a request is for.
+    def endpoint(self, request: Request) -> Endpoint | Report:
+        """Return the endpoint of a request.
 
         Raises:
             ApiError: 404 or 405.
         """
-        return self._edition(request.headers.get("revision", "")).route(request)
+        return self._edition(request.headers.get("revision", "")).endpoint(request)
 
     def admit(self, request: Request) -> Admitted:
         """Let the request in: path, credentials, revision, scopes and rate limits.
@@ -43,19 +42,20 @@ class Api:
         Raises:
             ApiError: 404, 405, 401, 400, 410, 403 or 429.
         """
-        route = self.route(request)
+        endpoint = self.endpoint(request)
         credential = self.keys.credential(request.headers.get("authorization"))
         revision = revision_of(request)
-        check_scopes(credential, route.endpoint.scopes)
+        check_scopes(credential, endpoint.scopes)
         verdict = self.limiter.take(
             credential.quota,
-            route.endpoint,
+            endpoint,
             dict(request.query),
             shared_day=self.quirks.find(request.path).daily_limit_shared,
         )
         if verdict.retry_after is not None:
             raise throttled(verdict.retry_after)
-        return Admitted(route, revision, verdict.headers, credential)
+        item_id = request.segments[2] if len(request.segments) > 2 else None
+        return Admitted(endpoint, item_id, revision, verdict.headers, credential)
 
     def answer(self, request: Request, admitted: Admitted) -> Reply:
         """Return the document the request asks for.
@@ -63,7 +63,7 @@ class Api:
         Raises:
             ApiError: 400, 404 or 500.
         """
-        endpoint = admitted.route.endpoint
+        endpoint = admitted.endpoint
         body = (
             self.reports.answer(request, endpoint)
             if isinstance(endpoint, Report)

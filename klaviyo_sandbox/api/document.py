@@ -105,17 +105,9 @@ def _unasked(endpoint: Endpoint) -> frozenset[str]:
     )
 
 
-def collection_document(
-    texts: Sequence[bytes], included: bytes, links: dict[str, str | None]
-) -> bytes:
-    """Return a document with many resources (or identifiers)."""
-    shown = dump({**links})
-    return b"".join((b'{"data":[', b",".join(texts), b"]", included, b',"links":', shown, b"}"))
-
-
-def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
-    """Return a document with a resource, an identifier or `null`."""
-    return b'{"data":' + text + included + b',"links":' + dump({**links}) + b"}"
+def document_of(data: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
+    """Return a document; `data` and `included` are texts of JSON."""
+    return b"".join((b'{"data":', data, included, b',"links":', dump({**links}), b"}"))
 
 
 def identifiers(rows: Iterable[Row]) -> list[bytes]:

@@ -7,7 +7,7 @@ from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_q
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document
-from klaviyo_sandbox.reports.event_values import MetricEvents
+from klaviyo_sandbox.reports.event_values import MetricEvents, micros_of, value_of
 from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
@@ -58,7 +58,7 @@ class Aggregates:
         return {key: self._measured(events, question) for key, events in found.items()}
 
     def _measured(self, events: list[EventRow], question: AggregateQuestion) -> Measurements:
-        marks = [bisect_left(events, bucket.first, key=_micros) for bucket in question.buckets]
+        marks = [bisect_left(events, bucket.first, key=micros_of) for bucket in question.buckets]
         steps = [
             events[first:end] for first, end in zip(marks, [*marks[1:], len(events)], strict=True)
         ]
@@ -71,9 +71,5 @@ class Aggregates:
                     len({event.relations["profile"] for event in step}) for step in steps
                 ]
             else:
-                found[name] = [fsum(map(self._events.value, step)) for step in steps]
+                found[name] = [fsum(map(value_of, step)) for step in steps]
         return found
-
-
-def _micros(event: EventRow) -> int:
-    return event.micros
