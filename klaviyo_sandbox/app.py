@@ -63,9 +63,7 @@ class App:
 
     def _oauth_reply(self, request: Request) -> tuple[Fault | None, Reply]:
         fault = self._state.faults.pick(request)
-        if fault is not None and fault.kind in _REPLACED:
-            return fault, _instead(fault)
-        return fault, oauth.answer(self._state.grants, request)
+        return fault, _instead(fault) or oauth.answer(self._state.grants, request)
 
     def _reply(self, request: Request) -> tuple[Fault | None, Reply]:
         api = self._state.api
@@ -76,8 +74,8 @@ class App:
         if self._state.change_rules.rules:
             self._state.change_rules.apply(request)
         fault = self._state.faults.pick(request)
-        if fault is not None and fault.kind in _REPLACED:
-            return fault, _instead(fault)
+        if (reply := _instead(fault)) is not None:
+            return fault, reply
         try:
             reply = api.answer(request, admitted)
         except ApiError as error:
@@ -92,11 +90,10 @@ class App:
         return reply
 
 
-_REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset"})
-
-
-def _instead(fault: Fault) -> Reply:
-    """Return the reply of a fault."""
+def _instead(fault: Fault | None) -> Reply | None:
+    """Return the reply of a fault; None where the real reply is sent, if only a part."""
+    if fault is None or fault.kind == "cut":
+        return None
     if fault.kind == "invalid_cursor":
         return invalid_cursor().reply()
     if fault.kind == "not_json":

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from types import TracebackType
 from typing import Any, Self
 
 from klaviyo_sandbox.access_control import AccessControl
@@ -68,12 +67,7 @@ class Sandbox:
         """Return the sandbox itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the process."""
         self.stop()
 

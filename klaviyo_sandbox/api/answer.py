@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.edition import Edition
-from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.revisions import retirement_header, revision_of
@@ -46,16 +45,14 @@ class Api:
         credential = self.keys.credential(request.headers.get("authorization"))
         revision = revision_of(request)
         check_scopes(credential, endpoint.scopes)
-        verdict = self.limiter.take(
+        headers = self.limiter.take(
             credential.quota,
             endpoint,
             dict(request.query),
             shared_day=self.quirks.find(request.path).daily_limit_shared,
         )
-        if verdict.retry_after is not None:
-            raise throttled(verdict.retry_after)
         item_id = request.segments[2] if len(request.segments) > 2 else None
-        return Admitted(endpoint, item_id, revision, verdict.headers, credential)
+        return Admitted(endpoint, item_id, revision, headers, credential)
 
     def answer(self, request: Request, admitted: Admitted) -> Reply:
         """Return the document the request asks for.

@@ -2,23 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.window import MINUTE, Window, limit_headers
 from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """Whether a request may pass."""
-
-    retry_after: int | None
-    """Whole seconds to wait; None when it passed."""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Limiter:
@@ -52,14 +43,17 @@ class Limiter:
         parameters: Mapping[str, str],
         *,
         shared_day: bool,
-    ) -> Verdict:
-        """Let a request pass, or say when to come back.
+    ) -> dict[str, str]:
+        """Count a request; return the headers about its limits.
 
         The request counts in the endpoint's windows, and in those of each reduced limit of its
         `parameters`. All endpoints share the reduced limits, and the daily limit if `shared_day`.
+
+        Raises:
+            ApiError: 429, over a limit.
         """
         if not self.enabled:
-            return Verdict(None)
+            return {}
         now = self._clock.seconds()
         windows = self._overrides.get(endpoint.path, endpoint.windows)
         own = self._own(quota, endpoint.path, windows, shared_day=shared_day)
@@ -74,10 +68,10 @@ class Limiter:
             window.open_at(now)
         full = [window.seconds_left(now) for window in every if not window.remaining]
         if full:
-            return Verdict(max(1, math.ceil(max(full))))
+            raise throttled(max(1, math.ceil(max(full))))
         for window in every:
             window.used += 1
-        return Verdict(None, limit_headers(shown, now))
+        return limit_headers(shown, now)
 
     def _own(
         self, quota: str, path: str, windows: Mapping[int, int], *, shared_day: bool
