@@ -87,6 +87,8 @@ def test_every_endpoint_answers_what_the_shop_holds(
     assert sorted(row_id for page in pages for row_id in page.ids) == expected
     for page in pages:
         accept(sdks[revision], path, page)
+        shown = {name for row in page.rows for name in row.get("attributes", ())}
+        assert shown <= set(endpoint.attributes)
         assert ("included" in page.document) == bool(query)
 
 
