@@ -22,9 +22,9 @@ class AccessControl:
 
     _control: ControlClient
 
-    def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
-        """Create a private key (or an access token) with these scopes only."""
-        self._control.send("keys.add", name=name, scopes=list(scopes), oauth=oauth)
+    def add_key(self, name: str, scopes: Iterable[str]) -> None:
+        """Create a private key with these scopes only."""
+        self._control.send("keys.add", name=name, scopes=list(scopes))
 
     def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
         """Return tokens as if the account's owner had allowed `scopes`; None: everything."""

@@ -24,24 +24,19 @@ class LimitControl:
         """Enforce and show no limits."""
         self._control.send("limiter.enforce", enabled=False)
 
-    def override(
-        self, path: str, burst: int, steady: int, daily: int = 0, day_seconds: int = 86_400
-    ) -> None:
+    def override(self, path: str, burst: int, steady: int, daily: int = 0) -> None:
         """Let the endpoint at `path` take `burst` requests a second and `steady` a minute.
 
         `path` is a template such as `/api/lists/{id}`. `daily` is the limit of a day, if not 0.
-        `day_seconds` makes the day shorter; a day has to be longer than a minute.
         """
-        windows = {1: burst, 60: steady} | ({day_seconds: daily} if daily else {})
+        windows = {1: burst, 60: steady} | ({86_400: daily} if daily else {})
         self._control.send("limiter.override", path=path, windows=windows)
 
-    def override_reports(
-        self, burst: int, steady: int, daily: int = 225, day_seconds: int = 86_400
-    ) -> None:
+    def override_reports(self, burst: int, steady: int, daily: int = 225) -> None:
         """Do the same for each report with a daily limit."""
         for path, report in load_spec().reports.items():
             if max(report.windows) > 60:
-                self.override(path, burst, steady, daily, day_seconds)
+                self.override(path, burst, steady, daily)
 
     def grant_plenty(self) -> None:
         """Give every endpoint limits that no client reaches. Replies state them.

@@ -58,11 +58,11 @@ class ReportControl:
         )
 
     def aggregates(
-        self, metric_id: str, start: str, end: str, *, timezone: str = "", by: Iterable[str] = ()
+        self, metric_id: str, start: str, end: str, *, by: Iterable[str] = ()
     ) -> list[AggregateRow]:
         """Return the sums of a metric's events, for each local day with events.
 
-        Days are those of the account, or of `timezone`.
+        Days are days of the account.
         """
         return self._control.ask(
             list[AggregateRow],
@@ -70,7 +70,6 @@ class ReportControl:
             metric_id=metric_id,
             start=start,
             end=end,
-            timezone=timezone,
             by=list(by),
         )
 

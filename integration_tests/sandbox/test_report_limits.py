@@ -60,13 +60,6 @@ def test_a_spent_day_lasts_until_its_end(limited: Sandbox) -> None:
     assert report(limited).status == 200
 
 
-def test_a_day_can_be_made_shorter(limited: Sandbox) -> None:
-    limited.limits.override_reports(50, 50, daily=2, day_seconds=600)
-    assert [report(limited).status for _ in range(3)] == [200, 200, 429]
-    limited.advance(601)
-    assert report(limited).headers["RateLimit-Limit"] == "2, 50;w=1, 50;w=60, 2;w=600"
-
-
 def test_refused_questions_count(limited: Sandbox) -> None:
     limited.limits.override_reports(50, 50, daily=2)
     for _ in range(2):

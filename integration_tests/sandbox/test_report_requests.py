@@ -94,16 +94,6 @@ def test_unknown_names_and_groups(flows: Ask, reporter: Reader, reporting: Sandb
     refused(reporter.report("form-values", **asked), "group_by", "form_id")
 
 
-def test_a_metric_can_be_made_ineligible(own_reporting: Sandbox) -> None:
-    asked = asking("campaign-values", own_reporting)
-    reader = reader_of(own_reporting)
-    orders = str(asked["conversion_metric_id"])
-    own_reporting.reports.refuse_conversion_metrics([orders])
-    refused(reader.report("campaign-values", **asked), "conversion_metric_id", orders)
-    own_reporting.reports.refuse_conversion_metrics([])
-    assert reader.report("campaign-values", **asked).status == 200
-
-
 @pytest.mark.parametrize(
     ("name", "first", "end", "status"),
     [

@@ -45,10 +45,9 @@ class Keys:
             (TOKEN_SCHEME, FULL_TOKEN): Credential(None, oauth=True),
         }
 
-    def add(self, name: str, scopes: list[str], *, oauth: bool = False) -> None:
-        """Create a private key (or an access token) with these scopes only."""
-        scheme = TOKEN_SCHEME if oauth else KEY_SCHEME
-        self._known[(scheme, name)] = Credential(frozenset(scopes), oauth=oauth)
+    def add(self, name: str, scopes: list[str]) -> None:
+        """Create a private key with these scopes only."""
+        self._known[(KEY_SCHEME, name)] = Credential(frozenset(scopes), oauth=False)
 
     def credential(self, authorization: str | None) -> Credential:
         """Who sent this `Authorization` header.

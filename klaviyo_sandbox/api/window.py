@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MINUTE = 60
-"""Longer windows are daily ones, though a test may shorten the day."""
+"""Longer windows are days."""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.question import Question
 from klaviyo_sandbox.reports.timeframe import Timeframe
 from klaviyo_sandbox.spec import load_spec
@@ -46,15 +45,12 @@ class ReportTruth:
                     found.append({"date": day, "groupings": row.groupings, "statistics": values})
         return found
 
-    def aggregates(
-        self, metric_id: str, start: date, end: date, timezone: str, by: list[str]
-    ) -> list[Row]:
+    def aggregates(self, metric_id: str, start: date, end: date, by: list[str]) -> list[Row]:
         """Return the sums of a metric's events, per local day and dimensions.
 
         The number of days has no bound, unlike at the endpoint.
         """
-        calendar = LocalTime(timezone) if timezone else self.reports.calendar
-        buckets = _days(start, end).buckets(calendar, series=True)
+        buckets = _days(start, end).buckets(self.reports.calendar, series=True)
         measurements = ("count", "unique", "sum_value")
         question = AggregateQuestion(metric_id, measurements, by, buckets)
         return [
