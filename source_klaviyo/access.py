@@ -1,12 +1,10 @@
 """Whose account the credentials open, and which streams they may read."""
 
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 from airbyte_cdk.models import FailureType
@@ -25,9 +23,6 @@ from source_klaviyo.streams.union import UnionStream
 logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
-_DOUBT_SECONDS: Final = 1.0
-"""After this pause a refusal is asked for again: Klaviyo refuses under load, too ("load-shed",
-klaviyo-android-sdk 485)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
     Klaviyo cannot be reached or does not know the credentials.
     """
     accounts = next(stream for stream in streams if isinstance(stream, Accounts))
-    account = _outcome(accounts)
+    account = _probed(accounts)
     if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
         raise account
     refusals = _probe_scopes([stream for stream in streams if stream is not accounts], granted)
@@ -107,7 +102,7 @@ def _probe_scopes(
     known = set(refusals) | {"accounts:read"}
     while probes := _next_probes(streams, known, refusals):
         with ThreadPoolExecutor(_PROBES_AT_ONCE) as pool:
-            outcomes = pool.map(_outcome, probes.values())
+            outcomes = pool.map(_probed, probes.values())
             for scope, outcome in zip(probes, outcomes, strict=True):
                 known.add(scope)
                 if isinstance(outcome, StreamFailed):
@@ -167,16 +162,8 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
     return named
 
 
-def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
-    """Return the first records of `stream`, or why there are none; a refusal is doubted once."""
-    first = _probed(stream)
-    if not isinstance(first, StreamFailed) or not _is_sure(first):
-        return first
-    time.sleep(_DOUBT_SECONDS)
-    return _probed(stream)
-
-
 def _probed(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
+    """Return the first records of `stream`, or why there are none."""
     try:
         return stream.probe()
     except StreamFailed as refused:

@@ -172,3 +172,23 @@ class PageSizeRefused(StreamFailed):
 
 class PageLost(Exception):  # noqa: N818
     """The page cursor leads nowhere: the rest of the window has to be asked for anew."""
+
+
+def failure_of(fault: Exception, name: str) -> AirbyteTracedException:
+    """Return the failure that `fault` ends as, once nothing more is tried for `name`.
+
+    >>> failure_of(PageLost("no such cursor"), "events").message
+    'Klaviyo rejects the page cursors that it gave for events: no such cursor'
+    """
+    match fault:
+        case RequestFailed():
+            return fault.ends_as or RetriesExhausted(str(fault))
+        case AirbyteTracedException():
+            return fault
+        case PageTooLarge():
+            return StreamFailed(str(fault), FailureType.system_error)
+        case PageLost():
+            advice = f"Klaviyo rejects the page cursors that it gave for {name}: {fault}"
+            return StreamFailed(advice, FailureType.transient_error)
+    message = f"Reading {name} met a defect of the connector: {fault!r}"
+    return AirbyteTracedException.from_exception(fault, message=message)

@@ -10,11 +10,6 @@ from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from source_klaviyo.api.http_date import moment_of
 from source_klaviyo.api.limits import DAY
 
-MOST_RETRIES: Final = 8
-"""Failures in a row of one request that are taken for passing ones: some two to four minutes."""
-MOST_DOUBTS: Final = 2
-"""How often a refusal is asked for again, before it is taken for a fact: under load, Klaviyo has
-refused what it serves a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 LONGEST: Final = 60.0
 """Seconds between two tries of a request that fails, whatever Klaviyo asks to wait."""
 

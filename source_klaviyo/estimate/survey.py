@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Final
 
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.errors import CredentialsRefused, StreamFailed
 from source_klaviyo.estimate.costs import parents_size, requests_of, size_name
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
@@ -39,7 +40,7 @@ _CUTS_OF_ONE: Final = 10
 _AT_ONCE: Final = 8
 _SHORTEST: Final = 3600
 _KEY: Final = "id"
-_TRIES: Final = 3
+_RETRIES: Final = 2
 
 
 COUNTED: Final = "counted"
@@ -191,7 +192,7 @@ def _narrow(stream: KlaviyoStream) -> Collection:
 
 def _pages(collection: Collection, request: PageRequest | None) -> Iterator[Page]:
     """Yield a page and those after it; of their rows nothing is there any more."""
-    return each_page(collection, request, lambda page: page, tries=_TRIES)
+    return each_page(collection, request, lambda page: page, lambda: RetryState(_RETRIES, 0))
 
 
 def _sampled(collection: Collection, first: PageRequest, oldest: int, cuts: int) -> Size:

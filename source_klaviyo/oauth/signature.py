@@ -8,17 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import requests
-from airbyte_cdk.models import FailureType
 
-from source_klaviyo.api import backoff
 from source_klaviyo.api.auth import Signature
-from source_klaviyo.errors import RequestFailed, StreamFailed
+from source_klaviyo.api.retry import RetryState, retried
+from source_klaviyo.errors import StreamFailed
 from source_klaviyo.oauth.granted import Granted
 
 logger = logging.getLogger("airbyte")
-
-_TRIES: Final = 1 + backoff.MOST_RETRIES
-"""As often as any other request is sent."""
 
 _LONGEST_MARGIN: Final = 60.0
 """Seconds before its end at which a token is renewed: a request may be long on its way."""
@@ -130,16 +126,9 @@ class OAuthSignature(Signature):
 
     def _patiently(self) -> tuple[Granted, float]:
         """Return what was granted, and when it was asked for: a token's life begins there."""
-        for attempt in range(_TRIES):
+
+        def ask() -> tuple[Granted, float]:
             asked_at = time.monotonic()
-            try:
-                return self._refresh(self._refresh_token), asked_at
-            except RequestFailed as fault:
-                last = fault
-                if attempt + 1 < _TRIES:
-                    pause = backoff.pause(attempt, fault.retry_after)
-                    logger.info("Trying again to sign in, in %.1f s: %s", pause, fault)
-                    time.sleep(pause)
-        raise StreamFailed(
-            f"{last} The next sync tries again.", FailureType.transient_error
-        ) from last
+            return self._refresh(self._refresh_token), asked_at
+
+        return retried(ask, "the token endpoint", RetryState())

@@ -192,7 +192,7 @@ class ReportStream(KlaviyoStream):
         """Return none: a probe would cost a call of the day's quota."""
         return []
 
-    # From here on: HttpStream's interface.
+    # The CDK's interface; see streams/http_stream.py.
 
     @property
     def is_resumable(self) -> bool:

@@ -1,7 +1,6 @@
 """A collection of Klaviyo's API, fetched page by page for all of its views at once."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
@@ -212,8 +212,7 @@ class KlaviyoCollection:
         quota = self._client.quotas.get(path, self._declared.limit)
         url = self.url(request.partition, path)
         parent = Request(url, {}, self._declared.revision_read, quota, self._errors, single=True)
-        while pause := parent.quota.reserve():
-            time.sleep(min(pause, 1.0))
+        await_quota(parent.quota.reserve, path)
         try:
             self._client.send(parent, lambda _: None)
         except NotFound:

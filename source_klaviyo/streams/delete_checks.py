@@ -1,7 +1,6 @@
 """Asks for rows that a listing lacked, each alone: only Klaviyo's own answer makes a tombstone."""
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from source_klaviyo.api.document import DocumentReader, second
 from source_klaviyo.api.error_document import error_document
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import ListingNotWhole, NotFound, RequestFailed, UnreadableAnswer
 from source_klaviyo.protocol import Extract, Page, PageRequest
 from source_klaviyo.streams.collection import KlaviyoCollection
@@ -82,15 +82,10 @@ class DeleteChecks(KlaviyoCollection):
     def _is_about(self, name: str, like: object) -> bool:
         """Tell whether a 404 is about the row: the same request finds another."""
         if isinstance(like, str):
-            self._wait()
+            await_quota(self.quota.reserve, self.name)
             return self._look_for(like) is not None
         self._missed[name] += 1
         return self._missed[name] >= _ANSWERS
-
-    def _wait(self) -> None:
-        """Wait until the quota grants one more request."""
-        while pause := self.quota.reserve():
-            time.sleep(min(pause, 1.0))
 
     def _look_for(self, name: str) -> bool | None:
         """Tell whether Klaviyo has a row, with what it belongs to; None where it answers 404."""
@@ -99,7 +94,7 @@ class DeleteChecks(KlaviyoCollection):
         kind: type[KlaviyoStream] | None = type(self._kinds[""])
         found = self._ask(str(self._kinds[""].single), name)
         while found and kind and kind.belongs_to:  # what belongs to something goes with it
-            self._wait()
+            await_quota(self.quota.reserve, self.name)
             found = self._ask(f"{kind.single}/{kind.belongs_to}", found)
             kind = kind.parent
         return True if found else None

@@ -81,7 +81,7 @@ class ItemStream(KlaviyoStream):
         """Yield the items of a page of the listing, asked for one after the other."""
         for extract in page.extracts:
             for item in extract.items:
-                fetched = patiently(self._alone, item)
+                fetched = patiently(self.alone, item)
                 for record in self.excluded.cut(fetched.extracts[0].records):
                     yield orjson.loads(b"".join(record))
                 fetched.release()

@@ -5,6 +5,7 @@ Looking a fault up changes nothing; the collection's reader does what the action
 
 from enum import Enum, auto
 
+from source_klaviyo.api.retry import BEFORE_LESS, MOST_RESTARTS
 from source_klaviyo.errors import (
     CredentialsRefused,
     ListingNotWhole,
@@ -21,7 +22,6 @@ from source_klaviyo.errors import (
     StreamFailed,
     Throttled,
 )
-from source_klaviyo.sync.retry import BEFORE_LESS, MOST_RESTARTS
 from source_klaviyo.sync.tasks import Task
 from source_klaviyo.sync.window_reader import WindowReader
 
@@ -78,10 +78,8 @@ def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
             return _of_passing_fault(fault, task)
         case CredentialsRefused() | ListingNotWhole():
             return Action.FAIL_STREAMS
-        case ScopeMissing() | ParameterRefused() | NotFound() if not task.retry.is_confirmed:
-            return Action.DOUBT
-        case PartitionRefused(is_sure=False) if not task.retry.is_confirmed:
-            return Action.DOUBT
+    if task.retry.doubts_refusal(fault):
+        return Action.DOUBT
     if isinstance(fault, StreamFailed | PageTooLarge | PageLost):
         return _of_page(fault, task) if isinstance(task, WindowReader) else _of_item(fault)
     return Action.FAIL_STREAMS

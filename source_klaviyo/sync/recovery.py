@@ -3,16 +3,13 @@
 import logging
 from dataclasses import dataclass
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import (
-    PageLost,
     PageSizeRefused,
     PageTooLarge,
-    RequestFailed,
-    RetriesExhausted,
     StreamFailed,
+    failure_of,
 )
 from source_klaviyo.protocol import Collection
 from source_klaviyo.sync.faults import Action
@@ -47,7 +44,7 @@ class Recovery:
         if isinstance(task, WindowReader) and self._ask_otherwise(what, task, fault):
             return None
         self._tell_of_parent(what, fault)
-        return self._failure(fault)
+        return failure_of(fault, self.collection.name)
 
     def _try_again(self, what: Action, task: Task, fault: Exception, now: float) -> None:
         self.tally.retries += 1
@@ -116,18 +113,3 @@ class Recovery:
             name = self.collection.name
             logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
         self.tally.parents_gone += 1
-
-    def _failure(self, fault: Exception) -> AirbyteTracedException:
-        name = self.collection.name
-        match fault:
-            case RequestFailed():
-                return fault.ends_as or RetriesExhausted(str(fault))
-            case AirbyteTracedException():
-                return fault
-            case PageTooLarge():
-                return StreamFailed(str(fault), FailureType.system_error)
-            case PageLost():
-                advice = f"Klaviyo rejects the page cursors that it gave for {name}: {fault}"
-                return StreamFailed(advice, FailureType.transient_error)
-        message = f"Reading {name} met a defect of the connector: {fault!r}"
-        return AirbyteTracedException.from_exception(fault, message=message)

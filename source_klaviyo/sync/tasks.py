@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.protocol import Quota
 from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.window_view import WantedItem
 
