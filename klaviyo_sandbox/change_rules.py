@@ -21,12 +21,12 @@ class ChangeRule:
     every: int
     type: str
     rows: int
-    """How many change each time."""
+    """The number of rows that change each time."""
     change: Change = "update"
     times: int | None = None
-    """How often it happens at most; None: without end."""
+    """The largest number of changes; None: no bound."""
     moves_updated: bool = False
-    """Whether `archive` and `unarchive` move `updated`; which of both Klaviyo does is not known."""
+    """`archive` and `unarchive` move `updated`. Klaviyo's own way is not known."""
 
 
 @dataclass(slots=True)

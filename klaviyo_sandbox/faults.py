@@ -24,9 +24,9 @@ class Fault:
     """Shell pattern on the request's path, such as `/api/events` or `/api/lists/*/profiles`."""
     probability: float = 1.0
     times: int | None = None
-    """How many requests fail; None: all that match."""
+    """The number of failing requests; None: all matching requests."""
     after: int = 0
-    """How many matching requests pass before the first one fails."""
+    """The number of matching requests before the first failure."""
     retry_after: int | None = None
     """`Retry-After` of a `status` fault, in seconds."""
 
@@ -41,7 +41,7 @@ class Fault:
             raise ValueError(message)
 
     def matches(self, request: Request) -> bool:
-        """Whether the rule is about this request."""
+        """Tell whether the rule is about a request."""
         if self.kind == "invalid_cursor" and request.cursor is None:
             return False
         return fnmatch.fnmatchcase(request.path, self.path)

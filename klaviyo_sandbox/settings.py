@@ -47,12 +47,12 @@ class Settings:
     profile_spread: str = ""
     """The same for profiles; empty: as `spread`."""
     spread_years: float = 2.0
-    """How many years back `even` and `spike` go."""
+    """The years of `even` and `spike`, back from now."""
 
     limits: bool = True
-    """Whether rate limits are enforced and shown."""
+    """Rate limits are enforced and shown."""
     latency_ms: float = 0.0
-    """How long the server waits before each reply."""
+    """The pause before each reply."""
     nulls_last: bool = False
     """Whether rows without a time come last where they are sorted by it. The specification lets
     `updated` be null and does not say."""

@@ -31,7 +31,7 @@ class Cursor:
 
     position: Position
     overlap: int = 0
-    """How many rows before the place belong to the page."""
+    """The number of rows before the place that belong to the page."""
 
 
 def write_cursor(collection: str, order: Order, place: Position, *, tells_ties: bool) -> str:

@@ -20,4 +20,4 @@ class OAuthRules:
     redirect_urls: tuple[str, ...] = ("http://localhost:8765/callback",)
     """The addresses registered for the app; empty: every address is accepted."""
     wrong_state: bool = False
-    """Whether the browser comes back with another `state` than was sent."""
+    """The browser comes back with another `state` than the client sent."""

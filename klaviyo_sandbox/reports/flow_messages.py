@@ -18,7 +18,7 @@ from klaviyo_sandbox.store.json_text import load_object
 from klaviyo_sandbox.store.row import Row, each
 
 VOLUMES = (3, 8, 20, 90)
-"""How many recipients a day a message has about."""
+"""Recipients a day of a message, roughly."""
 
 
 class FlowMessages(Messages):

@@ -7,7 +7,7 @@ from klaviyo_sandbox.reports.numbers import mix
 from klaviyo_sandbox.reports.question import Number
 
 VOLUMES = (5, 40, 160, 600)
-"""How many views a day a version has about."""
+"""Views a day of a version, roughly."""
 
 
 class FormCounts(NamedTuple):

@@ -6,9 +6,9 @@ from klaviyo_sandbox.reports.numbers import mix
 
 DAY = 86_400_000_000
 REACTION = 2 * DAY
-"""How long opens and clicks go on after a send."""
+"""The time of opens and clicks after a send."""
 CONVERSION_WINDOW = 5 * DAY
-"""How long conversions go on: Klaviyo's default attribution window."""
+"""The time of conversions after a send: Klaviyo's default attribution window."""
 
 
 class MessageCounts(NamedTuple):

@@ -29,11 +29,11 @@ class Message:
     channel: str
     key: int
     moments: Sequence[int]
-    """Its sends, of a campaign; its beginning, of a flow; in microseconds since 1970."""
+    """The sends of a campaign's, the beginning of a flow's; in microseconds since 1970."""
 
     @property
     def email(self) -> bool:
-        """Whether the message is an e-mail."""
+        """Tell whether the message is an e-mail."""
         return self.channel == "email"
 
     @property

@@ -13,7 +13,7 @@ ODD_EVERY = 40
 SPACED_EVERY = 150
 ATTRIBUTED_EVERY = 12
 FUTURE_HOURS = (1, 2, 5, 18, 24 * 30)
-"""How far ahead some events lie: wrong time zones, scheduled sends."""
+"""The hours until events ahead of now: wrong time zones, scheduled sends."""
 UNRESOLVED_EVERY = 997
 """One event in so many belongs to a metric that no longer exists."""
 _ORDERS = frozenset({"Placed Order", "Ordered Product", "Started Checkout"})

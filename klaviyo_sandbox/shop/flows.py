@@ -10,7 +10,7 @@ from klaviyo_sandbox.store.row import Reference, Row
 
 TRIGGERS = {"list": "Added to List", "metric": "Metric", "segment": "Added to List"}
 KINDS = ("time-delay", "send-email", "conditional-split", "send-sms")
-"""What the actions of a flow do, in turn: half of them send a message."""
+"""The types of a flow's actions, in turn: half of them send a message."""
 
 
 def flow(shop: Shop, at: datetime) -> Row:

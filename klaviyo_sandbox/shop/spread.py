@@ -53,7 +53,7 @@ def _shop(count: int, newest: int, random: Random) -> list[int]:
 
 
 def _weight(day: datetime) -> float:
-    """How busy a day is."""
+    """Return the weight of a day."""
     if day.month == 11 and day.day in _BLACK_FRIDAY:
         return 12.0
     return (2.0 if day.month == 12 else 1.0) * (1.3 if day.weekday() >= 5 else 1.0)

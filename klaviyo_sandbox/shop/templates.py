@@ -9,7 +9,7 @@ from klaviyo_sandbox.spec import USED_TEMPLATE
 from klaviyo_sandbox.store.row import Reference, Row
 
 TRANSLATED = {"template": 25, "template-universal-content": 12, "flow-message": 12}
-"""How many resources of each type have a translation, besides those of campaign variations."""
+"""The number of translated resources of each type, besides campaign variations."""
 _ROW = (
     '<tr><td style="padding:9px 18px;font-family:Helvetica,Arial;font-size:14px;color:#222222">'
     '<a href="https://fjordandfield.example/{number}">{product} — only today ✨</a>'

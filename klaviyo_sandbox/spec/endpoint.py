@@ -44,7 +44,7 @@ class Reduced(Struct, frozen=True):
     windows: Mapping[int, int]
 
     def applies(self, parameters: Mapping[str, str]) -> bool:
-        """Whether a request with these query parameters falls under the limit."""
+        """Tell whether a request with these query parameters falls under the limit."""
         return self.value in parameters.get(self.parameter, "").split(",")
 
     @property

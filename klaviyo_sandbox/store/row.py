@@ -19,7 +19,7 @@ class Reference(NamedTuple):
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence[Scalar]
 Links = Reference | Sequence[Reference] | None
-"""What a relationship points at: one, many, or nothing."""
+"""The targets of a relationship: one, many, or nothing."""
 
 
 def each(links: Links) -> Sequence[Reference]:

@@ -36,7 +36,7 @@ class Table:
         """Goes up with every change, for those who keep something derived from the rows."""
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self.rows)
 
     def __iter__(self) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 
 KEPT = 200_000
-"""How many of the last requests are kept."""
+"""The number of requests in the log, the last of all."""
 
 
 @dataclass(frozen=True, slots=True)
