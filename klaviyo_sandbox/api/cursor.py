@@ -1,4 +1,4 @@
-"""Page cursors, in the forms that recorded answers of Klaviyo have (evidence.md, 4 and 5).
+"""Page cursors, in the forms of recorded answers (docs/klaviyo-api.md).
 
 Most are base64 of the last row's sort value and id, `next::updated::2026-09-04 13:38:55+00:00::id::
 T6EyQF`, or of `next::id::T6EyQF` without a sort; events have `[1788529134,"7qWkY8hhfKA",true]`.

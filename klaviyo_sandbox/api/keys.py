@@ -11,7 +11,7 @@ FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on lo
 KEY_SCHEME = "klaviyo-api-key"
 TOKEN_SCHEME = "bearer"  # noqa: S105
 OAUTH_ONLY = "webhooks:read"
-"""Klaviyo answers 403 to private keys on these endpoints, whatever the key's scopes."""
+"""Klaviyo answers 403 to private keys on these endpoints, whatever the scopes (recorded)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from klaviyo_sandbox.store.row import EventRow, Links, Reference
 
 ODD_EVERY = 40
 SPACED_EVERY = 150
+"""One event in so many has a time with a space instead of `T` (recorded)."""
 ATTRIBUTED_EVERY = 12
 FUTURE_HOURS = (1, 2, 5, 18, 24 * 30)
 """The hours until events ahead of now: wrong time zones, scheduled sends."""
 UNRESOLVED_EVERY = 997
-"""One event in so many belongs to a metric that no longer exists."""
+"""One event in so many belongs to a metric that no longer exists (measured live by others)."""
 _ORDERS = frozenset({"Placed Order", "Ordered Product", "Started Checkout"})
 _BUSY = {
     "Received Email": 9,
