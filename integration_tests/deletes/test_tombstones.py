@@ -243,7 +243,7 @@ def test_a_state_of_an_older_version_begins_with_what_is_listed(
     read(sandbox, destination, ["lists"], deletes_every_hours=0)
     sandbox.delete("list", [before])
     read(sandbox, destination, ["lists"])
-    told = "Deletes are followed from now on; what was deleted before is not known: lists."
+    told = "Deletes are followed from now on; earlier deletes are unknown: lists."
     assert told in caplog.messages
     caplog.clear()
     assert not destination.tombstones("lists")

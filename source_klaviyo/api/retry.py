@@ -1,6 +1,6 @@
-"""How often a failed request is sent again: one policy for whatever sends requests.
+"""The retry policy of every request.
 
-The sync engine never sleeps: it puts a task off until `RetryState.ready_at`. Everything else
+The sync engine never sleeps: it postpones a task until `RetryState.ready_at`. Everything else
 (checks, lookups, sign-in, the CDK's interface) waits in `retried`.
 """
 
@@ -27,28 +27,28 @@ from source_klaviyo.errors import (
 logger = logging.getLogger("airbyte")
 
 MOST_RETRIES: Final = 8
-"""Failures in a row of one request that count as passing ones: two to four minutes of waiting."""
+"""The most retries of a request in a row; with their waits, two to four minutes."""
 MOST_DOUBTS: Final = 2
-"""How often a refused request is sent again before the refusal is a fact: under load, Klaviyo has
-refused what it served a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
+"""The most retries of a refusal, before it counts as final: under load, Klaviyo has refused
+requests and served them a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 MOST_RESTARTS: Final = 5
-"""How often a window is asked anew without a new row, before its page cursors are given up."""
+"""The most restarts of a window without a new row, before its page cursors are abandoned."""
 BEFORE_LESS: Final = 2
-"""Failures of one request after which a smaller page is tried."""
+"""Failures of a request before a smaller page is tried."""
 _DOUBT_PAUSES: Final = (1.0, 4.0)
 _LONGEST_SLEEP: Final = 1.0
 _WORTH_A_LINE: Final = 5.0
-"""Seconds of waiting for quota from which on a log line tells of the wait."""
+"""Seconds of waiting for quota from which on a log line reports the wait."""
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class RetryState:
-    """Failures of one request since its last answer: faults, refusals, and restarts of its window.
+    """The failures of a request since its last answer: faults, refusals, restarts of its window.
 
     The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now. `most`
-    faults and `most_doubts` refusals are borne.
+    faults and `most_doubts` refusals are allowed.
 
     >>> retry = RetryState(most=1)
     >>> retry.exhausted(is_refusal=False), retry.wait(0.0, stated=2.0)
@@ -66,25 +66,25 @@ class RetryState:
     token_asked_again: bool = False
 
     def exhausted(self, *, is_refusal: bool) -> bool:
-        """Return whether the fault, or the refusal, no longer counts as a passing one."""
+        """Return whether the fault, or the refusal, counts as final."""
         return self.attempt >= (min(self.most, self.most_doubts) if is_refusal else self.most)
 
     def doubts_refusal(self, fault: Exception) -> bool:
-        """Return whether `fault` is a refusal that has not been confirmed often enough."""
+        """Return whether `fault` is a refusal that needs another confirmation."""
         match fault:
             case ScopeMissing() | ParameterRefused() | NotFound() | PartitionRefused(is_sure=False):
                 return self.doubts < self.most_doubts
         return False
 
     def wait(self, now: float, stated: float | None = None) -> float:
-        """Put the request off after a fault; return for how many seconds."""
+        """Postpone the request after a fault; return the seconds."""
         seconds = backoff.pause(self.attempt, stated)
         self.attempt += 1
         self.ready_at = now + seconds
         return seconds
 
     def doubt(self, now: float) -> float:
-        """Put the request off after a refusal; return for how many seconds."""
+        """Postpone the request after a refusal; return the seconds."""
         seconds = _DOUBT_PAUSES[min(self.doubts, len(_DOUBT_PAUSES) - 1)]
         self.doubts += 1
         self.ready_at = now + seconds
@@ -97,7 +97,7 @@ class RetryState:
 
 
 def await_quota(reserve: Callable[[], float], name: str) -> None:
-    """Wait until `reserve` grants a request to `name` (0; else the seconds until it may)."""
+    """Wait until `reserve` grants a request to `name` (0; else the seconds until another try)."""
     told = False
     while pause := reserve():
         if pause > _WORTH_A_LINE and not told:
@@ -112,12 +112,18 @@ def retried(
     retry: RetryState,
     reserve: Callable[[], float] = lambda: 0.0,
 ) -> T:
-    """Return what `send` returns, after as many tries as `retry` allows, each with its quota.
+    """Return the result of `send`, after as many tries as `retry` allows, each with its quota.
 
     `name` stands for the request in log lines and messages. Raises the failure of the last try.
 
-    >>> retried(lambda: collection.fetch(request), "events", RetryState(), quota.reserve)
-    Page(ids=["4vRkq7"], ...)
+    >>> answers = iter([RequestFailed("cut off", retry_after=0.0), "page"])
+    >>> def send() -> str:
+    ...     answer = next(answers)
+    ...     if isinstance(answer, Exception):
+    ...         raise answer
+    ...     return answer
+    >>> retried(send, "events", RetryState())
+    'page'
     """
     while True:
         await_quota(reserve, name)

@@ -1,4 +1,4 @@
-"""From a catalog, states and settings to the jobs of a sync."""
+"""The plan of a sync: jobs from a catalog, states and settings."""
 
 from source_klaviyo.plan.sync_plan import plan
 

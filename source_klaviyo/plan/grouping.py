@@ -1,4 +1,4 @@
-"""The collections of a sync: streams that are views of one collection share its requests."""
+"""The collections of a sync: streams that are views of the same collection share its requests."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 
 @dataclass(slots=True)
 class _Group:
-    """The views of one collection, and the stream that declares it.
+    """The views of a collection, and the stream that declares the collection.
 
-    `listings` list parents, by the key under which they tell the ids.
+    `listings` are the views of parents, by the parent and the key of the ids.
     """
 
     declared: KlaviyoStream
@@ -34,7 +34,7 @@ class _Group:
 
 
 class Grouping:
-    """Groups streams by the collection that they are views of."""
+    """The streams of a sync, grouped by their collections."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -43,7 +43,7 @@ class Grouping:
         self._checks: list[CollectionJob] = []
 
     def add(self, stream: KlaviyoStream, job: StreamJob) -> None:
-        """Add a stream's views, what lists its parents, and what looks for its deletes."""
+        """Add a stream's views, the listing of its parents, and the checks of its deletes."""
         views = []
         for member in stream.members:
             group = self._group(member)
@@ -58,7 +58,7 @@ class Grouping:
             self._list_ids(stream, job.deletes, checks)
 
     def _list_ids(self, stream: KlaviyoStream, deletes: Deletes, checks: CollectionJob) -> None:
-        """Add listings of a stream's ids; `checks` begin when they have ended."""
+        """Add listings of a stream's ids; `checks` begin at their end."""
         self._checks.append(checks)
         for member in stream.members:
             group = self._group(member, of_ids=True)
@@ -77,7 +77,7 @@ class Grouping:
         return [*jobs.values(), *self._checks]
 
     def _group(self, stream: KlaviyoStream, *, of_ids: bool = False) -> _Group:
-        """Return the group of the stream's collection, or that of a listing of its ids apart."""
+        """Return the group of the stream's collection, or of a separate listing of its ids."""
         key = stream.collection_key, of_ids
         if key in self._groups:
             if stream.cursor_attribute:  # one view may read by a cursor what another reads whole

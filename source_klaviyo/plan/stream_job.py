@@ -1,4 +1,4 @@
-"""The job of one stream: its mode, and what its state covers."""
+"""The job of a stream: its mode, and the coverage of its state."""
 
 import logging
 
@@ -41,23 +41,22 @@ def stream_job(
     config: Config,
     began: int,
 ) -> StreamJob:
-    """Return the job of `stream` as the catalog has `configured` it.
+    """Return the job of `stream` as `configured` in the catalog.
 
-    `state` is what the platform kept of the last sync, which another connector may have written;
-    `began` is the start of this sync, in seconds since 1970. Raises ConfigError for a state that
-    cannot be used.
+    `state` is the platform's state of the last sync, maybe of another connector; `began` is the
+    start of this sync, in seconds since 1970. Raises ConfigError for a state that cannot be used.
     """
     cursor = readable.cursor_attribute
     job = StreamJob(stream, cursor, began=began, lists_partitions=readable.lists_partitions)
     if config.start_date and readable.bounded_by_start_date:
         job.start = int(config.start_date.timestamp())
-    # PyAirbyte asks for every stream incrementally; one without a cursor is read whole, as the CDK
-    # does.
+    # PyAirbyte asks for every stream incrementally; a stream without a cursor is read whole, as by
+    # the CDK.
     if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
         job.keeps_state = True
         job.lookback = _lookback(readable, config)
         job.loaded = _loaded(readable, job, cursor, state, config)
-        # PyAirbyte asks for overwrite with that, and merges by the primary key.
+        # PyAirbyte then asks for overwrite, and merges by the primary key.
         if configured.destination_sync_mode is not DestinationSyncMode.append:
             job.deletes = _deletes(readable, job, state, config)
     elif (
@@ -72,7 +71,7 @@ def stream_job(
 def _deletes(
     readable: KlaviyoStream, job: StreamJob, state: StreamState, config: Config
 ) -> Deletes | None:
-    """Return what follows the deletes of a stream, None where nothing does. Raises ConfigError."""
+    """Return the deletes to follow, None for streams without. Raises ConfigError."""
     every = config.deletes_every_hours * _HOUR
     if not every or readable.single is None:
         return None
@@ -87,10 +86,10 @@ def _deletes(
 def _resume(
     job: StreamJob, cursor: str, state: StreamState, generation_id: int, sync_id: int
 ) -> None:
-    """Let a full refresh go on where an attempt of the same job was cut; else it begins anew.
+    """Let a full refresh resume after a cut attempt of the same job; else it begins anew.
 
     The platform keeps generation and state of a resumable stream for the next attempt, and the
-    destination the rows that it has got. Raises ConfigError for a state that is garbage.
+    destination keeps the rows written. Raises ConfigError for an unreadable state.
     """
     try:
         since = of_refresh(state, generation_id, sync_id)
@@ -104,7 +103,7 @@ def _resume(
 def _loaded(
     readable: KlaviyoStream, job: StreamJob, cursor: str, state: StreamState, config: Config
 ) -> LoadedState:
-    """Return what a stream's state covers, whoever wrote it. Raises ConfigError."""
+    """Return the coverage of a stream's state, of this or another connector. Raises ConfigError."""
     stream = job.stream.name
     if is_own(state):
         return load(stream, state, cursor)
@@ -137,10 +136,10 @@ def _loaded(
 
 
 def _lookback(readable: KlaviyoStream, config: Config) -> int:
-    """Return the seconds before the watermark that are read again.
+    """Return the seconds before the watermark to read again.
 
-    Where the destination only appends as well: a second row can be removed there, a late event or a
-    late attribution that was never read cannot be found.
+    Also if the destination only appends: SQL can remove a second row there, but nothing can find a
+    late event or a late attribution that was never read.
     """
     if not readable.arrives_late:
         return 0

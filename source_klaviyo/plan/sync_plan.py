@@ -41,10 +41,10 @@ def plan(
     client: Client,
     began: int,
 ) -> SyncPlan:
-    """Return what to do for the streams of `catalog`; `began` is the sync's start in seconds.
+    """Return the plan for the streams of `catalog`; `began` is the sync's start in seconds.
 
-    A stream that this source does not have, or whose state cannot be used, is refused by itself.
-    Raises ConfigError where nothing at all can be done.
+    An unknown stream, or a stream with an unusable state, is refused by itself. Raises ConfigError
+    if the catalog or the states are unusable as a whole.
     """
     if not catalog.streams:
         raise ConfigError("The catalog selects no stream. Select at least one.")
@@ -62,7 +62,7 @@ def plan(
         else:
             at_once.append(configured)
     groups = [events, reports]
-    if config.add_account_id:  # a lookup that every stream waits for
+    if config.add_account_id:  # every stream waits for this lookup
         groups, at_once = [at_once, *groups], []
     later = [
         LaterPlan([_descriptor(each) for each in group], partial(planner.plan, group))
@@ -74,7 +74,7 @@ def plan(
 
 @dataclass(slots=True)
 class _Planner:
-    """Plans streams of one sync; those that share a collection have to be planned together."""
+    """The planner of a sync; streams of the same collection have to be planned together."""
 
     streams: InitVar[Iterable[KlaviyoStream]]
     states: Mapping[str, StreamState]
@@ -89,9 +89,9 @@ class _Planner:
         self.known = {stream.name: stream for stream in streams}
 
     def plan(self, catalog: Sequence[ConfiguredAirbyteStream]) -> SyncPlan:
-        """Return what to do for these streams; each that cannot be read is refused by itself.
+        """Return the plan for these streams; each stream that cannot be read is refused by itself.
 
-        Raises ConfigError or StreamFailed where the account's id is wanted, and cannot be told.
+        Raises ConfigError or StreamFailed if the account's id is wanted and cannot be read.
         """
         account = self._account_member() if catalog else b""
         wanted = self.config.event_metric_ids
@@ -120,13 +120,13 @@ class _Planner:
         unknown = [job.stream.name for job in jobs if job.deletes and job.deletes.listed_at is None]
         if unknown:
             logger.info(
-                "Deletes are followed from now on; what was deleted before is not known: %s.",
+                "Deletes are followed from now on; earlier deletes are unknown: %s.",
                 ", ".join(unknown),
             )
         return SyncPlan(jobs, grouping.collections(), refusals)
 
     def _account_member(self) -> bytes:
-        """Return the brace and the member that records begin with; nothing if that is not wanted.
+        """Return the brace and the first member of records with the account's id; b"" without.
 
         The groups of streams are planned in threads of their own.
         """
@@ -140,7 +140,7 @@ class _Planner:
 
 
 def _shaped(excluded: Excluded, account: bytes, records: Sequence[Record]) -> Sequence[Record]:
-    """Return records without what is left out, and with the account's id if that is wanted."""
+    """Return records without excluded fields, and with the account's id if wanted."""
     left = excluded.cut(records)
     return [(account + piece[1:], rest) for piece, rest in left] if account else left
 

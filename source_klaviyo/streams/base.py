@@ -1,4 +1,4 @@
-"""What every stream of this source is: a view of a collection, declared by attributes."""
+"""The base class of all streams: a view of a collection, declared by attributes."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,22 +26,27 @@ from source_klaviyo.streams.views.view import View
 
 _PROBE_RETRIES: Final = 2
 _PROBE_DOUBTS: Final = 1
-"""How often a check asks again before a fault, or a refusal, counts: a sync is more patient."""
+"""Retries of a check before a fault, or a refusal, counts as final: a sync is more patient."""
 
 
 class KlaviyoStream(Declaration, KlaviyoHttpStream):
     """The resources of a collection, `GET /api/<endpoint>`.
 
-    This class reads a collection whole, each sync anew (a snapshot). Its subclasses are the other
-    kinds of stream: WindowedStream and NewestFirstStream have a cursor; IncludedStream, ItemStream
-    and UnionStream make something else of the pages. All are used by declaring what stands in
-    declaration.py.
+    Each sync reads the collection whole (a snapshot). The subclasses are the other kinds of stream:
+    WindowedStream and NewestFirstStream have a cursor; IncludedStream, ItemStream and UnionStream
+    read other records from the pages. A stream is a subclass with the attributes of declaration.py.
 
-    With a `parent`, the collection is read once for each of the parent's resources, and
-    `parent_key` on a record tells of which.
+    With a `parent`, the collection is read once for each of the parent's resources, whose id is
+    `parent_key` in a record.
 
     The sync engine reads collections, each once for all streams that are views of it. The CDK's
     interface of a stream is in http_stream.py.
+
+    >>> class _Tags(KlaviyoStream):
+    ...     endpoint, scopes, resource = "tags", ("tags:read",), "tag"
+    ...     include, relationship_ids = ("tag-group",), (("tag-group", "tag_group_id"),)
+    >>> _Tags.revision_at("2026-07-15")
+    '2026-07-15'
     """
 
     parent: ClassVar["type[KlaviyoStream] | None"] = None
@@ -63,23 +68,23 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
 
     @property
     def members(self) -> Sequence["KlaviyoStream"]:
-        """The streams, each of one collection, that together are this one: itself, mostly."""
+        """The streams of a single collection each that together make this stream: mostly itself."""
         return [self]
 
     @property
     def collection_key(self) -> Hashable:
-        """What is equal for streams that can be views of one collection."""
+        """The key shared by all streams that can be views of the same collection."""
         partitions = tuple(tuple(partition.items()) for partition in self.partitions)
         narrowed = partitions, self.only_with_cursor
         return self.endpoint, self.revision_read, narrowed, self.costly, self.newest_first
 
     @property
     def revision_read(self) -> str:
-        """The revision that requests name."""
+        """The revision in requests."""
         return self.revision_at(self._client.revision)
 
     def view(self, name: str) -> View:
-        """Return what stream `name` makes of the collection's pages."""
+        """Return the view of the collection for stream `name`."""
         return self.resource_view(
             name,
             self.record_fields(),
@@ -90,37 +95,37 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         )
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:
-        """Return the view with what goes with it; `drift` looks at its records."""
+        """Return the view with its surroundings; `drift` compares its records with the schema."""
         return CollectionView(self.view(name), drift=drift, excluded=self.excluded)
 
     def parents_view(self, key: str) -> ParentsView:
-        """Return the listing of the ids, under `key`, for streams whose parent this is."""
+        """Return the listing of the ids, under `key`, for streams whose parent is this stream."""
         return ParentsView(f"ids of {self.endpoint}", key, Needs(parameters=self._narrowest))
 
     @property
     def _narrowest(self) -> Parameters:
-        """The parameter by which a page has ids and cursors, and as little else as can be."""
+        """The parameter for pages with ids and cursors, and as few other attributes as possible."""
         attribute = (self.cursor_attribute or "id").partition(".")[0]
         return ((f"fields[{self.resource}]", attribute),) if self.resource else ()
 
     @property
     def key_head(self) -> str | None:
-        """What precedes the ids in the name of a record, where its key has several parts."""
+        """The text before the ids in the name of a record with a key of several parts."""
         if len(self.keys) == 1:
             return None
         return "".join(f"{self._constants[key]} " for key in self.keys if key in self._constants)
 
     @property
     def finds_returns(self) -> bool:
-        """Whether every resource that is listed has a record."""
+        """Whether every listed resource has a record."""
         return True
 
     def listing_view(self, name: str) -> View:
-        """Return what lists the names of all records, and as little else as can be."""
+        """Return the view that lists the names of all records, with as few attributes as can be."""
         return ResourceView(name, RecordFields(), Needs(parameters=self._narrowest))
 
     def delete_checks(self) -> DeleteChecks:
-        """Return the collection that asks for rows of this stream which may be gone."""
+        """Return the collection of checks for rows of this stream that may be gone."""
         return DeleteChecks(self._client, self)
 
     def collection(self, views: Sequence[CollectionView]) -> KlaviyoCollection:
@@ -129,7 +134,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         return KlaviyoCollection(self._client, self, quota, self._errors, views)
 
     def needs(self) -> Needs:
-        """Return what the records need of a page."""
+        """Return the needs of the records."""
         ids = dict(self.relationship_ids)
         return Needs(
             self.include,
@@ -142,7 +147,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         )
 
     def _parameters(self) -> Parameters:
-        """Return the further parameters of requests: without attributes that are left out."""
+        """Return the further parameters of requests, without excluded attributes."""
         if not self.excluded or self.resource is None:
             return self.parameters
         made = {each.path[-1] for each in self.additions if each.path[:-1] == ("attributes",)}
@@ -151,7 +156,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         return self.excluded.narrowed(self.parameters, self.resource, asked)
 
     def record_fields(self) -> RecordFields:
-        """Return what is added to records at their top level."""
+        """Return the members added to records at their top level."""
         ids = dict(self.relationship_ids)
         return RecordFields(
             self.cursor_key or self.cursor_attribute,
@@ -169,12 +174,12 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         return select(self, partition, window, newest_first=newest_first)
 
     def state_partition(self, partition: Partition) -> Partition:
-        """Return a partition of the collection as it stands in this stream's state."""
+        """Return a partition of the collection as in this stream's state."""
         return {**self._constants, **partition}
 
     @cached_property
     def drift(self) -> Drift:
-        """What its records have beyond its schema."""
+        """The members of its records that its schema lacks."""
         return Drift(self.name, self.full_schema)
 
     def exclude(self, names: Sequence[str]) -> None:
@@ -187,7 +192,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         self.excluded = excluded(self.name, self.full_schema(), kept, names)
 
     def full_schema(self) -> Schema:
-        """Return the schema of its records where nothing is left out or added by a setting."""
+        """Return the schema of its records before settings remove or add fields."""
         return super().get_json_schema()
 
     def get_json_schema(self) -> Schema:  # type: ignore[override]  # the CDK caches its own
@@ -198,7 +203,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a refresh that was cut can go on: by a cursor, or from parent to parent."""
+        """Whether a cut refresh can resume: by a cursor, or from parent to parent."""
         return self.cursor_attribute is not None or self.parent is not None
 
     @cached_property
@@ -217,7 +222,7 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         )
 
     def all_partitions(self) -> Iterator[Partition]:
-        """Yield the partitions, those of parents found one request after the other."""
+        """Yield the partitions; with a parent, a partition per parent resource, page by page."""
         if self.parent is None:
             yield from self.partitions
             return
@@ -230,9 +235,9 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
                 yield from children
 
     def probe(self) -> Sequence[Record]:
-        """Return the first records, or none; raises StreamFailed if they are not allowed.
+        """Return the first records, or none; raises StreamFailed if Klaviyo refuses.
 
-        With a parent, they are those of the first parent, if there is one.
+        With a parent, the records are the first parent's, if any.
         """
         partition = next(iter(self.all_partitions()), None)
         if partition is None:

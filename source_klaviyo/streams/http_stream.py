@@ -1,6 +1,6 @@
 """The CDK's interface of a stream: requests and answers of HttpStream, page after page.
 
-The sync engine does not use it; with it a stream can be read alone, from Python or by the CDK.
+The sync engine works without this interface, by which Python or the CDK can read a stream alone.
 """
 
 from abc import abstractmethod
@@ -26,9 +26,9 @@ from source_klaviyo.streams.excluded import Excluded
 
 
 class KlaviyoHttpStream(HttpStream):
-    """An HttpStream whose pages are those of the collection with this stream as its only view.
+    """An HttpStream over the collection with this stream as its only view.
 
-    >>> for part in stream.stream_slices():
+    >>> for part in stream.stream_slices():  # doctest: +SKIP
     ...     records = stream.read_records(SyncMode.full_refresh, stream_slice=part)
     """
 
@@ -51,7 +51,7 @@ class KlaviyoHttpStream(HttpStream):
     @property
     @abstractmethod
     def revision_read(self) -> str:
-        """The revision that requests name."""
+        """The revision in requests."""
 
     @abstractmethod
     def first_request(self, partition: Partition) -> PageRequest:
@@ -59,16 +59,16 @@ class KlaviyoHttpStream(HttpStream):
 
     @abstractmethod
     def all_partitions(self) -> Iterator[Partition]:
-        """Yield the partitions, those of parents found one request after the other."""
+        """Yield the partitions; with a parent, a partition per parent resource, page by page."""
 
     @property
     def primary_key(self) -> list[str]:
-        """The members of a record that together name it."""
+        """The members of a record that together are its primary key."""
         return list(self.keys)
 
     @property
     def supports_incremental(self) -> bool:
-        """Whether a sync can bring only what is new."""
+        """Whether a sync can read only new rows."""
         return super().supports_incremental and not self.full_refresh_only
 
     @property
@@ -83,13 +83,13 @@ class KlaviyoHttpStream(HttpStream):
         stream_slice: Mapping[str, Any] | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> str:
-        """Return the address of a page: a first one's, or the one that the token holds."""
+        """Return the address of a page: a first page's, or the address in the token."""
         if next_page_token:
             return str(next_page_token["next"])
         return self.alone.url(stream_slice or {})
 
     def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
-        """Yield one slice a partition; with a parent, one for each of its resources."""
+        """Yield a slice per partition; with a parent, a slice for each of its resources."""
         for partition in self.all_partitions():
             yield StreamSlice(partition=partition, cursor_slice={})
 
@@ -99,21 +99,21 @@ class KlaviyoHttpStream(HttpStream):
         stream_slice: Mapping[str, Any] | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> MutableMapping[str, Any]:
-        """Return the parameters of a first page; the address of a following one has them."""
+        """Return the parameters of a first page; the address of a following page has them."""
         if next_page_token:
             return {}
         return self.alone.parameters(self.first_request(stream_slice or {}))
 
     def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
-        """Return the headers that pin the revision."""
+        """Return the headers for the revision."""
         return revision.headers(self.revision_read)
 
     def request_kwargs(self, *_: object, **__: object) -> Mapping[str, Any]:
-        """Return what the CDK leaves open: time limits, and that redirects are not followed."""
+        """Return the time limits of a request; redirects are not followed."""
         return {"timeout": connection.TIMEOUTS, "allow_redirects": False}
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
-        """Return where `links.next` of the answer leads, None on the last page."""
+        """Return the address in `links.next` of the answer, None on the last page."""
         following = self.alone.read(response, self.first_request({})).next
         if not following:
             return None
@@ -145,15 +145,15 @@ class KlaviyoHttpStream(HttpStream):
         stream_slice: Mapping[str, Any] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Any]:
-        """Yield the records of a slice, or of all slices where none is given."""
+        """Yield the records of a slice, or of all slices without `stream_slice`."""
         slices = [stream_slice] if stream_slice is not None else self.stream_slices()
         for each in slices:
             yield from super().read_records(sync_mode, cursor_field, each, stream_state)
 
     def get_error_handler(self) -> KlaviyoErrorHandler:
-        """Return what decides on failed requests."""
+        """Return the handler of failed requests."""
         return KlaviyoErrorHandler(self.scopes, is_oauth=self._client.auth.is_oauth)
 
     def get_backoff_strategy(self) -> BackoffStrategy:
-        """Return what reads `Retry-After`."""
+        """Return the strategy that reads `Retry-After`."""
         return RetryAfterBackoff()

@@ -1,4 +1,4 @@
-"""Fetches single pages and items until they come; the sync engine waits by itself."""
+"""Single pages and items, fetched with retries; the sync engine waits by itself."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -33,9 +33,9 @@ def each_page(
     read: Callable[[Page], T],
     policy: Callable[[], RetryState] = RetryState,
 ) -> Iterator[T]:
-    """Yield what `read` makes of a page and of those after it; then their memory is let go.
+    """Yield `read(page)` for a page and all pages after it. Each page is released after `read`.
 
-    `policy` tells how often each request may be sent. Raises StreamFailed.
+    `policy` makes the retry state of each request. Raises StreamFailed.
     """
     while request:
         page = patiently(collection, request, policy())

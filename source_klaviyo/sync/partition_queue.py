@@ -1,4 +1,4 @@
-"""Partitions of one collection that wait for their turn."""
+"""Partitions of a collection, waiting for their turn."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ _MOST_OPEN = 100
 
 @dataclass(slots=True)
 class PartitionQueue:
-    """Hands out partitions; children of a listing only as long as not too many are under way.
+    """A queue of partitions; children of a listing wait while too many are under way.
 
-    A listing may bring a hundred thousand parents within a minute: each costs no more than its id
-    until its turn comes. `listings` of parents have still to end.
+    A listing may bring a hundred thousand parents within a minute: until its turn, each costs only
+    its id. `listings` is the number of listings of parents that have not ended.
 
-    A row that is archived or hidden meanwhile leaves one partition for another, and Klaviyo need
-    not change its cursor for that. So hidden partitions come last, when nothing is under way.
+    A row that is archived or hidden during the sync leaves a partition for another, and Klaviyo may
+    not change its cursor. So hidden partitions come last, when nothing is under way.
 
     >>> queue = PartitionQueue([{"archived": True}, {"archived": False}])
     >>> queue.next(under_way=0), queue.next(under_way=1), queue.next(under_way=0)
@@ -47,7 +47,7 @@ class PartitionQueue:
         self._waiting.append(partition)
 
     def next(self, under_way: int) -> Partition | None:
-        """Return the next partition, None where none is to begin while so many are `under_way`."""
+        """Return the next partition, None if none may begin while so many are `under_way`."""
         if not self._waiting and not under_way:
             self._waiting.extend(self._hidden)
             self._hidden.clear()
