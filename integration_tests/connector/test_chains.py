@@ -31,7 +31,7 @@ Json = dict[str, Any]
 SEEDS = [3, 17, 2026]
 if "KLAVIYO_CHAINS" in os.environ:
     SEEDS = [random.randrange(2**32) for _ in range(int(os.environ["KLAVIYO_CHAINS"]))]
-SHOP = Settings(events=400, profiles=220, campaigns=24, flows=12, lists=6, images=12, old_events=0)
+SHOP = Settings(events=400, profiles=220, campaigns=24, flows=12, lists=6, images=12)
 READ: Mapping[str, list[str]] = {
     "campaigns": [
         f'campaigns?filter=equals(messages.channel,"{channel}"),equals(archived,{archived})'
