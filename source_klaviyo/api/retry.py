@@ -90,6 +90,30 @@ class RetryState:
         self.ready_at = now + seconds
         return seconds
 
+    def postpone(self, until: float) -> None:
+        """Send the request at `until`, on the monotonic clock, without counting a try."""
+        self.ready_at = until
+
+    def wake(self) -> None:
+        """Note that the request is to be sent now."""
+        self.ready_at = 0.0
+
+    def ask_again(self) -> None:
+        """Note that the same page cursor is to be sent once more."""
+        self.token_asked_again = True
+
+    def restart(self) -> None:
+        """Note that the window is asked anew, by time."""
+        self.restarts += 1
+
+    def progressed(self) -> None:
+        """Note that a part of the window is complete."""
+        self.restarts = 0
+
+    def shorten(self) -> None:
+        """Allow few retries from now on: the same request has failed for long."""
+        self.most = MOST_DOUBTS
+
     def succeeded(self) -> None:
         """Note that an answer came."""
         self.attempt = self.doubts = 0

@@ -17,7 +17,7 @@ from source_klaviyo.sync.state import StreamState
 
 
 @dataclass(slots=True, eq=False)
-class ReportCheckpoint:
+class ReportCheckpoint(Checkpoint):
     """The `due` windows of a partition, and those already written; see Checkpoint."""
 
     due: Sequence[Due]

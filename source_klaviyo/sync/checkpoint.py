@@ -1,8 +1,8 @@
 """Checkpoints keep how far a partition has been written for a stream; state follows from them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.horizon import MARGIN
@@ -15,7 +15,7 @@ _FAR = 3_600
 """Seconds behind the start of a sync from which on a row lies in the future by no clock's fault."""
 
 
-class Checkpoint(Protocol):
+class Checkpoint(ABC):
     """The progress of one stream in one partition.
 
     Only the thread that writes the records changes a checkpoint. `rows_without_cursor` says that
@@ -24,21 +24,32 @@ class Checkpoint(Protocol):
 
     rows_without_cursor: bool
 
+    @abstractmethod
     def missing(self) -> list[Window]:
         """Return the windows to read in this sync."""
 
+    @abstractmethod
     def complete(self, window: Window) -> None:
         """Note that every record of `window` has been written."""
 
+    @abstractmethod
     def reopen(self, window: Window) -> None:
         """Note that `window` may lack records after all."""
 
-    def refuse(self) -> None:
-        """Note that Klaviyo serves no such partition."""
+    def complete_without_cursor(self) -> None:
+        """Note that every record without a cursor value has been written."""
+        self.rows_without_cursor = False
+
+    def reopen_without_cursor(self) -> None:
+        """Note that a record without a cursor value may be lacking."""
+        self.rows_without_cursor = True
+
+    def refuse(self) -> None:  # noqa: B027  most checkpoints keep nothing of a refusal
+        """Note that Klaviyo serves no such partition: the next attempt asks again."""
 
 
 @dataclass(slots=True)
-class WholeCheckpoint:
+class WholeCheckpoint(Checkpoint):
     """A partition of a stream without a cursor, read as a whole or not at all.
 
     Once the partition is read, the watermark of `state` is the moment at which the attempt `began`.
@@ -62,9 +73,6 @@ class WholeCheckpoint:
         del window
         self.state = CursorState()
 
-    def refuse(self) -> None:
-        """Change nothing: the next attempt asks again."""
-
     def current(self, horizon: int) -> CursorState:
         """Return the state to keep now."""
         del horizon
@@ -72,7 +80,7 @@ class WholeCheckpoint:
 
 
 @dataclass(slots=True)
-class CursorCheckpoint:
+class CursorCheckpoint(Checkpoint):
     """The windows of one partition whose records have all been written.
 
     `state` is where the last sync left off, `start` the earliest cursor value to read at all,
@@ -132,9 +140,6 @@ class CursorCheckpoint:
             self._completed = merge([*self._completed, earlier])
             self.low, self.state = earlier.lo, replace(self.state, watermark=None)
         self._completed = subtract(self._completed, [window])
-
-    def refuse(self) -> None:
-        """Change nothing: the next sync asks again."""
 
     def has_written(self, name: str, cursor: int) -> bool:
         """Tell whether a row in the future has been written before; all threads may ask."""

@@ -68,7 +68,7 @@ class CollectionReader:
 
     def start(self, listings: int) -> None:
         """Begin with the known partitions; `listings` of parents find further partitions."""
-        self._queue.listings = listings
+        self._queue.expect(listings)
         for partition in self.job.collection.partitions:
             self.partitions.checkpoints(partition)  # or a state would claim partitions read later
         self._read_on()
@@ -91,7 +91,7 @@ class CollectionReader:
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
         """Note the end of a listing of parents; with a `failure`, some parents are missing."""
-        self._queue.listings -= 1
+        self._queue.listing_ended()
         if failure:
             for view in self.views.numbers():
                 self._fail_part(view, failure)
@@ -263,7 +263,7 @@ class CollectionReader:
             if failure := self._recovery.recover(what, task, fault, now):
                 self._give_up(task, what, failure)
         elif isinstance(task, ItemReader):
-            task.finished = True
+            task.end()
             self.views.succeeded(task.view_numbers)
             self._complete += task.ended(missed=False)
         elif task.failure:
@@ -288,7 +288,7 @@ class CollectionReader:
         elif isinstance(task, ItemReader):
             self._give_up_item(task, what, failure)
         elif what is Action.PARENT_GONE:
-            task.finished = True  # without its window being complete
+            task.end()  # without its window being complete
         elif what is Action.PARTITION_REFUSED:
             self._refuse(task, failure)
         elif what in _OF_A_PAGE and (rest := self._pass_over(task, failure)):
@@ -300,7 +300,7 @@ class CollectionReader:
         self, item: ItemReader, what: Action, failure: AirbyteTracedException
     ) -> None:
         """Leave the row of an item to the next sync: state does not cover the row's second."""
-        item.finished = True
+        item.end()
         if what is Action.ITEM_MISSING:
             logger.warning(
                 "%s: Klaviyo has just named %s and does not find it. The next sync asks again. %s",
@@ -322,15 +322,14 @@ class CollectionReader:
         None if the fault is about the whole endpoint: a missing scope before any page has come.
         """
         reading = self.partitions.readings[reader.number]
-        reading.failures += 1
         is_whole = isinstance(failure, ScopeMissing) and not reading.pages
-        if reading.failures > _MOST_HALVINGS or is_whole:
+        if reading.failed() > _MOST_HALVINGS or is_whole:
             return None
         return reader.halve()
 
     def _fail_window(self, reader: WindowReader, failure: AirbyteTracedException) -> None:
         """Leave the rest of a window to the next sync."""
-        reader.finished = True
+        reader.end()
         for view in reader.view_numbers:
             self._fail_part(view, failure)
 
@@ -339,7 +338,8 @@ class CollectionReader:
         reading = self.partitions.readings[reader.number]
         if not reading.refused:
             logger.warning("%s: a part is left out. %s", self.job.collection.name, failure.message)
-        reading.refused = reader.finished = True
+        reading.refuse()
+        reader.end()
         others = self.tasks.drop(
             lambda task: not isinstance(task, WindowReader) or task.number != reader.number
         )
@@ -354,7 +354,7 @@ class CollectionReader:
         if isinstance(task, WindowReader):
             task.close()
             reading = self.partitions.readings[task.number]
-            reading.open -= 1
+            reading.ended()
             if not reading.open:
                 self._under_way -= 1
                 self._end_partition(reading, task)

@@ -121,7 +121,7 @@ class StreamJob:
         """Let the next sync read the rows of `partition` with this cursor value, or without any."""
         checkpoint = self.checkpoint(partition)
         if cursor is None:
-            checkpoint.rows_without_cursor = True
+            checkpoint.reopen_without_cursor()
         else:
             checkpoint.reopen(Window(max(0, cursor), max(0, cursor) + 1))
 

@@ -42,6 +42,14 @@ class PartitionQueue:
         """Whether a partition waits, or may still turn up."""
         return bool(self.listings or self._waiting or self._hidden)
 
+    def expect(self, listings: int) -> None:
+        """Note how many listings will add partitions."""
+        self.listings = listings
+
+    def listing_ended(self) -> None:
+        """Note that a listing will add no more."""
+        self.listings -= 1
+
     def add(self, partition: Partition) -> None:
         """Add a partition behind all others."""
         self._waiting.append(partition)

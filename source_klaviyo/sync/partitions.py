@@ -45,6 +45,27 @@ class PartitionReading:
         self.open += 1
         self.readers += 1
 
+    def ended(self) -> None:
+        """Note that a reader has ended."""
+        self.open -= 1
+
+    def failed(self) -> int:
+        """Note a failure; return the number of failures since the last page."""
+        self.failures += 1
+        return self.failures
+
+    def refuse(self) -> None:
+        """Note that Klaviyo does not serve the partition."""
+        self.refused = True
+
+    def ask_again(self) -> None:
+        """Note that rows changed meanwhile have a reader."""
+        self.read_again = True
+
+    def ask_without_cursor(self) -> None:
+        """Note that rows without a cursor value have a reader."""
+        self.asks_without_cursor = True
+
     def took(self, reader: WindowReader) -> None:
         """Note a page that `reader` has taken in."""
         self.pages += 1
@@ -119,7 +140,7 @@ class Partitions:
 
     def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
         """Return a reader of changes since the start of the refresh, for `views`."""
-        self.readings[number].read_again = True
+        self.readings[number].ask_again()
         jobs = [stream for view in views if (stream := self.job.views[view].stream)]
         began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
         return self._beside(number, min([self.horizon(), *began]), views, Purpose.LAST)
@@ -132,7 +153,7 @@ class Partitions:
         reading, collection = self.readings[number], self.job.collection
         if reading.asks_without_cursor or not collection.sortable or collection.newest_first:
             return None
-        reading.asks_without_cursor = True
+        reading.ask_without_cursor()
         checkpoints = {view: reading.checkpoints[view] for view in views}
         missing = tuple(
             view

@@ -35,8 +35,8 @@ class Recovery:
         """
         match what:
             case Action.WAIT:
-                self.tally.throttled += 1
-                task.retry.ready_at = now + float(getattr(fault, "pause", 0.0))
+                self.tally.note_throttled()
+                task.retry.postpone(now + float(getattr(fault, "pause", 0.0)))
                 return None
             case Action.RETRY | Action.DOUBT:
                 self._try_again(what, task, fault, now)
@@ -47,7 +47,7 @@ class Recovery:
         return failure_of(fault, self.collection.name)
 
     def _try_again(self, what: Action, task: Task, fault: Exception, now: float) -> None:
-        self.tally.retries += 1
+        self.tally.note_retry()
         if what is Action.DOUBT:
             seconds = task.retry.doubt(now)
         else:
@@ -72,9 +72,9 @@ class Recovery:
                     size.current,
                 )
             case Action.SAME_PAGE:
-                reader.retry.token_asked_again = True
+                reader.retry.ask_again()
             case Action.BY_TIME:
-                reader.retry.restarts += 1
+                reader.retry.restart()
                 reader.ask_by_time()
                 logger.info("%s: asking anew for the rest of a window. %s", name, fault)
             case Action.PAGE_WITH_LESS if parts := self._can_do_without(reader):
@@ -93,7 +93,7 @@ class Recovery:
                 logger.info("%s: trying without %s. %s", name, " and ".join(sorted(trial)), fault)
             case _:
                 return False
-        self.tally.retries += 1
+        self.tally.note_retry()
         return True
 
     def _shrink(self, reader: WindowReader, fault: Exception) -> None:
@@ -112,4 +112,4 @@ class Recovery:
         if not self.tally.parents_gone:
             name = self.collection.name
             logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
-        self.tally.parents_gone += 1
+        self.tally.note_parent_gone()

@@ -80,7 +80,7 @@ class StreamOutput:
         for window in delivery.completes:
             checkpoint.complete(window)
         if delivery.without_cursor:
-            checkpoint.rows_without_cursor = False
+            checkpoint.complete_without_cursor()
         if delivery.refused:
             checkpoint.refuse()
         if delivery.ahead and isinstance(checkpoint, CursorCheckpoint):

@@ -74,7 +74,7 @@ class TaskQueue:
 
     def _sent(self, task: Task, quota: Quota) -> Task:
         self.waits_for, self.quota_pause = "latency", 0.0
-        self.tally.requests[quota] += 1
+        self.tally.note_request(quota)
         self.in_flight.append(task)
         return task
 
@@ -99,7 +99,7 @@ class TaskQueue:
         """Make tasks ready that have been postponed for long enough."""
         due = [task for task in self._postponed if task.retry.ready_at <= now]
         for task in due:
-            task.retry.ready_at = 0.0
+            task.retry.wake()
             self._postponed.remove(task)
             self.add(task)
 

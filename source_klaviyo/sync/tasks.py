@@ -30,6 +30,10 @@ class ItemReader:
         """The views of the item."""
         return tuple(each.view.view for each in self.wanted)
 
+    def end(self) -> None:
+        """Ask no further."""
+        self.finished = True
+
     def stop_for(self, views: Container[int]) -> None:
         """Stop reading for `views`."""
         self.wanted = [each for each in self.wanted if each.view.view not in views]
@@ -53,3 +57,19 @@ class Tally:
     retries: int = 0
     throttled: int = 0
     parents_gone: int = 0
+
+    def note_request(self, quota: Quota) -> None:
+        """Count a request that `quota` has granted."""
+        self.requests[quota] += 1
+
+    def note_retry(self) -> None:
+        """Count a request that is sent again."""
+        self.retries += 1
+
+    def note_throttled(self) -> None:
+        """Count a 429."""
+        self.throttled += 1
+
+    def note_parent_gone(self) -> None:
+        """Count a parent that was deleted while the sync read its children."""
+        self.parents_gone += 1

@@ -22,7 +22,7 @@ from enum import Enum
 from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.retry import MOST_DOUBTS, RetryState
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
 from source_klaviyo.sync.new_rows import NewRows, ahead
@@ -178,7 +178,7 @@ class WindowReader:
         """
         self.left_out = parts
         if parts:
-            self.retry.most = MOST_DOUBTS
+            self.retry.shorten()
 
     def ask_smaller(self) -> None:
         """Ask for the next page in another size: by time, unless the page cursor names the row."""
@@ -214,6 +214,10 @@ class WindowReader:
         self.left_out = frozenset()
         return rest
 
+    def end(self) -> None:
+        """Read no further: the rest of the window stays open."""
+        self.finished = True
+
     def stop_for(self, views: Container[int]) -> None:
         """Read for `views` no more."""
         self.views = [each for each in self.views if each.view not in views]
@@ -234,7 +238,7 @@ class WindowReader:
             return None
         completes = self.place.finish() if self.finished else self.place.advance()
         if completes:
-            self.retry.restarts = 0
+            self.retry.progressed()
             self.chain.progressed()
         return completes
 

@@ -38,6 +38,14 @@ class PendingPage:
     without_cursor: bool
     has_cursors: bool
 
+    def item_ended(self) -> None:
+        """Note that an item has come, or is missed."""
+        self.items -= 1
+
+    def reopen(self) -> None:
+        """Note that the page completes nothing after all."""
+        self.completes = None
+
 
 @dataclass(slots=True)
 class WindowView:
@@ -77,7 +85,7 @@ class WindowView:
             extract = extract.only(kept)
         if read.reopens:
             for earlier in self._pending:
-                earlier.completes = None
+                earlier.reopen()
         has_cursors = bool(read.page.cursors)
         pending = PendingPage(len(extract.items), read.completes, read.without_cursor, has_cursors)
         self._pending.append(pending)
@@ -106,7 +114,7 @@ class WindowView:
             self._give_up([item.cursor])
         elif missed:
             self.holes.append(Window())  # rows without cursors cannot be told apart
-        item.page.items -= 1
+        item.page.item_ended()
         completes, without_cursor = self._completed()
         if not (completes or without_cursor):
             return None
