@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 
-import pytest
 from airbyte_cdk.models import (
     AirbyteMessageSerializer,
     ConfiguredAirbyteCatalogSerializer,
@@ -204,17 +203,3 @@ def test_the_sources_check_says_what_the_program_says(connect: Connect, shop: Sa
         True,
         status.message,
     )
-
-
-@pytest.mark.parametrize("stream", RESOURCES)
-def test_a_stream_alone_reads_every_page(connect: Connect, shop: Sandbox, stream: str) -> None:
-    alone = {found.name: found for found in SourceKlaviyo().streams(connect(shop).config)}[stream]
-    read = [
-        record["id"]
-        for part in alone.stream_slices(sync_mode=SyncMode.full_refresh)
-        for record in alone.read_records(SyncMode.full_refresh, stream_slice=part)
-        if isinstance(record, dict)
-    ]
-    held = shop.ids(RESOURCES[stream])
-    assert held
-    assert sorted(read) == sorted(held)

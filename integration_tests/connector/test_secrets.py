@@ -149,28 +149,27 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
                     "stream_state": {cursor: echo.form_of("")},
                 },
             }
-            for name, cursor in (("events", "datetime"), ("profiles", "updated"), ("lists", "x"))
+            for name, cursor in (("events", "datetime"), ("profiles", "updated"), ("flows", "x"))
         ]
-        names = ["events", "profiles", "lists", "list_profiles"]
+        names = ["events", "profiles", "flows", "lists", "list_profiles"]
         arguments = ("--config", connector.file("config", config))
         files = ("--catalog", connector.file("catalog", catalog(names)))
         outputs = [
-            connector.spec(),
             connector.run("check", "--debug", *arguments),
             connector.discover(),
-            connector.run("read", *arguments, *files, "--state", connector.file("state", bad)),
             connector.run(
-                "read", "--debug", *arguments, *files, "--streams", "lists,list_profiles"
+                "read", "--debug", *arguments, *files, "--state", connector.file("state", bad)
             ),
         ]
         printed = printed_by("estimate", *arguments, "--streams", "lists,coupons")
-    for output in outputs:
-        assert_hidden(shown(output), echo.known)
-    assert_hidden(printed, echo.known)
+    held = echo.known
+    if echo.place == "token" and kind == "oauth_own_app":
+        held = held[:2]  # no access token was ever given to the program
+    for text in (*map(shown, outputs), printed):
+        assert_hidden(text, held)
     if not echo.place.startswith("next"):  # `check` reads first pages alone
-        assert outputs[1].connection["status"] == "FAILED"
-    assert outputs[3].failures
-    assert outputs[4].failures
+        assert outputs[0].connection["status"] == "FAILED"
+    assert outputs[2].failures
     assert echo.place == "token" or echo.sent
 
 
@@ -216,9 +215,11 @@ def test_signing_in_shows_no_secret_that_was_repeated_to_it(echo: Echo) -> None:
             *("--scopes", "lists:read", "--output", str(file)),
         )
         written: Any = json.loads(file.read_text()) if file.exists() else None
-    assert_hidden(printed + b"".join(pages), echo.known)
     assert pages
+    held = echo.known
     if echo.place == "token":
         assert written is None
+        held = [held[0], held[2]]  # no refresh token was ever given to the program
     else:
         assert written["credentials"]["refresh_token"] == echo.known[1]
+    assert_hidden(printed + b"".join(pages), held)
