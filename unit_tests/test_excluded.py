@@ -80,14 +80,6 @@ def test_a_name_that_cannot_be_left_out_gets_one_clear_message(text: str, compla
     assert complaint in str(refused.value.message)
 
 
-def test_attributes_that_are_left_out_are_not_asked_for() -> None:
-    asked = parameters(without(ProfilesAtFullSpeed, "email", "location", "properties.birthday"))
-    fields = asked["fields[profile]"].split(",")
-    assert {"first_name", "updated", "properties", "subscriptions"} <= set(fields)
-    assert not {"email", "location"} & set(fields)
-    assert "subscriptions" in asked["additional-fields[profile]"]
-
-
 def test_what_is_asked_for_on_top_is_left_out_too() -> None:
     asked = parameters(without(ProfilesAtFullSpeed, "subscriptions"))
     everything = ",".join(asked.values())

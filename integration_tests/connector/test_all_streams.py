@@ -59,6 +59,14 @@ RELATED: Final[Mapping[str, tuple[str, str]]] = {
     "profile_bulk_import_profiles": ("profile-bulk-import-job", "profiles"),
 }
 """Streams of a relationship's ids: whose, and which."""
+NAMED: Final[Mapping[str, str]] = {
+    "list_profiles": "profile_id",
+    "segment_profiles": "profile_id",
+    "catalog_category_items": "item_id",
+    "profile_bulk_import_lists": "list_id",
+    "profile_bulk_import_profiles": "profile_id",
+}
+"""Streams of another stream's rows, and the column that has their id."""
 PARTS: Final = {"global_exclusions", "profile_consents"}
 """Streams of some resources of a type, or of parts of them: which, tests of their own tell."""
 REPORTS: Final = {name for name in OPEN if issubclass(CLASSES[name], ReportStream)}
@@ -293,6 +301,12 @@ def test_ids_that_are_put_on_top_are_those_of_the_relationships(
                 found = record[key]
                 ids = found if isinstance(found, list) else [found] if found else []
                 assert sorted(ids) == sorted(related), (name, key)
+
+
+def test_the_id_of_another_streams_row_has_its_name(story: Story) -> None:
+    for stream, key in NAMED.items():
+        records = story.first[stream]
+        assert [record[key] for record in records] == [record["id"] for record in records]
 
 
 def test_the_templates_of_messages_can_be_joined(story: Story) -> None:
