@@ -33,8 +33,14 @@ HIDEABLE = ["campaign", "flow", "image"]
 
 def sync(sandbox: Sandbox, into: Destination, workers: int, lines: int | None = None) -> None:
     """Read into the destination; a sync that is killed takes no more than so many lines."""
-    quick = {"disable_fetching_predictive_analytics": True}
-    read(sandbox, into, READ, lines=lines, num_workers=workers, **quick)
+    read(
+        sandbox,
+        into,
+        READ,
+        lines=lines,
+        num_workers=workers,
+        disable_fetching_predictive_analytics=True,
+    )
 
 
 def plain(sandbox: Sandbox, paths: Iterable[str]) -> dict[str, Json]:
