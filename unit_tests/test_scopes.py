@@ -46,7 +46,7 @@ def required(stream: type[KlaviyoStream]) -> set[str]:
     return scopes
 
 
-@pytest.mark.parametrize("stream", single(OF_RESOURCES), ids=lambda stream: stream.__name__)
+@pytest.mark.parametrize("stream", list(single(OF_RESOURCES)), ids=lambda stream: stream.__name__)
 def test_a_stream_needs_what_its_records_need_and_no_more(stream: type[KlaviyoStream]) -> None:
     assert set(stream.scopes) == required(stream)
     assert list(stream.scopes) == sorted(stream.scopes)
