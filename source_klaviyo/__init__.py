@@ -8,7 +8,7 @@ __all__ = ["SourceKlaviyo"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the source once somebody asks for it: `spec` does without, at a tenth of the time."""
+    """Import the source at its first use: `spec` does without, at a tenth of the time."""
     if name != "SourceKlaviyo":
         raise AttributeError(f"module {__name__} has no attribute {name}")
     from source_klaviyo.source import SourceKlaviyo  # noqa: PLC0415

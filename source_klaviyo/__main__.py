@@ -1,4 +1,4 @@
-"""`python -m source_klaviyo` is the program `source-klaviyo`."""
+"""The program `source-klaviyo`, as `python -m source_klaviyo`."""
 
 from source_klaviyo.cli.start import main
 

@@ -1,12 +1,10 @@
-"""Whose account the credentials open, and which streams they may read."""
+"""Access of credentials: the account's name, and the readable streams."""
 
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 from airbyte_cdk.models import FailureType
@@ -25,17 +23,17 @@ from source_klaviyo.streams.union import UnionStream
 logger = logging.getLogger("airbyte")
 
 _PROBES_AT_ONCE = 8
-_DOUBT_SECONDS: Final = 1.0
-"""After this pause a refusal is asked for again: Klaviyo refuses under load, too ("load-shed",
-klaviyo-android-sdk 485)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What credentials open: whose account, and which streams cannot be read, by reason.
+    r"""The access of credentials: the account, and the streams that cannot be read, by reason.
 
-    `forbidden` are those of them that Klaviyo has surely refused, so that no later try can help.
-    `poorer` are the streams that are read without something, by the reason for it.
+    `forbidden` are closed streams that Klaviyo has surely refused, so that no later try can help.
+    `poorer` are streams that are read without some part, by the reason.
+
+    >>> Access("the account Demo (A1)", {"Missing scope tags:read": ["tags"]}, (), {}, 5).summary
+    'Signed in to the account Demo (A1); 4 of 5 streams can be read.\nMissing scope tags:read: tags'
     """
 
     account: str
@@ -51,7 +49,7 @@ class Access:
 
     @property
     def summary(self) -> str:
-        """What to tell the user: the account, then a line for each reason."""
+        """The message for the user: the account, then a line for each reason."""
         readable = self.streams - sum(map(len, self.closed.values()))
         count = "every stream" if not self.closed else f"{readable} of {self.streams} streams"
         first = (
@@ -67,13 +65,13 @@ class Access:
 
 
 def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
-    """Find out what the credentials open, asking one collection for each scope.
+    """Return the access of the credentials, after a request for each scope.
 
-    `granted` is what is known of the scopes, and is told what turns out. Raises StreamFailed where
+    `granted` is the known part of the scopes, and learns the outcomes. Raises StreamFailed if
     Klaviyo cannot be reached or does not know the credentials.
     """
     accounts = next(stream for stream in streams if isinstance(stream, Accounts))
-    account = _outcome(accounts)
+    account = _probed(accounts)
     if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
         raise account
     refusals = _probe_scopes([stream for stream in streams if stream is not accounts], granted)
@@ -88,17 +86,17 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
             if any(_is_sure(refusals[scope]) for scope in missing):
                 forbidden.add(stream.name)
         elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
-            poorer[f"Read without what needs {' and '.join(missing)}"].append(stream.name)
+            poorer[f"Read without the parts that need {' and '.join(missing)}"].append(stream.name)
     return Access(_name(account), closed, forbidden, poorer, len(streams))
 
 
 def _probe_scopes(
     streams: Sequence[KlaviyoStream], granted: GrantedScopes
 ) -> dict[str, StreamFailed | None]:
-    """Return the scopes that do not open, and what Klaviyo says; None where it was not asked.
+    """Return the missing scopes with Klaviyo's refusals; None for a scope without a request.
 
-    Scopes are asked for one by one; those that open something only together with others, after
-    the others.
+    Scopes are probed in turn; scopes that open a stream only together with others come after the
+    others.
     """
     scopes = {scope for stream in streams for scope in stream.scopes}
     refusals: dict[str, StreamFailed | None] = {
@@ -107,7 +105,7 @@ def _probe_scopes(
     known = set(refusals) | {"accounts:read"}
     while probes := _next_probes(streams, known, refusals):
         with ThreadPoolExecutor(_PROBES_AT_ONCE) as pool:
-            outcomes = pool.map(_outcome, probes.values())
+            outcomes = pool.map(_probed, probes.values())
             for scope, outcome in zip(probes, outcomes, strict=True):
                 known.add(scope)
                 if isinstance(outcome, StreamFailed):
@@ -120,7 +118,7 @@ def _next_probes(
     known: Collection[str],
     refusals: Collection[str],
 ) -> dict[str, KlaviyoStream]:
-    """Return for each scope that can be told now the stream that tells it."""
+    """Return a stream for each scope that can be probed now."""
     found: dict[str, KlaviyoStream] = {}
     for stream in sorted(streams, key=_weight):
         unknown = [scope for scope in stream.scopes if scope not in known]
@@ -131,7 +129,7 @@ def _next_probes(
 
 
 def _weight(stream: KlaviyoStream) -> tuple[bool, bool, bool, int]:
-    """Return what makes a stream a worse probe: what may be refused for reasons of its own."""
+    """Return a sort key by which streams with other reasons for a refusal come last."""
     return (
         bool(stream.costly),
         isinstance(stream, IncludedStream),
@@ -141,10 +139,10 @@ def _weight(stream: KlaviyoStream) -> tuple[bool, bool, bool, int]:
 
 
 def _shows_its_scopes(stream: KlaviyoStream) -> bool:
-    """Tell whether the first page of a stream needs all of its scopes and no other."""
+    """Whether the first page of a stream needs all of its scopes and no other."""
     if stream.parent or isinstance(stream, UnionStream | ReportStream):
         return False
-    lists_only = isinstance(stream, ItemStream)  # what its items need does not show
+    lists_only = isinstance(stream, ItemStream)  # a listing does not show the scopes of its items
     included = {scope for _, scope in stream.include_scopes}
     return (not lists_only or len(stream.scopes) == 1) and included <= {*stream.scopes}
 
@@ -155,28 +153,20 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) -> str:
-    """Return the reason that streams share which need the `missing` scopes."""
+    """Return the reason for streams that need the `missing` scopes."""
     named = f"Missing scope{'s' * (len(missing) > 1)} {_listed(missing)}"
     for scope in missing:
         refusal = refusals[scope]
         if refusal and not isinstance(refusal, ScopeMissing):
             return str(refusal.message).rstrip(".")
         if isinstance(refusal, ScopeMissing) and "scope" not in refusal.detail:
-            # It may be a part of another plan: Klaviyo's words are worth more than a guess.
+            # The feature may belong to another plan: Klaviyo's words beat a guess.
             return f"{named}, or not in the account's plan (Klaviyo says: {refusal.detail})"
     return named
 
 
-def _outcome(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
-    """Return the first records of `stream`, or why there are none; a refusal is doubted once."""
-    first = _probed(stream)
-    if not isinstance(first, StreamFailed) or not _is_sure(first):
-        return first
-    time.sleep(_DOUBT_SECONDS)
-    return _probed(stream)
-
-
 def _probed(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
+    """Return the first records of `stream`, or why there are none."""
     try:
         return stream.probe()
     except StreamFailed as refused:
@@ -184,7 +174,7 @@ def _probed(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:
 
 
 def _is_sure(refusal: StreamFailed | None) -> bool:
-    """Tell whether no later try can help: an OAuth token lacks the scope (None), or a 403."""
+    """Whether no later try can help: an OAuth token lacks the scope (None), or a 403."""
     return refusal is None or refusal.failure_type is FailureType.config_error
 
 

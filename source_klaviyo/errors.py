@@ -1,6 +1,6 @@
-"""Every error that the connector raises on purpose, and what each of them asks of its catcher.
+"""Every error that the connector raises on purpose, and its meaning for the catcher.
 
-One request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost,
+A single request can end in Throttled, RequestFailed, PageTooLarge, PageSizeRefused, PageLost,
 ParentGone, PartitionRefused, QuotaSpent, ParameterRefused or another StreamFailed.
 """
 
@@ -11,7 +11,11 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
 class ConfigError(AirbyteTracedException):
-    """The user's configuration, catalog or state cannot be used; `advice` says what to change."""
+    """The user's configuration, catalog or state cannot be used; `advice` says what to change.
+
+    >>> ConfigError("start_date: must not lie in the future").failure_type.name
+    'config_error'
+    """
 
     def __init__(self, advice: str) -> None:
         super().__init__(
@@ -20,10 +24,10 @@ class ConfigError(AirbyteTracedException):
 
 
 class StreamFailed(AirbyteTracedException):
-    """Nothing more can be read of this stream in this sync; other streams may go on.
+    """The end of a stream in this sync; other streams may go on.
 
-    `advice` is the sentence for the user. `failure_type` is config_error where the user can mend
-    it, transient_error where time may, else system_error.
+    `advice` is the sentence for the user. `failure_type` is config_error if the user can mend the
+    cause, transient_error if time may, else system_error.
     """
 
     def __init__(self, advice: str, failure_type: FailureType) -> None:
@@ -31,16 +35,16 @@ class StreamFailed(AirbyteTracedException):
 
 
 class CredentialsRefused(StreamFailed):
-    """Klaviyo does not know these credentials; nothing at all can be read."""
+    """Klaviyo does not know these credentials; no stream can be read."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.config_error)
 
 
 class ScopeMissing(StreamFailed):
-    """The credentials are good, but not for this collection, or not for what it was asked for.
+    """The credentials are good, but lack a scope for this collection or a part of the request.
 
-    `detail` is what Klaviyo says of it.
+    `detail` is Klaviyo's message.
     """
 
     def __init__(self, advice: str, detail: str = "") -> None:
@@ -49,10 +53,10 @@ class ScopeMissing(StreamFailed):
 
 
 class ParameterRefused(StreamFailed):
-    """Klaviyo does not accept the request as it is; `parameter` is the one that it names, if any.
+    """Klaviyo refuses the request as sent; `parameter` is the name of the cause, if given.
 
-    `pointer` is where in the request's body it sees the cause, `detail` what it says. It may accept
-    the request with less.
+    `pointer` is the cause's place in the request's body, `detail` Klaviyo's message. A request with
+    fewer parts may succeed.
     """
 
     def __init__(
@@ -72,23 +76,23 @@ class NotFound(StreamFailed):
 
 
 class ParentGone(StreamFailed):
-    """The parent of what was asked for has been deleted since it was listed."""
+    """The parent of the requested resources has been deleted since the listing."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.system_error)
 
 
 class ListingNotWhole(StreamFailed):
-    """A listing of ids lacks rows that are there: nothing is taken from it."""
+    """A listing of ids lacks existing rows: no deletes are derived from it."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.transient_error)
 
 
 class PartitionRefused(StreamFailed):
-    """Klaviyo does not serve this partition of a collection, for a reason that lies in it alone.
+    """Klaviyo does not serve this partition of a collection, for a reason in the partition alone.
 
-    A refusal that names no reason, such as a 404 in an incident, is not `is_sure`.
+    A refusal without a stated reason, such as a 404 in an incident, is not `is_sure`.
     """
 
     def __init__(self, advice: str, *, is_sure: bool = True) -> None:
@@ -97,7 +101,7 @@ class PartitionRefused(StreamFailed):
 
 
 class QuotaSpent(StreamFailed):
-    """The quota of a day is used up; there is more in `pause` seconds."""
+    """The quota of a day is used up; Klaviyo grants more in `pause` seconds."""
 
     def __init__(self, advice: str, pause: float) -> None:
         super().__init__(advice, FailureType.transient_error)
@@ -105,20 +109,20 @@ class QuotaSpent(StreamFailed):
 
 
 class RetriesExhausted(StreamFailed):
-    """A request has met faults that may pass, again and again; it may succeed with less."""
+    """A request has met passing faults again and again; a request with fewer parts may succeed."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice, FailureType.transient_error)
 
 
 class UnreadableAnswer(Exception):  # noqa: N818
-    """An answer is not the JSON:API document that it should be."""
+    """An answer is not the expected JSON:API document."""
 
 
 class Throttled(Exception):  # noqa: N818  what it asks for says more than "Error"
-    """The rate limiter refused the request; the same may be sent in `pause` seconds.
+    """The rate limiter refused the request; the same request may be sent in `pause` seconds.
 
-    It is no fault, and does not count against the bound of retries.
+    Throttling is no fault, and does not count against the bound of retries.
     """
 
     def __init__(self, reason: str, pause: float) -> None:
@@ -127,11 +131,11 @@ class Throttled(Exception):  # noqa: N818  what it asks for says more than "Erro
 
 
 class RequestFailed(Exception):  # noqa: N818
-    """The request met a fault that may pass: the same may succeed when it is sent again.
+    """The request met a fault that may pass: the same request may succeed later.
 
-    `retry_after` is what Klaviyo asked to wait, in seconds, None if it did not. `by_size` tells
-    that a smaller page may succeed where this one does not (a server error, a timeout). `ends_as`
-    is the failure if the fault does not pass, where there is more to say than that.
+    `retry_after` is Klaviyo's requested wait in seconds, None without any. `by_size` means that a
+    smaller page may succeed at once (a server error, a timeout). `ends_as` is the failure if the
+    fault does not pass, if there is more to say than `reason`.
     """
 
     def __init__(
@@ -149,7 +153,7 @@ class RequestFailed(Exception):  # noqa: N818
 
 
 class PageTooLarge(Exception):  # noqa: N818
-    """An answer is larger than memory allows; `size` bytes had come when it was given up."""
+    """An answer is larger than memory allows; reading ended after `size` bytes."""
 
     def __init__(self, reason: str, size: int) -> None:
         super().__init__(reason)
@@ -157,9 +161,9 @@ class PageTooLarge(Exception):  # noqa: N818
 
 
 class PageSizeRefused(StreamFailed):
-    """Klaviyo does not serve pages of this size; `numbers` are those that it names in saying so.
+    """Klaviyo does not serve pages of this size; `numbers` are the numbers in its message.
 
-    `altogether` tells that the endpoint takes no `page[size]`.
+    `altogether` means that the endpoint has no `page[size]`.
     """
 
     def __init__(
@@ -171,4 +175,24 @@ class PageSizeRefused(StreamFailed):
 
 
 class PageLost(Exception):  # noqa: N818
-    """The page cursor leads nowhere: the rest of the window has to be asked for anew."""
+    """The page cursor is dead: the rest of the window has to be requested anew."""
+
+
+def failure_of(fault: Exception, name: str) -> AirbyteTracedException:
+    """Return the final failure for `fault`, after the last try for `name`.
+
+    >>> failure_of(PageLost("no such cursor"), "events").message
+    'Klaviyo rejects the page cursors that it gave for events: no such cursor'
+    """
+    match fault:
+        case RequestFailed():
+            return fault.ends_as or RetriesExhausted(str(fault))
+        case AirbyteTracedException():
+            return fault
+        case PageTooLarge():
+            return StreamFailed(str(fault), FailureType.system_error)
+        case PageLost():
+            advice = f"Klaviyo rejects the page cursors that it gave for {name}: {fault}"
+            return StreamFailed(advice, FailureType.transient_error)
+    message = f"Reading {name} met a defect of the connector: {fault!r}"
+    return AirbyteTracedException.from_exception(fault, message=message)

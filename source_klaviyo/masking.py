@@ -1,9 +1,8 @@
-"""No text shows a secret: what is masked, and in which forms.
+"""Masking of secrets in all texts.
 
 Secrets enter with a configuration (`cli.inputs.read_config`, `Config.parse`) and with the token
 endpoint's answers. Texts leave in two places, `sync.messages.message_line` and `cli.stderr.Stderr`,
-and both mask them. A text of a server is
-masked where it comes in as well, because it is cut there (`excerpt`).
+and both mask them. A server's text is masked on arrival as well, because `excerpt` cuts it.
 """
 
 import html
@@ -15,23 +14,28 @@ from typing import Final
 from urllib.parse import quote
 
 SHORTEST: Final = 7
-"""The characters that a secret has at least. To mask fewer would mask parts of words, so the
-configuration refuses a shorter one. Klaviyo's keys have 37, its public ids 6."""
+"""The least characters of a secret. Masking shorter secrets would mask parts of words, so the
+configuration refuses them. Klaviyo's keys have 37, its public ids 6."""
 
 NAMES: Final = frozenset({"api_key", "client_secret", "refresh_token", "access_token"})
-"""The settings that hold secrets, wherever in a configuration they stand."""
+"""The settings that hold secrets, anywhere in a configuration."""
 
 _MASK: Final = "****"
 _forms: list[str] = []
 
 
 def mask(*secrets: str) -> None:
-    """Have `masked`, and the CDK in its own messages, hide `secrets` from now on."""
+    """Have `masked`, and the CDK in its own messages, hide `secrets` from now on.
+
+    >>> mask("pk_made_up_for_this_line")
+    >>> masked("GET /api/lists with pk_made_up_for_this_line")
+    'GET /api/lists with ****'
+    """
     found = {form for secret in secrets for form in _forms_of(secret.strip())}
-    # Where one secret begins another, the longer has to go first. A thread that masks meanwhile
-    # uses the list as it was.
+    # If a secret is the start of another, the longer has to go first. A thread that masks meanwhile
+    # uses the old list.
     _forms[:] = sorted({*_forms, *found}, key=len, reverse=True)
-    # `masked` has to work where the CDK, which takes a second to import, has not been needed yet.
+    # `masked` has to work without the CDK, which takes a second to import.
     from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets  # noqa: PLC0415
 
     update_secrets(list(_forms))
@@ -48,7 +52,7 @@ def masked(text: str) -> str:
 
 
 def excerpt(text: str, most: int = 300) -> str:
-    """Return what may be quoted of a server's text: on one line, masked, then cut to `most`."""
+    """Return the quotable part of a server's text: on one line, masked, then cut to `most`."""
     return " ".join(masked(text).split())[:most]
 
 
@@ -64,7 +68,7 @@ def _secrets(config: object) -> Iterator[str]:
 
 
 def _forms_of(secret: str) -> Iterator[str]:
-    """Yield how other texts write `secret`: as it is, quoted in URLs and HTML, in base64."""
+    """Yield the forms of `secret` in other texts: plain, quoted in URLs and HTML, in base64."""
     if len(secret) < SHORTEST:
         return
     urls = (quote(secret, safe="", errors="replace"), quote(secret, errors="replace"))
@@ -75,10 +79,10 @@ def _forms_of(secret: str) -> Iterator[str]:
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
-    """Yield what base64 makes of `data` wherever it stands in a longer text.
+    """Yield the base64 forms of `data` anywhere in a longer text.
 
-    Three bytes make four letters, so there are three places. The letters at either end that hold
-    bits of a neighbour are left out.
+    Three bytes make four letters, so there are three forms. Letters at either end that hold bits of
+    a neighbour are left out.
     """
     for shift in range(3):
         first, end = -(-8 * shift // 6), 8 * (shift + len(data)) // 6
@@ -92,6 +96,6 @@ def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _however_escaped(form: str) -> str:
-    """Return the pattern of `form`, as JSON within Python within JSON may escape it."""
+    """Return the pattern of `form`, also if escaped by JSON within Python within JSON."""
     first, *rest = (r"\\+" if each == "\\" else re.escape(each) for each in form)
     return first + "".join(rf"\\*{each}" if each in "\"'/" else each for each in rest)

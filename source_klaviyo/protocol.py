@@ -1,7 +1,7 @@
-"""What streams and sync agree on: pages of a collection are asked for, and what views made of them.
+"""The interface between streams and sync: requests for pages, and the records of views.
 
-A *collection* is what is fetched: an endpoint, read page by page. A *view* is what one stream makes
-of its pages. Several streams can be views of one collection, which is then read once for all.
+A *collection* is an endpoint, read page by page. A *view* is the part of its pages that a stream
+reads. Several streams can be views of the same collection, which is then read once for all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import StreamFailed
 
 BEGINNING = 0
-"""Lower bound of a window that reaches back as far as there is data: no lower filter is sent."""
+"""Lower bound of a window without a start: no lower filter is sent."""
 
 FOREVER = 253_402_300_800
 """Upper bound of a window that is open to the future (the year 10000): no upper filter is sent."""
@@ -21,7 +21,11 @@ FOREVER = 253_402_300_800
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """A half-open range of cursor time, `[lo, hi)`, in whole seconds since 1970 (UTC)."""
+    """A half-open range of cursor time, `[lo, hi)`, in whole seconds since 1970 (UTC).
+
+    >>> 10 in Window(0, 10), 9 in Window(0, 10)
+    (False, True)
+    """
 
     lo: int = BEGINNING
     hi: int = FOREVER
@@ -35,10 +39,8 @@ class Window:
 
 
 Record = tuple[memoryview | bytes, bytes]
-"""One record's JSON object in two parts: a piece of the answer as it came, and what follows it.
-
-The piece is copied only once, when the message line is made.
-"""
+"""A record's JSON object in two parts: a piece of the answer as sent, and the members added. The
+piece is copied only once, when the message line is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What one view makes of a page: records, or partitions of other collections, or items to ask.
+    """The part of a page for a view: records, partitions of other collections, or items to request.
 
-    Each entry belongs to a row of the page: `rows` has the row's number for each, or is None where
-    entry n belongs to row n. `ids` are the names of the records, where the stream's keys allow any;
-    `gone` names the rows that the records are tombstones of. `failure` says why the view can make
-    nothing of this collection any more.
+    Each entry belongs to a row of the page: `rows` has the row's number for each, or is None if
+    entry n belongs to row n. `ids` are the names of the records, if the stream's keys allow names;
+    `gone` names the rows of tombstones. `failure` is the reason why the view gets no more records
+    from the collection.
+
+    >>> Extract(ids=("a", "b"), rows=(0, 0)).only([True, False]).ids
+    ['a', 'b']
     """
 
     records: Sequence[Record] = ()
@@ -74,7 +79,7 @@ class Extract:
     failure: StreamFailed | None = None
 
     def only(self, kept: Sequence[bool]) -> "Extract":
-        """Return what belongs to the rows that are `kept`."""
+        """Return the entries of the rows that are `kept`."""
         mask = kept if self.rows is None else [kept[row] for row in self.rows]
 
         def keep(entries: Sequence[_T]) -> Sequence[_T]:
@@ -96,18 +101,15 @@ def _nothing_to_release() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of the API, taken apart.
+    """A decoded answer of the API.
 
-    `ids` and `cursors` have one entry a row: its id, and its cursor in whole seconds (rounded
-    down), None where the row has none; `cursors` is empty where the collection has no cursor.
-    `values` are the cursors as they came; they may tell rows of one second apart.
-    `extracts` are what the request's views make of it, in their order. `next` fetches the following
-    page, None after the last.
-
-    `exact` tells whether `next` can
-    tell rows of one cursor value apart; where it cannot, those that did not fit on the page may be
-    missing on the next. `size` is the length of the answer in bytes. `release` must be called when
-    nothing of the page is needed any more: its memory is counted.
+    `ids` and `cursors` have an entry for each row: its id, and its cursor in whole seconds (rounded
+    down), None without a cursor value; `cursors` is empty if the collection has no cursor. `values`
+    are the cursors as sent; they may tell rows of the same second apart. `extracts` are the parts
+    of the request's views, in their order. `next` fetches the following page, None after the last.
+    `exact` says whether `next` can tell rows of the same cursor value apart; if not, rows that did
+    not fit on the page may be missing on the next. `size` is the length of the answer in bytes.
+    Call `release` after the last use of the page: its memory is counted.
     """
 
     ids: Sequence[str]
@@ -122,12 +124,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page to fetch: the first of `window` in `partition`, or the one that `token` names.
+    """A page to fetch: the first of `window` in `partition`, or the page at `token`.
 
-    `views` are the numbers of the views that it is for. `page_size` is None where the collection
-    leaves no choice. `newest_first` asks for descending order. `left_out` are the parts that the
-    request is sent without. `restated` tells that the page before, which gave the token, was asked
-    for in another size, or with other parts.
+    `views` are the numbers of its views. `page_size` is None if the collection has no choice.
+    `newest_first` asks for descending order. `left_out` are the parts that the request is sent
+    without. `restated` means that the page before, which gave the token, had another size, or other
+    parts.
+
+    >>> first = PageRequest({}, Window(), views=(0,))
+    >>> first.following(Page(["a"], [], [], next="https://a.klaviyo.com/api/tags?p=2")).token
+    'https://a.klaviyo.com/api/tags?p=2'
     """
 
     partition: Partition
@@ -140,23 +146,23 @@ class PageRequest:
     restated: bool = False
 
     def following(self, page: Page) -> "PageRequest | None":
-        """Return the request for the page after `page`, None if that was the last."""
+        """Return the request for the page after `page`, None if `page` was the last."""
         return replace(self, token=page.next) if page.next else None
 
 
 class Quota(Protocol):
-    """What grants requests; a collection may draw on several, for requests of several kinds."""
+    """The permission to send requests; a collection may have a quota for each kind of request."""
 
     @property
     def per_minute(self) -> int:
-        """The requests that it grants in a minute, as far as is known by now."""
+        """The requests granted in a minute, as far as known by now."""
 
     def reserve(self) -> float:
-        """Take one request: 0 when granted, else the seconds until there may be one."""
+        """Reserve a request: 0 when granted, else the seconds until another try."""
 
 
 class Collection(Protocol):
-    """What is fetched, as the sync engine sees it."""
+    """A collection, as the sync engine sees it."""
 
     @property
     def name(self) -> str:
@@ -168,11 +174,11 @@ class Collection(Protocol):
 
     @property
     def bounded_below(self) -> bool:
-        """Whether Klaviyo can leave out what lies before a window's start."""
+        """Whether Klaviyo can filter out rows before a window's start."""
 
     @property
     def bounded_above(self) -> bool:
-        """Whether Klaviyo can leave out what lies behind a window's end."""
+        """Whether Klaviyo can filter out rows after a window's end."""
 
     @property
     def ordered(self) -> bool:
@@ -180,7 +186,7 @@ class Collection(Protocol):
 
     @property
     def newest_first(self) -> bool:
-        """Whether pages descend by the cursor: they are read down to the window's start."""
+        """Whether pages descend by the cursor, and are read down to the window's start."""
 
     @property
     def sortable(self) -> bool:
@@ -188,54 +194,54 @@ class Collection(Protocol):
 
     @property
     def page_size(self) -> int | None:
-        """The largest page that is documented, None where there is no choice."""
+        """The largest page that is documented, None without a choice."""
 
     @property
     def partitions(self) -> Sequence[Partition]:
-        """The parts that are known from the start; none where they are found by other pages."""
+        """The partitions known from the start; empty if other pages bring them."""
 
     @property
     def deferrable(self) -> bool:
         """Whether windows may be left to the next sync, the oldest first.
 
-        So they are where the quota of a day is spent. Rows of such a collection are computed for
-        the time that is asked for: none moves from one window to another.
+        They are left when the quota of a day is spent. Rows of such a collection are computed for
+        the requested time: no row moves from a window to another.
         """
 
     @property
     def left_out(self) -> frozenset[str]:
-        """The parts that requests are to be sent without, because Klaviyo refuses them."""
+        """The parts that requests must be sent without, because Klaviyo refuses them."""
 
     @property
     def quota(self) -> Quota:
-        """What requests for pages draw on."""
+        """The quota of requests for pages."""
 
     def item_quota(self, view: int) -> Quota:
-        """Return what requests for the items of a view draw on."""
+        """Return the quota of requests for the items of a view."""
 
     def fetch(self, request: PageRequest) -> Page:
-        """Fetch a page, once. Raises what errors.py lists under "one request"."""
+        """Fetch a page, once. Raises the errors that errors.py lists for a single request."""
 
     def items_like(self, view: int) -> int:
-        """Return the first view that needs the same items: one request brings them for both."""
+        """Return the first view with the same items: a single request serves both."""
 
     def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
-        """Fetch an item, once, for the views that `items` has a request of; they need the same.
+        """Fetch an item, once, for the views with a request in `items`; all need the same item.
 
-        The page has an extract for each of them. Raises like `fetch`.
+        The page has an extract for each view. Raises like `fetch`.
         """
 
     def optional_parts(self, request: PageRequest) -> frozenset[str]:
-        """Return the parts of a request without which its rows can be served all the same."""
+        """Return the parts of a request without which Klaviyo can still serve its rows."""
 
     def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
-        """Return what to leave out of a request that is refused, None where nothing is left to try.
+        """Return the parts to leave out of a refused request, None after the last trial.
 
-        `failure` is what the request met.
+        `failure` is Klaviyo's refusal.
         """
 
     def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
-        """Take note of a page that was served without `parts`; none for one that was whole.
+        """Note a page that was served without `parts`; no parts means a whole page.
 
-        `is_row` tells that a page of a single row was asked for.
+        `is_row` means a page of a single row.
         """

@@ -1,8 +1,8 @@
-"""All streams, in the order of their names, and which of Klaviyo's scopes they can use.
+"""All streams, in the order of their names, and the scopes that they can use.
 
-A stream is registered by being written: each public class in a module of `streams/` or `reports/`
-is a stream, but for the kinds of stream (`…Stream`), what several streams have in common (`Of…`),
-and a class that takes the place of another under its `name`.
+To register a stream, write its class: each public class in a module of `streams/` or `reports/` is
+a stream, except kinds of streams (`…Stream`), shared declarations (`Of…`), and a class that
+replaces another under the other's `name`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,12 +39,16 @@ STREAMS: Final[tuple[type[KlaviyoStream], ...]] = tuple(
 
 
 def stream_name(stream: type[KlaviyoStream]) -> str:
-    """Return the name that a stream has in catalogs."""
+    """Return the name of a stream in catalogs."""
     return casing.camel_to_snake(stream.__name__)
 
 
 def streams_named(names: Sequence[str]) -> dict[str, type[KlaviyoStream]]:
-    """Return the streams of these names, all without any. Raises ConfigError for unknown ones."""
+    """Return the streams of these names, all without any. Raises ConfigError for unknown names.
+
+    >>> list(streams_named(["tags"]))
+    ['tags']
+    """
     known = {stream_name(stream): stream for stream in STREAMS}
     if unknown := [name for name in names if name not in known]:
         raise ConfigError(
@@ -55,7 +59,7 @@ def streams_named(names: Sequence[str]) -> dict[str, type[KlaviyoStream]]:
 
 
 def enriching_scopes(stream: type[KlaviyoStream]) -> list[str]:
-    """Return the scopes without which records are there, with null for what they include."""
+    """Return the scopes without which records have null for included resources."""
     found = {scope for _, scope in stream.include_scopes if scope not in stream.scopes}
     return sorted(found)
 

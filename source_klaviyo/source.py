@@ -1,4 +1,4 @@
-"""The source: what Airbyte asks of it, wired to the streams and the sync engine."""
+"""The source: Airbyte's commands, wired to the streams and the sync engine."""
 
 import logging
 import time
@@ -47,11 +47,15 @@ RawConfig = Mapping[str, Any]
 
 
 class SourceKlaviyo(AbstractSource):
-    """Reads a Klaviyo account.
+    """The Airbyte source of a Klaviyo account.
 
-    `emit` is given the messages that must be on their way at once: a configuration with new tokens
-    in it, which has to be kept before they are used. Without it they go to the message repository,
-    and come first among the messages that follow.
+    `emit` is given messages that must leave at once: a configuration with new tokens has to be kept
+    before their first use. Without `emit`, such messages go to the message repository, and come
+    first among the messages that follow.
+
+    >>> source = SourceKlaviyo()
+    >>> len(source.streams({"api_key": "pk_12345678"})) > 70
+    True
     """
 
     def __init__(self, emit: Callable[[AirbyteMessage], None] | None = None) -> None:
@@ -60,12 +64,12 @@ class SourceKlaviyo(AbstractSource):
     def check_connection(
         self, logger: logging.Logger, config: RawConfig
     ) -> tuple[bool, str | None]:
-        """Return whether any stream can be read, and if not, why."""
+        """Return whether any stream can be read, and the message of `check`."""
         status = self.check(logger, config)
         return status.status is Status.SUCCEEDED, status.message
 
     def check(self, logger: logging.Logger, config: RawConfig) -> AirbyteConnectionStatus:  # noqa: ARG002
-        """Sign in, name the account, and tell for every stream whether it can be read."""
+        """Sign in, name the account, and say for every stream whether it can be read."""
         try:
             settings = _settings(config)
             client = self._client(settings, config)
@@ -81,7 +85,7 @@ class SourceKlaviyo(AbstractSource):
         return AirbyteConnectionStatus(status=status, message=found.summary)
 
     def streams(self, config: RawConfig) -> list[Stream]:
-        """Return every stream there is."""
+        """Return every stream."""
         settings = Config.parse(config)
         return [
             *_streams(self._client(settings, config), settings, without_predictions(settings, ()))
@@ -91,7 +95,7 @@ class SourceKlaviyo(AbstractSource):
         """Return the streams, without those that Klaviyo surely refuses to these credentials.
 
         A stream that vanishes from the catalog breaks a connection, so a fault that may pass hides
-        none.
+        no stream.
         """
         settings = Config.parse(config)
         client = self._client(settings, config)
@@ -101,7 +105,7 @@ class SourceKlaviyo(AbstractSource):
         return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in offered])
 
     def _forbidden(self, client: Client, streams: Sequence[KlaviyoStream]) -> Collection[str]:
-        """Return the names of the streams that Klaviyo refuses; log which, or why nobody knows."""
+        """Return the names of the refused streams; log them, or why they are unknown."""
         try:
             client.auth.sign_in()
             found = access.probe(streams, client.scopes)
@@ -123,7 +127,7 @@ class SourceKlaviyo(AbstractSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Yield the messages of a sync; `lines` is the same at the speed of a program."""
+        """Yield the messages of a sync; `lines` yields the same without parsing them again."""
         for chunk in self.lines(config, catalog, state or []):
             for line in chunk.splitlines():
                 yield AirbyteMessageSerializer.load(orjson.loads(line))
@@ -138,11 +142,10 @@ class SourceKlaviyo(AbstractSource):
     ) -> Iterator[bytes]:
         """Yield the messages of a sync as lines of JSON, in chunks of whole lines.
 
-        A chunk must have been written before the next is asked for. Once `stopped` tells that the
-        sync is to end, it does so after the states of what it has read. `watch` is told where each
-        stream stands. Raises
-        AirbyteTracedException: at once for input that cannot be used, at the end for streams that
-        have failed, or that were not finished.
+        Write each chunk before asking for the next. Once `stopped` returns true, the sync ends
+        after the states of all that it has read. `watch` is given the progress of each stream.
+        Raises AirbyteTracedException: at once for input that cannot be used, at the end for streams
+        that failed or were not finished.
         """
         settings = _settings(config)
         client = self._client(settings, config)
@@ -168,7 +171,7 @@ class SourceKlaviyo(AbstractSource):
             self.message_repository.emit_message(message)
 
     def _queued(self) -> Iterator[bytes]:
-        """Yield what waits in the message repository."""
+        """Yield the messages waiting in the message repository."""
         if self.message_repository:
             for message in self.message_repository.consume_queue():
                 yield message_line(message)
@@ -196,7 +199,7 @@ def _streams(
     config: Config,
     instead: Mapping[type[KlaviyoStream], type[KlaviyoStream]] | None = None,
 ) -> list[KlaviyoStream]:
-    """Return every stream; `instead` are those that take the place of others."""
+    """Return every stream; `instead` maps streams to their replacements."""
     streams = [(instead or {}).get(stream, stream)(client) for stream in STREAMS]
     account = Account(client, config)
     if unknown := config.exclude_fields.keys() - (names := {stream.name for stream in streams}):
@@ -215,7 +218,7 @@ def _streams(
 def without_predictions(
     config: Config, selected: Collection[str]
 ) -> dict[type[KlaviyoStream], type[KlaviyoStream]]:
-    """Return what reads profiles where nobody wants their predictions from that stream."""
+    """Return the replacement of `profiles` if nobody wants predictions from that stream."""
     alone = "profile_predictive_analytics" in selected
     left_out = "predictive_analytics" in config.exclude_fields.get("profiles", ())
     at_full_speed = alone or left_out or config.disable_fetching_predictive_analytics

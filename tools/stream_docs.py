@@ -131,10 +131,10 @@ def _how(stream: type[KlaviyoStream]) -> str:
     if issubclass(stream, NamedItemStream) and stream.told_included:
         return f"`{stream.item}` for each of the `{stream.named}` of {listing}{_parts(stream)}"
     if issubclass(stream, ItemStream):
-        which = "each changed one" if stream.cursor_attribute else "each"
+        which = "each changed row" if stream.cursor_attribute else "each"
         return f"`{stream.item}` for {which} of {listing}{_parts(stream)}"
     if issubclass(stream, IncludedStream):
-        by = ", by the cursor of those" if stream.cursor_attribute else ", whole"
+        by = ", by their cursor" if stream.cursor_attribute else ", whole"
         return f"comes with {listing}{_parts(stream)}{by}"
     if issubclass(stream, NewestFirstStream):
         return f"{listing}, newest first, down to where the last sync began"
@@ -165,7 +165,7 @@ def _cost(stream: type[KlaviyoStream]) -> str:
         return f"those of {of}; none where they are read for other streams too"
     own, *listings = (_cost_of(each, stream) for each in requests_of(stream))
     if stream.parent:
-        return f"{own}, and the listing of those"
+        return f"{own}, and their listing"
     return ", and the listing: ".join([own, *listings])
 
 
@@ -176,7 +176,7 @@ def _cost_of(requests: Requests, stream: type[KlaviyoStream]) -> str:
         rows = "new rows" if stream.cursor_attribute else "rows"
         return f"1 for each of `{requests.each}`{f', and {rows}{pages} more' if pages else ''}"
     if requests.each:
-        return f"1 for each {'changed one ' if stream.cursor_attribute else ''}of `{requests.each}`"
+        return f"1 for each {'changed row ' if stream.cursor_attribute else ''}of `{requests.each}`"
     least = f", at least {requests.least}" if requests.least > 1 else ""
     if not pages:
         return f"1; more where Klaviyo cuts it into pages{least}"

@@ -67,7 +67,7 @@ def answer(
         (answer(500), RETRY, TRANSIENT, "500"),
         (answer(503, HTML), RETRY, TRANSIENT, "503"),
         (answer(524, HTML), RETRY, TRANSIENT, "524"),
-        (answer(302, b"", location="https://x.example"), FAIL, SYSTEM, "leads elsewhere"),
+        (answer(302, b"", location="https://x.example"), FAIL, SYSTEM, "redirect"),
         (OSError(24, "Too many open files"), RETRY, TRANSIENT, "lower `num_workers`"),
         (requests.ConnectionError("[Errno 24] Too many open files"), RETRY, TRANSIENT, "ulimit -n"),
         (OSError(5, "x"), RETRY, TRANSIENT, "could not be reached: OSError"),

@@ -7,9 +7,8 @@ import pytest
 
 from integration_tests.connector.harness import Connector, Output, catalog, key
 from klaviyo_sandbox import Sandbox, Settings
-from source_klaviyo.api import backoff
+from source_klaviyo.api import backoff, retry
 from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.sync import retry
 
 Connect = Callable[..., Connector]
 

@@ -168,7 +168,7 @@ def test_without_the_scope_every_stream_says_so(shop: Sandbox, connect: Connect)
     output = connector.read(catalog(["events"]))
     assert output.code == 1
     assert (
-        "`add_account_id` takes the scope accounts:read." in output.failure_of("events")["message"]
+        "`add_account_id` needs the scope accounts:read." in output.failure_of("events")["message"]
     )
     (status,) = connector.check().of_type("CONNECTION_STATUS")
     assert status["connectionStatus"]["status"] == "FAILED"

@@ -8,7 +8,7 @@ from integration_tests.connector.harness import CURSORS, Output, catalog, last_s
 from klaviyo_sandbox import Sandbox
 
 _SUMMARY: Final = re.compile(r"[^ ]+: (\d+ \w+(?:, \d+ \w+)*); \d+ requests \(")
-_IDLE: Final = re.compile(r"No rows, by (\d+) requests: (.+)")
+_IDLE: Final = re.compile(r"No rows in (\d+) requests: (.+)")
 
 
 def told(output: Output) -> dict[str, int]:

@@ -63,6 +63,18 @@ def test_a_row_that_is_gone_has_a_tombstone_with_its_key(sandbox: Sandbox) -> No
     assert not destination.tombstones("lists")
 
 
+def test_a_tombstone_has_the_accounts_id(sandbox: Sandbox) -> None:
+    destination = Destination()
+    read(sandbox, destination, ["lists"], add_account_id=True)
+    (account,) = {row["account_id"] for row in destination.tables["lists"].rows.values()}
+    assert account
+    sandbox.delete("list", [min(sandbox.ids("list"))])
+    destination.a_day_passes()
+    read(sandbox, destination, ["lists"], add_account_id=True)
+    (tombstone,) = destination.tombstones("lists")
+    assert tombstone["account_id"] == account
+
+
 @pytest.mark.parametrize("stream", ["lists", "lists_detailed"])
 def test_a_tombstone_is_not_older_than_its_row(sandbox: Sandbox, stream: str) -> None:
     destination = Destination()
@@ -230,7 +242,7 @@ def test_a_state_of_an_older_version_begins_with_what_is_listed(
     read(sandbox, destination, ["lists"], deletes_every_hours=0)
     sandbox.delete("list", [before])
     read(sandbox, destination, ["lists"])
-    told = "Deletes are followed from now on; what was deleted before is not known: lists."
+    told = "Deletes are followed from now on; earlier deletes are unknown: lists."
     assert told in caplog.messages
     caplog.clear()
     assert not destination.tombstones("lists")

@@ -128,7 +128,7 @@ def test_aggregates_are_split_by_dimensions(shop: Sandbox) -> None:
     assert +sums == +whole
     changed = read(shop, ["metric_aggregates"], start_date=SINCE, states=split.states)
     assert changed.records["metric_aggregates"]
-    assert any("split by" in line for line in changed.logs)
+    assert any("metric_aggregates_by` has changed" in line for line in changed.logs)
     few = read(shop, ["metric_aggregates"], start_date=SINCE, event_metric_ids="Placed Order")
     found = {record["metric_id"] for record in few.records["metric_aggregates"]}
     assert found == {

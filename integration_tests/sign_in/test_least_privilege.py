@@ -87,7 +87,7 @@ def test_check_groups_what_cannot_be_read(signed_in: SignedIn, credentials: Json
     assert f"{readable} of {len(STREAMS)} streams" in first
     told = dict(reason.split(": ", 1) for reason in reasons)
     assert told["Missing scope tags:read"] == "campaign_message_tags, tag_groups, tags"
-    assert told["Read without what needs tags:read"].startswith("campaigns, flows")
+    assert told["Read without the parts that need tags:read"].startswith("campaigns, flows")
     assert told["Missing scopes segments:read and tags:read"] == "tag_links"
     assert len({stream for streams in told.values() for stream in streams.split(", ")}) == len(
         [stream for streams in told.values() for stream in streams.split(", ")]

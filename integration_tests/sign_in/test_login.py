@@ -165,7 +165,7 @@ def test_denied(shop: Sandbox, page: Page, tmp_path: Path) -> None:
         code, _, errors = program.end()
     assert "denied" in title
     assert code == 1
-    assert "choose to allow it" in errors
+    assert "allow the request" in errors
     assert not program.output.exists()
 
 

@@ -171,5 +171,5 @@ def test_not_even_debug_logs_show_a_token(shop: Sandbox, signed_in: SignedIn) ->
     read = connector.file("catalog", catalog(["lists"]))
     output = connector.run("read", "--debug", "--config", config, "--catalog", read)
     assert output.code == 0
-    assert any("Trying again to sign in" in line for line in output.logs)
+    assert any("the token endpoint: trying again" in line for line in output.logs)
     assert_secret(shop, output)

@@ -1,1 +1,1 @@
-"""How to talk to Klaviyo; knows nothing of streams."""
+"""HTTP access to Klaviyo; knows nothing of streams."""

@@ -1,4 +1,4 @@
-"""Where requests go: no id and no link of an answer leads a request elsewhere."""
+"""Addresses of requests: no id and no link in an answer leads a request elsewhere."""
 
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -9,13 +9,16 @@ from source_klaviyo.errors import StreamFailed
 from source_klaviyo.masking import excerpt
 
 _NO_NAMES: Final = ("", ".", "..")
-"""Segments that every client takes out of a path, however they are quoted (RFC 3986, 5.2.4)."""
+"""Segments that every client removes from a path, quoted or not (RFC 3986, 5.2.4)."""
 
 
 def address(base_url: str, path: str, resource_id: str = "") -> str:
-    """Return the address of `path`, with `resource_id` for the `{id}` in it.
+    """Return the address of `path`, with `resource_id` in place of `{id}`.
 
-    Raises StreamFailed for an id that would make another path of it.
+    Raises StreamFailed for an id that would change the path.
+
+    >>> address("https://a.klaviyo.com", "lists/{id}/profiles", "Y6nR/aB")
+    'https://a.klaviyo.com/api/lists/Y6nR%2FaB/profiles'
     """
     if "{id}" in path and resource_id in _NO_NAMES:
         advice = f'The id "{resource_id}" cannot be asked for at /api/{path}.'
@@ -33,8 +36,8 @@ def refuse_elsewhere(own: str, following: str) -> None:
     parts = urlsplit(following)
     there = excerpt(f"{parts.scheme}://{parts.netloc}{parts.path}", 100)
     raise StreamFailed(
-        f"Klaviyo's answer at {urlsplit(own).path} continues elsewhere ({there}). That was not"
-        " followed: the credentials are for Klaviyo, and the request for one collection.",
+        f"Klaviyo's answer at {urlsplit(own).path} continues elsewhere ({there}). The"
+        " link was not followed: credentials go to Klaviyo alone, for a single collection.",
         FailureType.system_error,
     )
 

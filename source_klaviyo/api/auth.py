@@ -1,4 +1,4 @@
-"""How requests are signed."""
+"""Signatures of requests."""
 
 from abc import abstractmethod
 
@@ -7,7 +7,7 @@ from requests.auth import AuthBase
 
 
 class Signature(AuthBase):
-    """Signs requests for all threads. `is_oauth` tells whether it was given to an OAuth app."""
+    """The signature of requests, for all threads. `is_oauth` means credentials of an OAuth app."""
 
     is_oauth = False
 
@@ -18,39 +18,43 @@ class Signature(AuthBase):
 
     @abstractmethod
     def header(self) -> str:
-        """Return what stands in `Authorization`. Raises as `sign_in` does."""
+        """Return the value of the header `Authorization`. Raises as `sign_in` does."""
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What it opens, None where Klaviyo has not said."""
+        """The granted scopes, None if Klaviyo has not named them."""
         return None
 
     def sign_in(self) -> None:
-        """See to it that requests can be signed.
+        """Make sure that requests can be signed.
 
-        Raises StreamFailed where Klaviyo refuses, or could not be reached for too long.
+        Raises StreamFailed if Klaviyo refuses, or could not be reached for too long.
         """
 
     def renew(self, refused: requests.PreparedRequest) -> bool:  # noqa: ARG002
-        """Tell whether a request that met a 401 is worth sending again, to be signed anew.
+        """Whether a request that met a 401 is worth sending again, with a new signature.
 
         Raises as `sign_in` does.
         """
         return False
 
     def is_outdated(self, request: requests.PreparedRequest) -> bool:  # noqa: ARG002
-        """Tell whether `request` was signed with what has ended since."""
+        """Whether the signature of `request` has ended since."""
         return False
 
 
 class ApiKey(Signature):
-    """A private API key (`pk_...`), whose scopes show only when something is asked for."""
+    """A private API key (`pk_...`). Klaviyo names its scopes only by refusing requests.
+
+    >>> ApiKey("pk_123").header()
+    'Klaviyo-API-Key pk_123'
+    """
 
     def __init__(self, key: str) -> None:
         self._header = f"Klaviyo-API-Key {key}"
 
     def header(self) -> str:
-        """Return what stands in `Authorization`."""
+        """Return the value of the header `Authorization`."""
         return self._header
 
 
@@ -63,10 +67,10 @@ class AccessToken(Signature):
         self._header = f"Bearer {token}"
 
     def header(self) -> str:
-        """Return what stands in `Authorization`."""
+        """Return the value of the header `Authorization`."""
         return self._header
 
 
 def api_key(key: str) -> Signature:
-    """Return what signs requests with a private API key (`pk_...`)."""
+    """Return the signature for a private API key (`pk_...`)."""
     return ApiKey(key)

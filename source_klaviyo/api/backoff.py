@@ -1,4 +1,4 @@
-"""How long to wait before a request is sent again."""
+"""Waits between the tries of a request."""
 
 import random
 import time
@@ -10,21 +10,16 @@ from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 from source_klaviyo.api.http_date import moment_of
 from source_klaviyo.api.limits import DAY
 
-MOST_RETRIES: Final = 8
-"""Failures in a row of one request that are taken for passing ones: some two to four minutes."""
-MOST_DOUBTS: Final = 2
-"""How often a refusal is asked for again, before it is taken for a fact: under load, Klaviyo has
-refused what it serves a second later (klaviyo-android-sdk 485, klaviyo-api-node 62)."""
 LONGEST: Final = 60.0
-"""Seconds between two tries of a request that fails, whatever Klaviyo asks to wait."""
+"""The most seconds between two tries of a failing request, whatever Klaviyo's `Retry-After`."""
 
 _FIRST = 0.5
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait: a number, or until a date.
+    """Return the seconds in `Retry-After`, which is a number, or a date to wait for.
 
-    They are at most a day: no limit has a longer window.
+    The result is at most a day: no limit has a longer window. None without a readable header.
     """
     stated = response.headers.get("Retry-After", "").strip()
     if stated.isdecimal():
@@ -40,6 +35,9 @@ def pause(attempt: int, stated: float | None = None) -> float:
 
     Twice as long each time, with jitter, and at least as long as `stated`; never longer than
     LONGEST.
+
+    >>> 0.25 <= pause(0) <= 0.5, 2.0 <= pause(3) <= 4.0, pause(0, stated=7.0)
+    (True, True, 7.0)
     """
     longest = min(LONGEST, _FIRST * 2.0 ** min(attempt, 20))
     wanted = longest * random.uniform(0.5, 1.0)  # noqa: S311  no secret depends on it
@@ -47,7 +45,7 @@ def pause(attempt: int, stated: float | None = None) -> float:
 
 
 class RetryAfterBackoff(BackoffStrategy):
-    """Waits as long as `Retry-After` says; without it, twice as long each time, with jitter."""
+    """The CDK's backoff strategy: `Retry-After` if stated, otherwise twice as long each time."""
 
     def backoff_time(
         self,

@@ -1,4 +1,4 @@
-"""The body of an answer, read into memory that is used again and is bounded for all threads."""
+"""Bodies of answers, read into buffers that are used again and bounded for all threads."""
 
 import threading
 from dataclasses import dataclass, field
@@ -20,8 +20,12 @@ _LARGEST_SINGLE: Final = 64 * 1024 * 1024
 class BodyMemory:
     """The memory that the bodies of all threads may take together.
 
-    Every thread has a `share` for itself; one thread at a time may go beyond it, as long as it
-    holds `beyond`. So an account with huge rows is read more slowly, and never in more memory.
+    Every thread has a `share` in bytes; a single thread at a time may exceed its share, as long as
+    the thread holds `beyond`. So an account with huge rows is read more slowly, and never in more
+    memory.
+
+    >>> BodyMemory.of(threads=32).share
+    3145728
     """
 
     share: int = _LEAST_SHARE
@@ -29,14 +33,14 @@ class BodyMemory:
 
     @classmethod
     def of(cls, threads: int) -> "BodyMemory":
-        """Return the memory for so many threads."""
+        """Return the memory for a number of threads."""
         return cls(max(_LEAST_SHARE, _ALL_SHARES // threads))
 
 
 class BodyReader:
-    """Reads bodies into a buffer that grows to the largest; for one thread.
+    """A buffer for the bodies of a single thread; the buffer grows to the largest body.
 
-    Memory that is asked of the system anew for every page costs more than reading it.
+    New memory from the system for every page would cost more time than reading the page.
     """
 
     def __init__(self, memory: BodyMemory) -> None:
@@ -45,10 +49,10 @@ class BodyReader:
         self._beyond = False
 
     def read(self, response: requests.Response, *, single: bool) -> bytearray:
-        """Return the answer's body; it is overwritten by the next unless a view of it is in use.
+        """Return the body of `response`; the next body overwrites it unless a view of it is in use.
 
-        `single` tells that a smaller page cannot be asked for. Raises PageTooLarge, or requests'
-        errors where the answer is cut off, damaged or too slow.
+        `single` means that no smaller page can be asked for. Raises PageTooLarge, or requests'
+        errors if the answer is cut off, damaged or too slow.
         """
         self.release()
         try:
@@ -59,7 +63,7 @@ class BodyReader:
         return self._buffer
 
     def release(self) -> None:
-        """Let another thread have the memory beyond the shares; the body is needed no more."""
+        """Let another thread have the memory beyond the shares, after the last use of the body."""
         if self._beyond:
             self._beyond = False
             self._buffer = bytearray()

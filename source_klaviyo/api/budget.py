@@ -1,4 +1,4 @@
-"""How many requests a limit still grants: seeded with what is published, told by answers."""
+"""The requests that a limit still grants: seeded by published limits, corrected by answers."""
 
 import time
 from collections import deque
@@ -11,21 +11,21 @@ _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5
 """Seconds by which windows are stretched: requests sent evenly can arrive in a bunch."""
 _DEAR_BURST_SLACK = 0.4
-"""The same for a second where requests are counted by the day: the first of a connection can be so
-late that it meets the next, and it is not known whether a refused one counts."""
+"""Seconds by which the second of a daily limit is stretched. The first request of a connection can
+be late enough to meet the next, and nobody knows whether Klaviyo counts a refused request."""
 
 _PLENTY = 10_000
 
 _CLAIM_HOLDS = 3.0
-"""Seconds; the scheduler asks for each stream that waits about once a second."""
+"""Seconds; the scheduler asks for each waiting stream about once a second."""
 
 
 @dataclass(slots=True)
 class _Window:
-    """One window of a limit: how many requests in how many seconds, and what is known of it.
+    """A window of a limit: `limit` requests in `seconds`.
 
-    The server's own window ends between `ends_after` and `ends_by`, once answers have told. `taken`
-    is the part of it that other clients of the same account have used.
+    The server's own window ends between `ends_after` and `ends_by`, as far as answers show. `taken`
+    counts the requests in the window by other clients of the same account.
     """
 
     seconds: int
@@ -37,14 +37,18 @@ class _Window:
 
 @dataclass(slots=True, eq=False)
 class Budget:
-    """The requests granted at one endpoint (or to one costly parameter), for all threads.
+    """The requests granted at a single endpoint (or for a costly parameter), for all threads.
 
-    A request is granted when in every window of the limit fewer than `limit` were sent in the
-    last `seconds`: this holds wherever the server's fixed windows begin. Klaviyo documents the
-    windows as fixed, so a known end sets the whole window free at once.
+    A request is granted if, in every window of the limit, fewer than `limit` were sent in the last
+    `seconds`: this holds wherever the server's fixed windows begin. Klaviyo documents the windows
+    as fixed, so a known end sets the whole window free at once.
 
-    `share` is the part of each limit that this sync may use; `clock` gives seconds. A Quota guards
-    it against use by several threads at once.
+    `share` is the part of each limit that this sync may use, from 0 to 1; `clock` gives seconds. A
+    Quota's lock guards a budget against use by several threads at once.
+
+    >>> budget = Budget(Limit(burst=2, steady=60), clock=lambda: 100.0)
+    >>> budget.spend(), budget.wait(), budget.spend(), round(budget.wait(), 2)
+    (None, 0.0, None, 1.05)
     """
 
     published: Limit | DailyLimit
@@ -68,17 +72,17 @@ class Budget:
 
     @property
     def per_minute(self) -> int:
-        """The requests that this sync may send in a minute, as far as is known by now."""
+        """The requests that this sync may send in a minute, as far as known by now."""
         if 60 in self._windows:  # noqa: PLR2004
             return self._own_limit(self._windows[60])
         longest = max(self._windows.values(), key=lambda each: each.seconds, default=None)
         return self._own_limit(longest) if longest else _PLENTY
 
     def claim(self, smaller: "Budget") -> None:
-        """Leave room for requests that draw on `smaller` as well, as long as there are some.
+        """Leave room for requests that draw on `smaller` as well, while there are some.
 
-        Else those that draw on this budget alone use it up before they have had all that the
-        smaller one grants, and what it grants in a window is lost when the window ends.
+        Otherwise requests that draw on this budget alone use up this budget first, and the unused
+        rest of the smaller budget's window is lost when the window ends.
         """
         self._claims[smaller] = self.clock()
 
@@ -92,7 +96,7 @@ class Budget:
         return max(0.0, self.blocked_until - now, due - now)
 
     def spend(self) -> None:
-        """Count one request as sent now."""
+        """Count a request as sent now."""
         now = self.clock()
         self._sent.append(now)
         longest = max(self._windows, default=0)
@@ -105,7 +109,7 @@ class Budget:
         self._sent = deque(sorted([*self._sent, *(now - age for age in ages)]))
 
     def spent_since(self, moment: float) -> int:
-        """Return how many requests have been sent after `moment`, by the clock."""
+        """Return the number of requests sent after `moment`, by the clock."""
         return self._sent_since(moment)
 
     def set_limit(self, seconds: int, limit: int) -> None:
@@ -115,17 +119,17 @@ class Budget:
 
     @property
     def is_lifted(self) -> bool:
-        """Whether it has been lifted."""
+        """Whether the limit has been lifted."""
         return not self._windows
 
     def lift(self) -> None:
-        """Grant everything from now on: there turned out to be no such limit."""
+        """Grant every request from now on: Klaviyo turned out to have no such limit."""
         self._windows.clear()
 
     def refused(self, pause: float) -> float:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`).
 
-        Return how long it will have been by then since a request was served.
+        Return the seconds since a request was last served, as of the end of the pause.
         """
         now = self.clock()
         self.blocked_until = max(self.blocked_until, now + pause)
@@ -133,22 +137,22 @@ class Budget:
         return self.blocked_until - self.refused_since
 
     def learn(self, told: RateLimitHeaders, elapsed: float) -> None:
-        """Take over what an answer's headers say of this budget, `elapsed` seconds after asking."""
+        """Take over the headers of an answer about this budget, `elapsed` seconds after asking."""
         for seconds, limit in told.limits.items():
             self._windows.setdefault(seconds, _Window(seconds, limit)).limit = limit
         for seconds in self._windows.keys() - told.limits.keys():
             del self._windows[seconds]
         for seconds, (remaining, reset) in told.left.items():
-            if seconds > 1:  # the others are over before the answer is here
+            if seconds > 1:  # a second ends before the answer arrives
                 self._learn_end(self._windows[seconds], remaining, reset, elapsed)
 
     def _learn_end(self, window: _Window, remaining: int, reset: int, elapsed: float) -> None:
         now = self.clock()
         asked = now - elapsed
-        # The seconds left are whole ones; whether they are rounded up or down is not documented.
+        # The reset is in whole seconds; whether Klaviyo rounds up or down is not documented.
         after, by = asked + reset - 1, now + reset + 1
         if by < window.ends_after:
-            return  # it is of the window before, and was long on its way
+            return  # a late answer, about the window before
         if after < window.ends_by:
             after, by = max(after, window.ends_after), min(by, window.ends_by)
         window.ends_after, window.ends_by = after, by
@@ -179,7 +183,7 @@ class Budget:
         return min(leaves_at, window.ends_by) if now < window.ends_by else leaves_at
 
     def unused(self, seconds: int, now: float) -> int:
-        """Return what may still be sent within a window of that length."""
+        """Return the requests that may still be sent within a window of `seconds`."""
         left = (
             self._own_limit(window) - self._counted(window, now)
             for window in self._windows.values()
@@ -197,7 +201,7 @@ class Budget:
         return max(1, int(window.limit * self.share))
 
     def _counted(self, window: _Window, now: float) -> int:
-        """Return how many requests the server may have counted in its window by `now`."""
+        """Return the requests that the server may have counted in its window by `now`."""
         return self._sent_since(
             max(now - self._stretched(window.seconds), self._last_end(window, now))
         )
@@ -212,5 +216,5 @@ class Budget:
 
     @staticmethod
     def _last_end(window: _Window, now: float) -> float:
-        """Return since when requests may have been counted in the window that is open now."""
+        """Return the time from which the server may have counted requests in the open window."""
         return window.ends_after - (window.seconds if now < window.ends_by else 0)

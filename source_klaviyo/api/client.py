@@ -1,4 +1,4 @@
-"""Sends requests to Klaviyo, each once: signed, pinned to a revision, and nowhere else."""
+"""Requests to Klaviyo, each sent once: signed, with a pinned revision, and to no other host."""
 
 import threading
 import time
@@ -28,22 +28,24 @@ from source_klaviyo.errors import (
 )
 
 LONGEST_WAIT: Final = 900.0
-"""Seconds; a longer `Retry-After` of a 429 is a spent daily quota, which is not waited for."""
+"""Seconds; a longer `Retry-After` of a 429 means a spent daily quota, and ends the wait."""
 
 JSON_API: Final = "application/vnd.api+json"
 
 LONGEST_THROTTLE: Final = 3600.0
-"""Seconds for which a quota may grant nothing, before what draws on it is left to the next sync."""
+"""Seconds without any granted request, before the rest of a quota's streams is left to the next
+sync."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Where to ask, with which parameters, and what it is to Klaviyo.
+    """The address, parameters, revision, quota and error handler of a request.
 
-    `parameters` are empty where `url` has them already. `single` tells that it asks for one row.
-    With a `body`, which is JSON, it is a POST that only asks: it may be sent again like a GET.
+    `parameters` are empty if `url` has them already. `single` means that the request asks for a
+    single row. With a `body` (JSON), the request is a POST that only reads: it may be sent again
+    like a GET.
     """
 
     url: str
@@ -57,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
-    """What a thread keeps to itself: its session, and the buffer for the bodies of answers."""
+    """A thread's own session, and its buffer for the bodies of answers."""
 
     session: requests.Session
     bodies: BodyReader
@@ -65,11 +67,16 @@ class _Connection:
 
 @dataclass(slots=True)
 class Client:
-    """One sync's way to Klaviyo, shared by all its threads.
+    """Access to Klaviyo for a sync, shared by all its threads.
 
-    `base_url` is Klaviyo's host (`https://a.klaviyo.com`); `api/address.py` sees to it that nothing
-    is sent anywhere else. Each thread keeps a connection of its own: threads that share a pool
+    `base_url` is Klaviyo's host (`https://a.klaviyo.com`); `api/address.py` refuses to send
+    requests anywhere else. Each thread keeps a connection of its own: threads that share a pool
     spend their time on its lock.
+
+    >>> from source_klaviyo.api.auth import ApiKey
+    >>> client = Client("https://a.klaviyo.com", ApiKey("pk_123"))
+    >>> client.revision
+    '2026-07-15'
     """
 
     base_url: str
@@ -96,10 +103,11 @@ class Client:
         return own
 
     def send(self, request: Request, read: Callable[[requests.Response], T]) -> T:
-        """Send `request` once and return what `read` makes of the answer (status 200, complete).
+        """Send `request` once and return `read(response)` for an answer with status 200.
 
-        It must have been reserved in its quota, which learns from the answer. `read` raises
-        UnreadableAnswer where an answer makes no sense. Raises what errors.py lists.
+        The request must have been reserved in its quota, which learns from the answer. `read`
+        raises UnreadableAnswer if an answer makes no sense. Raises the exceptions that errors.py
+        lists.
         """
         try:
             response = self._ask(request)
@@ -110,7 +118,7 @@ class Client:
                 with self._reading:
                     return read(response)
             failure = self._failure(response, request)
-        except OSError as fault:  # requests' own errors are such, too
+        except OSError as fault:  # requests' own errors are OSErrors
             failure = request.errors.failure(fault)
         except UnreadableAnswer as fault:
             at_path = UnreadableAnswer(f"at {urlsplit(request.url).path}, {fault}")
@@ -130,7 +138,7 @@ class Client:
         raise failure
 
     def release(self) -> None:
-        """Let the memory of this thread's last answer go."""
+        """Release the memory of this thread's last answer."""
         self._connection.bodies.release()
 
     def _failure(self, response: requests.Response, request: Request) -> Exception:

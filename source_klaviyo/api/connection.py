@@ -1,4 +1,4 @@
-"""Connections whose whole answer has a time limit, not only each wait for a byte."""
+"""Connections with a time limit for the whole answer, not only for each wait for a byte."""
 
 import http.client
 import io
@@ -15,11 +15,11 @@ TIMEOUTS: Final = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte; Klaviyo's slow pages stay well below."""
 
 ANSWER_TIMEOUT: Final = 300.0
-"""Seconds for a whole answer, so that one that trickles in cannot hold a worker for ever."""
+"""Seconds for a whole answer, so that a trickling answer cannot hold a worker for ever."""
 
 
 class _TimedSocket(io.RawIOBase):
-    """What a socket receives until a deadline."""
+    """The bytes that a socket receives until a deadline."""
 
     def __init__(self, received: socket.SocketIO, sock: socket.socket, seconds: float) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class _TimedSocket(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401  typeshed's Buffer is 3.12's
-        """Read what is there; TimeoutError when the deadline has passed."""
+        """Read the bytes at hand; TimeoutError when the deadline has passed."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
@@ -42,20 +42,20 @@ class _TimedSocket(io.RawIOBase):
         return self._received.readinto(buffer)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket's file."""
         self._received.close()
         super().close()
 
 
 class _TimedResponse(http.client.HTTPResponse):
-    """An answer that is over when ANSWER_TIMEOUT is: status lines, headers and body together."""
+    """An answer limited to ANSWER_TIMEOUT: status line, headers and body together."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  the standard library's own
         super().__init__(sock, *arguments, **options)
-        # What HTTPResponse has opened is closed first: each open file keeps the socket alive.
+        # HTTPResponse's own file is closed first: each open file keeps the socket alive.
         self.fp.close()
         received = sock.makefile("rb", buffering=0)
-        assert isinstance(received, socket.SocketIO)  # noqa: S101  it is what buffering=0 means
+        assert isinstance(received, socket.SocketIO)  # noqa: S101  always so with buffering=0
         self.fp = io.BufferedReader(_TimedSocket(received, sock, ANSWER_TIMEOUT))
 
 
@@ -76,17 +76,17 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class TimedAdapter(HTTPAdapter):
-    """Makes a session's requests over such connections."""
+    """The adapter that gives a session connections with a time limit."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
-        """Have the pools make such connections."""
+        """Make pools of timed connections."""
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return None: requests would take apart where an answer leads, even if not to follow."""
+        """Return None: requests would parse a redirect's target even without following."""
 
 
 def session(base_url: str, auth: requests.auth.AuthBase) -> requests.Session:

@@ -1,4 +1,4 @@
-"""A JSON:API answer, parsed once, its resources kept as the bytes that came."""
+"""A JSON:API answer, parsed once; its resources stay the bytes that Klaviyo sent."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,18 +16,18 @@ from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier,
 from source_klaviyo.errors import UnreadableAnswer
 
 _Other = dict[str, msgspec.Raw] | str | float | bool | None
-"""JSON that is no list."""
+"""JSON other than a list."""
 _Anything = list[msgspec.Raw] | _Other
 
 
 class Parts(msgspec.Struct, kw_only=True):
-    """What is read of an answer; where it tells of errors, nothing else in it counts."""
+    """The parts of an answer that are decoded. With `errors`, nothing else counts."""
 
     errors: list[msgspec.Raw] | None = None
 
 
 class _Links(msgspec.Struct):
-    """Where other pages are. Klaviyo's specification asks for `self` alone."""
+    """The links to other pages. Klaviyo's specification requires `self` alone."""
 
     own: _Anything | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="self")
     next: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -53,11 +53,14 @@ _T = TypeVar("_T", bound=Parts)
 
 
 def second(value: str) -> int:
-    """Return the second since 1970 of a datetime as Klaviyo writes it, fractions cut off.
+    """Return the second since 1970 of a datetime in Klaviyo's forms, fractions cut off.
 
-    Klaviyo writes most datetimes as `2026-09-04T13:38:55+00:00`, some with microseconds and a
-    few with a space for the `T`; one without an offset is in UTC. Raises ValueError for anything
+    Klaviyo writes most datetimes as `2026-09-04T13:38:55+00:00`, some with microseconds and a few
+    with a space for the `T`; a datetime without an offset is in UTC. Raises ValueError for anything
     else.
+
+    >>> second("2026-09-04 13:38:55.999")
+    1788529135
     """
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
@@ -66,7 +69,7 @@ def second(value: str) -> int:
 
 
 def second_or_none(value: str | None) -> int | None:
-    """Return the second of a datetime, None for what is none."""
+    """Return the second of a datetime, or None if `value` is no datetime."""
     try:
         return None if value is None else second(value)
     except ValueError:
@@ -75,12 +78,12 @@ def second_or_none(value: str | None) -> int | None:
 
 @dataclass(slots=True)
 class Document:
-    """The resources of an answer, and what has been read of each.
+    """The resources of an answer, and the fields read of each.
 
-    `next` is where the following page is, None after the last; `links` tells whether the answer
-    spoke of pages at all, `repaired` whether it was not quite JSON. `included_raw` are the
-    resources that came along, None where the answer had no place for any. `strange` counts what
-    stood among the resources and is none.
+    `next` is the address of the following page, None after the last; `links` says whether the
+    answer had any links, `repaired` whether the answer was not quite JSON. `included_raw` are the
+    included resources, None if the answer had no list for them. `strange` counts entries of `data`
+    that are no resources.
     """
 
     resources: Sequence[msgspec.Raw]
@@ -94,7 +97,7 @@ class Document:
 
     @property
     def included(self) -> Included:
-        """The resources that came along, by type and id."""
+        """The included resources, by type and id."""
         if self._included is None:
             self._included = {
                 name: raw for raw in self.included_raw or () if (name := identifier(raw))
@@ -102,15 +105,15 @@ class Document:
         return self._included
 
     def without(self, relationships: Collection[str]) -> "Document":
-        """Return the document with the `data` of these relationships taken out of its resources.
+        """Return the document without the `data` of these relationships in its resources.
 
-        Another view has asked for them. What is left stays as it came, to the digit.
+        The relationships were requested for another view. The rest stays as sent, to the digit.
         """
         return replace(self, resources=[_without(raw, relationships) for raw in self.resources])
 
     @property
     def cursors(self) -> list[int | None]:
-        """The cursors in whole seconds, None for what is no datetime."""
+        """The cursors in whole seconds, None for a cursor that is no datetime."""
         try:
             return [None if cursor is None else second(cursor) for cursor in self.fields.cursors]
         except ValueError:
@@ -126,13 +129,19 @@ def _without(raw: msgspec.Raw, relationships: Collection[str]) -> msgspec.Raw:
             told.pop("data", None)
             held[name] = msgspec.Raw(msgspec.json.encode(told))
     except (KeyError, msgspec.ValidationError):
-        return raw  # it has no relationships, or none that is an object
+        return raw  # no relationships, or of another type
     resource["relationships"] = msgspec.Raw(msgspec.json.encode(held))
     return msgspec.Raw(msgspec.json.encode(resource))
 
 
 class DocumentReader:
-    """Takes answers apart; `fields` reads what is needed of each resource."""
+    """A decoder of answers; `fields` reads the needed fields of each resource.
+
+    >>> body = b'{"data":[{"type":"tag","id":"T1"}],"links":{"self":"/api/tags","next":null}}'
+    >>> page = DocumentReader(FieldsReader(None)).read(body)
+    >>> page.fields.ids, page.next
+    (('T1',), None)
+    """
 
     def __init__(self, fields: FieldsReader) -> None:
         self._fields = fields
@@ -140,7 +149,7 @@ class DocumentReader:
     def read(self, body: bytes | bytearray) -> Document:
         """Return the resources of a collection's answer.
 
-        Raises UnreadableAnswer where it is not a JSON:API document, or tells of errors.
+        Raises UnreadableAnswer if the body is no JSON:API document, or has errors.
         """
         found, whole = decoded(_COLLECTIONS, body)
         links = found.links if isinstance(found.links, _Links) else _Links()
@@ -151,16 +160,16 @@ class DocumentReader:
         return document
 
     def changed(self, document: Document, change: Callable[[msgspec.Raw], msgspec.Raw]) -> Document:
-        """Return a document with each of its resources changed."""
+        """Return the document with each of its resources changed."""
         resources = [change(raw) for raw in document.resources]
         return replace(document, resources=resources, fields=self._fields.read(resources))
 
     def read_item(self, body: bytes | bytearray) -> Document:
-        """Return the one resource of an item's answer; otherwise like `read`."""
+        """Return the single resource of an item's answer; otherwise like `read`."""
         found, whole = decoded(_ITEMS, body)
         document = self._document([found.data], found.included, None, links=True)
         if document.strange:
-            raise UnreadableAnswer("it has no resource")
+            raise UnreadableAnswer("the answer has no resource")
         document.repaired = not whole
         return document
 
@@ -178,7 +187,7 @@ class DocumentReader:
             if "" in fields.ids:
                 resources = [raw for raw in resources if members(raw)]
                 fields = self._fields.read(resources)
-        except ValueError as unreadable:  # msgspec's decoding errors are such
+        except ValueError as unreadable:  # msgspec's decoding errors are ValueErrors
             raise UnreadableAnswer(str(unreadable)) from unreadable
         raws = included if isinstance(included, list) else None
         strange = came - len(resources)
@@ -189,18 +198,20 @@ def _address(told: str | None) -> str | None:
     try:
         urlsplit(told)
     except ValueError as malformed:
-        raise UnreadableAnswer(f"its next page has no address: {malformed}") from malformed
+        raise UnreadableAnswer(
+            f"the link to the next page is no address: {malformed}"
+        ) from malformed
     return told
 
 
 def decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tuple[_T, bool]:
-    """Return what is in `body`, and whether it was JSON; what is almost JSON is repaired.
+    """Return the decoded `body`, and whether it was JSON; near-JSON is repaired.
 
-    Raises UnreadableAnswer where it is something else, or tells of errors.
+    Raises UnreadableAnswer if the body cannot be repaired, or has errors.
     """
     found, whole = _decoded(decoder, body)
     if found.errors:
-        raise UnreadableAnswer(f"it tells of errors: {ErrorDocument(found.errors).detail}")
+        raise UnreadableAnswer(f"the answer has errors: {ErrorDocument(found.errors).detail}")
     return found, whole
 
 
@@ -209,7 +220,7 @@ def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tupl
         return decoder.decode(_on_one_line(_checked(body))), True
     except msgspec.ValidationError as other:
         raise UnreadableAnswer(str(other)) from other
-    except ValueError as almost:  # msgspec's and Python's decoding errors are such
+    except ValueError as almost:  # as msgspec's and Python's decoding errors are
         try:
             return decoder.decode(_on_one_line(repaired(body))), False
         except ValueError as unreadable:
@@ -217,17 +228,17 @@ def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes | bytearray) -> tupl
 
 
 def _on_one_line(body: bytes | bytearray) -> bytes | bytearray:
-    """Return `body` without line breaks: a message is one line."""
+    """Return `body` without line breaks: an Airbyte message is a single line."""
     if b"\n" in body or b"\r" in body:
-        # JSON strings escape theirs, so these are layout.
+        # JSON strings escape line breaks: raw line breaks are layout.
         return body.replace(b"\n", b" ").replace(b"\r", b" ")
     return body
 
 
 def _checked(body: bytes | bytearray) -> bytes | bytearray:
-    """Return `body`. Raises UnicodeDecodeError where it is not UTF-8.
+    """Return `body`. Raises UnicodeDecodeError if the body is not UTF-8.
 
-    Only the pieces that are not plain ASCII are decoded: one emoji in a page would quadruple it.
+    Only pieces that are not plain ASCII are decoded: a single emoji in a page would quadruple it.
     """
     if body.isascii():
         return body

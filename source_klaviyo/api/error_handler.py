@@ -1,4 +1,4 @@
-"""What each way in which a request can fail means, and what to do about it."""
+"""The meaning of each failure of a request, and the reaction to it."""
 
 import errno
 import os
@@ -45,14 +45,17 @@ _MAY_PASS: Final = (
     HTTPStatus.LOCKED,
     HTTPStatus.TOO_EARLY,
 )
-"""Refusals that speak of this moment alone."""
+"""Refusals that may be different a moment later."""
 
 
 class KlaviyoErrorHandler(ErrorHandler):
-    """Decides by status and body: retry, ask for less, ask anew, or end the stream with a sentence.
+    """A table of failures, by status and body: retry, ask for less, ask anew, or end the stream.
 
-    `scopes` are named where Klaviyo refuses for want of one. `is_oauth` tells that the credentials
-    are an OAuth app's.
+    `scopes` are named in messages about missing scopes. `is_oauth` means credentials of an OAuth
+    app.
+
+    >>> KlaviyoErrorHandler().failure(requests.exceptions.ReadTimeout())
+    RequestFailed('Klaviyo could not be reached: no answer within the time limit.')
     """
 
     max_retries = 8
@@ -63,9 +66,9 @@ class KlaviyoErrorHandler(ErrorHandler):
         self._is_oauth = is_oauth
 
     def failure(self, outcome: requests.Response | Exception) -> Exception:
-        """Return what to raise for `outcome`: an answer other than 200, or the failure to get one.
+        """Return the exception for `outcome`: an answer other than 200, or an error without answer.
 
-        A 429 is not handled here: what it means depends on the quota.
+        A 429 is handled elsewhere: its meaning depends on the quota.
         """
         match outcome:
             case requests.Response():
@@ -73,7 +76,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             case PageTooLarge():
                 return outcome
             case _ if isinstance(outcome, _MALFORMED):
-                # The text may hold what was malformed, a credential among it.
+                # The text may quote the malformed part, even a credential.
                 return StreamFailed(
                     f"The request to Klaviyo cannot be sent ({type(outcome).__name__}). Check"
                     " `api_base_url`, the credentials and the proxy settings of this machine.",
@@ -89,7 +92,7 @@ class KlaviyoErrorHandler(ErrorHandler):
                 )
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
-        """Return the same in the CDK's words."""
+        """Return the CDK's resolution for the same failure."""
         if isinstance(response, requests.Response):
             if response.status_code == HTTPStatus.OK:
                 return ErrorResolution(ResponseAction.SUCCESS)
@@ -114,8 +117,7 @@ class KlaviyoErrorHandler(ErrorHandler):
             return PageSizeRefused(f"Klaviyo refuses a page for its size ({at_path}).")
         if response.is_redirect:
             return StreamFailed(
-                f"Klaviyo refused the request ({at_path}): It leads elsewhere, and was not"
-                " followed.",
+                f"Klaviyo answered with a redirect ({at_path}), which was not followed.",
                 FailureType.system_error,
             )
         if status == HTTPStatus.GONE:
@@ -132,15 +134,15 @@ class KlaviyoErrorHandler(ErrorHandler):
             # Klaviyo's own refusals are JSON. A challenge of the edge (recorded: Cloudflare's 403,
             # "Just a moment...") may pass, but lasts where it is meant for this machine's address.
             return RequestFailed(
-                f"The network edge in front of Klaviyo answered {at_path}, with no JSON. If that"
-                " lasts, it blocks the address of this machine, a proxy's or a VPN's: use another,"
-                " or ask Klaviyo's support to allow it.",
+                f"The network edge in front of Klaviyo answered {at_path}, without JSON. If that"
+                " lasts, the edge blocks the address of this machine, its proxy or its VPN: use"
+                " another, or ask Klaviyo's support to allow the address.",
                 retry_after=backoff.retry_after(response),
             )
         return self._refusal(response, said)
 
     def _refusal(self, response: requests.Response, said: ErrorDocument) -> Exception:
-        """Return what Klaviyo's own refusal means."""
+        """Return the exception for Klaviyo's own refusal."""
         status = response.status_code
         text = f"Klaviyo refused the request ({status} at {_path(response)}): {said.detail}"
         match status:
@@ -164,8 +166,8 @@ class KlaviyoErrorHandler(ErrorHandler):
     def _forbidden(self, response: requests.Response, said: ErrorDocument) -> StreamFailed:
         if said.lacks_feature:
             return StreamFailed(
-                f"Klaviyo refused {_path(response)}: {said.detail} The account has not got this"
-                " feature, and no scope brings it: ask Klaviyo, or deselect the stream.",
+                f"Klaviyo refused {_path(response)}: {said.detail} The account lacks this"
+                " feature, and no scope adds it: ask Klaviyo, or deselect the stream.",
                 FailureType.config_error,
             )
         return ScopeMissing(self._scope_missing(response, said.detail), said.detail)
@@ -202,7 +204,11 @@ def _path(response: requests.Response) -> str:
 
 
 def cause(failure: OSError) -> str:
-    """Name what failed in a few words; the texts of the network libraries are pages long."""
+    """Return the cause of a failure in a few words; network libraries' texts are pages long.
+
+    >>> cause(requests.exceptions.ReadTimeout())
+    'no answer within the time limit'
+    """
     if os.strerror(errno.EMFILE) in str(failure):
         return "this machine allows too few open files (raise `ulimit -n`, or lower `num_workers`)"
     match failure:

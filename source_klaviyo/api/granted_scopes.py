@@ -1,4 +1,4 @@
-"""Which scopes the credentials have, as far as that has turned out."""
+"""The scopes of the credentials, as far as known."""
 
 import logging
 import threading
@@ -10,10 +10,16 @@ logger = logging.getLogger("airbyte")
 
 
 class GrantedScopes:
-    """What one sync knows of its credentials' scopes, for all threads.
+    """A sync's knowledge of its credentials' scopes, for all threads.
 
-    Klaviyo tells the scopes of an OAuth app with its token; those of a private key show only when
-    something is refused, which is asked once for each scope.
+    Klaviyo names the scopes of an OAuth app with its token; the scopes of a private key show only
+    by refusals, and each scope is tried once.
+
+    >>> from source_klaviyo.api.auth import ApiKey
+    >>> scopes = GrantedScopes(ApiKey("pk_123"))
+    >>> scopes.refused("tags:read")
+    >>> scopes.lacks("tags:read"), scopes.lacks("lists:read")
+    (True, False)
     """
 
     def __init__(self, signature: Signature) -> None:
@@ -25,17 +31,17 @@ class GrantedScopes:
         self._lock = threading.Lock()
 
     def lacks(self, scope: str) -> bool:
-        """Tell whether `scope` is known to be missing."""
+        """Whether `scope` is known to be missing."""
         granted = self._signature.scopes
         return scope in self._refused or (granted is not None and scope not in granted)
 
     def enriches(self, scope: str, what: str) -> None:
-        """Note that records lack `what` (`tags of campaigns`) where `scope` is missing."""
+        """Note that records lack `what` (`tags of campaigns`) if `scope` is missing."""
         with self._lock:
             self._enriched[scope][what] = None
 
     def answered(self, scope: str, what: str, *, told: bool) -> None:
-        """Note whether an answer told of `what` (`tags of campaigns`), which takes `scope`."""
+        """Note whether an answer had `what` (`tags of campaigns`), which needs `scope`."""
         self._told[scope, what] = told or self._told.get((scope, what), False)
 
     def report_silence(self) -> None:
@@ -52,12 +58,12 @@ class GrantedScopes:
             )
 
     def refused(self, scope: str) -> None:
-        """Note that Klaviyo refuses what needs `scope`."""
+        """Note that Klaviyo refuses requests for lack of `scope`."""
         self._refused.add(scope)
         self.report(scope)
 
     def report(self, scope: str) -> None:
-        """Log a warning about a missing scope, once, if records are without something for it."""
+        """Log a warning about a missing scope, once, if records lack something for it."""
         with self._lock:
             what = list(self._enriched[scope])
             if scope in self._reported or not what:

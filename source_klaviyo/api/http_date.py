@@ -1,13 +1,16 @@
-"""Dates as in the headers of answers."""
+"""Dates in the headers of answers."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
 def moment_of(header: str | None) -> datetime | None:
-    """Return the moment that a header like `Date` names, None where it names none.
+    """Return the moment in a header like `Date`, None without a readable date.
 
-    One without a zone is in UTC.
+    A date without a zone is in UTC.
+
+    >>> moment_of("Mon, 30 Nov 2026 08:00:00 GMT").isoformat()
+    '2026-11-30T08:00:00+00:00'
     """
     try:
         moment = parsedate_to_datetime(header or "")

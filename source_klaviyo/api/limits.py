@@ -1,4 +1,4 @@
-"""Rate limits: what Klaviyo publishes, by the names of its tiers, and what its answers tell."""
+"""Rate limits: Klaviyo's published tiers, and the limits in its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +8,18 @@ DAY: Final = 86_400
 """The longest window, in seconds."""
 
 _MOST: Final = 1_000_000_000
-"""Requests in a window; no limit that is meant is larger."""
+"""Requests in a window; a larger number is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Requests allowed in one second, in one minute and, where there is such a limit, in a day.
+    """Requests allowed in a second, in a minute and, if there is such a limit, in a day.
 
     Klaviyo counts them per account (private keys) or per installation (OAuth), each endpoint by
     itself; `RateLimit-Limit` states them in every answer.
+
+    >>> XL.windows, REPORT.windows
+    ({1: 350, 60: 3500}, {1: 1, 60: 2, 86400: 225})
     """
 
     burst: int
@@ -31,7 +34,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class DailyLimit:
-    """Requests allowed in a day, and in parts of it as many."""
+    """Requests allowed in a day, with no limit for shorter windows."""
 
     daily: int
 
@@ -51,12 +54,16 @@ REPORT = Limit(1, 2, 225)
 
 @dataclass(frozen=True, slots=True)
 class RateLimitHeaders:
-    """What `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions say.
+    """The limits in `RateLimit-Limit: 750, 75;w=1, 750;w=60` and its companions.
 
     The first number is the limit of the window that is nearest to its limit; every window follows
-    (`limits`, by its length in seconds). `left` has the requests that remain and the whole seconds
+    (`limits`, by its length in seconds). `left` has the remaining requests and the whole seconds
     until the reset: of the nearest window from `RateLimit-Remaining` and `RateLimit-Reset`, of the
     day from `RateLimit-Remaining-Daily` and `RateLimit-Reset-Daily`, which reports have (recorded).
+
+    >>> RateLimitHeaders.parse({"RateLimit-Limit": "750, 75;w=1, 750;w=60",
+    ...                         "RateLimit-Remaining": "749", "RateLimit-Reset": "59"})
+    RateLimitHeaders(limits={1: 75, 60: 750}, left={60: (749, 59)})
     """
 
     limits: dict[int, int]
@@ -64,9 +71,9 @@ class RateLimitHeaders:
 
     @classmethod
     def parse(cls, headers: Mapping[str, str]) -> "RateLimitHeaders | None":
-        """Return what an answer's `headers` say, None where they are missing or cannot be true.
+        """Return the limits in an answer's `headers`, None if missing or impossible.
 
-        A window ends within its own length, whatever is stated.
+        A window ends within its own length, whatever the headers state.
         """
         try:
             binding, *windows = headers["RateLimit-Limit"].split(",")
@@ -93,5 +100,5 @@ def _left(headers: Mapping[str, str], suffix: str) -> tuple[int, int]:
 
 
 def _plausible(seconds: int, limit: int) -> bool:
-    """Tell whether there can be such a window: the answer that states it was granted, after all."""
+    """Whether such a window can exist: after all, the answer that states the window was granted."""
     return 1 <= seconds <= DAY and 1 <= limit <= _MOST

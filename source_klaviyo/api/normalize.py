@@ -1,8 +1,8 @@
-"""Brings declared attributes into the form that Klaviyo documents, where it sends another one.
+"""Declared attributes, brought into the form that Klaviyo documents.
 
 Other connectors have seen datetimes with a space for the `T` or without an offset; coordinates are
 documented as strings or numbers; a boolean is "True" in an example of Klaviyo's guide. Custom
-properties are never looked into.
+properties are never touched.
 """
 
 import re
@@ -15,7 +15,7 @@ import msgspec
 
 
 class Form(Enum):
-    """What a value should be."""
+    """The documented form of a value."""
 
     DATETIME = "an RFC 3339 datetime"
     NUMBER = "a number"
@@ -23,7 +23,7 @@ class Form(Enum):
 
 
 Normalization = tuple[tuple[str, Form], ...]
-"""Attributes, nested ones as `a.b`, also through lists, and what they should be."""
+"""Attributes, nested as `a.b`, also through lists, and their documented form."""
 
 _Tree = Mapping[str, "_Tree | Form"]
 
@@ -36,19 +36,22 @@ _PLAIN: Mapping[Form, Any] = {
     Form.NUMBER: float,
     Form.BOOLEAN: bool,
 }
-"""The types of values that are as they should be."""
+"""The types of values in their documented form."""
 _ANY: Mapping[Form, Any] = {
     Form.DATETIME: str,
     Form.NUMBER: str | float,
     Form.BOOLEAN: str | bool,
 }
-"""The types of values whether they deviate or not."""
+"""The types of values in any form."""
 
 
 def normalized_datetime(text: str) -> str:
-    """Return a datetime in the form of RFC 3339; without an offset it is taken to be in UTC.
+    """Return a datetime in the form of RFC 3339, in UTC if it has no offset.
 
-    What is no datetime is returned as it is.
+    Any other text is returned unchanged.
+
+    >>> normalized_datetime("2026-09-04 13:38:55")
+    '2026-09-04T13:38:55+00:00'
     """
     if text[10:11] == "T" and (text[-1] == "Z" or text[-6] in "+-"):
         return text
@@ -57,19 +60,28 @@ def normalized_datetime(text: str) -> str:
 
 
 def normalized_number(text: str) -> str | None:
-    """Return the JSON number that `text` holds, digit for digit, None where it holds none."""
+    """Return the JSON number in `text`, digit for digit, None for any other text.
+
+    >>> normalized_number(" 59.90 "), normalized_number("12 EUR")
+    ('59.90', None)
+    """
     return text.strip() if _NUMBER.fullmatch(text.strip()) else None
 
 
 class Normalizer:
-    """Puts the declared attributes of resources right.
+    """Declared attributes of resources, brought into their documented form.
 
-    A resource is decoded to see whether it deviates, and only as far as is declared; what does not
-    deviate is passed on as it came.
+    A resource is decoded to see whether it deviates, and only the declared attributes; a resource
+    without a deviation is passed on as sent.
+
+    >>> latitude = Normalizer((("location.latitude", Form.NUMBER),))
+    >>> raw = msgspec.Raw(b'{"attributes":{"location":{"latitude":"48.10"}}}')
+    >>> bytes(latitude.normalize([raw], [None])[0])
+    b'{"attributes":{"location":{"latitude":48.10}}}'
     """
 
     def __init__(self, declared: Normalization, cursor: str | None = None) -> None:
-        # The cursor has been decoded already, and is all there is to look at in most streams.
+        # The cursor has been decoded already; most streams declare nothing else.
         self._cursor = (cursor, Form.DATETIME) in declared
         beyond = [(path, form) for path, form in declared if path != cursor]
         self._tree: _Tree = {"attributes": _tree(declared)}
@@ -81,7 +93,7 @@ class Normalizer:
     def normalize(
         self, resources: Sequence[msgspec.Raw], cursors: Iterable[str | None]
     ) -> Sequence[msgspec.Raw]:
-        """Return `resources`, whose cursors are known, with their declared attributes put right."""
+        """Return `resources`, whose cursors are known, with declared attributes normalized."""
         off = [False] * len(resources)
         if self._cursor:
             off = [text is not None and normalized_datetime(text) is not text for text in cursors]
@@ -96,7 +108,7 @@ class Normalizer:
         return msgspec.Raw(self._replaced(bytes(resource)) or _normalized(resource, self._tree))
 
     def _deviates(self, resource: msgspec.Raw) -> bool:
-        """Tell whether `resource` deviates anywhere but in the cursor."""
+        """Whether `resource` deviates anywhere but in the cursor."""
         if self._sound is None:
             return False
         try:
@@ -106,17 +118,17 @@ class Normalizer:
         return False
 
     def _replaced(self, resource: bytes) -> bytes | None:
-        """Return `resource` with the deviating values replaced where they stand.
+        """Return `resource` with the deviating values replaced in place.
 
-        None where one of them stands elsewhere too, so that it takes the longer way to tell its
-        places apart, or where an attribute has another shape than documented.
+        None if such a value also stands elsewhere in the resource, so that only a full decode can
+        tell the places apart, or if an attribute has another shape than documented.
         """
         try:
             declared = self._declared.decode(resource)
         except msgspec.ValidationError:
             return None
         if b"\\u00" in resource or b"\\/" in resource:
-            return None  # a value may be written in another way than it is looked for
+            return None  # the same value may be escaped in another way
         deviating = Counter(_deviating(declared, self._tree))
         for (text, form), times in deviating.items():
             value = msgspec.json.encode(text)
@@ -127,7 +139,7 @@ class Normalizer:
 
 
 def _deviating(declared: Any, tree: _Tree) -> Iterator[tuple[str, Form]]:  # noqa: ANN401
-    """Yield the texts in a decoded resource that have to be put right, and into which form."""
+    """Yield the texts in a decoded resource that need another form, each with the form."""
     for name, below in zip(declared.__struct_fields__, tree.values(), strict=True):
         value = getattr(declared, name)
         if isinstance(below, Form):
@@ -168,7 +180,7 @@ def _type(below: "_Tree | Form", values: Mapping[Form, Any]) -> Any:  # noqa: AN
 
 
 def _normalized(value: msgspec.Raw, below: "_Tree | Form") -> bytes:
-    """Return `value` put right; all of its members but the declared ones keep their bytes."""
+    """Return `value` normalized; all members except the declared keep their bytes."""
     if isinstance(below, Form):
         return _FORMS[below](value)
     try:

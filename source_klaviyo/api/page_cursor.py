@@ -1,4 +1,4 @@
-"""What can be told from the address of the next page."""
+"""Page cursors in the address of the next page."""
 
 import binascii
 from base64 import b64decode, urlsafe_b64decode
@@ -11,13 +11,15 @@ _PARTS: Final = ("page[size]", "include", "additional-fields[", "fields[")
 
 
 def tells_rows_apart(url: str, row_id: str) -> bool:
-    """Tell whether the page cursor in `url` names the row `row_id`, the last of its page.
+    """Whether the page cursor in `url` names the row `row_id`, the last of its page.
 
-    What stands beside an id is neither a letter nor a digit: a number within a time is no id.
-
-    Klaviyo's cursors are base64 of the sort value and mostly the id (`[1788529134,"7qWk…",true]`,
+    Neither a letter nor a digit stands beside an id: a number within a time is no id. Klaviyo's
+    cursors are base64 of the sort value and mostly the id (`[1788529134,"7qWk…",true]`,
     `next::id::01M1…`, as recorded by others). With the sort value alone, rows of the same value
     that did not fit on the page would be skipped.
+
+    >>> tells_rows_apart("https://a.klaviyo.com/api/tags?page[cursor]=next::id::T7", "T7")
+    True
     """
     cursor = dict(parse_qsl(urlsplit(url).query)).get(_CURSOR, "")
     if not row_id:
@@ -46,10 +48,10 @@ def _stands_in(text: bytes, name: bytes) -> bool:
 
 
 def restated(url: str, parameters: Mapping[str, str]) -> str:
-    """Return the address of the same page, asked for in another size, or with other parts.
+    """Return the address of the same page with another size, or with other parts.
 
     The address of a following page repeats the parameters of the page before. Its page cursor,
-    filter and sort belong together; of `parameters`, all others are taken.
+    filter and sort belong together; all others come from `parameters`.
     """
     parts = urlsplit(url)
     kept = {

@@ -1,4 +1,4 @@
-"""What a kind of request draws on: the limit of its endpoint, and those of its parameters."""
+"""The quota of a kind of request: the limit of its endpoint, and those of its parameters."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from source_klaviyo.api.budget import Budget
 from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
 _LONGEST_ANSWER: Final = 60.0
-"""Seconds that an answer may take to come here."""
+"""Seconds that an answer may take to arrive."""
 
 _IN_FLIGHT: Final = 20
 """Requests that may be sent and not yet counted by the server."""
@@ -18,10 +18,14 @@ _IN_FLIGHT: Final = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointQuota:
-    """All budgets that a request takes one token from each: its endpoint's, and `costly` ones.
+    """The budgets of a request: its endpoint's, and `costly` budgets of its parameters.
 
-    `lock` is shared by all quotas of a sync, as budgets are. `presumed` is one that several
-    endpoints are thought to share, until an answer tells otherwise.
+    A request takes a token from each. `lock` is shared by all quotas of a sync, as budgets are.
+    `presumed` is a budget that several endpoints may share, until an answer shows otherwise.
+
+    >>> quota = Quotas(clock=lambda: 100.0).get("web-feeds", Limit(burst=1, steady=15))
+    >>> quota.reserve(), round(quota.reserve(), 2)
+    (0.0, 1.05)
     """
 
     endpoint: Budget
@@ -36,17 +40,17 @@ class EndpointQuota:
 
     @property
     def counts_days(self) -> bool:
-        """Whether requests are counted by the day as well."""
+        """Whether Klaviyo counts the requests by the day as well."""
         return any(DAY in budget.limits for budget in self._budgets)
 
     @property
     def shares_its_day(self) -> bool:
-        """Whether other endpoints are still thought to draw on the same day's quota."""
+        """Whether other endpoints may still draw on the same day's quota."""
         return self.presumed is not None and not self.presumed.is_lifted
 
     @property
     def per_minute(self) -> int:
-        """The requests that it grants in a minute, as far as is known by now."""
+        """The requests granted in a minute, as far as known by now."""
         return min(budget.per_minute for budget in self._budgets)
 
     def spent_before(self, ages: Iterable[float]) -> None:
@@ -57,7 +61,7 @@ class EndpointQuota:
                 budget.spent_before(spent)
 
     def reserve(self) -> float:
-        """Take one request: 0 when granted, else the seconds until there may be one."""
+        """Reserve a request: 0 when granted, else the seconds until another try."""
         with self.lock:
             pause = self.endpoint.wait(for_claimant=bool(self.costly))
             for budget in self.costly:
@@ -71,10 +75,10 @@ class EndpointQuota:
             return pause
 
     def learn(self, headers: Mapping[str, str], elapsed: float) -> None:
-        """Take over what an answer's headers say, which came `elapsed` seconds after asking.
+        """Take over the headers of an answer that came `elapsed` seconds after asking.
 
         For some endpoints Klaviyo states the limit of the costly parameter, for others that of the
-        endpoint (responses recorded by others on revision 2026-07-15). The budget that has those
+        endpoint (responses recorded by others on revision 2026-07-15). The budget with the same
         limits learns from them.
         """
         told = RateLimitHeaders.parse(headers)
@@ -96,15 +100,15 @@ class EndpointQuota:
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
 
-        Return for how many seconds the quota will have granted nothing by then. What is only
-        presumed to be shared is not held up: a 429 of another endpoint will tell.
+        Return the seconds without any granted request, as of the end of the pause. A presumed
+        budget is not blocked: a 429 of another endpoint will show whether it is shared.
         """
         with self.lock:
             return max(budget.refused(pause) for budget in (self.endpoint, *self.costly))
 
     @staticmethod
     def _doubt(presumed: Budget, told: RateLimitHeaders, elapsed: float) -> None:
-        """Correct a presumed limit; lift it if more is left of the day than it would have left."""
+        """Correct a presumed limit; lift it if the day has more requests left than it allows."""
         presumed.set_limit(DAY, told.limits[DAY])
         if DAY not in told.left:
             return
@@ -118,7 +122,7 @@ class EndpointQuota:
 
 
 class Quotas:
-    """All budgets of a sync, one per endpoint and costly parameter, made when first asked for.
+    """All budgets of a sync, one per endpoint and costly parameter, made at first use.
 
     `share` is the part of each limit that the sync may use, from 0 to 1; `clock` gives seconds.
     """
@@ -136,9 +140,9 @@ class Quotas:
         costly: Sequence[tuple[str, Limit]] = (),
         presumed: tuple[str, DailyLimit] | None = None,
     ) -> EndpointQuota:
-        """Return what requests to `endpoint` draw on; the limits seed the budgets.
+        """Return the quota of requests to `endpoint`; the limits seed the budgets.
 
-        `presumed` is a limit that several endpoints may share, which Klaviyo does not document.
+        `presumed` is a limit that several endpoints may share; Klaviyo does not document it.
         """
         with self._lock:
             return EndpointQuota(

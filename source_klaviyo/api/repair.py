@@ -1,7 +1,7 @@
-"""Makes JSON of what is almost JSON, so that one odd value cannot stop a stream for good.
+"""JSON repaired from near-JSON, so that a single odd value cannot stop a stream for good.
 
 Klaviyo passes through what shops send. A cut emoji leaves half of a surrogate pair behind, a
-division by zero a NaN. Most JSON parsers refuse both, those of Airbyte's destinations among them.
+division by zero a NaN. Most JSON parsers refuse both, including those of Airbyte's destinations.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Final
 
 _TOKENS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|-?\b(?:NaN|Infinity)\b')
 _SURROGATES: Final = re.compile(
-    rb"\\\\"  # an escaped backslash; what follows it is no escape
+    rb"\\\\"  # an escaped backslash starts no escape
     rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a whole pair
     rb"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
@@ -18,11 +18,14 @@ _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 
 
 def repaired(body: bytes | bytearray) -> bytes:
-    """Return `body` with what JSON does not allow replaced: nothing else is changed.
+    """Return `body` with everything that JSON forbids replaced, and nothing else changed.
 
     Half of a surrogate pair, and bytes that are not UTF-8, become U+FFFD, the replacement
-    character; NaN and infinities become null; control characters are escaped; a byte order mark
-    is left out.
+    character; NaN and infinities become null; control characters are escaped; a byte order mark is
+    left out.
+
+    >>> repaired(b'{"value":NaN}')
+    b'{"value":null}'
     """
     text = bytes(body) if body.isascii() else body.decode("utf-8-sig", "replace").encode()
     return _TOKENS.sub(_token, text)

@@ -1,7 +1,7 @@
-"""The few parts of a JSON:API resource that reading it needs, without parsing the rest.
+"""The few fields of a JSON:API resource that reading needs, without parsing the rest.
 
-A resource in which a part has another type than documented is taken apart by itself: the part
-counts as absent, and all others are read.
+A resource with a part of another type than documented is decoded by itself: the part counts as
+absent, and all others are read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from source_klaviyo.api.json_parts import elements, id_text, members, text
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
-    """A resource identifier object, as relationships hold them."""
+    """A resource identifier object, as in relationships."""
 
     type: str
     id: str
@@ -31,24 +31,24 @@ class Id(msgspec.Struct, gc=False):
 _IDENTIFIERS: Final = msgspec.json.Decoder(Identifier)
 
 Held = list[Identifier] | Identifier | None | msgspec.UnsetType
-"""What a relationship holds: many, one, none; UNSET where the answer does not tell."""
+"""The `data` of a relationship: a list, a single identifier, or null; UNSET without `data`."""
 
 HeldIds = list[Id] | Id | None | msgspec.UnsetType
-"""The same, where nothing but the ids is needed."""
+"""The `data` of a relationship, with the ids alone."""
 
 
 NULL: Final = msgspec.Raw(b"null")
-"""Stands for what is not there."""
+"""The value of a missing member."""
 
 Member = tuple[str, str]
 """An attribute that is an object, and the key of one of its members."""
 
 
 class Fields(NamedTuple):
-    """What was read of resources, by columns: one entry a resource in each.
+    """The fields of resources, by columns: an entry for each resource.
 
-    `identifiers` and `held_ids` are what the named relationships hold. A resource without an id
-    has the empty one. `members` are values as they came, NULL where there is none.
+    `identifiers` and `held_ids` are the `data` of the named relationships. A resource without an id
+    has "". `members` are values as sent, NULL if missing.
     """
 
     ids: Sequence[str]
@@ -67,10 +67,14 @@ class _ManyIds(msgspec.Struct, gc=False):
 
 
 class FieldsReader:
-    """Reads the id, the attribute `cursor`, relationships and `members` by Klaviyo's names.
+    """A decoder of ids, the attribute `cursor`, relationships and `members`, by Klaviyo's names.
 
-    A `cursor` like `a.b.c` stands inside an attribute; of a list, the latest element counts.
-    Of the relationships `identifiers` types and ids are read, of `ids` the ids alone.
+    A `cursor` like `a.b.c` stands inside an attribute; of a list, the latest element counts. For
+    the relationships `identifiers`, types and ids are read, for `ids` the ids alone.
+
+    >>> raw = msgspec.Raw(b'{"id":"E1","attributes":{"datetime":"2026-11-30T08:00:00Z"}}')
+    >>> FieldsReader("datetime").read([raw]).cursors
+    ('2026-11-30T08:00:00Z',)
     """
 
     def __init__(
@@ -141,8 +145,8 @@ class FieldsReader:
         self._cursor = tuple(cursor.split(".")) if cursor else ()
 
     def read(self, resources: Sequence[msgspec.Raw]) -> Fields:
-        """Return the fields of `resources`. Raises msgspec.DecodeError where one is not JSON."""
-        # By columns, in C: a call in Python for each part takes longer than parsing it.
+        """Return the fields of `resources`. Raises msgspec.DecodeError if one is not JSON."""
+        # By columns, in C: a call in Python for each part takes longer than the parsing.
         try:
             rows = list(map(self._parts, map(self._decode, resources)))
         except (AttributeError, msgspec.ValidationError):  # the former where a relationship is null
@@ -162,7 +166,7 @@ class FieldsReader:
         return Fields(ids, cursors, identifiers, only_ids, found)
 
     def _read_one(self, resource: msgspec.Raw) -> tuple[Any, ...]:
-        """Return the parts of a resource; a part of a type that is not documented is absent."""
+        """Return the parts of a resource; a part of an undocumented type is absent."""
         parts = members(resource)
         attributes = members(parts.get("attributes"))
         cursor = _latest(parts.get("attributes"), self._cursor) if self._cursor else None
@@ -183,7 +187,7 @@ class FieldsReader:
 
 
 def _of_raws(names: Sequence[str]) -> type[msgspec.Struct]:
-    """Return the type of an object of which these members are kept as they come."""
+    """Return the type of an object whose named members keep their bytes."""
     keys = [f"m{number}" for number in range(len(names))]
     return msgspec.defstruct(
         "Members",
@@ -194,7 +198,7 @@ def _of_raws(names: Sequence[str]) -> type[msgspec.Struct]:
 
 
 def identifier(value: msgspec.Raw | None) -> Identifier | None:
-    """Return the type and id that an object names, None where it does not."""
+    """Return the type and id in an object, None if either is missing."""
     with suppress(msgspec.ValidationError):
         found = _IDENTIFIERS.decode(value or NULL)
         if found.type and found.id:
@@ -205,7 +209,7 @@ def identifier(value: msgspec.Raw | None) -> Identifier | None:
 
 
 def _latest(value: msgspec.Raw | None, path: Sequence[str]) -> str | None:
-    """Return the text at `path`: with a list on the way, the greatest one of its elements."""
+    """Return the text at `path`: with a list on the way, the greatest of its elements."""
     for depth, key in enumerate(path):
         if several := elements(value):
             found = (_latest(each, path[depth:]) for each in several)
@@ -215,7 +219,7 @@ def _latest(value: msgspec.Raw | None, path: Sequence[str]) -> str | None:
 
 
 def _held(relationship: msgspec.Raw | None) -> Held:
-    """Return what a relationship holds; what names no resource is left out."""
+    """Return the `data` of a relationship, without entries that name no resource."""
     if (data := members(relationship).get("data")) is None:
         return msgspec.UNSET
     if bytes(data).startswith(b"["):

@@ -1,4 +1,4 @@
-"""Which revisions of the API there are, how long each lives, and the headers that pin one."""
+"""Revisions of the API: which exist, how long each lives, and the headers that pin a revision."""
 
 import logging
 import time
@@ -22,7 +22,11 @@ _LIFE_YEARS: Final = 2
 
 
 def retired_on(revision: str) -> date:
-    """Return the day on which Klaviyo stops serving `revision` (an ISO date)."""
+    """Return the day on which Klaviyo stops serving `revision` (an ISO date).
+
+    >>> retired_on("2026-07-15").isoformat()
+    '2028-07-15'
+    """
     year, rest = revision.split("-", 1)
     return date.fromisoformat(f"{int(year) + _LIFE_YEARS}-{rest}")
 
@@ -33,14 +37,21 @@ def today() -> date:
 
 
 def live(on: date) -> tuple[str, ...]:
-    """Return the revisions that this connector can use on the day `on`, oldest first."""
+    """Return the revisions that this connector can use on the day `on`, oldest first.
+
+    >>> live(date(2028, 5, 1))
+    ('2026-07-15', '2026-10-15')
+    """
     return tuple(revision for revision in USABLE if on < retired_on(revision))
 
 
 def complaint(revision: str, on: date) -> str | None:
-    """Say in a sentence or two why `revision` cannot be used on the day `on`, None if it can.
+    """Return in a sentence or two why `revision` cannot be used on the day `on`, None if it can.
 
     Guides of other tools write a revision as day, month and year (15/06/2024).
+
+    >>> complaint("15/07/2026", date(2026, 11, 30))
+    '15/07/2026 means revision 2026-07-15 (day/month/year). Write 2026-07-15.'
     """
     usable = live(on)
     if revision in usable:
@@ -63,7 +74,7 @@ def complaint(revision: str, on: date) -> str | None:
 
 @dataclass(slots=True)
 class Retirements:
-    """When Klaviyo stops serving the revisions that were asked for, as its answers say.
+    """The days on which Klaviyo stops serving the requested revisions, from its answers.
 
     The header comes with each answer of a revision in its last year (recorded of 2025-04-15, since
     April 2026).
@@ -72,7 +83,7 @@ class Retirements:
     _dates: dict[str, date] = field(default_factory=dict)
 
     def note(self, revision: str, headers: Mapping[str, str]) -> None:
-        """Note what an answer of `revision` says; all threads may."""
+        """Note the header of an answer of `revision`; all threads may."""
         if told := headers.get("X-Klaviyo-Api-Retirement-Date"):
             try:
                 self._dates[revision] = date.fromisoformat(told)
@@ -93,8 +104,8 @@ class Retirements:
 def headers(revision: str) -> dict[str, str]:
     """Return the request headers that ask for JSON:API in `revision` and in no other.
 
-    Without the opt-out Klaviyo answers a retired revision with the oldest live one, in another
-    shape and with status 200; with it, such a request fails with 410 (Klaviyo's guide on
+    Without the opt-out Klaviyo answers a retired revision with the oldest live revision, in another
+    shape and with status 200; with the opt-out, such a request fails with 410 (Klaviyo's guide on
     versioning).
     """
     return {

@@ -1,4 +1,4 @@
-"""Klaviyo's time, which alone says which rows a state may cover."""
+"""Klaviyo's time, which alone decides the rows that a state may cover."""
 
 import logging
 import time
@@ -11,11 +11,11 @@ logger = logging.getLogger("airbyte")
 
 @dataclass(slots=True)
 class ServerClock:
-    """Klaviyo's time at the start of a sync, reckoned from the `Date` of its answers.
+    """Klaviyo's time at the start of a sync, from the `Date` of its answers.
 
     Seconds are counted by the monotonic clock: this machine's own time may be wrong, and may step
     while a sync runs (NTP, a resumed virtual machine). Each answer was made before it arrived, so
-    every one puts the start too early: the latest counts.
+    every answer puts the start too early: the latest start counts.
     """
 
     _began: float = field(init=False)
@@ -27,9 +27,9 @@ class ServerClock:
 
     @property
     def at_start(self) -> float:
-        """The start in seconds since 1970, never later than it was by either clock.
+        """The start in seconds since 1970, never later than by either clock.
 
-        Before the first answer that has a `Date`, this machine's clock has to do.
+        Before the first answer with a `Date`, this machine's clock has to do.
         """
         if self._at_start is None:
             return self._machine_began
@@ -37,20 +37,20 @@ class ServerClock:
 
     @property
     def now(self) -> float:
-        """The present in seconds since 1970; never later than it is by either clock."""
+        """The present in seconds since 1970, never later than by either clock."""
         return self.at_start + time.monotonic() - self._began
 
     @property
     def klaviyos_now(self) -> float:
-        """The present by Klaviyo's clock alone, in seconds since 1970; less than a second behind.
+        """The present by Klaviyo's clock alone, in seconds since 1970.
 
-        Less than a second once an answer has just come: `Date` is cut to whole seconds.
+        Less than a second behind once an answer has just come: `Date` is cut to whole seconds.
         """
         began = self._machine_began if self._at_start is None else self._at_start
         return began + time.monotonic() - self._began
 
     def observe(self, date_header: str | None) -> None:
-        """Take note of one answer's `Date`, which is cut to whole seconds."""
+        """Note the `Date` of an answer, which is cut to whole seconds."""
         stated = moment_of(date_header)
         if stated is None:
             return

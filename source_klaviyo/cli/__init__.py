@@ -1,1 +1,1 @@
-"""The program `source-klaviyo`: its command line, its output, and how it ends."""
+"""The program `source-klaviyo`: command line, output, exit codes."""

@@ -16,7 +16,7 @@ _PACKAGE: Final = "airbyte-source-klaviyo"
 
 
 class UsageError(Exception):
-    """The command line is not one that the program knows; `usage` says what it knows."""
+    """A wrong command line; `usage` is the right form."""
 
     def __init__(self, complaint: str, usage: str) -> None:
         super().__init__(complaint)
@@ -24,7 +24,7 @@ class UsageError(Exception):
 
 
 class Names(argparse.Action):
-    """Takes names with commas or blanks between them: `--streams a,b` and `--streams a b`."""
+    """An option for names with commas or blanks between: `--streams a,b` and `--streams a b`."""
 
     def __call__(
         self,
@@ -40,9 +40,12 @@ class Names(argparse.Action):
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
-    """Return what a command line asks for; `command` is the command.
+    """Return the options of a command line; `command` is the command.
 
     Raises UsageError. `--help` and `--version` print and exit with 0.
+
+    >>> parse(["read", "--config", "c.json", "--catalog", "c.jsonl", "--streams", "a,b"]).streams
+    ['a', 'b']
     """
     _Parser.written = [word for word in arguments if word.startswith("--")]
     parser = _parser(next((word for word in arguments if word in _COMMANDS), ""))
@@ -56,10 +59,10 @@ def parse(arguments: Sequence[str]) -> Namespace:
 
 class _Parser(ArgumentParser):
     written: Sequence[str] = ()
-    """The options on the command line, for a guess at what was meant."""
+    """The options on the command line, to suggest the intended option."""
 
     def error(self, message: str) -> NoReturn:
-        """Hand the complaint over, where argparse would print it and exit."""
+        """Raise UsageError, where argparse would print and exit."""
         said, _, choices = message.partition(" (choose from ")
         if choices:
             close = did_you_mean(re.findall(r"'(.*)'", said), re.findall(r"[\w-]+", choices))
@@ -76,7 +79,7 @@ def _options(parser: ArgumentParser) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    """A command: its help, an example, and what adds its options to a parser."""
+    """A command: its help, an example, and the function that adds its options to a parser."""
 
     help: str
     example: str
@@ -84,7 +87,7 @@ class _Command:
 
 
 def _parser(wanted: str) -> _Parser:
-    """Return the parser; only the `wanted` command has its options, some of which take imports."""
+    """Return the parser; only the `wanted` command gets its options, as some need slow imports."""
     parser = _Parser(
         prog=PROGRAM,
         description="Reads a Klaviyo account; prints Airbyte protocol messages, one JSON a line.",

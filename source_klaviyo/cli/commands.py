@@ -1,4 +1,4 @@
-"""What `check`, `discover` and `read` print, by means of the CDK."""
+"""The commands `check`, `discover` and `read`, by means of the CDK."""
 
 import logging
 from argparse import Namespace
@@ -18,7 +18,7 @@ from source_klaviyo.sync.messages import message_line
 
 
 class Commands:
-    """The commands that need the source; what they yield are chunks of whole lines."""
+    """The commands that need the source; they yield chunks of whole lines."""
 
     def __init__(
         self, options: Namespace, stop: Stop, stdout: Stdout, terminal: Terminal | None
@@ -28,16 +28,16 @@ class Commands:
         self._terminal = terminal
         self._logger = logging.getLogger("airbyte")
         logging.getLogger().handlers = [_Logs(stdout, terminal)]
-        # The CDK tells of a monitor of memory, which only its own way of reading has.
+        # The CDK logs about a memory monitor, which works only in the CDK's own `read`.
         self._logger.setLevel(logging.WARNING)
         # New tokens have to be kept before they are used, whatever else waits to be written.
         self._source = SourceKlaviyo(lambda message: stdout.write(message_line(message)))
-        AirbyteEntrypoint(self._source)  # sets up how the CDK tells of what nobody has caught
+        AirbyteEntrypoint(self._source)  # sets up the CDK's report of uncaught exceptions
         wordy = options.debug or is_platform_debug_log_enabled()
         self._logger.setLevel(logging.DEBUG if wordy else logging.INFO)
 
     def run(self) -> Iterator[bytes]:
-        """Yield what the command prints. Raises AirbyteTracedException where it failed."""
+        """Yield the command's output. Raises AirbyteTracedException if the command fails."""
         config = inputs.read_config(self._options.config)
         match self._options.command:
             case "check":
@@ -77,9 +77,9 @@ def as_traced(failure: Exception) -> AirbyteTracedException:
 
 
 class _Logs(logging.Handler):
-    """Writes log records as LOG messages, and warnings to the terminal as well.
+    """Log handler for LOG messages, and for warnings on the terminal.
 
-    What fails here must not end the sync.
+    A failing log message must not end the sync.
     """
 
     def __init__(self, stdout: Stdout, terminal: Terminal | None) -> None:
@@ -95,4 +95,4 @@ class _Logs(logging.Handler):
         try:
             self._stdout.write(message_line(AirbyteMessage(type=Type.LOG, log=log)))
         except StdoutLost:
-            return  # which the writer of the messages is about to find out
+            return  # the writer of the messages meets the same error

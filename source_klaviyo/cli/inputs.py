@@ -1,4 +1,4 @@
-"""The files that a command is given: those that a platform writes, and what was printed earlier."""
+"""Input files of commands: a platform's files, and earlier output of the program."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def read_config(path: str) -> Json:
-    """Return a configuration; its secrets are masked from then on. Raises ConfigError."""
+    """Return a configuration, and mask its secrets from then on. Raises ConfigError."""
     config = _json(path, "configuration")
     mask_config(config)
     if not isinstance(config, dict):
@@ -30,10 +30,10 @@ def read_config(path: str) -> Json:
 
 
 def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
-    """Return a configured catalog, from a file of one or of what `discover` printed.
+    """Return a configured catalog, from a file of one or from the output of `discover`.
 
-    Of what `discover` printed every stream is selected: by its cursor where it has one, else whole.
-    Raises ConfigError.
+    From `discover`, every stream is selected: incremental if the stream has a cursor, else full
+    refresh. Raises ConfigError.
     """
     printed = list(_printed(path, "catalog", "CATALOG"))
     raw = _all_of(printed[-1]["catalog"]) if printed else _json(path, "catalog")
@@ -47,11 +47,11 @@ def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
 
 
 def only(catalog: ConfiguredAirbyteCatalog, names: Sequence[str]) -> ConfiguredAirbyteCatalog:
-    """Return the named streams of `catalog`, all if none is named. Raises ConfigError."""
+    """Return the named streams of `catalog`, all if no name is given. Raises ConfigError."""
     known = [configured.stream.name for configured in catalog.streams]
     if unknown := sorted({*names} - {*known}):
         raise ConfigError(
-            f"--streams names what the catalog does not have: {', '.join(unknown)}."
+            f"--streams has names that the catalog lacks: {', '.join(unknown)}."
             f"{did_you_mean_or(unknown, known, 'It has')}"
         )
     return ConfiguredAirbyteCatalog(
@@ -60,9 +60,9 @@ def only(catalog: ConfiguredAirbyteCatalog, names: Sequence[str]) -> ConfiguredA
 
 
 def read_states(paths: Iterable[str]) -> list[AirbyteStateMessage]:
-    """Return the states of all files, of each stream the last. Raises ConfigError.
+    """Return the states of all files, for each stream the last. Raises ConfigError.
 
-    A file is a list of states, or what `read` printed.
+    A file is a list of states, or the output of `read`.
     """
     states: dict[object, AirbyteStateMessage] = {}
     for path in paths:
@@ -81,7 +81,7 @@ def read_states(paths: Iterable[str]) -> list[AirbyteStateMessage]:
 def _states(path: str) -> list[Json]:
     printed = [message["state"] for message in _printed(path, "state", "STATE")]
     if printed or any(True for _ in _printed(path, "state", "TRACE")):
-        return printed  # none, where a read was ended before its first
+        return printed  # empty, if the read ended before its first state
     raw = _json(path, "state")
     if raw and not isinstance(raw, list):
         raise _no_states(path, "it is not a list")
@@ -95,7 +95,7 @@ def _no_states(path: str, why: str) -> ConfigError:
 
 
 def _all_of(catalog: Mapping[str, Any]) -> Json:
-    """Return the configured catalog of all streams of a discovered one."""
+    """Return a configured catalog with all streams of a discovered catalog."""
     return {"streams": [_selected(stream) for stream in catalog["streams"]]}
 
 
@@ -111,9 +111,9 @@ def _selected(stream: Json) -> Json:
 
 
 def _printed(path: str, what: str, kind: str) -> Iterator[Json]:
-    """Yield the messages of a type in a file of printed lines; none where it is no such file.
+    """Yield the messages of a type in a file of printed lines; nothing from other files.
 
-    Half a line, which a kill may leave, is none.
+    Half a line, which a kill may leave, is skipped.
     """
     word = f'"{kind}"'.encode()
     try:
@@ -145,5 +145,5 @@ def _unreadable(path: str, what: str, missing: OSError) -> ConfigError:
 
 
 def _line(error: Exception) -> str:
-    """Return an error's text on one line; the CDK's validation writes several."""
+    """Return an error's text on a single line; the CDK's validation writes several."""
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""Keeps the process small: pages are few, large and short-lived."""
+"""Memory settings for a small process: pages are few, large and short-lived."""
 
 import ctypes
 import gc
@@ -12,11 +12,11 @@ _GC_THRESHOLD = 200_000
 def tune() -> None:
     """Set up Python's and the C library's memory management for reading pages.
 
-    Call it before threads are started. What the imports made lives for ever and records make no
+    Call `tune` before threads are started. Objects of imports live for ever and records make no
     cycles, so there is little to collect.
 
     glibc would raise its threshold for large blocks with the first page, keep hundreds of megabytes
-    in an arena for each worker thread, and break them up over time.
+    in an arena for each worker thread, and fragment them over time.
     """
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)

@@ -12,7 +12,7 @@ from source_klaviyo.login.program import run as login
 
 
 def run(options: Namespace) -> None:
-    """Run the command of `options`; exit with 1 and a sentence on stderr where it failed."""
+    """Run the command of `options`; on failure, exit with 1 and a sentence on stderr."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         if options.command == "login":

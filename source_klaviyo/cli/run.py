@@ -15,7 +15,7 @@ from source_klaviyo.cli.stdout import Stdout, StdoutLost
 from source_klaviyo.cli.stop import Stop
 
 SPEC: Final = Path(__file__).parents[1] / "spec.json"
-"""The specification, as `tools.generate_spec` writes it."""
+"""The specification, written by `tools.generate_spec`."""
 
 _FOR_PEOPLE: Final = frozenset({"login", "estimate"})
 _FAILED: Final = 1
@@ -25,7 +25,7 @@ _NOT_UNDERSTOOD: Final = 2
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run a command line, without the program's name; then exit.
 
-    The code is 0 on success, 1 where the command failed, and 2 where the command line is wrong.
+    The code is 0 on success, 1 if the command failed, and 2 if the command line is wrong.
     """
     Stderr.install()
     stop = Stop()
@@ -33,7 +33,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     try:
         sys.exit(_run(sys.argv[1:] if arguments is None else arguments, stop))
     except StdoutLost as lost:
-        if not lost.reader_gone:  # else nobody is there to be told
+        if not lost.reader_gone:  # otherwise nobody reads the message
             print(f"source-klaviyo: stdout cannot be written: {lost}", file=sys.stderr)  # noqa: T201
         sys.exit(_FAILED)
 
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str], stop: Stop) -> int:
             Stdout().write(_usage_line(str(error)))
         return _NOT_UNDERSTOOD
     if options.command in _FOR_PEOPLE:
-        # The CDK takes a second and more to import, which `spec` does without.
+        # The CDK takes a second and more to import; `spec` does without.
         from source_klaviyo.cli import people  # noqa: PLC0415
 
         people.run(options)
@@ -91,7 +91,7 @@ def spec_line() -> bytes:
 
 
 def _usage_line(complaint: str) -> bytes:
-    """Return the message that a platform shows."""
+    """Return the error message for a platform."""
     error = {
         "message": complaint,
         "internal_message": complaint,

@@ -1,11 +1,11 @@
-"""The program as it is started. Nothing is imported here that takes time."""
+"""The program's start. This module imports nothing slow."""
 
 import signal
 import warnings
 
 
 def main() -> None:
-    """Run `source-klaviyo`; no import ends in a traceback."""
+    """Run `source-klaviyo`; a signal during imports leaves no traceback."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     warnings.simplefilter("ignore")  # of the libraries; PYTHONWARNINGS=error makes errors of them
     from source_klaviyo.cli.run import run  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The one way to stderr, with secrets masked."""
+"""All writing to stderr, with secrets masked."""
 
 import sys
 from typing import Any, TextIO, cast
@@ -7,7 +7,7 @@ from source_klaviyo.masking import masked
 
 
 class Stderr:
-    """Passes text on to `stream` by whole lines, masked: a secret may come in pieces."""
+    """A file that passes text to `stream` by whole lines, masked: a secret may come in pieces."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -15,18 +15,18 @@ class Stderr:
 
     @classmethod
     def install(cls) -> None:
-        """Have everything go this way that the program, its libraries and Python itself write."""
+        """Redirect everything that the program, its libraries and Python itself write to stderr."""
         if sys.stderr is not None:
             sys.stderr = cast("TextIO", cls(sys.stderr))
 
     def write(self, text: str) -> int:
-        """Take `text`; return how many characters that were."""
+        """Take `text`; return its number of characters."""
         lines, newline, self._rest = f"{self._rest}{text}".rpartition("\n")
         self._stream.write(masked(f"{lines}{newline}"))
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what there is of a line, which a prompt may be."""
+        """Write the rest of an unfinished line, for example a prompt."""
         rest, self._rest = self._rest, ""
         self._stream.write(masked(rest))
         self._stream.flush()

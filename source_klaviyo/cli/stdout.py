@@ -1,4 +1,4 @@
-"""The one writer of stdout."""
+"""All writing to stdout."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ import threading
 
 
 class StdoutLost(Exception):  # noqa: N818
-    """Nothing more can be written; `reader_gone` where nobody reads, else `reason` says why."""
+    """The end of stdout; `reader_gone` if nobody reads, else `reason` says why."""
 
     def __init__(self, error: OSError) -> None:
         self.reader_gone = error.errno == errno.EPIPE
@@ -16,13 +16,13 @@ class StdoutLost(Exception):  # noqa: N818
 
 
 class Stdout:
-    """Writes whole lines, from whichever thread, and holds nothing back.
+    """Writer of whole lines, for all threads, without a buffer.
 
-    Whatever else in the process prints goes to stderr, as stdout is for messages alone.
+    Everything else that prints goes to stderr, as stdout is for messages alone.
     """
 
     def __init__(self) -> None:
-        """Take over stdout. Raises StdoutLost where the process was started without one."""
+        """Take over stdout. Raises StdoutLost if the process was started without stdout."""
         if sys.stdout is None:
             raise StdoutLost(OSError(errno.EBADF, "it is closed"))
         self._file = sys.stdout.fileno()

@@ -1,4 +1,4 @@
-"""What a signal to end does."""
+"""The reaction to signals."""
 
 import os
 import signal
@@ -7,18 +7,18 @@ from types import FrameType
 from typing import NoReturn
 
 GRACE = 8
-"""Seconds that a read has to end in: `docker stop` kills after 10, in the middle of a line."""
+"""Seconds for a read to end: `docker stop` kills after 10, in the middle of a line."""
 
 
 class Stop:
-    """Ends the program on SIGTERM and SIGINT, as process 1 of a container too.
+    """The end of the program on SIGTERM and SIGINT, also as process 1 of a container.
 
-    A command that has nothing to finish ends at once. A read that is `graceful` ends by itself,
-    after its last states; at the second signal, or where nobody takes its lines, at once as well.
-    `farewell` is called before the end.
+    A command with nothing to finish ends at once. A read that is `graceful` ends by itself, after
+    its last states; at the second signal, or if nobody takes its lines, at once as well. `farewell`
+    is called before the end.
 
-    The end is that of a program which does not handle the signal: PyAirbyte ends `spec` and `check`
-    by SIGTERM, and takes any code but 0 and -15 for a failure (its module airbyte._executors.base).
+    The process ends as if it did not handle the signal: PyAirbyte ends `spec` and `check` by
+    SIGTERM, and takes any code but 0 and -15 for a failure (its module airbyte._executors.base).
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Stop:
         signal.signal(signal.SIGALRM, self.leave)
 
     def asked(self) -> bool:
-        """Tell whether to end now."""
+        """Whether a signal has asked the program to end."""
         return self.signal != 0
 
     def _ask(self, number: int, _: FrameType | None) -> None:
@@ -44,8 +44,8 @@ class Stop:
         signal.alarm(GRACE)
 
     def leave(self, *_: object) -> NoReturn:
-        """End by the signal, now: requests under way would hold up any other way out."""
+        """End by the signal, now: requests under way would delay any other way out."""
         self.farewell()
         signal.signal(self.signal, signal.SIG_DFL)
         os.kill(os.getpid(), self.signal)
-        os._exit(128 + self.signal)  # process 1: the kernel spares it what it does not handle
+        os._exit(128 + self.signal)  # process 1: the kernel drops signals without a handler

@@ -1,4 +1,4 @@
-"""Tells people at a terminal how a command is doing. stdout stays for protocol messages."""
+"""Progress for people at a terminal. stdout stays for protocol messages."""
 
 import os
 import time
@@ -17,13 +17,13 @@ _LINES_FOR_OTHERS: Final = 4
 _SHOW_CURSOR: Final = b"\x1b[?25h\n"
 _MINUTE: Final = 60
 _DAY: Final = 86_400
-"""Seconds; nobody can tell more, before the first pages have shown how dense the rows are."""
+"""Seconds; longer estimates are not shown, before the first pages show the density of rows."""
 
 
 class Terminal:
-    """Writes plain lines to stderr, and while a sync runs a display with a line a stream.
+    """Plain lines on stderr, and during a sync a display with a line per stream.
 
-    The display is left out where stdout is a terminal too: its messages would run through it.
+    Without the display if stdout is a terminal too: its messages would run through the display.
     """
 
     def __init__(self, stderr: TextIO, *, with_display: bool) -> None:
@@ -47,23 +47,23 @@ class Terminal:
         )
 
     def say(self, text: str) -> None:
-        """Write a text, above the display if there is one."""
+        """Write a text, above the display if any."""
         self._console.print(text, markup=False, soft_wrap=True)
 
     def watch(self, streams: Sequence[StreamProgress]) -> None:
-        """Show where the streams stand."""
+        """Show the progress of the streams."""
         self._streams = streams
         if self._live:
             self._live.start()
             self._live.update(self._display())
 
     def leave(self) -> None:
-        """Give the cursor back, where the program is about to be ended by a signal."""
+        """Restore the terminal's cursor before a signal ends the program."""
         if self._live and self._live.is_started:
             os.write(2, _SHOW_CURSOR)
 
     def end(self, failure: str | None) -> None:
-        """Take the display away; say what was read, and in a sentence what went wrong."""
+        """Remove the display; print a summary, and a sentence about the failure."""
         if self._live:
             self._live.stop()
         if self._streams:

@@ -1,4 +1,4 @@
-"""The configuration: the settings that a user can give, checked and typed."""
+"""The configuration: the user's settings, checked and typed."""
 
 from source_klaviyo.config.settings import Config
 

@@ -1,4 +1,4 @@
-"""Says what is wrong with a configuration in words that quote none of it: it has secrets."""
+"""Messages about an invalid configuration that quote no value: some are secrets."""
 
 from pydantic import BaseModel, ValidationError
 
@@ -7,7 +7,7 @@ from source_klaviyo.suggestion import did_you_mean
 
 
 def complaints(invalid: ValidationError, settings: type[BaseModel]) -> str:
-    """Return what is wrong with a configuration of `settings`; no value is quoted."""
+    """Return the mistakes in a configuration of `settings`, without any value."""
     return "; ".join(
         _complaint(settings, error["loc"], error["type"], error["msg"])
         for error in invalid.errors(include_input=False, include_url=False)

@@ -16,7 +16,7 @@ from pydantic import (
 from source_klaviyo.masking import SHORTEST
 
 SECRET: Final[dict[str, JsonValue]] = {"airbyte_secret": True}
-"""What the specification says of a field that no log may show."""
+"""The specification's mark for a field that no log may show."""
 
 KEY_FORM: Final[dict[str, JsonValue]] = {
     **SECRET,
@@ -31,7 +31,7 @@ _PUBLIC_KEY: Final = 6
 
 
 def _key_alone(value: object) -> object:
-    """Return a private key as it is. Raises ValueError where something else was pasted."""
+    """Return a private key unchanged. Raises ValueError for a header or a public key."""
     if not isinstance(value, str):
         return value
     key = value.strip()
@@ -47,7 +47,7 @@ def _absent_if_empty(value: object) -> object:
 
 
 def _expiry(value: object) -> datetime | None:
-    """Return when a token ends, None where that is not told as a date.
+    """Return the end of a token, None if the value is no date.
 
     Platforms have written the token's lifetime here instead; such a token is renewed at once.
     """
@@ -63,7 +63,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pat
 Secret = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=SHORTEST, pattern=_PRINTABLE)
 ]
-"""What can be sent in a header, and masked in messages."""
+"""A text that a header can carry and messages can mask."""
 
 ApiKey = Annotated[Secret, BeforeValidator(_key_alone, json_schema_input_type=str)]
 
@@ -89,7 +89,7 @@ class ApiKeyCredentials(BaseModel):
 
 
 class OAuthCredentials(BaseModel):
-    """What Klaviyo gave an OAuth app that the account's owner has allowed to read."""
+    """The tokens of an OAuth app that the account's owner has allowed to read."""
 
     model_config = _credentials(
         "Sign in at Klaviyo (OAuth)",
@@ -133,7 +133,7 @@ class OAuthCredentials(BaseModel):
 
 
 class OwnAppCredentials(BaseModel):
-    """The same for an app that the customer made in Klaviyo."""
+    """The tokens of an OAuth app that the customer made in Klaviyo."""
 
     model_config = _credentials(
         "OAuth app of your own",
@@ -166,4 +166,4 @@ BY_TYPE: Final[Mapping[str, type[BaseModel]]] = {
     "oauth_own_app": OwnAppCredentials,
     "api_key": ApiKeyCredentials,
 }
-"""The ways by `auth_type`, in the order in which Airbyte shows them: its button comes first."""
+"""The ways by `auth_type`, in Airbyte's order of display: its button comes first."""

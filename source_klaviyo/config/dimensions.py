@@ -1,4 +1,4 @@
-"""What metric aggregates can be split by, in Klaviyo's words."""
+"""Dimensions of metric aggregates, in Klaviyo's words."""
 
 from typing import Final
 

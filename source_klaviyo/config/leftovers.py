@@ -1,7 +1,7 @@
-"""Parts of a configuration that another sign-in left behind, where no form shows them.
+"""Leftovers of another sign-in in a configuration, which no form shows.
 
 Airbyte's form keeps the fields of a sign-in when the user chooses another, and never shows hidden
-settings again: nobody at the form could delete what is left.
+settings again: nobody at the form could delete the leftovers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,12 +15,16 @@ _ALL = frozenset(name for way in BY_TYPE.values() for name in way.model_fields)
 
 
 def is_empty(value: object) -> bool:
-    """Tell whether a setting is as if it were not there: forms write "" for an emptied field."""
+    """Whether a setting counts as missing: forms write "" for an emptied field."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def without_leftovers(raw: Raw) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of `raw` that count, and a warning for each kind that does not."""
+    """Return the settings of `raw` that count, and a warning for each kind that does not.
+
+    >>> without_leftovers({"api_key": "pk_12345678", "credentials": {"auth_type": "api_key"}})
+    ({'api_key': 'pk_12345678'}, ['`credentials` is blank and is left out: `api_key` is used.'])
+    """
     given = {name: value for name, value in raw.items() if not is_empty(value)}
     key, credentials = given.get("api_key"), given.get("credentials")
     warnings: list[str] = []

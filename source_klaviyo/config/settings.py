@@ -48,14 +48,18 @@ _METRIC_EXAMPLES: Final = ["Placed Order, Opened Email", 'RESQ6t, "Sold, in stor
 Days = Annotated[int, Field(ge=0, le=_MOST_DAYS), BeforeValidator(whole_number)]
 Hours = Annotated[int, Field(ge=0, le=_MOST_HOURS), BeforeValidator(whole_number)]
 Names = Annotated[tuple[str, ...], BeforeValidator(names_of, json_schema_input_type=str)]
-"""One text, not a list: Airbyte's own connector has one (its configurations stay good), the form
-can show one type alone, and its entry of a list splits at commas, which names of metrics have."""
+"""A single text, not a list: Airbyte's own connector has a text (its configurations stay good), the
+form can show a single type alone, and the form's lists split at commas, which names of metrics
+have."""
 
 
 class Config(BaseModel):
-    """The settings; `tools.generate_spec` makes the form that Airbyte shows from this class.
+    """The settings; `tools.generate_spec` makes Airbyte's form from this class.
 
-    Hidden settings stand last: users of other connectors have them, and nobody else needs them.
+    Hidden settings come last: configurations of other connectors have them, new users need none.
+
+    >>> Config.parse({"api_key": "pk_12345678", "start_date": "2024-01-31"}).start_date.year
+    2024
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, title="Klaviyo")
@@ -71,10 +75,10 @@ class Config(BaseModel):
     ) = Field(
         None,
         title="Start date",
-        description="Leave out events that happened before this date (UTC), and earlier days of"
-        " reports. All else is read whole, profiles too: events and members of lists refer to them."
-        " Events go on from where they stand: an earlier date takes effect once you have cleared"
-        " or refreshed them. Empty: all of history.",
+        description="Skip events before this date (UTC), and earlier days of reports. All other"
+        " streams ignore the date, profiles too: events and members of lists refer to them. To"
+        " read older events later, set an earlier date and clear or refresh the stream of events."
+        " Empty: all of history.",
         examples=["2024-01-31T00:00:00Z", "2024-01-31"],
         json_schema_extra={
             "format": "date-time",
@@ -86,34 +90,34 @@ class Config(BaseModel):
     event_metric_ids: Names = Field(
         (),
         title="Metrics of events",
-        description="Read only the events of these metrics: names or ids, with commas between them;"
-        " a name with a comma in double quotes. Each metric is read from where it stands, a new"
-        " one from its start. Empty: the events of all metrics.",
+        description="Read only the events of these metrics: names or ids, with commas between"
+        " them; a name with a comma in double quotes. A metric that you add later is read from its"
+        " start. Empty: the events of all metrics.",
         examples=_METRIC_EXAMPLES,
         json_schema_extra={"group": "data"},
     )
     disable_fetching_predictive_analytics: bool = Field(
         default=False,
         title="Leave out predictive analytics",
-        description="Read `profiles` five times as fast, without expected purchases, lifetime value"
-        " and risk of churn. The stream `profile_predictive_analytics` has them all the same.",
+        description="Read `profiles` five times as fast, without expected purchases, lifetime"
+        " value and risk of churn. The stream `profile_predictive_analytics` still has them.",
         json_schema_extra={"group": "data"},
     )
     lookback_days: Days | None = Field(
         None,
         title="Read recent events again, in days",
-        description="Read the events of so many days again in each sync, because events reach"
-        " Klaviyo late. Empty: 7 where the destination removes duplicates (append + deduped), 0"
-        " where it would keep them.",
+        description="The days of events that each sync reads again, because events reach Klaviyo"
+        " late. A destination that only appends keeps a row for each sync that read the event."
+        " Empty: 7.",
         examples=[7],
         json_schema_extra={"group": "data"},
     )
     deletes_every_hours: Hours = Field(
         24,
         title="Look for deletes, in hours",
-        description="How often ids are listed to find what was deleted in Klaviyo: campaigns,"
-        " flows, lists, segments, templates, forms and more, where the destination removes"
-        " duplicates (append + deduped). 0: never.",
+        description="Hours between two listings of ids, which find rows deleted in Klaviyo:"
+        " campaigns, flows, lists, segments, templates, forms and more, where the destination"
+        " removes duplicates (append + deduped). 0: never.",
         examples=[24],
         json_schema_extra={"group": "data"},
     )
@@ -122,9 +126,9 @@ class Config(BaseModel):
     ] = Field(
         default_factory=dict,
         title="Leave out fields",
-        description="What must not leave Klaviyo: a stream, a colon, and its fields with commas"
-        " between them; a semicolon before the next stream. A field is an attribute or a column, a"
-        " dot leads to what is in it. The same field of another stream has to be named there.",
+        description="Fields that must not leave Klaviyo: a stream, a colon, and its fields with"
+        " commas between them; a semicolon before the next stream. A field is an attribute or a"
+        " column; a dot leads to a nested field. Name the field for every stream that has it.",
         examples=[
             "profiles: email, phone_number, location, properties.birthday",
             "profiles: first_name, last_name; events: event_properties.Items",
@@ -138,25 +142,25 @@ class Config(BaseModel):
     add_account_id: bool = Field(
         default=False,
         title="Add the account's id",
-        description="Put `account_id` on every record, so that rows of several accounts can be told"
-        " apart where they are united. Takes the scope accounts:read.",
+        description="Put `account_id` on every record, so that rows of several accounts can share"
+        " a table. Needs the scope accounts:read.",
         json_schema_extra={"group": "records"},
     )
     conversion_metrics: Names = Field(
         (),
         title="Conversion metrics",
         description="The metrics whose conversions campaign and flow reports count: names or ids,"
-        " with commas between them; a name with a comma in double quotes. Each costs calls of its"
-        " own. Empty: the metric that your account counts as revenue, else Placed Order.",
+        " with commas between them; a name with a comma in double quotes. Each metric costs calls"
+        " of its own. Empty: the metric that your account counts as revenue, else Placed Order.",
         examples=_METRIC_EXAMPLES,
         json_schema_extra={"group": "reports"},
     )
     report_settling_days: Days | None = Field(
         None,
         title="Read recent report days again, in days",
-        description="For how long after a day its numbers in reports may still change; they are"
-        " read again until then. Klaviyo's attribution window is 5 days unless you have changed it,"
-        " 90 at most. Empty: 30.",
+        description="Days until the numbers of a report day are final; until then the day is read"
+        " again. Klaviyo's attribution window is 5 days unless you have changed it, 90 at most."
+        " Empty: 30.",
         examples=[30],
         json_schema_extra={"group": "reports"},
     )
@@ -165,16 +169,16 @@ class Config(BaseModel):
     ] = Field(
         (),
         title="Split metric aggregates by",
-        description="The dimensions that split the rows of `metric_aggregates`, with commas between"
-        " them. Empty: one row a metric and day.",
+        description="The dimensions that split the rows of `metric_aggregates`, with commas"
+        " between them. Empty: a row for each metric and day.",
         examples=["$attributed_flow", "$attributed_message, Campaign Name"],
         json_schema_extra={"group": "reports"},
     )
     timezone: Annotated[str, AfterValidator(known_timezone)] | None = Field(
         None,
         title="Timezone of reports",
-        description="The timezone of your Klaviyo account, where the credentials may not read it"
-        " (scope accounts:read). The days of reports are days of this timezone.",
+        description="The timezone of your Klaviyo account, if the credentials lack the scope"
+        " accounts:read. The days of reports are days of this timezone.",
         examples=["America/New_York", "Europe/London"],
         json_schema_extra={
             "pattern": r"^(UTC|[A-Za-z_]+/[A-Za-z0-9_+/-]+)?$",
@@ -197,15 +201,16 @@ class Config(BaseModel):
         ge=1,
         le=50,
         title="Parallel requests",
-        description="The most requests under way at a time. Klaviyo's quota is kept at any number.",
+        description="The most requests under way at a time. The connector keeps to Klaviyo's quota"
+        " at any number.",
         examples=[10],
         json_schema_extra={"group": "speed"},
     )
     revision: Annotated[str, AfterValidator(usable_revision)] = Field(
         revisions.DEFAULT,
         title="API revision",
-        description="The version of Klaviyo's API to read. Leave it as it is unless Klaviyo retires"
-        " it.",
+        description="The version of Klaviyo's API to read. Change it only when Klaviyo retires the"
+        " version.",
         examples=[*revisions.USABLE],
         json_schema_extra={
             "pattern": r"^(\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*)?$",
@@ -266,24 +271,24 @@ class Config(BaseModel):
 
     @property
     def sign_in(self) -> Credentials:
-        """The credentials, wherever they were given."""
+        """The credentials, from `credentials` or `api_key`."""
         if self.credentials:
             return self.credentials
         return ApiKeyCredentials(auth_type="api_key", api_key=str(self.api_key))
 
     @property
     def event_lookback(self) -> int | None:
-        """The look-back for events in days, under whichever name; None where it is not set."""
+        """The look-back for events in days, under either name; None if not set."""
         return self.lookback_window if self.lookback_days is None else self.lookback_days
 
     @property
     def wanted_conversion_metrics(self) -> tuple[str, ...]:
-        """The conversion metrics of reports, under whichever name; empty where none is set."""
+        """The conversion metrics of reports, under either name; empty if not set."""
         return self.conversion_metrics or self.metric_ids
 
     @property
     def settling_days(self) -> int:
-        """The settling time of reports in days, under whichever name."""
+        """The settling time of reports in days, under either name."""
         given = (self.report_settling_days, self.reporting_lookback_window)
         return next((days for days in given if days is not None), _SETTLING_DAYS)
 
@@ -291,8 +296,8 @@ class Config(BaseModel):
     def parse(cls, raw: Mapping[str, Any]) -> "Config":
         """Return the configuration in `raw`. Raises ConfigError, which quotes no value.
 
-        Unknown settings, empty ones, and the leftovers of another sign-in count as not there:
-        `warnings` names them. Its secrets are masked from then on.
+        Unknown settings, empty settings, and the leftovers of another sign-in count as missing:
+        `warnings` names them. The secrets are masked from then on.
         """
         mask_config(raw)
         given, _ = without_leftovers({key: raw[key] for key in raw if key in cls.model_fields})
@@ -307,8 +312,8 @@ class Config(BaseModel):
 def warnings(raw: Mapping[str, Any]) -> list[str]:
     """Return a warning for each kind of setting in `raw` that changes nothing.
 
-    Platforms keep the settings of older connectors, so unknown ones are no failure; a typing error
-    must still be seen.
+    Platforms keep the settings of older connectors, so unknown settings are no failure; a typing
+    error must still be seen.
     """
     _, found = without_leftovers(raw)
     known = Config.model_fields

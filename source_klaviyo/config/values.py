@@ -1,4 +1,4 @@
-"""Checks and reads the values of settings."""
+"""Checks and conversions of settings' values."""
 
 import csv
 import ipaddress
@@ -20,13 +20,13 @@ _BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
 def host_address(url: str) -> str:
-    """Return the address of a host that a user's own key may be sent to. Raises ValueError."""
+    """Return the address of a host that may receive a user's own key. Raises ValueError."""
     complaint = f"must be a host's address like {KLAVIYO}"
     try:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}"
         requests.Request("GET", address).prepare()
-    except ValueError:  # requests' errors of malformed addresses are such
+    except ValueError:  # as requests' errors of malformed addresses are
         raise ValueError(complaint) from None
     beyond = (parts.path.strip("/"), parts.query, parts.fragment)
     if not parts.hostname or "@" in parts.netloc or any(beyond):
@@ -37,10 +37,10 @@ def host_address(url: str) -> str:
 
 
 def klaviyo_or_loopback(url: str) -> str:
-    """Return the address of a host that OAuth's secrets may be sent to. Raises ValueError.
+    """Return the address of a host that may receive OAuth's secrets. Raises ValueError.
 
-    They are those of an app, and open every account that has allowed it: with Airbyte's sign-in
-    button the platform's own app, whose secret no user may send where he likes.
+    The secrets are an app's, and open every account that has allowed the app: with Airbyte's
+    sign-in button the platform's own app, whose secret no user may send anywhere else.
     """
     address = host_address(url)
     parts = urlsplit(address)
@@ -67,9 +67,9 @@ def usable_revision(revision: str) -> str:
 
 
 def moment_of(value: object) -> datetime:
-    """Return the moment in a text; without a timezone it is UTC. Raises ValueError.
+    """Return the moment in a text, in UTC without a timezone. Raises ValueError.
 
-    One before 1970 is 1970: windows begin there, and Klaviyo has nothing older.
+    A moment before 1970 becomes 1970: windows begin there, and Klaviyo has nothing older.
     """
     if not isinstance(value, str):
         raise ValueError("must be text like 2024-01-31T00:00:00Z")  # noqa: TRY004  pydantic's way
@@ -91,7 +91,10 @@ def whole_number(value: object) -> object:
 def names_of(value: object) -> object:
     """Return the entries of a text with commas between them, each once. Raises ValueError.
 
-    An entry with a comma stands in double quotes, as in CSV files: `Placed Order, "Sold, late"`.
+    An entry with a comma stands in double quotes, as in CSV files.
+
+    >>> names_of('Placed Order, "Sold, late"')
+    ('Placed Order', 'Sold, late')
     """
     if not isinstance(value, str):
         raise ValueError("must be one text with commas between the entries")  # noqa: TRY004
@@ -100,9 +103,12 @@ def names_of(value: object) -> object:
 
 
 def fields_of(value: object) -> object:
-    """Return fields by stream, of a text like `profiles: email, location.city; events: value`.
+    """Return fields by stream. Raises ValueError.
 
-    An entry with a comma or a semicolon stands in double quotes. Raises ValueError.
+    An entry with a comma or a semicolon stands in double quotes.
+
+    >>> fields_of("profiles: email, location.city; events: value")
+    {'profiles': ('email', 'location.city'), 'events': ('value',)}
     """
     example = "like profiles: email, location.city; events: value"
     if not isinstance(value, str):

@@ -1,1 +1,1 @@
-"""How long a first sync takes, computed from Klaviyo's quota and the size of the account."""
+"""The time of a first sync, computed from Klaviyo's quota and the size of the account."""

@@ -1,4 +1,4 @@
-"""Accounts of three sizes, for those who do not know theirs in full."""
+"""Accounts of three sizes, for people who do not know theirs in full."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -54,8 +54,8 @@ _SHAPE: Final[Mapping[str, tuple[int, int, int]]] = {
     "translations": (0, 20, 200),
     "web-feeds": (0, 3, 10),
 }
-"""By size: a shop of one person, of a team, of a brand with several shops. They are chosen, not
-measured: Klaviyo publishes no such figures."""
+"""By size: a shop of one person, of a team, of a brand with several shops. The numbers are chosen,
+not measured: Klaviyo publishes no such figures."""
 
 ACCOUNTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
     {

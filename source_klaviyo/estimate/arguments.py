@@ -6,10 +6,10 @@ from source_klaviyo.estimate.accounts import ACCOUNTS
 
 
 def add_options(parser: ArgumentParser, names: type[Action]) -> None:
-    """Add the options to `parser`; `names` is the action that takes a list of names."""
+    """Add the options to `parser`; `names` is the action for a list of names."""
     parser.description = (
-        f"{parser.description} The size of the account is what the options say; with --config,"
-        " what a few hundred requests find out; and else that of an account as --account says."
+        f"{parser.description} The size of the account comes from the options; with --config,"
+        " from a few hundred requests; otherwise from --account."
     )
     parser.add_argument("--config", help="JSON file of the configuration")
     parser.add_argument(
@@ -26,7 +26,7 @@ def add_options(parser: ArgumentParser, names: type[Action]) -> None:
         metavar="NAME",
         help="read these streams alone",
     )
-    group = parser.add_argument_group("how many there are of")
+    group = parser.add_argument_group("numbers of resources in the account")
     for name in ACCOUNTS["medium"]:
         group.add_argument(f"--{name}", metavar="N", type=_number)
 

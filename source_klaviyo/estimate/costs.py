@@ -1,4 +1,4 @@
-"""How many requests a first sync of a stream makes, worked out from its declaration."""
+"""The number of requests in a first sync of a stream, from its declaration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,19 +16,23 @@ from source_klaviyo.streams.union import UnionStream
 
 _LAST_DAY: Final = "2026-11-01"
 _HISTORY_DAYS: Final = 730
-"""Two years: reports go back to the start date, which an estimate is not told."""
+"""Two years: reports go back to the start date, which is unknown to an estimate."""
 
 Sizes = Mapping[str, int]
-"""How many there are of what Klaviyo holds; the names are those of `Requests`."""
+"""Numbers of resources in Klaviyo, by the names in `Requests`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Requests of one kind: a listing, or some for `each` of what another listing has.
+    """Requests of the same kind: a listing, or requests for `each` resource of another listing.
 
-    `each` and `rows` are names of sizes. `page_size` is None where Klaviyo cuts the pages, which is
-    taken for one page; `of_each` is how many requests each takes at least. Streams with equal
-    requests share them. `of` sets apart those to the same endpoint that are not shared.
+    `each` and `rows` are names of sizes. `page_size` is None if Klaviyo cuts the pages, which
+    counts as a single page; `of_each` is the least number of requests for each resource. Streams
+    with equal requests share them. `of` separates requests to the same endpoint that are not
+    shared.
+
+    >>> Requests("lists", Limit(75, 750), rows="lists", page_size=10).count({"lists": 45})
+    5
     """
 
     endpoint: str
@@ -43,11 +47,11 @@ class Requests:
 
     @property
     def budgets(self) -> tuple[tuple[str, Limit], ...]:
-        """What each of the requests draws on."""
+        """The budgets of each request."""
         return (self.endpoint, self.limit), *self.costly
 
     def count(self, sizes: Sizes) -> int:
-        """Return how many requests these are, where no more are made than needed."""
+        """Return the number of requests, without unnecessary ones."""
         rows = sizes[self.rows] if self.rows else 0
         if self.each:  # the last page of each is not full
             return self.of_each * sizes[self.each] + (

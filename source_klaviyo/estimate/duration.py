@@ -1,4 +1,4 @@
-"""How long requests take at Klaviyo's quota, and which quota a sync waits for."""
+"""The time of requests at Klaviyo's quota, and the quota that a sync waits for."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,16 +10,16 @@ from source_klaviyo.estimate.costs import Requests, Sizes, requests_of
 from source_klaviyo.streams.base import KlaviyoStream
 
 PACE: Final = 60
-"""Requests a second that one process makes where the quota allows more (docs/performance.md)."""
+"""Requests a second by a single process if the quota allows more (docs/performance.md)."""
 OWN_PACE: Final = "itself"
-"""What a sync waits for that uses up none of its quotas."""
+"""The name of the wait of a sync that uses up none of its quotas."""
 
 _MINUTE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a sync takes: requests, seconds, and the endpoint whose quota it waits for."""
+    """The cost of a sync: requests, seconds, and the endpoint whose quota it waits for."""
 
     name: str
     requests: int
@@ -28,9 +28,12 @@ class Estimate:
 
 
 def seconds(requests: int, limit: Limit, share: float = 1.0) -> float:
-    """Return how long so many requests take at `share` (0 to 1) of a limit.
+    """Return the seconds for so many requests at `share` (0 to 1) of a limit.
 
-    A minute's quota is spent as soon as it is there, so the last minute is not waited for.
+    A minute's quota is spent as soon as granted, so the last minute is not waited for.
+
+    >>> seconds(1_600, Limit(burst=75, steady=750))
+    121.66666666666667
     """
     steady = max(1, int(limit.steady * share))
     burst = max(1, int(limit.burst * share))
@@ -41,10 +44,10 @@ def seconds(requests: int, limit: Limit, share: float = 1.0) -> float:
 def estimate(
     streams: Mapping[str, type[KlaviyoStream]], sizes: Sizes, share: float = 1.0
 ) -> tuple[Estimate, list[Estimate]]:
-    """Return what a first sync of all `streams`, by name, takes, and what each takes alone.
+    """Return the cost of a first sync of all `streams`, by name, and of each alone.
 
-    Streams of one collection share its requests, and quotas run in parallel: all together take as
-    long as the quota that takes longest, or as one process needs for so many requests.
+    Streams of the same collection share its requests, and quotas run in parallel: all together take
+    as long as the slowest quota, or as a single process needs for so many requests.
     """
     wanted = {name: requests_of(stream) for name, stream in streams.items()}
     alone = [_estimate(name, requests, sizes, share) for name, requests in wanted.items()]

@@ -1,4 +1,4 @@
-"""`source-klaviyo estimate`: prints how long a first sync takes."""
+"""`source-klaviyo estimate`: prints the time of a first sync."""
 
 import sys
 from argparse import Namespace
@@ -22,7 +22,7 @@ _ASSUMED: Final = "assumed"
 
 
 def run(options: Namespace, raw: Mapping[str, Any] | None) -> None:
-    """Print the estimate; `raw` is the configuration, None for an account that nobody signs in to.
+    """Print the estimate; `raw` is the configuration, None without sign-in.
 
     Raises ConfigError or StreamFailed.
     """
@@ -57,7 +57,7 @@ def selected(names: Sequence[str], config: Config) -> Mapping[str, type[KlaviyoS
 
 
 def _bound(raw: Mapping[str, Any]) -> list[KlaviyoStream]:
-    """Return every stream, signed in. New tokens are printed, as the connector does."""
+    """Return every stream, signed in. New tokens are printed, as by the connector."""
     source = SourceKlaviyo(_keep)
     return [stream for stream in source.streams(raw) if isinstance(stream, KlaviyoStream)]
 

@@ -1,8 +1,8 @@
-"""Measures how much an account holds, with few requests: Klaviyo tells no totals.
+"""A survey of an account's size in few requests: Klaviyo has no totals.
 
-A small collection is listed. Of a large one that can be filtered by time, single pages are asked at
-moments between its oldest row and now: from how much time a page spans follows how dense the rows
-lie there. Of the children of a collection, those of some parents are counted.
+A small collection is listed. Of a large collection with a filter by time, single pages are
+requested at moments between its oldest row and now: the time that a page spans shows the density of
+rows. For the children of a collection, those of some parents are counted.
 """
 
 import time
@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Final
 
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.errors import CredentialsRefused, StreamFailed
 from source_klaviyo.estimate.costs import parents_size, requests_of, size_name
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
@@ -28,18 +29,19 @@ from source_klaviyo.sync.horizon import MARGIN
 _FEWEST_PAGES: Final = 5
 _MOST_PAGES: Final = 50
 _PAGES_OF_ONE: Final = 20
-"""A collection of no more pages, or one parent's children, are listed to their end."""
+"""The most pages of a collection, or of a parent's children, that are listed to their end."""
 _PARENTS: Final = 30
-"""Of so many parents the children are counted."""
+"""The parents whose children are counted."""
 _LONGER: Final = 3
-"""Each part of time reaches back so many times as far as the one after it: rows crowd near now."""
+"""Each part of time reaches back so many times as far as the part after it: most rows are
+recent."""
 _CUTS: Final = 60
 _CUTS_OF_ONE: Final = 10
-"""How often parts of time are cut further: of a collection, and of one parent's children."""
+"""The most further cuts of time: for a collection, and for a parent's children."""
 _AT_ONCE: Final = 8
 _SHORTEST: Final = 3600
 _KEY: Final = "id"
-_TRIES: Final = 3
+_RETRIES: Final = 2
 
 
 COUNTED: Final = "counted"
@@ -50,7 +52,7 @@ _WORSE: Final = (COUNTED, SAMPLED, AT_LEAST)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many rows there are, and how that is known."""
+    """A number of rows, and its source: counted, sampled, or a lower bound."""
 
     rows: int
     known: str = COUNTED
@@ -58,9 +60,9 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The part of time `[lo, hi)`, of which the first `seen` rows reach up to `seen_until`.
+    """The part of time `[lo, hi)`, whose first `seen` rows reach up to `seen_until`.
 
-    `crowded` tells that a single second has more rows than a page: of those nothing more is known.
+    `crowded` means that a single second has more rows than a page; their number is unknown.
     """
 
     lo: int
@@ -71,12 +73,12 @@ class _Part:
 
     @property
     def unseen(self) -> float:
-        """About how many rows are behind those: as many a second as before."""
+        """The estimated number of rows after `seen_until`, at the density of the rows before."""
         return self.seen / (self.seen_until - self.lo) * (self.hi - self.seen_until)
 
 
 class Survey:
-    """Measures the collections of `streams`; `tell` is given a line about each that is closed."""
+    """A survey of the collections of `streams`; `tell` is given a line about each refusal."""
 
     def __init__(self, streams: Iterable[KlaviyoStream], tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -87,7 +89,7 @@ class Survey:
         self._parents: dict[type[KlaviyoStream], list[str]] = {}
 
     def sizes(self, wanted: Iterable[str]) -> dict[str, Size]:
-        """Return the sizes of these names; what Klaviyo does not show is left out.
+        """Return the sizes of these names, without those that Klaviyo does not show.
 
         Raises CredentialsRefused.
         """
@@ -154,12 +156,12 @@ class Survey:
 
 
 def _pages_of(stream: KlaviyoStream) -> int:
-    """Return how many pages of a collection are listed: what its quota grants in 20 s."""
+    """Return the number of pages of a collection to list: those that its quota grants in 20 s."""
     return max(_FEWEST_PAGES, min(_MOST_PAGES, stream.limit.windows[60] // 3))
 
 
 def _count(stream: KlaviyoStream, partition: Partition, most: int, cuts: int) -> Size:
-    """Return how many rows a partition has; `most` pages are listed, `cuts` are _sampled's."""
+    """Return the number of rows of a partition; `most` pages are listed, `cuts` are _sampled's."""
     collection = _narrow(stream)
     first = PageRequest(partition, Window(), (0,), page_size=stream.page_size)
     pages = list(islice(_pages(collection, first), most))
@@ -174,14 +176,14 @@ def _count(stream: KlaviyoStream, partition: Partition, most: int, cuts: int) ->
 
 
 def _sum(sizes: Iterable[Size]) -> Size:
-    """Return the sum, known as well as the worst known of them."""
+    """Return the sum of sizes, with the worst of their sources."""
     parts = list(sizes)
     worst = max((part.known for part in parts), key=_WORSE.index, default=COUNTED)
     return Size(sum(part.rows for part in parts), worst)
 
 
 def _narrow(stream: KlaviyoStream) -> Collection:
-    """Return the stream's collection with as little of each row as can be."""
+    """Return the stream's collection with as few attributes as possible."""
     if stream.resource:
         view = stream.parents_view(_KEY)
     else:
@@ -190,15 +192,16 @@ def _narrow(stream: KlaviyoStream) -> Collection:
 
 
 def _pages(collection: Collection, request: PageRequest | None) -> Iterator[Page]:
-    """Yield a page and those after it; of their rows nothing is there any more."""
-    return each_page(collection, request, lambda page: page, tries=_TRIES)
+    """Yield a page and all after it; their rows are released."""
+    return each_page(collection, request, lambda page: page, lambda: RetryState(_RETRIES, 0))
 
 
 def _sampled(collection: Collection, first: PageRequest, oldest: int, cuts: int) -> Size:
-    """Return about how many rows there are from `oldest` to now.
+    """Return the estimated number of rows from `oldest` to now.
 
-    Time is cut into parts, and of each the first page is asked. The part that seems to hold most
-    rows is cut in two, again and again: a day with a peak is told from the days around it.
+    Time is cut into parts, and the first page of each is requested. The part with the most
+    estimated rows is cut in two, again and again: so a day with a peak differs from the days around
+    it.
     """
     now = int(time.time()) - MARGIN
     parts: list[_Part] = []
@@ -220,7 +223,7 @@ def _sampled(collection: Collection, first: PageRequest, oldest: int, cuts: int)
 
 
 def _part(collection: Collection, first: PageRequest, lo: int, hi: int) -> _Part:
-    """Return what the first page of a part of time tells."""
+    """Return a part of time, measured by its first page."""
     page = next(_pages(collection, replace(first, window=Window(lo, hi))))
     cursors = [at for at in page.cursors if at is not None and at < hi]
     full = page.next is not None and len(cursors) == len(page.cursors)

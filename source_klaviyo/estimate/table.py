@@ -14,7 +14,11 @@ _HEAD: Final = ("stream", "requests", "time", "waits for")
 
 
 def time_text(seconds: float) -> str:
-    """Return a time as a person says it."""
+    """Return a time in words.
+
+    >>> time_text(45), time_text(150), time_text(9_000)
+    ('45 s', '2.5 min', '2.5 h')
+    """
     if seconds < 90:  # noqa: PLR2004
         return f"{max(1, round(seconds))} s"
     minutes = seconds / 60
@@ -24,7 +28,7 @@ def time_text(seconds: float) -> str:
 
 
 def lines(together: Estimate, alone: Iterable[Estimate]) -> Iterator[str]:
-    """Yield the lines of a table: what takes longest first; what takes no time shares a line."""
+    """Yield the lines of a table, the slowest stream first; the fastest streams share a line."""
     ordered = sorted(alone, key=lambda each: (-each.seconds, each.name))
     slow = [each for each in ordered if each.seconds >= _WORTH_A_LINE]
     rows = [_HEAD, *map(_cells, slow), _cells(together)]
@@ -59,7 +63,7 @@ def account_rows(streams: Mapping[str, type[KlaviyoStream]]) -> Iterator[str]:
 
 
 def size_rows() -> Iterator[str]:
-    """Yield the rows of a Markdown table: how much the accounts hold."""
+    """Yield the rows of a Markdown table: the sizes of the accounts."""
     yield f"| what | {' | '.join(ACCOUNTS)} |"
     yield f"|---|{'---|' * len(ACCOUNTS)}"
     for name in ACCOUNTS["small"]:

@@ -11,7 +11,7 @@ SECRET_VARIABLE: Final = "KLAVIYO_CLIENT_SECRET"  # noqa: S105  the name of a va
 
 
 def add_options(parser: ArgumentParser, names: type[argparse.Action]) -> None:
-    """Add the options to `parser`; `names` is the action that takes a list of names."""
+    """Add the options to `parser`; `names` is the action for a list of names."""
     parser.description = (
         f"{parser.description} The client secret is asked for, or taken from the variable"
         f" {SECRET_VARIABLE}."

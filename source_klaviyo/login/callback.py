@@ -19,13 +19,13 @@ Outcome = SignedIn | Failed
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers the browser; only the first callback with the right state counts."""
+    """Answers to the browser; only the first callback with the right state counts."""
 
     server: "CallbackServer"
     timeout = _REQUEST_SECONDS
 
     def do_GET(self) -> None:
-        """Answer with what has become of the sign-in."""
+        """Answer with the outcome of the sign-in."""
         address = urlsplit(self.path)
         with self.server.one_at_a_time:
             if address.path != PATH or self.server.outcome is not None:
@@ -51,27 +51,28 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the address holds the code."""
+        """Log nothing: the address holds the code."""
 
 
 class CallbackServer(ThreadingHTTPServer):
-    """Waits on this machine alone for one callback; `answered` makes something of its query.
+    """A server on this machine alone that waits for a callback; `answered` reads its query.
 
-    Browsers open connections that they do not use: each has a thread, so that none is in the way.
+    Browsers open connections without using them: each gets a thread, so that none blocks the
+    callback.
     """
 
     allow_reuse_address = True  # else the port stays taken for a minute after a sign-in
     daemon_threads = True
 
     def __init__(self, port: int, answered: Callable[[Mapping[str, str]], Outcome]) -> None:
-        """Listen on `port`. Raises OSError where it is taken."""
+        """Listen on `port`. Raises OSError if the port is taken."""
         super().__init__(("127.0.0.1", port), _Handler)
         self.answered = answered
         self.one_at_a_time = threading.Lock()
         self.outcome: Outcome | None = None
 
     def wait(self, seconds: float) -> Outcome | None:
-        """Return what has become of the sign-in, None after so many seconds."""
+        """Return the outcome of the sign-in, None after so many seconds."""
         ends = time.monotonic() + seconds
         while self.outcome is None and (left := ends - time.monotonic()) > 0:
             self.timeout = min(left, _TICK)
@@ -79,4 +80,4 @@ class CallbackServer(ThreadingHTTPServer):
         return self.outcome
 
     def handle_error(self, *_: object) -> None:
-        """Go on waiting: a connection that broke off is no callback."""
+        """Go on waiting: a broken connection is no callback."""

@@ -16,7 +16,7 @@ _VERIFIER_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One request for the account owner's consent, good for one answer."""
+    """A request for the account owner's consent, good for a single answer."""
 
     app: OAuthApp
     consent_url: str
@@ -40,7 +40,7 @@ class Consent:
         return str(address)
 
     def answered(self, query: Mapping[str, str]) -> SignedIn | Failed:
-        """Return what has become of it, by the query that the browser came back with."""
+        """Return the outcome of the sign-in, from the query of the callback."""
         if query.get("state") != self.state:
             return Failed(
                 "This answer belongs to another sign-in",
@@ -62,13 +62,13 @@ class Consent:
 
 
 def _refused(error: str, redirect_url: str) -> Failed:
-    """Return what to do about an error that Klaviyo sent the browser back with."""
+    """Return the advice for an error in the query of the callback."""
     match error:
         case "access_denied":
             return Failed(
                 "Access to the account was denied",
-                "The request was denied on Klaviyo's page. Start the program again and choose to"
-                " allow it; it takes somebody who may install apps in this account.",
+                "The request was denied on Klaviyo's page. Start the program again and allow the"
+                " request, as a user who may install apps in this account.",
             )
         case "invalid_scope":
             return Failed(
@@ -85,7 +85,7 @@ def _refused(error: str, redirect_url: str) -> Failed:
         case "server_error" | "temporarily_unavailable":
             return Failed("Klaviyo has a problem of its own", "Try again in a few minutes.")
         case _:
-            # What stands there came through the browser: it is not shown.
+            # The error came through the browser, and is not shown.
             return Failed(
                 "Klaviyo did not allow it", "Check the client id and the app in Klaviyo, and retry."
             )

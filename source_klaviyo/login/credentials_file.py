@@ -1,4 +1,4 @@
-"""Where the credentials go: a file that nobody else may read, or stdout."""
+"""Output of the credentials: a file that nobody else may read, or stdout."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from source_klaviyo.oauth.token_endpoint import OAuthApp
 
 
 def write_credentials(app: OAuthApp, refresh_token: str, output: Path | None) -> None:
-    """Write the `credentials` block of a configuration. Raises OSError, also where `output` is.
+    """Write the `credentials` block of a configuration. Raises OSError, also if `output` exists.
 
-    A file gets the mode 600 before anything is in it.
+    A file gets the mode 600 before its contents.
     """
     credentials = {
         "auth_type": "oauth_own_app",

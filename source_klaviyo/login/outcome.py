@@ -1,4 +1,4 @@
-"""What becomes of a sign-in."""
+"""Outcomes of a sign-in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """It worked. `granted` are the scopes that were allowed, None where Klaviyo does not say."""
+    """A sign-in that worked, with the allowed scopes, None if Klaviyo does not name them."""
 
     refresh_token: str = field(repr=False)
     granted: frozenset[str] | None
@@ -14,13 +14,17 @@ class SignedIn:
 
     @property
     def denied(self) -> list[str]:
-        """The scopes that were asked for and not allowed."""
+        """The scopes that were asked for and not allowed.
+
+        >>> SignedIn("token", frozenset({"tags:read"}), ["tags:read", "lists:read"]).denied
+        ['lists:read']
+        """
         return [] if self.granted is None else sorted(set(self.asked) - self.granted)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not; what happened, and what to do. One that is not `final` changes nothing."""
+    """A sign-in that failed: the event, and advice. With `final` false, the program waits on."""
 
     what: str
     advice: str

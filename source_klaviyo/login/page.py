@@ -1,4 +1,4 @@
-"""The page that the person sees in the browser after Klaviyo's consent page."""
+"""The page in the browser after Klaviyo's consent page."""
 
 from collections.abc import Iterable
 from html import escape
@@ -47,7 +47,7 @@ footer {{ margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line)
 
 
 def page(outcome: SignedIn | Failed) -> str:
-    """Return the page as HTML; no token is in it."""
+    """Return the page as HTML, without any token."""
     if isinstance(outcome, Failed):
         body = f"<p>{escape(masked(outcome.advice))}</p>"
         return _PAGE.format(kind="bad", mark="!", title=escape(outcome.what), body=body)
@@ -56,7 +56,7 @@ def page(outcome: SignedIn | Failed) -> str:
         body += f"<h2>Allowed</h2>{_scopes(outcome.granted)}"
     if outcome.denied:
         body += f'<h2>Not allowed</h2><div class="denied">{_scopes(outcome.denied)}</div>'
-        body += "<p>What needs these is not read.</p>"
+        body += "<p>Streams that need these scopes are not read.</p>"
     return _PAGE.format(kind="good", mark="&#10003;", title="Signed in to Klaviyo", body=body)
 
 

@@ -1,4 +1,4 @@
-"""`source-klaviyo login`: gets credentials; all else that it says goes to stderr."""
+"""`source-klaviyo login`: gets credentials; everything else it prints goes to stderr."""
 
 import getpass
 import os
@@ -28,7 +28,7 @@ _PATIENCE: Final = 300.0
 def run(options: Namespace) -> None:
     """Sign in as `options` say, and write the credentials.
 
-    Exits with 1 where that failed, and raises ConfigError for unknown scopes or streams.
+    Exits with 1 on failure, and raises ConfigError for unknown scopes or streams.
     """
     if options.output and options.output.exists():
         sys.exit(f"{options.output} is there already; name a new file, or remove it first.")
@@ -75,13 +75,13 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
     granted = outcome.granted
     _say(f"Signed in, with {'all' if granted is None else len(granted)} scopes that were allowed.")
     if outcome.denied:
-        _say(f"Not allowed, so that what needs it is not read: {', '.join(outcome.denied)}")
+        _say(f"Not allowed, so streams that need them are not read: {', '.join(outcome.denied)}")
     if output:
         _say(f"The credentials are in {output}; put them into the configuration.")
 
 
 def _scopes(options: Namespace) -> list[str]:
-    """Return the scopes to ask for. Raises ConfigError for unknown ones, or unknown streams."""
+    """Return the scopes to ask for. Raises ConfigError for unknown scopes or streams."""
     known = scopes_of()
     if unknown := [scope for scope in options.scopes if scope not in known]:
         raise ConfigError(

@@ -1,1 +1,1 @@
-"""Signing in by OAuth 2.0, and staying signed in."""
+"""Sign-in by OAuth 2.0, and renewal of tokens."""

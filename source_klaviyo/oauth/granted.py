@@ -1,13 +1,13 @@
-"""What the token endpoint gives."""
+"""Tokens from the token endpoint."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the token endpoint gave: tokens, the access token's life in seconds, and its scopes.
+    """Tokens from the token endpoint, the access token's life in seconds, and its scopes.
 
-    `scopes` is None where the answer does not tell.
+    `scopes` is None if the answer has no scopes.
     """
 
     access_token: str = field(repr=False)

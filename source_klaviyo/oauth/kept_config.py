@@ -1,4 +1,4 @@
-"""The configuration with the tokens that were got on the way, for the platform to keep."""
+"""The configuration with new tokens, for the platform to keep."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -12,14 +12,14 @@ from source_klaviyo.oauth.granted import Granted
 
 
 class KeptConfig:
-    """Emits `config`, in the form in which it came, whenever tokens in it are replaced."""
+    """The configuration `config`, emitted in its original form whenever its tokens are replaced."""
 
     def __init__(self, config: Mapping[str, Any], emit: Callable[[AirbyteMessage], None]) -> None:
         self._config = dict(config)
         self._emit = emit
 
     def keep(self, granted: Granted) -> None:
-        """Emit the configuration with the tokens of `granted`, where it holds others."""
+        """Emit the configuration with the tokens of `granted`, if they are new."""
         before: Mapping[str, Any] = self._config["credentials"]
         ends = datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=granted.lifetime)
         tokens = {

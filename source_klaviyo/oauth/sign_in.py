@@ -1,4 +1,4 @@
-"""From the configuration to what signs requests."""
+"""The signature of requests from the configuration."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,10 +16,13 @@ from source_klaviyo.oauth.signature import OAuthSignature, Token
 def signature(
     config: Config, raw: Mapping[str, Any], emit: Callable[[AirbyteMessage], None]
 ) -> Signature:
-    """Return what signs the requests of one sync; nothing is asked of Klaviyo yet.
+    """Return the signature of a sync's requests, without any request yet.
 
-    `raw` is the configuration as it came in. It is emitted with other tokens in it whenever they
-    have been replaced.
+    `raw` is the original configuration, and is emitted with new tokens whenever they are replaced.
+
+    >>> key = {"api_key": "pk_12345678"}
+    >>> signature(Config.parse(key), key, print).header()
+    'Klaviyo-API-Key pk_12345678'
     """
     credentials = config.sign_in
     if isinstance(credentials, ApiKeyCredentials):
@@ -34,7 +37,7 @@ def signature(
 
 
 def _kept_token(credentials: OAuthCredentials) -> Token | None:
-    """Return the access token that the platform kept, where it is known to be good for a while."""
+    """Return the access token that the platform kept, if known to be good for a while."""
     ends = credentials.token_expiry_date
     if not credentials.access_token or ends is None:
         return None

@@ -1,4 +1,4 @@
-"""One access token for all threads, renewed before it ends and when Klaviyo refuses it."""
+"""An access token for all threads, renewed before its end and when Klaviyo refuses it."""
 
 import logging
 import threading
@@ -8,28 +8,29 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import requests
-from airbyte_cdk.models import FailureType
 
-from source_klaviyo.api import backoff
 from source_klaviyo.api.auth import Signature
-from source_klaviyo.errors import RequestFailed, StreamFailed
+from source_klaviyo.api.retry import RetryState, retried
+from source_klaviyo.errors import StreamFailed
 from source_klaviyo.oauth.granted import Granted
 
 logger = logging.getLogger("airbyte")
-
-_TRIES: Final = 1 + backoff.MOST_RETRIES
-"""As often as any other request is sent."""
 
 _LONGEST_MARGIN: Final = 60.0
 """Seconds before its end at which a token is renewed: a request may be long on its way."""
 
 _MARGIN: Final = 0.1
-"""The same as a part of the token's life, where that is short."""
+"""The margin as a part of the token's life, for short-lived tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token, good until `ends` on the monotonic clock, and the scopes that it opens."""
+    """An access token, good until `ends` on the monotonic clock, and its scopes.
+
+    >>> token = Token.of("abc", since=time.monotonic(), lifetime=3600.0)
+    >>> token.header, token.margin, token.is_fresh
+    ('Bearer abc', 60.0, True)
+    """
 
     value: str = field(repr=False)
     ends: float
@@ -43,21 +44,21 @@ class Token:
 
     @property
     def header(self) -> str:
-        """What stands in `Authorization`."""
+        """The value of the header `Authorization`."""
         return f"Bearer {self.value}"
 
     @property
     def is_fresh(self) -> bool:
-        """Whether requests should still be signed with it."""
+        """Whether the token is still good enough to sign requests."""
         return time.monotonic() < self.ends - self.margin
 
 
 class OAuthSignature(Signature):
-    """Signs requests with an access token, and renews it by `refresh` for all threads at once.
+    """The signature by an access token, which `refresh` renews for all threads at once.
 
-    `keep` is given every answer of the token endpoint, before any request is signed with the new
-    token: Klaviyo may take back the old refresh token once the new access token is used. `token` is
-    an access token from before, if there is one.
+    `keep` is given every answer of the token endpoint, before the new token signs any request:
+    Klaviyo may take back the old refresh token once the new access token is used. `token` is an
+    earlier access token, if any.
     """
 
     is_oauth = True
@@ -78,19 +79,19 @@ class OAuthSignature(Signature):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the token opens, None before the first renewal and where Klaviyo does not say."""
+        """The token's scopes, None before the first renewal and if Klaviyo does not name them."""
         return self._token.scopes if self._token else None
 
     def sign_in(self) -> None:
-        """See to it that there is an access token; see Signature."""
+        """Make sure that there is an access token; see Signature."""
         self._fresh_token()
 
     def header(self) -> str:
-        """Return what stands in `Authorization`; see Signature."""
+        """Return the value of the header `Authorization`; see Signature."""
         return self._fresh_token().header
 
     def renew(self, refused: requests.PreparedRequest) -> bool:
-        """Renew the token that `refused` was signed with, unless another thread has done so."""
+        """Renew the token in the signature of `refused`, unless another thread has done so."""
         with self._renewing:
             token = self._token
             if token is None or token.header == refused.headers.get("Authorization"):
@@ -98,7 +99,7 @@ class OAuthSignature(Signature):
         return True
 
     def is_outdated(self, request: requests.PreparedRequest) -> bool:
-        """Tell whether `request` was signed with a token that has ended since."""
+        """Whether the token in the signature of `request` has ended since."""
         token = self._token
         signed = request.headers.get("Authorization")
         return token is None or not token.is_fresh or token.header != signed
@@ -113,7 +114,7 @@ class OAuthSignature(Signature):
             return self._renew()
 
     def _renew(self) -> Token:
-        """Renew the token; nobody else may at the same time. All threads meet a failure alike."""
+        """Renew the token, with the lock held. A failure is final for all threads."""
         if self._failure:
             raise self._failure
         try:
@@ -129,17 +130,10 @@ class OAuthSignature(Signature):
         return self._token
 
     def _patiently(self) -> tuple[Granted, float]:
-        """Return what was granted, and when it was asked for: a token's life begins there."""
-        for attempt in range(_TRIES):
+        """Return the new tokens, and the time of the request: a token's life begins then."""
+
+        def ask() -> tuple[Granted, float]:
             asked_at = time.monotonic()
-            try:
-                return self._refresh(self._refresh_token), asked_at
-            except RequestFailed as fault:
-                last = fault
-                if attempt + 1 < _TRIES:
-                    pause = backoff.pause(attempt, fault.retry_after)
-                    logger.info("Trying again to sign in, in %.1f s: %s", pause, fault)
-                    time.sleep(pause)
-        raise StreamFailed(
-            f"{last} The next sync tries again.", FailureType.transient_error
-        ) from last
+            return self._refresh(self._refresh_token), asked_at
+
+        return retried(ask, "the token endpoint", RetryState())

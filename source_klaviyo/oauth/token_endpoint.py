@@ -1,4 +1,4 @@
-"""Klaviyo's token endpoint: what a code or a refresh token is exchanged for."""
+"""Klaviyo's token endpoint: tokens for a code or a refresh token."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from source_klaviyo.oauth.addresses import TOKEN_PATH
 from source_klaviyo.oauth.granted import Granted
 
 _DEFAULT_LIFETIME: Final = 3600.0
-"""Seconds; what Klaviyo documents, for an answer that does not tell."""
+"""Seconds; the documented lifetime, for an answer without any."""
 
 _LONGEST_LIFETIME: Final = 365 * 86_400.0
 
@@ -30,7 +30,7 @@ _SECRET: Final = TypeAdapter(Secret)
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """An app in Klaviyo, as the token endpoint at `base_url` knows it."""
+    """An app in Klaviyo, with the token endpoint at `base_url`."""
 
     base_url: str
     client_id: str
@@ -72,10 +72,10 @@ class OAuthApp:
                 return _granted(send(session, f"{self.base_url}{TOKEN_PATH}", limits), refresh)
             except OAuthError as refused:
                 raise _refusal(refused, self.client_id) from None
-            except OSError as failed:  # requests' own errors are such, too
+            except OSError as failed:  # requests' own errors are OSErrors
                 raise self._failure(failed) from None
             except (ValueError, TypeError, OverflowError, RecursionError):
-                # The libraries read the answer, and trust that its values are what they should be.
+                # The libraries read the answer, and trust its values to have the right types.
                 raise RequestFailed(
                     f"{self._place} answered with something that holds no token."
                 ) from None
@@ -85,7 +85,7 @@ class OAuthApp:
         return f"Klaviyo's token endpoint ({urlsplit(self.base_url).netloc}{TOKEN_PATH})"
 
     def _failure(self, failed: OSError) -> RequestFailed:
-        """Return what to raise; the library's own texts may hold what was sent."""
+        """Return the exception for a failure; the library's own texts may hold secrets."""
         if isinstance(failed, requests.RequestException) and failed.response is not None:
             return RequestFailed(
                 f"{self._place} answered {failed.response.status_code}.",
@@ -106,7 +106,7 @@ def _granted(answer: dict[str, Any], refresh: str) -> Granted:
 
 
 def _told(said: ErrorDocument) -> Exception:
-    """Return what errors in JSON:API's form mean: Klaviyo answers so where it is no OAuth error."""
+    """Return the exception for errors in JSON:API's form, as Klaviyo sends beside OAuth's own."""
     if "throttled" in said.detail.lower():
         return RequestFailed(f"Klaviyo's token endpoint answered: {said.detail}")
     return _not_renewed(said.detail)
@@ -120,7 +120,7 @@ def _not_renewed(why: str) -> CredentialsRefused:
 
 
 def _lifetime(told: object) -> float:
-    """Return the seconds for which a token lives."""
+    """Return the life of a token in seconds."""
     try:
         lifetime = float(str(told))
     except ValueError:
@@ -138,7 +138,7 @@ def _refusal(refused: OAuthError, client_id: str) -> Exception:
             )
         case "invalid_client" | "unauthorized_client":
             return CredentialsRefused(
-                f"Klaviyo does not know the OAuth app {client_id}, or its secret is another"
+                f"Klaviyo does not know the OAuth app {client_id}, or its secret is wrong"
                 f" ({refused.error}). Check `client_id` and `client_secret`: in Klaviyo they stand"
                 " under Integrations, Manage apps."
             )

@@ -1,1 +1,1 @@
-"""Which days of a report to read in a sync: pure logic, which knows nothing of requests."""
+"""Reports: the days to read, the requests, the answers, the state."""

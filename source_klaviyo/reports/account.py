@@ -1,4 +1,4 @@
-"""What reports need to know of the account: its timezone, its metrics, and how far back it goes."""
+"""Facts about the account for reports: its timezone, its metrics, and its first day."""
 
 import logging
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ _ORDERS: Final = "placed order"
 class Conversions:
     """The metrics whose conversions are reported.
 
-    `chosen` are read, one call each. Where nothing tells which they are, the first of `candidates`
-    is read that Klaviyo has not refused.
+    `chosen` metrics are read, a call each. If no setting and no mapping chooses any, the first of
+    `candidates` that Klaviyo has not refused is read.
     """
 
     chosen: Sequence[str] = ()
@@ -39,21 +39,21 @@ class Conversions:
 
 
 class Account:
-    """Implements streams.reports.ReportAccount; each thing is asked for when it is first needed."""
+    """Implements reports.report_stream.ReportAccount; each fact is requested at its first use."""
 
     def __init__(self, client: Client, config: Config) -> None:
-        """Ask nothing yet."""
+        """Request nothing yet."""
         self._client = client
         self._config = config
 
     @cached_property
     def timezone(self) -> Timezone:
-        """The account's timezone, or what the configuration has for it. Raises StreamFailed."""
+        """The account's timezone, or the configured timezone, or UTC. Raises StreamFailed."""
         name = self._told_timezone or self._config.timezone
         if name is None:
             logger.warning(
-                "Report days are in UTC: the account's timezone takes the scope accounts:read, or"
-                " the setting `timezone`."
+                "Report days are in UTC. For the account's timezone, grant the scope accounts:read"
+                " or set `timezone`."
             )
             return Timezone(ZoneInfo(_UTC))
         try:
@@ -86,29 +86,29 @@ class Account:
 
     @property
     def conversion_metrics(self) -> Sequence[str]:
-        """The ids of the metrics whose conversions are reported, as far as nothing is refused."""
+        """The ids of the metrics whose conversions are reported, if Klaviyo refuses none."""
         return self.conversions.chosen or self.conversions.candidates[:1]
 
     @property
     def conversion_candidates(self) -> Sequence[str]:
-        """The ids of the metrics of which the first that is not refused is to be taken."""
+        """The ids of the metrics to try; the first that Klaviyo does not refuse is taken."""
         return self.conversions.candidates
 
     @property
     def aggregated_metrics(self) -> Sequence[str]:
-        """The ids of the metrics whose events are counted: those whose events are read."""
+        """The ids of the metrics whose events are counted: the same as in the stream of events."""
         if self._config.event_metric_ids:
             return metric_ids(self._client, self._config.event_metric_ids, "event_metric_ids")
         return [metric.id for metric in self._metrics]
 
     @property
     def aggregated_by(self) -> Sequence[str]:
-        """The dimensions that these counts are split by."""
+        """The dimensions that split the counts of events."""
         return self._config.metric_aggregates_by
 
     @cached_property
     def first_day(self) -> int:
-        """The first day that can have anything to report: that of the oldest metric."""
+        """The first day of reports: the day of the oldest metric, or `start_date`."""
         if (start := self._start) is not None:
             return start
         try:
@@ -122,7 +122,7 @@ class Account:
 
     @cached_property
     def first_day_of_events(self) -> int:
-        """The first day that can have an event: they may have been imported from before."""
+        """The first day with an event: imported events may be older than the account."""
         if (start := self._start) is not None:
             return start
         oldest = self._event(Events(self._client), newest=False)
@@ -159,7 +159,7 @@ class Account:
         return self._event(stream, newest=True) or 0
 
     def _event(self, stream: Events, *, newest: bool) -> int | None:
-        """Return the second of the oldest or the newest event, None where there is none to see."""
+        """Return the second of the oldest or newest event, None without any or without scope."""
         (partition,) = stream.partitions
         request = replace(stream.first_request(partition), page_size=1, newest_first=newest)
         collection = stream.collection([stream.collection_view(stream.name)])

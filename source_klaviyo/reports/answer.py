@@ -1,6 +1,6 @@
-"""The answers of reports, made into rows: one for each group and day, or each group and period.
+"""Rows out of the answers of reports: a row for each group and day, or each group and period.
 
-Numbers are passed on as they came, so that they keep their digits.
+Numbers are passed on as sent, so that they keep their digits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,9 +26,9 @@ Values = Sequence[msgspec.Raw]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one group: its name as JSON members, and a column for each statistic.
+    """The rows of a group: its name as JSON members, and a column for each statistic.
 
-    A column has a value for each day of the answer; where it is shorter, there is none.
+    A column has a value for each day of the answer; a shorter column has null for the other days.
     """
 
     named: Sequence[msgspec.Raw]
@@ -42,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer says: its days, its groups, and the cursor of the page after it."""
+    """A decoded answer: its days, its groups, and the cursor of the next page."""
 
     days: Sequence[int]
     groups: Iterator[Group]
@@ -75,7 +75,7 @@ _DOCUMENTS: Final = msgspec.json.Decoder(_Document)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a report was asked for: the names of its groupings and statistics, and which days."""
+    """The groupings, statistics, days and timezone of a request for a report."""
 
     groupings: Sequence[str]
     statistics: Sequence[str]
@@ -84,7 +84,7 @@ class Wanted:
 
 
 def series(body: bytes | bytearray, wanted: Wanted) -> Answer:
-    """Return what a series report answers: a value for each day."""
+    """Return the answer of a series report: a value for each day."""
     document = _document(body)
     attributes = document.data.attributes
 
@@ -100,7 +100,7 @@ def series(body: bytes | bytearray, wanted: Wanted) -> Answer:
 
 
 def values(body: bytes | bytearray, wanted: Wanted) -> Answer:
-    """Return what a values report answers: one value for the whole window, put on its first day."""
+    """Return the answer of a values report: a value for the whole window, put on its first day."""
     document = _document(body)
 
     def groups() -> Iterator[Group]:
@@ -115,7 +115,7 @@ def values(body: bytes | bytearray, wanted: Wanted) -> Answer:
 
 
 def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
-    """Return what metric aggregates answer: a value for each day."""
+    """Return the answer of metric aggregates: a value for each day."""
     document = _document(body)
     attributes = document.data.attributes
 
@@ -124,7 +124,7 @@ def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
             dimensions = elements(group.get("dimensions"))
             measurements = members(group.get("measurements"))
             if len(dimensions) < len(wanted.groupings):
-                raise UnreadableAnswer("a group does not tell all of its dimensions")
+                raise UnreadableAnswer("a group lacks dimensions")
             yield Group(
                 dimensions[: len(wanted.groupings)],
                 [elements(measurements.get(name)) for name in wanted.statistics],
@@ -134,7 +134,7 @@ def aggregates(body: bytes | bytearray, wanted: Wanted) -> Answer:
 
 
 def _objects(groups: Sequence[msgspec.Raw]) -> Iterator[Mapping[str, msgspec.Raw]]:
-    """Yield the members of each group; what is no object names no group."""
+    """Yield the members of each group; entries of another type are left out."""
     return filter(None, map(members, groups))
 
 
@@ -156,22 +156,22 @@ def _next(document: _Document) -> str | None:
     parameters = parse_qs(urlsplit(address).query)
     found = next((parameters[name][0] for name in _CURSORS if name in parameters), None)
     if found is None:
-        raise UnreadableAnswer("it does not tell how its next page is asked for")
+        raise UnreadableAnswer("the link to the next page has no page cursor")
     return found
 
 
 def _days(texts: Sequence[str], timezone: Timezone) -> list[int]:
     try:
         return [_day(text, timezone) for text in texts]
-    except (ValueError, OverflowError) as strange:  # the latter of a day after the last there is
+    except (ValueError, OverflowError) as strange:  # OverflowError: a day after the year 9999
         raise UnreadableAnswer(f"a day is not a datetime: {strange}") from strange
 
 
 def _day(text: str, timezone: Timezone) -> int:
-    """Return the day that a datetime stands for.
+    """Return the day of a datetime.
 
-    Klaviyo does not document whether it is the account's midnight labelled as UTC, or the moment of
-    that midnight: a midnight is taken for a date, any other time for a moment.
+    Klaviyo does not document whether the datetime is the account's midnight labelled as UTC, or the
+    moment of the account's midnight: a midnight is taken for a date, any other time for a moment.
     """
     moment = datetime.fromisoformat(text)
     if moment.time() == datetime.min.time():

@@ -1,4 +1,4 @@
-"""The calls that were made of late, as state keeps them: the day's quota outlives a sync."""
+"""Recent calls of reports, as state keeps them: a day's quota outlives a sync."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,19 @@ from source_klaviyo.sync.state import Json, is_list, written
 
 _MORE_THAN_A_MINUTE: Final = 65.0
 SLOT: Final = 600
-"""Seconds whose calls state holds as one number."""
+"""Seconds whose calls are a single number in state."""
 
 
 @dataclass(slots=True)
 class Calls:
-    """The calls of the last day by the slot of time they fell in: refreshing and back-filling.
+    """The calls of the last day by slots of ten minutes: refreshing and back-filling calls.
 
     Workers count while the main thread writes states.
+
+    >>> calls = Calls()
+    >>> calls.count(1_000_000.0, refreshing=True)
+    >>> calls.since(999_000.0)
+    (1, 0)
     """
 
     _slots: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -42,9 +47,10 @@ class Calls:
         return sum(fresh for fresh, _ in young), sum(filling for _, filling in young)
 
     def ages(self, now: float) -> Iterator[float]:
-        """Yield the age of each call of the last day, rather too young than too old.
+        """Yield the age in seconds of each call of the last day, rather too young than too old.
 
-        None is so young that it would count for the minute: a 429 tells if that is used up.
+        All ages exceed a minute, so that no call counts for the limit of a minute: a 429 shows if
+        that limit is used up.
         """
         with self._lock:
             slots = dict(self._slots)
@@ -54,7 +60,7 @@ class Calls:
                 yield from [age] * sum(made)
 
     def forget_after(self, now: float) -> None:
-        """Forget what a clock that went ahead has put into the future."""
+        """Forget calls that a fast clock has dated into the future."""
         with self._lock:
             self._slots = {slot: made for slot, made in self._slots.items() if slot <= now}
 

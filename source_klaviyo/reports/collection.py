@@ -1,4 +1,4 @@
-"""A report of Klaviyo's API, asked for window by window."""
+"""A report of Klaviyo's API, requested window by window."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from source_klaviyo.streams.endpoint import CollectionView
 Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
 
 CountCall = Callable[[Partition, Window, int], None]
-"""Is told of calls for a window; a negative number takes them back."""
+"""Called with the calls for a window; a negative number takes calls back."""
 
 
 def _count_nothing(partition: Partition, window: Window, calls: int) -> None:
@@ -37,7 +37,7 @@ def _count_nothing(partition: Partition, window: Window, calls: int) -> None:
 
 
 class Report(Protocol):
-    """What a stream declares of a report."""
+    """A stream's declaration of a report; see report_stream.py."""
 
     @property
     def endpoint(self) -> str:
@@ -45,15 +45,15 @@ class Report(Protocol):
 
     @property
     def revision_read(self) -> str:
-        """The revision that requests name."""
+        """The revision in requests."""
 
     @property
     def partitions(self) -> Sequence[Partition]:
-        """The metrics that it is read for, one each; a single empty one where it has none."""
+        """The metrics to report, one per partition; a single empty partition without metrics."""
 
     @property
     def grouped_by(self) -> Sequence[str]:
-        """What rows are grouped by, in Klaviyo's words."""
+        """The groupings of rows, in Klaviyo's words."""
 
     @property
     def grouping_keys(self) -> Sequence[str]:
@@ -65,10 +65,10 @@ class Report(Protocol):
 
     @property
     def statistic_keys(self) -> Mapping[str, str]:
-        """The keys of numbers on a record, where not Klaviyo's."""
+        """The keys of numbers in a record, if not Klaviyo's."""
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart. Raises UnreadableAnswer."""
+        """Return the decoded answer. Raises UnreadableAnswer."""
 
     @property
     def timezone(self) -> Timezone:
@@ -82,23 +82,23 @@ class Report(Protocol):
         """Return the body of a request."""
 
     def parameters_after(self, cursor: str | None) -> dict[str, str]:
-        """Return the query parameters of the page that `cursor` names."""
+        """Return the query parameters of the page at `cursor`."""
 
 
 def _key_part(value: msgspec.Raw) -> bytes:
-    """Return a grouping as it stands in a record: the empty text for none.
+    """Return a grouping as in a record: "" for null.
 
-    It is a part of the primary key. Destinations merge rows with null in their key into doubles, or
-    drop them (Redshift).
+    Groupings are parts of the primary key. Destinations merge rows with null in their key into
+    doubles, or drop them (Redshift).
     """
     return b'""' if bytes(value) == b"null" else bytes(value)
 
 
 @dataclass(eq=False)
 class ReportCollection:
-    """Implements protocol.Collection for what `declared` says, with the one view there is of it.
+    """The report that `declared` describes, with its single view; implements protocol.Collection.
 
-    `count` is told of each call before it is made.
+    `count` is called with each call before the call is made.
     """
 
     client: Client
@@ -158,17 +158,17 @@ class ReportCollection:
         raise NotImplementedError(items)
 
     def optional_parts(self, request: PageRequest) -> frozenset[str]:
-        """Return none: nothing of a report can be left out."""
+        """Return no parts: reports have no optional parts."""
         del request
         return frozenset()
 
     def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
-        """Return None: nothing of a report can be left out."""
+        """Return None: reports have no optional parts."""
         del request, failure
         return None
 
     def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
-        """Take no note: nothing of a report can be left out."""
+        """Do nothing: reports have no optional parts."""
         del parts, is_row
 
     def read(self, response: requests.Response, request: PageRequest) -> Page:
@@ -182,7 +182,7 @@ class ReportCollection:
                 ids.append(key)
                 cursors.append(day)
                 records.append(record)
-        except ValueError as unreadable:  # msgspec's decoding errors are such
+        except ValueError as unreadable:  # msgspec's decoding errors are ValueErrors
             raise UnreadableAnswer(str(unreadable)) from unreadable
         if self.own.drift and records:
             self.own.drift.look_at(records[0])
@@ -196,7 +196,7 @@ class ReportCollection:
         )
 
     def _rows(self, answer: Answer, request: PageRequest) -> Iterator[tuple[int, str, Record]]:
-        """Yield the rows of the days asked for: the day, what names the row, and its record."""
+        """Yield the rows of the requested days: the day, the row's name, and its record."""
         declared, window = self.declared, request.window
         days = [(number, day) for number, day in enumerate(answer.days) if day in window]
         heads = {day: self._head(day, request) for _, day in days}
@@ -215,7 +215,7 @@ class ReportCollection:
                 yield day, head.decode(), (head + numbers, b"}")
 
     def _head(self, day: int, request: PageRequest) -> bytes:
-        """Return the members that all rows of a day begin with, and the brace before them."""
+        """Return the first members of all rows of a day, after the opening brace."""
         members: dict[str, str | bool] = {"date": date_of(day).isoformat()}
         if self.declared.counts_periods:
             members["period_start"] = date_of(request.window.lo).isoformat()
@@ -225,7 +225,7 @@ class ReportCollection:
     def _meaning(
         self, request: PageRequest, refused: NotFound | ParameterRefused
     ) -> StreamFailed | PageLost:
-        """Return what a refusal means: a lost page, a metric that has no such report, or more."""
+        """Return the exception for a refusal: a lost page, a metric without reports, or others."""
         if request.token:
             return PageLost(str(refused.message))
         if not request.partition:

@@ -1,4 +1,4 @@
-"""A report's part in a sync: its partitions, and which windows of each are read."""
+"""A report's job in a sync: its partitions, and the windows to read of each."""
 
 import time
 from collections import Counter
@@ -18,7 +18,7 @@ from source_klaviyo.sync.state import StreamState
 
 @dataclass(slots=True, eq=False)
 class ReportCheckpoint:
-    """Keeps which of the `due` windows of one partition have been written; see Checkpoint."""
+    """The `due` windows of a partition, and those already written; see Checkpoint."""
 
     due: Sequence[Due]
     state: ReportState
@@ -29,7 +29,7 @@ class ReportCheckpoint:
     _refused: bool = False
 
     def missing(self) -> list[Window]:
-        """Return the windows that are to be read, one call each if its answer has one page."""
+        """Return the windows to read, a call each if the answer has a single page."""
         return [each.window for each in self.due]
 
     def complete(self, window: Window) -> None:
@@ -42,11 +42,11 @@ class ReportCheckpoint:
         raise NotImplementedError(window)
 
     def refuse(self) -> None:
-        """Note that Klaviyo does not answer for the partition."""
+        """Note that Klaviyo refuses to report the partition."""
         self._refused = True
 
     def current(self, at: int) -> ReportState:
-        """Return the state to keep now; all that was read counts as read at the second `at`."""
+        """Return the state to keep now; all windows written count as read at the second `at`."""
         state = self.state
         for window in self._completed:
             state = state.read(window, at, self.settling)
@@ -57,8 +57,8 @@ class ReportCheckpoint:
 class ReportJob(StreamJob):
     """A report to write.
 
-    `due` are the windows of its partitions, chosen once all are known. `shares_its_day` tells
-    whether its quota of a day is still thought to be shared.
+    `due` are the windows of its partitions, chosen once all are known. `shares_its_day` returns
+    whether its quota of a day may still be shared.
     """
 
     memory: ReportMemory = field(kw_only=True)
@@ -70,7 +70,7 @@ class ReportJob(StreamJob):
     _made: dict[str, tuple[Partition, ReportCheckpoint]] = field(default_factory=dict)
 
     def tracks(self) -> list[Track]:
-        """Return its partitions, for the schedule."""
+        """Return a track per partition, for the schedule."""
         return [
             Track(self.memory.of(each), self.settling, self.start, self.memory.pages)
             for each in self.partitions
@@ -84,7 +84,7 @@ class ReportJob(StreamJob):
         self._sent[partition_key(partition), window] += calls
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        """Return where the reading of `partition` stands."""
+        """Return the checkpoint of `partition`."""
         key = partition_key(partition)
         if key not in self._made:
             state, due = self.memory.of(partition), self.due.get(key, ())
@@ -92,9 +92,9 @@ class ReportJob(StreamJob):
         return self._made[key][1]
 
     def state(self, horizon: int, *, complete: bool) -> StreamState:
-        """Return the state that follows from what is written.
+        """Return the state after everything written.
 
-        What was asked for after the sync began counts as read when it began: no later than it was.
+        Windows count as read at the sync's start, even if read later: never later than they were.
         """
         del complete
         made = tuple(self._made.values())

@@ -1,4 +1,4 @@
-"""What the state of a report holds: its partitions, and the calls that were made of late."""
+"""The state of a report: its partitions, and its recent calls."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ _OWN: Final = "own"
 
 @dataclass(slots=True, eq=False)
 class ReportMemory:
-    """What the state of a report has to say besides its partitions.
+    """The contents of a report's state.
 
-    `timezone` and `dimensions` are what its rows were made with. `shares_its_day` tells whether its
-    quota of a day is still thought to be shared with other reports; `pages` is how many calls a
-    window takes. `synced_at` is when the last sync began, in seconds since 1970.
+    `timezone` and `dimensions` are those of its rows. `shares_its_day` says whether other reports
+    may share its quota of a day; `pages` is the number of calls for a window. `synced_at` is the
+    start of the last sync, in seconds since 1970.
     """
 
     timezone: str
@@ -32,15 +32,15 @@ class ReportMemory:
     synced_at: int | None = None
 
     def of(self, partition: Partition) -> ReportState:
-        """Return what is known of a partition."""
+        """Return the state of a partition."""
         return self.states.get(partition_key(partition), (partition, ReportState()))[1]
 
     def dump(
         self, states: Iterable[tuple[Partition, ReportState]], pages: int, began: int
     ) -> StreamState:
-        """Return the state as JSON, in a sync that began then.
+        """Return the state as JSON, in a sync that began at the second `began`.
 
-        What is not among `states` is as it was.
+        Partitions that are not among `states` stay as they were.
         """
         all_states = dict(self.states)
         all_states |= {partition_key(each): (each, state) for each, state in states}
@@ -67,7 +67,7 @@ class ReportMemory:
 
     @classmethod
     def load(cls, data: StreamState, now: int) -> "ReportMemory":
-        """Return what a state says, nothing of it from the future.
+        """Return the contents of a state, without anything from the future.
 
         Raises ValueError for anything that `dump` does not write.
         """
@@ -90,7 +90,7 @@ class ReportMemory:
 
 
 def _united(partitions: Sequence[Partition]) -> dict[str, Json]:
-    """Return partitions in the same place as one: its filters have lists of values."""
+    """Return partitions with the same state as one, with lists of filter values."""
     if len(partitions) == 1:
         return {**partitions[0]}
     return {key: [each[key] for each in partitions] for key in partitions[0]}

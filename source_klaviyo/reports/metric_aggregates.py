@@ -16,23 +16,24 @@ from source_klaviyo.reports.days import DAY, Period, date_of
 from source_klaviyo.reports.report_stream import ReportStream
 
 _YEAR: Final = Period(362)
-"""A year but for the days by which the request is wider."""
+"""A year, minus the days that widen the request."""
 _MARGIN: Final = 5
 """Seconds: Klaviyo refuses bounds at `/events` that are not well in the past."""
 _UNKNOWN_TO_AGGREGATES: Final = {
     "Europe/Kyiv": "Europe/Kiev",
     "Pacific/Kanton": "Pacific/Enderbury",
 }
-"""Names of timezones that metric aggregates do not know, and the older names of the same."""
+"""Names of timezones that metric aggregates do not accept, and the older names of the same
+zones."""
 
 
 _NO_WORD: Final = re.compile(r"\W+")
 
 
 class MetricAggregates(ReportStream):
-    """How many events of each metric there were, by day of the event, and their sum.
+    """The number of events of each metric, by day of the event, and the sum of their values.
 
-    `metric_aggregates_by` in the configuration splits them, for example by `$attributed_flow`.
+    `metric_aggregates_by` in the configuration splits the rows, for example by `$attributed_flow`.
     """
 
     endpoint = "metric-aggregates"
@@ -45,12 +46,12 @@ class MetricAggregates(ReportStream):
     period = _YEAR
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see answer.py."""
+        """Return the decoded answer; see answer.py."""
         return answers.aggregates(body, wanted)
 
     @property
     def metrics(self) -> Sequence[str]:
-        """The ids of the metrics that it is asked for."""
+        """The ids of the metrics to count."""
         return self.account.aggregated_metrics
 
     @property
@@ -60,12 +61,12 @@ class MetricAggregates(ReportStream):
 
     @property
     def first_day(self) -> int:
-        """The first day that is wanted: events may be older than the account's metrics."""
+        """The first day to read: events may be older than the account's metrics."""
         return self.account.first_day_of_events
 
     @property
     def grouped_by(self) -> Sequence[str]:
-        """The dimensions that the counts are split by, in Klaviyo's words."""
+        """The dimensions that split the counts, in Klaviyo's words."""
         return self.account.aggregated_by
 
     @property
@@ -75,7 +76,7 @@ class MetricAggregates(ReportStream):
 
     @property
     def primary_key(self) -> list[str]:
-        """The members of a record that together name it, the dimensions among them."""
+        """The members of a record that together are its primary key, dimensions included."""
         return [*self.keys, *self.grouping_keys]
 
     def full_schema(self) -> Mapping[str, Any]:
@@ -87,8 +88,8 @@ class MetricAggregates(ReportStream):
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
         """Return the body of a request for a window."""
         zone = self.timezone.zone.key
-        # Whether these times are of the timezone is not documented: with a day more at both ends
-        # all days of the window are whole, and those around it are dropped.
+        # Klaviyo does not document the timezone of these times: with another day at both ends all
+        # days of the window are whole, and the days around the window are dropped.
         end = f"{date_of(window.hi + DAY)}T00:00:00"
         if window.hi + DAY >= self.timezone.day_at(self._now.timestamp()):
             end = self._now.isoformat()
@@ -122,5 +123,9 @@ class MetricAggregates(ReportStream):
 
 
 def dimension_key(dimension: str) -> str:
-    """Return the key of a dimension on a record: `$attributed_flow` is `attributed_flow`."""
+    """Return the key of a dimension in a record.
+
+    >>> dimension_key("$attributed_flow"), dimension_key("Campaign Name")
+    ('attributed_flow', 'campaign_name')
+    """
     return _NO_WORD.sub("_", dimension).strip("_").lower()

@@ -1,4 +1,4 @@
-"""How often days that are not settled are read again, by their age and by what the quota allows."""
+"""Intervals between two readings of days that are not settled, by their age and the quota."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,14 +13,14 @@ _HOUR: Final = 3600
 _EARLY: Final = 0.05
 """Part of an interval by which a sync may come early: schedules are not kept to the second."""
 _WARM_ROUNDS: Final = 4
-"""How often a day the days of the last week are read, where the quota allows."""
+"""Readings a day of the last week's days, if the quota allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The calls that it takes to read again the last two days, the last week, all unsettled days.
+    """The calls to read again the last two days, the last week, or all unsettled days.
 
-    Each holds those before it, as adjacent days go into one call.
+    Each number includes the numbers before, as adjacent days share a call.
     """
 
     hot: int = 0
@@ -28,27 +28,27 @@ class Costs:
     whole: int = 0
 
     def of_a_day(self, syncs: float) -> int:
-        """Return what a day of so many syncs takes at the fastest pace."""
+        """Return the calls for a day of so many syncs at the fastest pace."""
         rounds = min(max(1.0, syncs), DAY / _HOUR)
         warm = min(rounds, _WARM_ROUNDS) - 1
         hot = max(0.0, rounds - _WARM_ROUNDS)
         return int(self.whole + warm * self.warm + hot * self.hot)
 
     def __add__(self, other: "Costs") -> "Costs":
-        """Return what both take."""
+        """Return the sum of the calls."""
         return Costs(self.hot + other.hot, self.warm + other.warm, self.whole + other.whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The seconds after which days are due again: recent ones, those of a week, older ones."""
+    """The seconds after which days are due again: the last two, those of a week, older ones."""
 
     hot: float = _HOUR
     warm: float = DAY / _WARM_ROUNDS
     cold: float = DAY
 
     def due_after(self, days_old: int) -> float:
-        """Return the seconds between two readings of a day that was so many days ago."""
+        """Return the seconds between two readings of a day, `days_old` days ago."""
         interval = self.cold
         if days_old <= HOT_DAYS:
             interval = self.hot
@@ -58,10 +58,13 @@ class Pace:
 
 
 def pace(costs: Costs, calls: float | None) -> Pace:
-    """Return the fastest pace that takes at most so many `calls` a day; None is without a limit.
+    """Return the fastest pace within so many `calls` a day; None means no limit.
 
-    Once a day everything unsettled is read, three times more the last week, and the last two days
-    as often as is left.
+    Once a day all unsettled days are read, three times more the last week, and with the rest of the
+    calls the last two days, at most once an hour.
+
+    >>> pace(Costs(hot=1, warm=1, whole=1), calls=None).hot
+    3600
     """
     if calls is None or not costs.hot:
         return Pace()

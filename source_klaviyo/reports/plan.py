@@ -1,4 +1,4 @@
-"""From a catalog, states and settings to the jobs of reports, which share a quota of a day."""
+"""Jobs of reports from a catalog, states and settings; several reports share a day's quota."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ logger = logging.getLogger("airbyte")
 
 
 class ReportPlan:
-    """The reports of one sync, which starts at the second `began`."""
+    """The reports of a sync that starts at the second `began`."""
 
     def __init__(self, client: Client, config: Config, began: int) -> None:
         """Start with no report."""
@@ -67,7 +67,7 @@ class ReportPlan:
         return job
 
     def choose_windows(self) -> None:
-        """Choose what is read in this sync, of all reports together."""
+        """Choose the windows to read in this sync, for all reports together."""
         stateful = [(stream, job) for stream, job in self._jobs if job.keeps_state]
         for stream, job in self._jobs:
             if not job.keeps_state:
@@ -83,7 +83,7 @@ class ReportPlan:
             stream.quota.spent_before(job.memory.calls.ages(self._began))
 
     def _choose(self, jobs: Sequence[ReportJob], daily: int | None) -> None:
-        """Choose what is read of reports that draw on one quota of so many calls a day."""
+        """Choose the windows of reports that share a quota of `daily` calls."""
         limit = None if daily is None else max(1, int(daily * self._config.quota_share))
         tracks = [track for job in jobs for track in job.tracks()]
         owners = [(job, partition) for job in jobs for partition in job.partitions]
@@ -102,17 +102,17 @@ class ReportPlan:
             )
 
     def _interval(self, jobs: Sequence[ReportJob]) -> float:
-        """Return the seconds between two syncs, by when the last one began."""
+        """Return the seconds between two syncs, from the start of the last sync."""
         known = [job.memory.synced_at for job in jobs if job.memory.synced_at is not None]
         return max(1.0, self._began - max(known)) if known else UNKNOWN_INTERVAL
 
     def _memory(self, readable: ReportStream, name: str, state: StreamState) -> ReportMemory:
-        """Return what a stream's state says. Raises ConfigError where it is garbage."""
+        """Return the contents of a stream's state. Raises ConfigError for an unreadable state."""
         zone = readable.timezone.zone.key
         dimensions = list(readable.grouped_by) if readable.splits_on_request else []
         fresh = ReportMemory(zone, dimensions)
         if not is_own(state):
-            load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # or is it garbage?
+            load_foreign(state, Reading(name, readable.cursor_attribute, ()))  # raises for garbage
             logger.warning(
                 "%s: the saved state comes from another connector. Reading everything again.",
                 name,
@@ -128,8 +128,8 @@ class ReportPlan:
         if (memory.timezone, list(memory.dimensions)) == (zone, dimensions):
             return memory
         logger.warning(
-            "%s: the account's timezone, or what the rows are split by, has changed since the last"
-            " sync; all is read anew.",
+            "%s: the account's timezone or `metric_aggregates_by` has changed since the last sync."
+            " Reading everything again.",
             name,
         )
         fresh.calls, fresh.shares_its_day = memory.calls, memory.shares_its_day

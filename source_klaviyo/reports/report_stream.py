@@ -1,7 +1,7 @@
-"""What every report is: rows that Klaviyo computes, asked for by a POST.
+"""The base class of reports: rows that Klaviyo computes, requested by POST.
 
-Its answers have no resources; every row is a record of its own, with the day, the groups and the
-statistics flat on top.
+Answers have no resources; every row is a record of its own, with the day, the groups and the
+statistics flat at the top.
 """
 
 import time
@@ -24,11 +24,12 @@ from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.endpoint import CollectionView
 
 REPORTS_A_DAY: Final = DailyLimit(225)
-"""Whether all reports share it is not documented: it is presumed until an answer tells better."""
+"""Klaviyo does not document whether all reports share this limit: presumed until an answer shows
+otherwise."""
 
 
 class ReportAccount(Protocol):
-    """What reports need to know of the account, and of what the user wants."""
+    """Facts about the account, and the user's choices, that reports need."""
 
     @property
     def timezone(self) -> Timezone:
@@ -36,11 +37,11 @@ class ReportAccount(Protocol):
 
     @property
     def conversion_metrics(self) -> Sequence[str]:
-        """The ids of the metrics whose conversions campaigns and flows are reported for."""
+        """The ids of the metrics whose conversions campaign and flow reports count."""
 
     @property
     def conversion_candidates(self) -> Sequence[str]:
-        """The ids of the metrics of which the first that is not refused is to be taken."""
+        """The ids of the metrics to try; the first that Klaviyo does not refuse is taken."""
 
     @property
     def aggregated_metrics(self) -> Sequence[str]:
@@ -48,24 +49,29 @@ class ReportAccount(Protocol):
 
     @property
     def aggregated_by(self) -> Sequence[str]:
-        """The dimensions that these counts are split by."""
+        """The dimensions that split the counts of events."""
 
     @property
     def first_day(self) -> int:
-        """The first day that can have anything to report."""
+        """The first day of reports."""
 
     @property
     def first_day_of_events(self) -> int:
-        """The first day that can have an event."""
+        """The first day with an event."""
 
 
 class ReportStream(KlaviyoStream):
     """A report, `POST /api/<endpoint>`.
 
-    Declares its endpoint, scopes and limit, what its rows are grouped by, its statistics (with
-    `statistic_keys` for those that records have under another name), and the period that a row
-    counts. `metric_key` is what the metric is called that it is asked for.
-    `account` has to be set before it is used.
+    Declares its endpoint, scopes and limit, its groupings, its statistics (`statistic_keys` has
+    their names in records, if not Klaviyo's), and the period that a row counts. `metric_key` is the
+    key of the metric in requests and records. Set `account` before the first use.
+
+    >>> class _Opens(ReportStream):
+    ...     endpoint, scopes, period = "flow-series-reports", ("flows:read",), Period(60)
+    ...     metric_key, groupings, statistics = "metric_id", ("flow_id",), ("opens",)
+    >>> _Opens.keys
+    ('date', 'metric_id', 'flow_id')
     """
 
     http_method = "POST"
@@ -85,14 +91,14 @@ class ReportStream(KlaviyoStream):
     count: CountCall | None = None
 
     def __init_subclass__(cls) -> None:
-        """Make the primary key of what a row is of."""
+        """Make the primary key: the date, the metric, and the groupings."""
         super().__init_subclass__()
         metric = [cls.metric_key] if cls.metric_key else []
         cls.keys = ("date", *metric, *cls.groupings)
 
     @property
     def cursor_field(self) -> str:
-        """The cursor, which stands on top of the record."""
+        """The cursor, at the top of the record."""
         return self.cursor_attribute
 
     @property
@@ -102,12 +108,12 @@ class ReportStream(KlaviyoStream):
 
     @property
     def counts_periods(self) -> bool:
-        """Whether a row counts all days of its window, and not one."""
+        """Whether a row counts all days of its window, not a single day."""
         return self.period.longest is None
 
     @property
     def grouped_by(self) -> Sequence[str]:
-        """What rows are grouped by, in Klaviyo's words."""
+        """The groupings of rows, in Klaviyo's words."""
         return self.groupings
 
     @property
@@ -122,31 +128,31 @@ class ReportStream(KlaviyoStream):
 
     @property
     def metrics(self) -> Sequence[str]:
-        """The ids of the metrics that it is asked for."""
+        """The ids of the metrics to report."""
         return self.account.conversion_metrics
 
     @property
     def candidates(self) -> Sequence[str]:
-        """The ids of metrics of which the first that is not refused is taken; mostly none."""
+        """The ids of metrics to try; the first that Klaviyo does not refuse is taken."""
         return self.account.conversion_candidates if self.metric_key else ()
 
     @property
     def first_day(self) -> int:
-        """The first day that is wanted of it."""
+        """The first day to read."""
         return max(self.first_day_ever, self.account.first_day)
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; each kind of report does it in its own way."""
+        """Return the decoded answer; each kind of report has its own form."""
         raise NotImplementedError((body, wanted))
 
     def find_partitions(self) -> None:
-        """Find out the metrics that it is read for; raises StreamFailed where Klaviyo refuses."""
+        """Look up the metrics to report, one per partition. Raises StreamFailed."""
         if self.metric_key:
             self.partitions = tuple({self.metric_key: metric} for metric in self.metrics)
 
     @property
     def quota(self) -> EndpointQuota:
-        """What its requests draw on."""
+        """The quota of its requests."""
         shares = self.limit.daily and self.shares_its_day
         presumed = ("reports", REPORTS_A_DAY) if shares else None
         return self._client.quotas.get(self.endpoint, self.limit, presumed=presumed)
@@ -162,8 +168,8 @@ class ReportStream(KlaviyoStream):
     def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
         """Return the body of a request for a window."""
         del cursor
-        # Klaviyo ignores offsets here. The end is right whether it takes it for a moment or for a
-        # day, as a part of the time or as its end.
+        # Klaviyo ignores offsets here. This end is right as a moment and as a day, inclusive and
+        # exclusive.
         timeframe = {
             "start": f"{date_of(window.lo)}T00:00:00",
             "end": f"{date_of(window.hi - DAY)}T23:59:59",
@@ -180,23 +186,23 @@ class ReportStream(KlaviyoStream):
         return {"data": {"type": self.report_type, "attributes": attributes}}
 
     def parameters_after(self, cursor: str | None) -> dict[str, str]:
-        """Return the query parameters of the page that `cursor` names."""
+        """Return the query parameters of the page at `cursor`."""
         return {"page_cursor": cursor} if cursor else {}
 
     def windows(self, now: int) -> list[Window]:
-        """Return all windows that a reading of everything takes, the newest first."""
+        """Return all windows of a full read, the newest first."""
         stop = self.timezone.day_at(now) + DAY
         return self.period.calls(Window(self.first_day, stop)) if self.first_day < stop else []
 
     def probe(self) -> Sequence[Record]:
-        """Return none: a probe would cost a call of the day's quota."""
+        """Return no records: a probe would cost a call of the day's quota."""
         return []
 
-    # From here on: HttpStream's interface.
+    # The CDK's interface; see streams/http_stream.py.
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a full refresh goes on after a cut: no, its rows are computed anew."""
+        """Whether a full refresh resumes after a cut: no, its rows are computed anew."""
         return False
 
     def stream_slices(self, **_: object) -> Iterable[StreamSlice]:
@@ -208,7 +214,7 @@ class ReportStream(KlaviyoStream):
                 yield StreamSlice(partition=partition, cursor_slice=dates)
 
     def first_request(self, partition: Partition) -> PageRequest:
-        """Return the request for a window: that of a slice, else today's."""
+        """Return the request for a window: the slice's window, else today's."""
         given = dict(partition)
         lo, hi = given.pop("from", None), given.pop("before", None)
         window = Window(day_of(str(lo)), day_of(str(hi))) if lo and hi else self._today()
@@ -230,11 +236,11 @@ class ReportStream(KlaviyoStream):
         stream_slice: Mapping[str, Any] | None = None,  # noqa: ARG002
         next_page_token: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> str:
-        """Return the address, which is the same for all pages."""
+        """Return the address, the same for all pages."""
         return self.endpoint
 
     def request_headers(self, *_: object, **__: object) -> Mapping[str, str]:
-        """Return the headers that pin the revision, and what the body is."""
+        """Return the headers for the revision and the body's type."""
         return {**super().request_headers(), "Content-Type": JSON_API}
 
     def request_body_json(
@@ -250,7 +256,7 @@ class ReportStream(KlaviyoStream):
         return {**body}
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, str] | None:
-        """Return the cursor of the page after an answer, None on the last."""
+        """Return the cursor of the page after an answer, None on the last page."""
         cursor = answers.next_cursor(response.content)
         return {"next": cursor} if cursor else None
 

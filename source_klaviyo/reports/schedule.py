@@ -1,4 +1,4 @@
-"""Which windows of all reports are read in a sync, within the quota of a day."""
+"""The windows of all reports to read in a sync, within the quota of a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,23 +11,24 @@ from source_klaviyo.reports.pace import Costs, pace
 from source_klaviyo.reports.track import Due, Track
 
 REFRESHING_SHARE: Final = 0.5
-"""The part of a day's quota that reading again may take."""
+"""The part of a day's quota for reading days again."""
 
 _PLANNED: Final = 0.85
-"""The part of that which the pace counts on: windows do not all fall due at the same time."""
+"""The part of the refreshing share that the pace plans with: windows fall due at different
+times."""
 
 _COMES_BACK: Final = 2 * 3600
-"""Seconds: calls that are a day old in so long come back while a sync is under way."""
+"""Seconds; calls that become a day old within so many seconds are granted again during a sync."""
 UNKNOWN_INTERVAL: Final = 6 * 3600.0
-"""Seconds between two syncs that are reckoned with before it is known how often they come."""
+"""Seconds between two syncs, as assumed before a second sync."""
 
 
 @dataclass(slots=True)
 class Pool:
-    """Partitions that draw on one day's quota of `limit` calls, None where there is none.
+    """Partitions that share a day's quota of `limit` calls, None without a limit.
 
-    `calls` are those that were made of late, of each report that draws on it. `interval` is the
-    time between two syncs in seconds: what the past may have depends on what refreshing will need.
+    `calls` are the recent calls of each report of the pool. `interval` is the time between two
+    syncs in seconds: the past gets the calls that refreshing will not need.
     """
 
     limit: int | None
@@ -69,7 +70,7 @@ class Pool:
         return sum(fresh for fresh, _ in made), sum(filling for _, filling in made)
 
     def _within(self, due: list[tuple[int, Due]], calls: int | None) -> list[tuple[int, Due]]:
-        """Return the first of `due` that take no more than so many calls."""
+        """Return the first of `due` that fit into so many calls."""
         if calls is None:
             return due
         chosen = []
@@ -87,9 +88,9 @@ def _left(allowed: int | None, spent: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to read in a sync: for each track in its order, the newest first.
+    """The windows to read in a sync: for each track in its order, the newest first.
 
-    `left` is how many windows of the past are left to later syncs.
+    `left` counts the windows of the past that are left to later syncs.
     """
 
     windows: Sequence[Sequence[Due]]

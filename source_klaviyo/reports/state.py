@@ -1,7 +1,7 @@
-"""What has been read of a report's partition, and when.
+"""The days read of a report's partition, and the time of each reading.
 
-A day is *settled* once it was read late enough after its end for its numbers to have come to rest.
-Settled days are never read again; of all others state says when they were read.
+A day is *settled* once a reading was late enough after its end for its numbers to be final. Settled
+days are never read again; for all others the state has the time of the last reading.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,15 +34,20 @@ class Settling:
     seconds: int
 
     def boundary(self, at: int) -> int:
-        """Return the day from which on nothing that is read at the second `at` is settled."""
+        """Return the first day that a reading at the second `at` does not settle."""
         return self.period.first(self.timezone.day_at(at - self.seconds))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportState:
-    """How far one partition has been read.
+    """The progress of a partition.
 
-    `refused_at` is when Klaviyo last refused to answer for it, in seconds since 1970.
+    `refused_at` is the time of Klaviyo's last refusal of the partition, in seconds since 1970.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> settling = Settling(Timezone(ZoneInfo("UTC")), Period(60), seconds=0)
+    >>> ReportState().read(Window(0, 2 * DAY), at=2 * DAY, settling=settling).dump()
+    {'settled': [['1970-01-01', '1970-01-03']]}
     """
 
     settled: tuple[Window, ...] = ()
@@ -51,11 +56,11 @@ class ReportState:
 
     @property
     def known(self) -> list[Window]:
-        """The days that have been read, settled or not."""
+        """The days read, settled or not."""
         return merge([*self.settled, *(each.window for each in self.readings)])
 
     def read(self, window: Window, at: int, settling: Settling) -> "ReportState":
-        """Return the state once all rows of `window`, asked for at the second `at`, are written."""
+        """Return the state once all rows of `window`, requested at the second `at`, are written."""
         kept = [
             Reading(rest, each.at)
             for each in self.readings
@@ -68,13 +73,13 @@ class ReportState:
         return ReportState(tuple(merge([*self.settled, *settled])), _islands(readings))
 
     def refused(self, at: int) -> "ReportState":
-        """Return the state once Klaviyo has refused to answer for the partition."""
+        """Return the state after Klaviyo's refusal to report the partition."""
         return replace(self, refused_at=at)
 
     def not_after(self, now: int) -> "ReportState":
-        """Return the same, with what a clock that went ahead has put into the future brought back.
+        """Return the state with times of a fast clock brought back from the future to `now`.
 
-        What was read in the future is not settled for that, and will be read again.
+        Days read in the future are not settled for that reason, and will be read again.
         """
         readings = tuple(Reading(each.window, min(each.at, now)) for each in self.readings)
         refused = self.refused_at if self.refused_at is None else min(self.refused_at, now)
@@ -112,10 +117,10 @@ class ReportState:
 
 
 def _islands(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Return the readings in order: those that touch and were made at one time are one.
+    """Return the readings in order: adjacent days of the same reading are joined.
 
-    Where there are too many, neighbours are taken for as old as the older of them: that may cost
-    a second reading, and never claims too much.
+    If there are too many, neighbours count as old as the older: a second reading may follow, and
+    the state never claims too much.
     """
     ordered = sorted(readings, key=lambda each: each.window)
     joined = _joined(ordered, 0)
@@ -127,7 +132,7 @@ def _islands(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 def _joined(readings: Iterable[Reading], apart: int) -> list[Reading]:
-    """Return the readings with neighbours joined that were made within so many seconds."""
+    """Return the readings, with neighbours joined that were made within `apart` seconds."""
     joined: list[Reading] = []
     for each in readings:
         before = joined[-1] if joined else None

@@ -1,6 +1,6 @@
 """Reporting API: https://developers.klaviyo.com/en/reference/reporting_api_overview .
 
-What Klaviyo computes: the numbers of its own screens.
+The numbers that Klaviyo computes for its own screens.
 """
 
 from typing import Final
@@ -70,30 +70,32 @@ _SIXTY_DAYS: Final = Period(60)
 
 
 class _SeriesReport(ReportStream):
-    """A row is a day."""
+    """A report with a row per day."""
 
     period = _SIXTY_DAYS
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see answer.py."""
+        """Return the decoded answer; see answer.py."""
         return answers.series(body, wanted)
 
 
 class _ValuesReport(ReportStream):
-    """A row is a month, or what is wanted of it: uniques of a month are no sum of its days."""
+    """A report with a row per month, or the part of it since `start_date`.
+
+    Klaviyo counts the uniques of a month: the uniques of its days do not add up to them.
+    """
 
     period = _MONTHS
 
     def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Take an answer apart; see answer.py."""
+        """Return the decoded answer; see answer.py."""
         return answers.values(body, wanted)
 
 
 class CampaignValuesReports(_ValuesReport):
-    """What the messages of campaigns have brought, by the month in which they were sent.
+    """The results of campaign messages, by the month of sending.
 
-    There is no such report by day: Klaviyo counts what follows a campaign for the day of its
-    sending.
+    Klaviyo has no such report by day: results of a campaign count for the day of its sending.
     """
 
     endpoint = "campaign-values-reports"
@@ -104,7 +106,7 @@ class CampaignValuesReports(_ValuesReport):
 
 
 class FlowSeriesReports(_SeriesReport):
-    """What the messages of flows have brought, by the day on which they were sent."""
+    """The results of flow messages, by the day of sending."""
 
     endpoint = "flow-series-reports"
     scopes = ("flows:read", "metrics:read")
@@ -114,7 +116,7 @@ class FlowSeriesReports(_SeriesReport):
 
 
 class FlowValuesReports(_ValuesReport):
-    """What the messages of flows have brought, by the month in which they were sent."""
+    """The results of flow messages, by the month of sending."""
 
     endpoint = "flow-values-reports"
     scopes = ("flows:read", "metrics:read")
@@ -124,7 +126,7 @@ class FlowValuesReports(_ValuesReport):
 
 
 class FormSeriesReports(_SeriesReport):
-    """How often forms were seen, closed and submitted, by day."""
+    """Views, closings and submissions of forms, by day."""
 
     endpoint = "form-series-reports"
     scopes = ("forms:read",)
@@ -133,7 +135,7 @@ class FormSeriesReports(_SeriesReport):
 
 
 class FormValuesReports(_ValuesReport):
-    """How often forms were seen, closed and submitted, by month."""
+    """Views, closings and submissions of forms, by month."""
 
     endpoint = "form-values-reports"
     scopes = ("forms:read",)
@@ -142,7 +144,7 @@ class FormValuesReports(_ValuesReport):
 
 
 class SegmentSeriesReports(_SeriesReport):
-    """How many members segments had, won and lost, by day, from June 2023 on."""
+    """Members of segments: total, added and removed, by day, from June 2023 on."""
 
     endpoint = "segment-series-reports"
     scopes = ("segments:read",)
@@ -153,7 +155,7 @@ class SegmentSeriesReports(_SeriesReport):
 
 
 class SegmentValuesReports(_ValuesReport):
-    """How many members segments had, won and lost, by month, from June 2023 on."""
+    """Members of segments: total, added and removed, by month, from June 2023 on."""
 
     endpoint = "segment-values-reports"
     scopes = ("segments:read",)

@@ -1,4 +1,4 @@
-"""What of one partition of a report is due, in the fewest calls."""
+"""The due windows of a report's partition, in the fewest calls."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _REFUSED_FOR: Final = 30 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A window to read with one call; `read_at` is when its days were last read, -1 for never."""
+    """A window to read with a call; `read_at` is the time of the last reading, -1 for never."""
 
     window: Window
     refreshing: bool
@@ -26,9 +26,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One partition of a report: its state, and the first day that is wanted of it.
+    """A partition of a report: its state, and the first day to read.
 
-    `pages` is how many calls a window is thought to take.
+    `pages` is the expected number of calls for a window.
     """
 
     state: ReportState
@@ -45,7 +45,7 @@ class Track:
         return self.settling.timezone.day_at(now) + DAY
 
     def costs(self, now: int) -> Costs:
-        """Return what it takes to read it again."""
+        """Return the calls to read the partition again."""
         stop = self.stop(now)
         lowest = max(min(self.start, stop - DAY), self.settling.boundary(now))
 
@@ -58,7 +58,7 @@ class Track:
         return Costs(calls(HOT_DAYS + 1), calls(WARM_DAYS + 1), calls(10**4))
 
     def due(self, now: int, pace: Pace) -> list[Due]:
-        """Return all that could be read at the second `now`, in the fewest calls."""
+        """Return all windows that could be read at the second `now`, in the fewest calls."""
         stop = self.stop(now)
         start = self._period.first(self.start) if self.start < stop else stop
         lo = max(start, self.start)
@@ -81,7 +81,7 @@ class Track:
         return refused is not None and now - refused < _REFUSED_FOR
 
     def _due_again(self, now: int, stop: int, lo: int, pace: Pace) -> Iterator[Window]:
-        """Yield what was read before and is due again."""
+        """Yield windows that were read before and are due again."""
         edges = (lo, stop - (WARM_DAYS + 1) * DAY, stop - (HOT_DAYS + 1) * DAY, stop)
         for reading in self.state.readings:
             for begin, end in pairwise(edges):
@@ -90,7 +90,7 @@ class Track:
                     yield from clip([reading.window], max(lo, begin), end)
 
     def _whole_periods(self, windows: Iterable[Window], lo: int, stop: int) -> list[Window]:
-        """Return the windows that hold whole rows, as far as those are wanted."""
+        """Return windows widened to whole rows, within the days to read."""
         period = self._period
         return merge(
             Window(max(lo, period.first(each.lo)), min(stop, period.following(each.hi - DAY)))
@@ -100,8 +100,8 @@ class Track:
     def _joined(self, windows: Sequence[Window], unread: Sequence[Window]) -> Iterator[Window]:
         """Yield the fewest calls that bring all of `windows`, the newest first.
 
-        A call that has room takes along what lies between two windows, unless it is settled, and
-        days before them that are still unread.
+        A call with room also takes days between two windows, unless settled, and unread days before
+        them.
         """
         if self._period.longest is None:
             for window in reversed(windows):
@@ -121,7 +121,7 @@ class Track:
             left = subtract(left, [Window(lo, hi)])
 
     def _read_at(self, window: Window) -> int:
-        """Return when the day of `window` was read that has waited for longest."""
+        """Return the oldest reading of the days of `window`."""
         if subtract([window], self.state.known):
             return _NEVER
         return min(

@@ -1,1 +1,1 @@
-"""What there is to read: declarations, one file per Klaviyo API family."""
+"""Declarations of all streams, one file per Klaviyo API family."""

@@ -13,7 +13,7 @@ from source_klaviyo.streams.metric_names import records
 
 
 class Accounts(KlaviyoStream):
-    """The account itself: one record."""
+    """The account: a single record."""
 
     endpoint = "accounts"
     scopes: ClassVar[tuple[str, ...]] = ("accounts:read",)
@@ -22,16 +22,16 @@ class Accounts(KlaviyoStream):
 
 
 def account_id(client: Client) -> str:
-    """Return the id of the account, for `add_account_id`. Raises ConfigError and StreamFailed."""
+    """Return the account's id, for `add_account_id`. Raises ConfigError and StreamFailed."""
     try:
         ids = [id_text(member(raw, ("id",))) for raw in records(Accounts(client))]
     except ScopeMissing as missing:
         raise ConfigError(
-            f"`add_account_id` takes the scope accounts:read. {missing.message}"
+            f"`add_account_id` needs the scope accounts:read. {missing.message}"
         ) from missing
     if found := next(filter(None, ids), None):
         return found
     raise StreamFailed(
-        "Klaviyo does not tell the account's id, which `add_account_id` asks for.",
+        "Klaviyo did not send the account's id, which `add_account_id` needs.",
         FailureType.system_error,
     )

@@ -1,6 +1,6 @@
 """Members that a record gets deep inside, where the official connector has them.
 
-A resource that gets one is taken apart along the path, and no further.
+A resource with an addition is taken apart along the addition's path, and no further.
 """
 
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ from source_klaviyo.api.resource_fields import identifier
 
 
 class Addition(Protocol):
-    """A member to add."""
+    """A member to add to resources."""
 
     @property
     def path(self) -> Path:
-        """Where it is put: the objects around it, and its own key."""
+        """The keys of the objects around the member, and its own key."""
 
     def value(
         self, resource: msgspec.Raw, document: Document, partition: Partition
     ) -> msgspec.Raw | None:
-        """Return its value as JSON, None where there is none to put."""
+        """Return the member's value as JSON, or None if there is nothing to add."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionFilter:
-    """The value of a filter of the partition, which the resource does not show."""
+    """The value of a filter of the partition; the resource itself does not show the filter."""
 
     path: Path
     name: str
@@ -47,7 +47,7 @@ class PartitionFilter:
 
 @dataclass(frozen=True, slots=True)
 class CopiedMember:
-    """Another member's value, under a name that it had in older revisions."""
+    """Another member's value, under the name of older revisions."""
 
     path: Path
     source: Path
@@ -62,14 +62,18 @@ class CopiedMember:
 
 @dataclass(frozen=True, slots=True)
 class IncludedAttribute:
-    """An attribute of what a relationship holds and came along, put beside its type and id."""
+    """An attribute of an included resource, put beside the type and id in the relationship.
+
+    >>> IncludedAttribute("metric", "name").path
+    ('relationships', 'metric', 'data', 'name')
+    """
 
     relationship: str
     name: str
 
     @property
     def path(self) -> Path:
-        """Where it is put; see Addition."""
+        """The place of the attribute; see Addition."""
         return "relationships", self.relationship, "data", self.name
 
     def value(
@@ -86,7 +90,7 @@ class IncludedAttribute:
 def with_additions(
     resource: msgspec.Raw, additions: Sequence[Addition], document: Document, partition: Partition
 ) -> msgspec.Raw:
-    """Return `resource` with `additions` put in; what has no place for one stays as it is."""
+    """Return `resource` with `additions`, except those whose surrounding objects are missing."""
     for addition in additions:
         value = addition.value(resource, document, partition)
         if value is not None:

@@ -5,7 +5,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class BillingUsage(KlaviyoStream):
-    """What is used of the plan in the current period, by type of usage, which is the id."""
+    """Usage of the plan in the current period. The type of usage is the id."""
 
     endpoint = "billing-usage"
     scopes = ("usage:read",)

@@ -1,4 +1,4 @@
-"""Brands API: what e-mails look like. Declared as the official SDK (25.0.0) describes it."""
+"""Brands API: the look of e-mails. Declared as the official SDK (25.0.0) describes it."""
 
 from source_klaviyo.api.limits import M
 from source_klaviyo.streams.accounts import Accounts
@@ -25,7 +25,7 @@ class BrandColors(KlaviyoStream):
 
 
 class BrandEmailDefaults(KlaviyoStream):
-    """How e-mails look unless they say otherwise, with the ids of button, logo and social links."""
+    """The default look of e-mails, with the ids of button, logo and social links."""
 
     endpoint = "brand-email-defaults"
     scopes = ("brands:read",)
@@ -63,7 +63,7 @@ class BrandSocialGroups(KlaviyoStream):
 
 
 class BrandVoices(ItemStream, Accounts):
-    """How the brand speaks. There is one an account at most, and its id is the account's."""
+    """The brand's way of speaking: at most a single record, under the account's id."""
 
     scopes = ("accounts:read", "brands:read")
     item = "brand-voice/{id}"

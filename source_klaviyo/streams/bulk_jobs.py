@@ -1,4 +1,4 @@
-"""Bulk jobs of several of Klaviyo's APIs, which keeps them for about a week.
+"""Bulk jobs of several of Klaviyo's APIs. Klaviyo keeps them for about a week.
 
 Most can neither be filtered nor sorted by time.
 """
@@ -96,7 +96,7 @@ class ProfileBulkImportJobs(_ProfileJobs):
 
 
 class ProfileBulkImportErrors(KlaviyoStream):
-    """Why rows of imports were refused, with the rows themselves."""
+    """Rows that imports refused, with the reasons."""
 
     endpoint = "profile-bulk-import-jobs/{id}/import-errors"
     scopes = ("lists:read", "profiles:read")
@@ -108,7 +108,7 @@ class ProfileBulkImportErrors(KlaviyoStream):
 
 
 class ProfileBulkImportLists(KlaviyoStream):
-    """To which lists imports have added their profiles: ids only."""
+    """The lists to which imports have added their profiles: ids only."""
 
     endpoint = "profile-bulk-import-jobs/{id}/relationships/lists"
     scopes = ("lists:read", "profiles:read")
@@ -120,7 +120,7 @@ class ProfileBulkImportLists(KlaviyoStream):
 
 
 class ProfileBulkImportProfiles(KlaviyoStream):
-    """Which profiles imports have created or changed: ids only."""
+    """The profiles that imports have created or changed: ids only."""
 
     endpoint = "profile-bulk-import-jobs/{id}/relationships/profiles"
     scopes = ("lists:read", "profiles:read")

@@ -14,12 +14,12 @@ _CHANNEL = PartitionFilter(("attributes", "channel"), "messages.channel")
 
 
 class OfCampaigns(WindowedStream):
-    """What all streams that read the collection of campaigns have in common.
+    """The declaration that all streams of the collection of campaigns share.
 
-    Klaviyo answers for one channel a request and leaves archived campaigns out unless they are
-    asked for, so each combination is a partition. Its order by `updated_at` is not exact for
-    archived campaigns, as Estuary's connector has seen: a window counts as read only when it is
-    whole.
+    Klaviyo answers for a single channel per request and leaves archived campaigns out by default,
+    so each combination is a partition. The order by `updated_at` is not exact for archived
+    campaigns, as Estuary's connector has seen: a window counts as read only when all its pages have
+    come.
     """
 
     endpoint = "campaigns"
@@ -39,7 +39,7 @@ class OfCampaigns(WindowedStream):
 
 
 class Campaigns(OfCampaigns):
-    """Campaigns with their messages and tags, of every channel, archived or not."""
+    """Campaigns of every channel with their messages and tags, archived or not."""
 
     include = ("campaign-messages", "tags")
     include_scopes = (("tags", "tags:read"),)
@@ -47,9 +47,9 @@ class Campaigns(OfCampaigns):
 
 
 class CampaignsDetailed(JoinedItemStream, OfCampaigns):
-    """Campaigns with their messages, and how many people each would reach.
+    """Campaigns with their messages and the estimated number of recipients.
 
-    The number is null where Klaviyo has not been asked to estimate it.
+    The number is null where Klaviyo has not been asked for an estimate.
     """
 
     include = ("campaign-messages",)
@@ -59,7 +59,7 @@ class CampaignsDetailed(JoinedItemStream, OfCampaigns):
 
 
 class CampaignMessages(IncludedStream, OfCampaigns):
-    """The messages of campaigns: what is sent, and with which template or image."""
+    """The messages of campaigns: content, template and image."""
 
     relationship = "campaign-messages"
     owner_key = "campaign_id"
@@ -69,7 +69,7 @@ class CampaignMessages(IncludedStream, OfCampaigns):
 
 
 class CampaignRecipientEstimations(ItemStream, OfCampaigns):
-    """How many people a campaign would reach, where Klaviyo has been asked to estimate it.
+    """The estimated number of recipients of campaigns, if Klaviyo has been asked for an estimate.
 
     The id is the campaign's.
     """
@@ -79,7 +79,7 @@ class CampaignRecipientEstimations(ItemStream, OfCampaigns):
 
 
 class CampaignSendJobs(ItemStream, OfCampaigns):
-    """How far the sending of campaigns is, where it was started through the API.
+    """The progress of sending, for campaigns whose sending was started through the API.
 
     The id is the campaign's.
     """

@@ -1,6 +1,6 @@
 """Catalogs API: https://developers.klaviyo.com/en/reference/catalogs_api_overview .
 
-Klaviyo shows when a catalog's rows were updated, but neither filters nor sorts by it.
+Catalog rows show when they were updated, but Klaviyo neither filters nor sorts by `updated`.
 """
 
 from source_klaviyo.api.limits import XL
@@ -21,7 +21,7 @@ class CatalogItems(KlaviyoStream):
 
 
 class CatalogVariants(KlaviyoStream):
-    """The variants of products, with price and stock; `catalog_items` tells whose they are."""
+    """The variants of products, with price and stock; `catalog_items` has the links to products."""
 
     endpoint = "catalog-variants"
     scopes = ("catalogs:read",)
@@ -40,7 +40,7 @@ class CatalogCategories(KlaviyoStream):
 
 
 class CatalogCategoryItems(KlaviyoStream):
-    """Which product is in which category: ids only."""
+    """The products of each category: ids only."""
 
     endpoint = "catalog-categories/{id}/relationships/items"
     scopes = ("catalogs:read",)

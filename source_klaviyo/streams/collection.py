@@ -1,7 +1,6 @@
 """A collection of Klaviyo's API, fetched page by page for all of its views at once."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.quota import EndpointQuota
 from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
@@ -38,11 +38,11 @@ from source_klaviyo.streams.views.view import View
 logger = logging.getLogger("airbyte")
 
 _FULL_PAGE = 100
-"""Rows from which on an answer without `links` is not believed to be the last."""
+"""From so many rows on, an answer without `links` does not count as the last page."""
 
 
 class KlaviyoCollection:
-    """Implements protocol.Collection for what `declared` says, with `views`."""
+    """The collection that `declared` describes, for `views`; implements protocol.Collection."""
 
     def __init__(
         self,
@@ -79,11 +79,11 @@ class KlaviyoCollection:
 
     @property
     def left_out(self) -> frozenset[str]:
-        """The parts that requests are sent without; see optional_parameters.py."""
+        """The parts of a request that Klaviyo has refused; see optional_parameters.py."""
         return self._optional.left_out
 
     def item_quota(self, view: int) -> EndpointQuota:
-        """Return what requests for the items of a view draw on; see protocol.Collection."""
+        """Return the quota of requests for the items of a view; see protocol.Collection."""
         items = self._views[view].items
         return items.quota if items else self.quota
 
@@ -106,7 +106,7 @@ class KlaviyoCollection:
             if not refused.altogether or not self._takes_page_size:
                 raise
             self._takes_page_size = False
-            raise RequestFailed(f"{refused.message} It is asked for without.") from refused
+            raise RequestFailed(f"{refused.message} Asking without a page size.") from refused
 
     def items_like(self, view: int) -> int:
         """Return the first view that needs the same items; see protocol.Collection."""
@@ -117,7 +117,7 @@ class KlaviyoCollection:
         return next(alike, view)
 
     def fetch_item(self, items: Mapping[int, ItemRequest]) -> Page:
-        """Fetch an item; see protocol.Collection. One that Klaviyo does not have is no record."""
+        """Fetch an item; an item unknown to Klaviyo makes no record. See protocol.Collection."""
         wanted = [
             (endpoint, item)
             for view, item in items.items()
@@ -148,12 +148,12 @@ class KlaviyoCollection:
         return frozenset(part for part in parts if part.startswith(("include=", "additional-")))
 
     def refused_parts(self, request: PageRequest, failure: StreamFailed) -> frozenset[str] | None:
-        """Return what to leave out of a refused request; see protocol.Collection."""
+        """Return the parts to leave out of a refused request; see protocol.Collection."""
         asked = self.parameters(replace(request, left_out=self.left_out))
         return self._optional.next_trial(request.left_out, optional_parts(asked), failure)
 
     def served_without(self, parts: frozenset[str], *, is_row: bool) -> None:
-        """Take note of a page that was served without `parts`; see protocol.Collection."""
+        """Note a page that Klaviyo has served without `parts`; see protocol.Collection."""
         if parts:
             self._optional.served_without(parts, is_row=is_row)
         else:
@@ -181,7 +181,7 @@ class KlaviyoCollection:
         document = self._reader(request.views, request.left_out).read(body)
         self._tell_of_oddities(document)
         if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
-            raise UnreadableAnswer("it does not tell whether there is another page")
+            raise UnreadableAnswer("the answer does not say whether there is another page")
         extracts = [self._extract(number, document, request) for number in request.views]
         ids = document.fields.ids
         following = document.next and urljoin(response.url, document.next)
@@ -202,7 +202,7 @@ class KlaviyoCollection:
         )
 
     def _missing(self, request: PageRequest, missing: NotFound) -> Exception:
-        """Return what a 404 means: a following page is lost, or the parent may be gone."""
+        """Return the meaning of a 404: a following page is lost, or the parent may be gone."""
         if request.token:
             return PageLost(str(missing.message))
         head, placeholder, _ = self._declared.endpoint.partition("{id}")
@@ -212,8 +212,7 @@ class KlaviyoCollection:
         quota = self._client.quotas.get(path, self._declared.limit)
         url = self.url(request.partition, path)
         parent = Request(url, {}, self._declared.revision_read, quota, self._errors, single=True)
-        while pause := parent.quota.reserve():
-            time.sleep(min(pause, 1.0))
+        await_quota(parent.quota.reserve, path)
         try:
             self._client.send(parent, lambda _: None)
         except NotFound:
@@ -225,8 +224,7 @@ class KlaviyoCollection:
     def _tell_of_oddities(self, document: Document) -> None:
         if document.strange:
             logger.warning(
-                "%s: what Klaviyo sends in the place of %d resources is no resource; nothing can be"
-                " read of it.",
+                "%s: Klaviyo sent %d entries that are no resources. They are left out.",
                 self.name,
                 document.strange,
             )
@@ -245,11 +243,11 @@ class KlaviyoCollection:
             return Extract(failure=self._impossible(own.view, sorted(missing)))
         self._note_silence(own.view, document)
         others = {name for each in request.views for name in self._views[each].view.needs.include}
-        # The ids that the view reads unasked are told whoever asks.
+        # Ids in `needs.ids` come without `include`: no other view adds them.
         if own.view.passes_resources and (strange := others - {*needs.include, *needs.ids}):
             document = document.without(strange)
         if own.excluded and own.view.passes_resources:
-            # What is left out is gone before any column can be derived from it.
+            # Excluded fields go first: no column is derived from them.
             reader = self._reader(request.views, request.left_out)
             document = reader.changed(document, own.excluded.cut_from)
         extract = own.view.extract(document, request.partition)
@@ -260,8 +258,8 @@ class KlaviyoCollection:
     def _note_silence(self, view: View, document: Document) -> None:
         """Note whether any resource of the page has the relationships that need another scope.
 
-        A resource without a related one has no such relationship, recorded answers show. Only
-        where a whole sync brings none may the scope be the reason.
+        Recorded answers show: a resource without a related resource has no such relationship. Only
+        if a whole sync brings no related resource may the scope be the reason.
         """
         for relationship, scope in view.needs.include_scopes:
             if held := document.fields.identifiers.get(relationship):
@@ -272,17 +270,17 @@ class KlaviyoCollection:
         scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}
         if scopes:
             return ScopeMissing(
-                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} is made of what needs"
-                " it. Sign in with that scope, or deselect the stream."
+                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} cannot be read"
+                " without. Sign in with that scope, or deselect the stream."
             )
         return StreamFailed(
-            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} is made"
-            f" of that. {self._optional.refusal}",
+            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} cannot"
+            f" be read without. {self._optional.refusal}",
             FailureType.config_error,
         )
 
     def _reader(self, views: tuple[int, ...], left_out: frozenset[str]) -> DocumentReader:
-        """Return what reads the pages of `views`; some relationships tell ids unasked."""
+        """Return the reader for `views`; some relationships have ids without `include`."""
         if (views, left_out) not in self._readers:
             needs = [self._views[number].view.needs.without(left_out) for number in views]
             fields = fields_reader(self._declared.cursor_attribute, needs)
@@ -291,7 +289,7 @@ class KlaviyoCollection:
 
 
 def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:
-    """Return the parts of requests that need a scope of their own, with that scope."""
+    """Return the scope of each part of a request that needs a scope of its own."""
     scopes: dict[str, str] = {}
     for own in views:
         needs = own.view.needs

@@ -5,7 +5,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class Coupons(KlaviyoStream):
-    """Coupons; their codes are a stream of their own."""
+    """Coupons; their codes are in `coupon_codes`."""
 
     endpoint = "coupons"
     scopes = ("coupons:read",)
@@ -15,7 +15,7 @@ class Coupons(KlaviyoStream):
 
 
 class CouponCodes(KlaviyoStream):
-    """The codes of coupons, and whether they are still to be had. They carry no time of change."""
+    """The codes of coupons, and whether each is still available. Codes carry no time of change."""
 
     endpoint = "coupon-codes"
     scopes = ("coupon-codes:read", "coupons:read")

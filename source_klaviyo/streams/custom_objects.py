@@ -7,7 +7,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class DataSources(KlaviyoStream):
-    """Where records of custom objects come from."""
+    """The sources of records of custom objects."""
 
     endpoint = "data-sources"
     scopes = ("custom-objects:read",)
@@ -41,7 +41,7 @@ class ObjectSchemas(KlaviyoStream):
 
 
 class ObjectRecords(KlaviyoStream):
-    """The custom objects themselves. They carry no time of change."""
+    """The records of custom objects. They carry no time of change."""
 
     endpoint = "object-types/{id}/object-records"
     scopes = ("custom-objects:read",)
@@ -53,7 +53,7 @@ class ObjectRecords(KlaviyoStream):
 
 
 class ObjectIngestionLogs(WindowedStream):
-    """What happened when records of custom objects came in. Klaviyo keeps two weeks of it."""
+    """The outcome of each ingestion of custom objects' records. Klaviyo keeps two weeks of logs."""
 
     endpoint = "object-types/{id}/object-ingestion-logs"
     scopes = ("custom-objects:read",)
@@ -66,7 +66,10 @@ class ObjectIngestionLogs(WindowedStream):
 
 
 class ObjectTypeLinks(KlaviyoStream):
-    """Which kinds of custom objects point at which others; the id holds the other's id and how."""
+    """Links between kinds of custom objects.
+
+    The id holds the other kind's id and the way of linking.
+    """
 
     endpoint = "object-types/{id}/relationships/object-types"
     scopes = ("custom-objects:read",)
@@ -77,7 +80,7 @@ class ObjectTypeLinks(KlaviyoStream):
 
 
 class ObjectTypeProfileLinks(KlaviyoStream):
-    """How kinds of custom objects point at profiles; the id says it."""
+    """Links from kinds of custom objects to profiles. The id holds the way of linking."""
 
     endpoint = "object-types/{id}/relationships/profile-object-types"
     scopes = ("custom-objects:read",)

@@ -1,7 +1,6 @@
-"""Asks for rows that a listing lacked, each alone: only Klaviyo's own answer makes a tombstone."""
+"""Requests for single rows that a listing lacked: only Klaviyo's own answer makes a tombstone."""
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from source_klaviyo.api.document import DocumentReader, second
 from source_klaviyo.api.error_document import error_document
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import ListingNotWhole, NotFound, RequestFailed, UnreadableAnswer
 from source_klaviyo.protocol import Extract, Page, PageRequest
 from source_klaviyo.streams.collection import KlaviyoCollection
@@ -33,17 +33,17 @@ _T = TypeVar("_T")
 DELETED_AT: Final = "_ab_cdc_deleted_at"
 """The member by which Airbyte's destinations know a tombstone."""
 _MOST_THERE: Final = 10
-"""Rows that are there and were not listed, more than ten for each that is gone, after which the
-listing is taken for wrong: an empty one would cost a request for each row."""
+"""The listing counts as wrong after ten existing rows that it lacked for each row that is gone. An
+empty listing would otherwise cost a request for each row."""
 _ANSWERS: Final = 3
-"""How often a row must not be found where no other row can show that the endpoint works."""
+"""How often Klaviyo must answer 404 for a row if no other row can show that the endpoint works."""
 
 
 class DeleteChecks(KlaviyoCollection):
-    """The rows of `stream` that may be gone; a partition is the name of one.
+    """The rows of `stream` that may be gone. Each partition is the name of a row.
 
-    A page is a tombstone, or empty where the row is there. A 404 counts only where the same request
-    finds another row (`like`) that was just listed: Klaviyo answers 404 for other reasons as well
+    A page is a tombstone, or empty if the row exists. A 404 counts only if the same request finds
+    another row (`like`) from the latest listing: Klaviyo answers 404 for other reasons as well
     (recorded: `No valid revisions found for method`).
     """
 
@@ -80,32 +80,27 @@ class DeleteChecks(KlaviyoCollection):
         return Page([name], [], [Extract([(memoryview(piece)[:-1], b"}")], gone=[name])])
 
     def _is_about(self, name: str, like: object) -> bool:
-        """Tell whether a 404 is about the row: the same request finds another."""
+        """Whether a 404 is about the row: the same request finds another row."""
         if isinstance(like, str):
-            self._wait()
+            await_quota(self.quota.reserve, self.name)
             return self._look_for(like) is not None
         self._missed[name] += 1
         return self._missed[name] >= _ANSWERS
 
-    def _wait(self) -> None:
-        """Wait until the quota grants one more request."""
-        while pause := self.quota.reserve():
-            time.sleep(min(pause, 1.0))
-
     def _look_for(self, name: str) -> bool | None:
-        """Tell whether Klaviyo has a row, with what it belongs to; None where it answers 404."""
+        """Whether Klaviyo has a row and its owners; None if Klaviyo answers 404."""
         if len(self._stream.keys) > 1:
             return self._has_link(*name.split(" "))
         kind: type[KlaviyoStream] | None = type(self._kinds[""])
         found = self._ask(str(self._kinds[""].single), name)
-        while found and kind and kind.belongs_to:  # what belongs to something goes with it
-            self._wait()
+        while found and kind and kind.belongs_to:  # a row is deleted with its owner
+            await_quota(self.quota.reserve, self.name)
             found = self._ask(f"{kind.single}/{kind.belongs_to}", found)
             kind = kind.parent
         return True if found else None
 
     def _ask(self, path: str, own_id: str) -> str | None:
-        """Return the id of the resource at `path`, None where Klaviyo finds none."""
+        """Return the id of the resource at `path`, None if Klaviyo finds nothing."""
 
         def read(response: requests.Response) -> str:
             return self._ids.read_item(response.content).fields.ids[0]
@@ -113,18 +108,18 @@ class DeleteChecks(KlaviyoCollection):
         return self._send(path, own_id, read)
 
     def _has_link(self, kind: str, owner: str, linked: str) -> bool | None:
-        """Tell whether a resource of a `kind` still names another: a link has no address."""
+        """Whether a resource of a `kind` still names another: a link has no address of its own."""
 
         def read(response: requests.Response) -> bool:
             document = self._ids.read(response.content)
             if document.next and linked not in document.fields.ids:
-                raise UnreadableAnswer("it is one page of several")
+                raise UnreadableAnswer("the links take more than a page")
             return linked in document.fields.ids
 
         return self._send(str(self._kinds[kind].single), owner, read)
 
     def _send(self, path: str, own_id: str, read: Callable[[requests.Response], _T]) -> _T | None:
-        """Return what `read` makes of the answer at `path`, None where Klaviyo finds nothing."""
+        """Return the answer at `path` as `read` decodes it, None if Klaviyo finds nothing."""
         url, revision = address(self._client.base_url, path, own_id), self._stream.revision_read
         request = Request(url, {}, revision, self.quota, self._errors, single=True)
         try:
@@ -135,10 +130,10 @@ class DeleteChecks(KlaviyoCollection):
         return found
 
     def _tombstone(self, name: str, after: object) -> Mapping[str, str]:
-        """Return the row's key, and when it was found to be gone.
+        """Return the row's key, and the time of the deletion's discovery.
 
-        That is the next whole second of Klaviyo's clock, and later than the row's own cursor: a
-        destination keeps the row with the latest.
+        The time is the next whole second of Klaviyo's clock, and later than the row's own cursor: a
+        destination keeps the row with the latest cursor.
         """
         moment = math.floor(self._client.clock.klaviyos_now) + 1
         if isinstance(after, str):
@@ -150,10 +145,10 @@ class DeleteChecks(KlaviyoCollection):
 
 
 class _GoneHandler(KlaviyoErrorHandler):
-    """Takes a 410 of Klaviyo's own for what it says: another request shows the revision is good."""
+    """Takes Klaviyo's own 410 as a 404: the `like` row proves the revision good."""
 
     def failure(self, outcome: requests.Response | Exception) -> Exception:
-        """Return what to raise for `outcome`; see KlaviyoErrorHandler."""
+        """Return the exception for `outcome`; see KlaviyoErrorHandler."""
         if isinstance(outcome, requests.Response) and outcome.status_code == HTTPStatus.GONE:
             said = error_document(outcome)
             return NotFound(said.detail) if said else super().failure(outcome)

@@ -1,4 +1,4 @@
-"""Columns at the top of records that are read off the resource, so that SQL can join by them."""
+"""Columns at the top of records, derived from the resource, so that SQL can join by them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -13,7 +13,7 @@ Column = Sequence[bytes]
 
 
 class Derived(Protocol):
-    """Some columns that belong together."""
+    """A group of derived columns."""
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -21,14 +21,18 @@ class Derived(Protocol):
 
     @property
     def members(self) -> Sequence[Member]:
-        """What is read of the attributes for them."""
+        """The attributes that the columns are derived from."""
 
     def columns(self, document: Document) -> Sequence[Column]:
-        """Return the columns of a page. A part may hold several members that belong together."""
+        """Return the columns of a page. A part may hold several members of the record."""
 
 
 class IdAs:
-    """The id once more, under the `key` that it has in other streams."""
+    """The id once more, under the `key` that the id has in other streams.
+
+    >>> IdAs("profile_id").types
+    {'profile_id': 'string'}
+    """
 
     members: Sequence[Member] = ()
 

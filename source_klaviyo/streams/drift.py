@@ -1,4 +1,4 @@
-"""Attributes that Klaviyo sends and no schema has: maintainers hear of them first from a sync."""
+"""Attributes that Klaviyo sends and no schema has: a sync reports them to maintainers first."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -15,13 +15,13 @@ logger = logging.getLogger("airbyte")
 Schema = Mapping[str, Any]
 
 _RECORDS: Final = msgspec.json.Decoder(float_hook=str)
-"""Takes numbers of any size; only names are compared."""
+"""Decoder for numbers of any size; only names are compared."""
 
 
 class Drift:
-    """Compares records of one stream with its schema, one of each page.
+    """Comparison of a stream's records with its schema, by a record of each page.
 
-    Objects that the schema leaves open (custom properties) are not looked into.
+    Objects that the schema leaves open (custom properties) are not compared.
     """
 
     def __init__(self, stream: str, load: Callable[[], Schema]) -> None:
@@ -34,9 +34,9 @@ class Drift:
         return self._load()
 
     def look_at(self, record: Record) -> None:
-        """Note what is in `record` and not in the schema.
+        """Note the members of `record` that the schema lacks.
 
-        One that cannot be looked into is passed over: it is good enough to be written.
+        A record that cannot be decoded is passed over, and written all the same.
         """
         with suppress(ValueError, RecursionError):  # msgspec's decoding errors are ValueErrors
             self._compare(_RECORDS.decode(b"".join(record)), self._schema, self._stream)
@@ -49,7 +49,7 @@ class Drift:
         if not isinstance(value, dict) or not properties:
             return
         for name, below in value.items():
-            if name == "links":  # addresses, of which nobody makes anything
+            if name == "links":  # addresses, of no use in a warehouse
                 continue
             if name in properties:
                 self._compare(below, properties[name], f"{path}.{name}")
@@ -58,11 +58,11 @@ class Drift:
 
 
 def report_drift(drifts: Iterable[Drift]) -> None:
-    """Log in one line which attributes have turned up that the schemas lack, if any."""
+    """Log in a single line the attributes that the schemas lack, if any."""
     unknown = sorted(path for drift in drifts for path in drift.unknown)
     if unknown:
         logger.warning(
-            "Klaviyo sends what this connector's schemas do not have (the records hold it all the"
+            "Klaviyo sends fields that this connector's schemas lack (the records have them all the"
             " same; please tell the maintainers): %s",
             ", ".join(unknown),
         )

@@ -1,4 +1,4 @@
-"""What streams declare of the endpoints that they are read from."""
+"""Interfaces of a stream's endpoint, as its collection sees them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,10 +16,7 @@ from source_klaviyo.streams.views.view import View
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
-    """A view, and what goes with it.
-
-    That is its items' endpoint, what its records should be, and what they lack.
-    """
+    """A view with the endpoint of its items, the check of its schema, and its excluded fields."""
 
     view: View
     items: ItemEndpoint | None = None
@@ -28,7 +25,7 @@ class CollectionView:
 
 
 class Endpoint(Protocol):
-    """What a stream declares of the collection that it is a view of."""
+    """A stream's declaration of its collection; see declaration.py."""
 
     @property
     def endpoint(self) -> str:
@@ -48,7 +45,7 @@ class Endpoint(Protocol):
 
     @property
     def cursor_attribute(self) -> str | None:
-        """The attribute that is the cursor."""
+        """The cursor's attribute."""
 
     @property
     def ordered(self) -> bool:
@@ -68,7 +65,7 @@ class Endpoint(Protocol):
 
     @property
     def partitions(self) -> Sequence[Partition]:
-        """The parts known from the start."""
+        """The partitions known from the start."""
 
     @property
     def parent_key(self) -> str:
@@ -76,7 +73,7 @@ class Endpoint(Protocol):
 
     @property
     def revision_read(self) -> str:
-        """The revision that requests name."""
+        """The revision in requests."""
 
     def select(
         self, partition: Partition, window: Window, *, newest_first: bool = False

@@ -1,10 +1,10 @@
-"""What an event can be joined by: its metric's name, its value, and the message that it is due to.
+"""Join keys of events: the metric's name, the value, and the message that the event is due to.
 
 Klaviyo credits an event to a campaign or a flow by an attribution, sometimes days later. Events of
 messages themselves (received, opened, clicked) name theirs in their own properties:
 
 - `$flow` is the flow, and `$message` the flow's message then. `Campaign Name` is no sign of a
-  campaign beside it: recorded events of flows have it as well.
+  campaign beside `$flow`: recorded events of flows have both.
 - Where `Campaign Name` is set without `$flow`, `$message` is the campaign (Estuary's connector,
   github.com/estuary/connectors/pull/3219). Events of deleted campaigns have no `$message`.
 - `$variation` is the variation of an A/B test.
@@ -43,7 +43,7 @@ _NULL: Final = b"null"
 _NAMED: Final = b',"metric_name":%b'
 _VALUED: Final = b',"value":%b,"currency":%b'
 _SENT: Final = b',"campaign_id":%b,"flow_id":%b,"message_id":%b,"variation_id":%b'
-# Most events have no value, and many no message; members of theirs are written once for all.
+# Most events have no value, and many no message: the members for both are made once.
 _NAMELESS: Final = _NAMED % _NULL
 _WITHOUT_VALUE: Final = _VALUED % (_NULL, _NULL)
 _NOT_SENT: Final = _SENT % (_NULL, _NULL, _NULL, _NULL)
@@ -51,7 +51,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class EventKeys:
-    """The keys of events. What is missing, or of another type than documented, is null."""
+    """The join keys of events. A key that is missing, or of an undocumented type, is null."""
 
     types: Mapping[str, str] = _TYPES
     members: Sequence[Member] = (
@@ -80,7 +80,7 @@ class EventKeys:
 
 
 def _metric_names(document: Document) -> Column:
-    """Return the names of the metrics that came along; a nameless one has null."""
+    """Return the names of the included metrics; a metric without a name has null."""
     metrics = _METRICS.read(
         [raw for each, raw in document.included.items() if each.type == "metric"]
     )
@@ -99,7 +99,7 @@ def _valued(value: msgspec.Raw, currency: msgspec.Raw) -> bytes:
 def _own(
     flow: msgspec.Raw, message: msgspec.Raw, campaign: msgspec.Raw, variation: msgspec.Raw
 ) -> bytes:
-    """Return what the properties of an event say of its message."""
+    """Return the keys of an event's message, from the event's own properties."""
     of_flow, sent, tested = _text(flow), _text(message), _text(variation)
     if of_flow is not _NULL:
         return _SENT % (_NULL, of_flow, sent, tested)
@@ -107,9 +107,10 @@ def _own(
 
 
 def _credited(document: Document) -> Iterator[tuple[int, bytes]]:
-    """Yield the rows that are credited to a message, each with the keys of that.
+    """Yield the rows that are credited to a message, each with the message's keys.
 
-    An event has one attribution at most (observed in a live account); of several, the first counts.
+    An event has at most a single attribution (observed in a live account); of several, the first
+    counts.
     """
     rows, raws = [], []
     for row, held in enumerate(document.fields.identifiers.get("attributions", ())):
@@ -135,7 +136,7 @@ def _text(value: msgspec.Raw) -> bytes:
 
 
 def _number(value: msgspec.Raw) -> bytes:
-    """Return a number digit for digit, also one that a shop sent as a text; else null."""
+    """Return a number digit for digit, also a number that a shop sent as a text; else null."""
     if value is NULL:
         return _NULL
     written = bytes(value)

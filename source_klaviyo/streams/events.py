@@ -11,10 +11,10 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class OfEvents(WindowedStream):
-    """What all streams that read the collection of events have in common.
+    """The declaration that all streams of the collection of events share.
 
-    `datetime` is the client's word, not the time of arrival: events turn up days late, and some
-    lie in the future.
+    `datetime` is the client's word, not the time of arrival: events turn up days late, and some lie
+    in the future.
     """
 
     endpoint = "events"
@@ -27,7 +27,7 @@ class OfEvents(WindowedStream):
     arrives_late = True
 
     def read_only(self, metric_ids: Sequence[str]) -> None:
-        """Read no events but those of these metrics, each metric with a cursor of its own."""
+        """Read only events of these metrics, each metric with a cursor of its own."""
         self.partitions = tuple({"metric_id": metric_id} for metric_id in metric_ids)
 
     @property
@@ -37,10 +37,10 @@ class OfEvents(WindowedStream):
 
 
 class Events(OfEvents):
-    """What profiles did, and when, with what it can be joined by on top.
+    """Events of profiles, with keys to join by at the top of the record.
 
     The metric's and the profile's id stand in the relationships of every event; the metric's name
-    and the attributions are there only when they are included.
+    and the attributions only if they are included.
     """
 
     include = ("metric", "attributions")
@@ -63,7 +63,7 @@ class EventsDetailed(OfEvents):
 
 
 class EventAttributions(IncludedStream, OfEvents):
-    """Which campaign or flow message an event is credited to.
+    """The campaign or flow message to which an event is credited.
 
     Klaviyo credits events after the fact as well, up to days later.
     """

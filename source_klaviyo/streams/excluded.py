@@ -1,4 +1,4 @@
-"""What of a stream's records is left out: never asked for where Klaviyo can be asked for less."""
+"""Fields that `exclude_fields` removes: from requests where possible, and from all records."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ class Excluded:
         return bool(self._paths)
 
     def cut(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Return `records` without the fields; all else stays as it came, to the digit."""
+        """Return `records` without the fields; all else stays as sent, to the digit."""
         if not self._paths:
             return records
         return [(bytes(self.cut_from(msgspec.Raw(b"".join(each)))), b"") for each in records]
@@ -47,10 +47,10 @@ class Excluded:
     def narrowed(
         self, parameters: Parameters, resource: str, attributes: Iterable[str]
     ) -> Parameters:
-        """Return the parameters of requests for `resource`, which ask for no such attribute.
+        """Return the parameters of requests for `resource`, without the excluded attributes.
 
-        `attributes` are all that it has. Klaviyo's sparse fieldsets name what is wanted, so that an
-        attribute which no schema has yet is not asked for either:
+        `attributes` are all attributes of the resource. Klaviyo's sparse fieldsets name the wanted
+        attributes, so attributes that no schema has yet are not asked for either:
         https://developers.klaviyo.com/en/reference/api_overview .
         """
         gone = {path[-1] for path in self._paths if path[:-1] == (_ATTRIBUTES,)}
@@ -65,10 +65,10 @@ class Excluded:
 
 
 def excluded(stream: str, schema: Schema, kept: Collection[Path], names: Sequence[str]) -> Excluded:
-    """Return the fields of a stream by their names: `email`, `location.city`, `metric_name`.
+    """Return the excluded fields of a stream by name: `email`, `location.city`, `metric_name`.
 
-    A name stands for the attribute and for the column on top. Raises ConfigError for one that
-    `schema` does not have, and for one that holds what is `kept`.
+    A name stands for the attribute and for the column at the top. Raises ConfigError for a name
+    that `schema` does not have, and for a name that holds a path in `kept`.
     """
     paths = []
     for name in names:
@@ -87,10 +87,10 @@ def excluded(stream: str, schema: Schema, kept: Collection[Path], names: Sequenc
 
 
 def _has(schema: Schema, path: Path) -> bool:
-    """Tell whether objects of `schema` can have something at `path`."""
+    """Whether objects of `schema` can have something at `path`."""
     for key in path:
         schema = schema.get("items", schema)
-        if "properties" not in schema:  # what custom properties there are, nobody knows
+        if "properties" not in schema:  # custom properties may have any name
             return "object" in schema.get("type", "object")
         if key not in schema["properties"]:
             return False
@@ -99,7 +99,7 @@ def _has(schema: Schema, path: Path) -> bool:
 
 
 def _names(schema: Schema) -> Iterator[str]:
-    """Yield the fields that can be named, the attributes without saying so."""
+    """Yield the names of the fields, attributes without the prefix `attributes`."""
     properties = schema["properties"]
     attributes = properties.get(_ATTRIBUTES, {}).get("properties", {})
     for name, below in {**properties, **attributes}.items():
@@ -109,7 +109,7 @@ def _names(schema: Schema) -> Iterator[str]:
 
 
 def _below(paths: Sequence[Path]) -> Mapping[str, list[Path]]:
-    """Return the rest of each path that is longer than one key, by that key."""
+    """Return the rest of each path with more than a single key, by the first key."""
     found = defaultdict(list)
     for key, *rest in paths:
         if rest:

@@ -1,4 +1,4 @@
-"""The parameters that select and sort what a request brings."""
+"""The parameters that select and sort the rows of a request."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,15 +9,15 @@ from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 
 
 class Selectable(Protocol):
-    """What a stream declares of its collection's filters and sort; see declaration.py."""
+    """A stream's declaration of its collection's filters and sort; see declaration.py."""
 
     @property
     def cursor_attribute(self) -> str | None:
-        """The attribute that is the cursor."""
+        """The cursor's attribute."""
 
     @property
     def lower(self) -> Bound | None:
-        """The operator that bounds the cursor below, None where it cannot be filtered."""
+        """The operator that bounds the cursor below, None if Klaviyo cannot filter by it."""
 
     @property
     def upper(self) -> bool:
@@ -25,7 +25,7 @@ class Selectable(Protocol):
 
     @property
     def sort(self) -> str | None:
-        """What `sort` calls the cursor, None where it cannot be sorted by."""
+        """The cursor's name in `sort`, None if Klaviyo cannot sort by the cursor."""
 
     @property
     def newest_first(self) -> bool:
@@ -41,7 +41,7 @@ class Selectable(Protocol):
 
     @property
     def parent_filter(self) -> str | None:
-        """The filter by the parent's id, where it does not stand in the path."""
+        """The filter by the parent's id, if the path does not have the id."""
 
 
 def select(
@@ -65,7 +65,7 @@ def select(
 def bounds(stream: Selectable, window: Window) -> Sequence[str]:
     """Return the filter expressions that select `window`.
 
-    An open end sends no bound: Klaviyo refuses one that is not in the past.
+    An open end sends no bound: Klaviyo refuses a bound that is not in the past.
     """
     expressions = []
     bounded = window.lo != BEGINNING or stream.only_with_cursor

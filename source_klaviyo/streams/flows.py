@@ -27,7 +27,7 @@ _WITHOUT_MESSAGES: Final = frozenset(
         "update-profile",
     }
 )
-"""Types of actions that have no message by Klaviyo's specification; a new type may have some."""
+"""Types of actions without messages by Klaviyo's specification; an unknown type may have some."""
 
 
 def _can_have_messages(action: msgspec.Raw) -> bool:
@@ -36,9 +36,9 @@ def _can_have_messages(action: msgspec.Raw) -> bool:
 
 
 class OfFlows(WindowedStream):
-    """What all streams that read the collection of flows have in common.
+    """The declaration that all streams of the collection of flows share.
 
-    Klaviyo leaves archived flows out unless they are asked for, so they are a partition.
+    Klaviyo leaves archived flows out by default, so they are a partition.
     """
 
     endpoint = "flows"
@@ -69,7 +69,7 @@ class FlowActions(IncludedStream, OfFlows):
 
     @classmethod
     def has_children(cls) -> Wanted:
-        """Return what tells whether an action can have messages; of other types none is asked."""
+        """Return the test whether an action can have messages; others are not asked for any."""
         return _can_have_messages
 
 
@@ -85,7 +85,7 @@ class FlowMessages(WindowedStream):
     """The messages that flow actions send, with their content.
 
     Klaviyo does not document that a flow changes with its messages, so every action is asked for
-    messages that have changed.
+    changed messages.
     """
 
     endpoint = "flow-actions/{id}/flow-messages"

@@ -6,7 +6,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class OfForms(WindowedStream):
-    """What all streams that read the collection of forms have in common."""
+    """The declaration that all streams of the collection of forms share."""
 
     endpoint = "forms"
     scopes = ("forms:read",)
@@ -18,14 +18,14 @@ class OfForms(WindowedStream):
 
 
 class Forms(OfForms):
-    """Sign-up forms; what is in them is in `form_definitions`."""
+    """Sign-up forms; their content is in `form_definitions`."""
 
 
 class FormVersions(WindowedStream):
     """The versions of forms, for example those of an A/B test.
 
     Klaviyo does not document that a form changes with its versions, so every form is asked for
-    versions that have changed.
+    changed versions.
     """
 
     endpoint = "forms/{id}/form-versions"

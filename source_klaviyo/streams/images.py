@@ -5,7 +5,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class Images(WindowedStream):
-    """The images of the account's library, hidden ones as well; those are a partition."""
+    """The images of the account's library. Hidden images are a partition."""
 
     endpoint = "images"
     scopes = ("images:read",)

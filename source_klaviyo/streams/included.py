@@ -14,10 +14,14 @@ from source_klaviyo.streams.views.view import View
 class IncludedStream(KlaviyoStream):
     """The resources that `include=<relationship>` brings along with a collection, as records.
 
-    One request brings them for a whole page of owners, where their own endpoints would take one
-    for each. A subclass is a kind of stream of the owners as well. The cursor, if there is one, is
-    the owner's: an owner changes with what belongs to it. `owner_key` on a record is the owner's
-    id. `narrow` are the parameters that narrow both, where the ids are all that is needed.
+    A single request brings them for a whole page of owners; their own endpoints would take a
+    request per owner. A subclass is a kind of stream of the owners as well. The cursor, if any, is
+    the owner's: an owner changes with its parts. `owner_key` is the key of the owner's id in a
+    record. `narrow` are the parameters that narrow both resources, where only ids are needed.
+
+    >>> class _Audiences(IncludedStream):
+    ...     endpoint, scopes = "campaigns", ("campaigns:read",)
+    ...     relationship, owner_key = "campaign-audiences", "campaign_id"
     """
 
     relationship: ClassVar[str]
@@ -25,7 +29,7 @@ class IncludedStream(KlaviyoStream):
     narrow: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def view(self, name: str) -> View:
-        """Return what stream `name` makes of the collection's pages."""
+        """Return the view of the collection for stream `name`."""
         fields = self.record_fields()
         return IncludedView(
             name,
@@ -38,7 +42,7 @@ class IncludedStream(KlaviyoStream):
         )
 
     def listing_view(self, name: str) -> View:
-        """Return what lists the names of all records, and as little else as can be."""
+        """Return the view that lists the names of all records, with as few attributes as can be."""
         kind = self.relationship.removesuffix("s")
         narrow = (*self._narrowest, (f"fields[{kind}]", "id"))
         needs = replace(self.needs(), parameters=narrow)
@@ -47,7 +51,7 @@ class IncludedStream(KlaviyoStream):
         )
 
     def needs(self) -> Needs:
-        """Return what the records need of a page."""
+        """Return the needs of the view: the relationship, and the declared parameters."""
         return Needs(
             (self.relationship,),
             self.parameters,
@@ -57,7 +61,7 @@ class IncludedStream(KlaviyoStream):
         )
 
     def parents_view(self, key: str) -> ParentsView:
-        """Return the listing of the ids, under `key`, for streams whose parent this is."""
+        """Return the listing of the ids, under `key`, for streams whose parent is this stream."""
         return ParentsView(
             f"ids of {self.relationship} of {self.endpoint}",
             key,
@@ -68,11 +72,11 @@ class IncludedStream(KlaviyoStream):
 
     @classmethod
     def has_children(cls) -> Wanted | None:
-        """Return what tells whether a resource can have children; None where all can."""
+        """Return the test whether a resource can have children; None if all can."""
         return None
 
     def record_fields(self) -> RecordFields:
-        """Return what is added to records at their top level."""
+        """Return the members added to records at their top level."""
         return RecordFields(
             self.cursor_key or self.cursor_attribute,
             ids=dict(self.relationship_ids),

@@ -1,4 +1,4 @@
-"""Streams of what Klaviyo serves in full only of one resource at a time."""
+"""Streams of resources, or details, that Klaviyo serves a resource at a time."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -22,11 +22,16 @@ from source_klaviyo.streams.views.view import View
 class ItemStream(KlaviyoStream):
     """`GET /api/<item>` for each resource of a collection that has changed.
 
-    `item` is the path with `{id}`, `item_limit` its quota and `item_parameters` what it is asked
-    for; `item_costly` are limits of their own that these draw on besides. A subclass is a kind of
-    stream of the listing as well. Where that has a cursor, a sync asks only for what is new, and
-    the cursor on a record is the listing's. A resource without such an item is left out.
-    `oldest_item_revision` is the first revision that has the item.
+    `item` is the path with `{id}`, `item_limit` its quota, `item_parameters` its query, and
+    `item_costly` the additional limits of those parameters. A subclass is a kind of stream of the
+    listing as well. If the listing has a cursor, a sync asks only for changed resources, and the
+    cursor on a record is the listing's. A resource without an item is left out.
+    `oldest_item_revision` is the first revision with the item.
+
+    >>> class _Definitions(ItemStream):
+    ...     endpoint, scopes, resource = "flows", ("flows:read",), "flow"
+    ...     item, item_limit = "flows/{id}", Limit(3, 60)
+    ...     item_parameters = (("additional-fields[flow]", "definition"),)
     """
 
     item: ClassVar[str]
@@ -37,16 +42,16 @@ class ItemStream(KlaviyoStream):
 
     @classmethod
     def records_revision(cls, configured: str) -> str:
-        """Return the revision whose shape the records have: that of the items."""
+        """Return the revision whose shape the records have: the items' revision."""
         listing = cls.revision_at(configured)
         return max(listing, cls.oldest_item_revision or listing)
 
     def view(self, name: str) -> View:
-        """Return what stream `name` makes of the listing's pages."""
+        """Return the view of the listing for stream `name`."""
         return ItemView(name, self.record_fields(), self.needs())
 
     def needs(self) -> Needs:
-        """Return what is needed of the listing: as little as can be."""
+        """Return the needs of the listing: as few attributes as possible."""
         return Needs(parameters=self._narrowest)
 
     def collection_view(self, name: str, drift: Drift | None = None) -> CollectionView:
@@ -64,35 +69,35 @@ class ItemStream(KlaviyoStream):
 
     @property
     def finds_returns(self) -> bool:
-        """Whether every resource that is listed has a record."""
+        """Whether every listed resource has a record."""
         return self.is_there
 
     @property
     def is_there(self) -> bool:
-        """Whether every resource has the item: it is the same resource."""
+        """Whether every resource has the item, because both are the same resource."""
         return self.item == f"{self.endpoint}/{{id}}"
 
     @classmethod
     def joined_attribute(cls) -> str | None:
-        """Return the attribute of the item that joins the listing's record, if that is kept."""
+        """Return the item's attribute that joins the listing's record; None for the whole item."""
         return None
 
     def _records(self, page: Page) -> Iterator[Mapping[str, Any]]:
-        """Yield the items of a page of the listing, asked for one after the other."""
+        """Yield the items of a page of the listing, requested in turn."""
         for extract in page.extracts:
             for item in extract.items:
-                fetched = patiently(self._alone, item)
+                fetched = patiently(self.alone, item)
                 for record in self.excluded.cut(fetched.extracts[0].records):
                     yield orjson.loads(b"".join(record))
                 fetched.release()
 
 
 class NamedItemStream(ItemStream):
-    """`GET /api/<item>` for each id that the relationship `named` of a resource holds.
+    """`GET /api/<item>` for each id in the relationship `named` of a resource.
 
-    The resources are those of a collection, or those that come with them for the relationship
-    `through`. `told_included` means that Klaviyo tells the ids only where the relationship is
-    included. A subclass is a kind of stream of the collection as well.
+    The resources are those of a collection, or those included for the relationship `through`.
+    `told_included` means that Klaviyo sends the ids only if the relationship is included. A
+    subclass is a kind of stream of the collection as well.
     """
 
     named: ClassVar[str]
@@ -101,12 +106,12 @@ class NamedItemStream(ItemStream):
     is_there = True
 
     def view(self, name: str) -> View:
-        """Return what stream `name` makes of the collection's pages."""
+        """Return the view of the collection for stream `name`."""
         fields = RecordFields(self.cursor_key, constants=self._constants)
         return NamedItemView(name, self.named, self.through, fields, self.needs())
 
     def needs(self) -> Needs:
-        """Return what is needed of a page: the relationships on the way to the ids."""
+        """Return the needs of the view: the relationships on the way to the ids."""
         if self.through is None:
             return Needs((self.named,) if self.told_included else (), ids=(self.named,))
         return Needs(
@@ -117,15 +122,12 @@ class NamedItemStream(ItemStream):
         )
 
     def listing_view(self, name: str) -> View:
-        """Return what lists the names of all records."""
+        """Return the view that lists the names of all records."""
         return self.view(name)
 
 
 class JoinedItemStream(ItemStream):
-    """The resources of a collection, each with an attribute of its item added, or null.
-
-    `joined` is that attribute.
-    """
+    """The resources of a collection, each with the attribute `joined` of its item, or null."""
 
     joined: ClassVar[str]
     resource_view = JoinedItemView
@@ -137,9 +139,9 @@ class JoinedItemStream(ItemStream):
         return cls.joined
 
     def needs(self) -> Needs:
-        """Return what the records need of a page."""
+        """Return the needs of the records."""
         return KlaviyoStream.needs(self)
 
     def view(self, name: str) -> View:
-        """Return what stream `name` makes of the listing's pages."""
+        """Return the view of the listing for stream `name`."""
         return KlaviyoStream.view(self, name)

@@ -1,4 +1,4 @@
-"""Where single resources are served, and what is made of them."""
+"""The endpoint of single resources, and the records of its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from source_klaviyo.protocol import Extract, ItemRequest, Record
 
 @dataclass(frozen=True, slots=True)
 class ItemEndpoint:
-    """Where the items of a view are, and what their requests have and draw on.
+    """The endpoint of a view's items: path, parameters, revision, quota and error handler.
 
-    `joined` is the attribute that goes on top of the listing's record; None where the item itself
-    is the record. `is_there` tells that an answer has just named the very item: where Klaviyo does
-    not find it, something is wrong.
+    `joined` is the item's attribute at the top of the listing's record; None if the item is itself
+    the record. With `is_there`, a listing has just named the very item: a 404 means that something
+    is wrong.
     """
 
     path: str
@@ -31,7 +31,7 @@ class ItemEndpoint:
     is_there: bool = False
 
     def serves(self, other: "ItemEndpoint | None") -> bool:
-        """Tell whether its requests bring what `other` needs: they are the same."""
+        """Whether a request for an item brings the item of `other` too: both requests are equal."""
         return other is not None and (self.path, self.parameters, self.revision) == (
             other.path,
             other.parameters,
@@ -39,12 +39,12 @@ class ItemEndpoint:
         )
 
     def request(self, base_url: str, item: ItemRequest) -> Request:
-        """Return the request for an item. Raises StreamFailed where its id cannot be asked."""
+        """Return the request for an item. Raises StreamFailed if its id cannot stand in a path."""
         url = address(base_url, self.path, item.id)
         return Request(url, self.parameters, self.revision, self.quota, self.errors, single=True)
 
     def extract(self, item: ItemRequest, raw: msgspec.Raw | None) -> Extract:
-        """Return the record that an item makes, or completes; `raw` is None where there is none."""
+        """Return the record that an item makes, or completes; `raw` is None if there is no item."""
         if self.joined is None:
             if raw is None:
                 return Extract()

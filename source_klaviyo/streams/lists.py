@@ -9,7 +9,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class OfLists(WindowedStream):
-    """What all streams that read the collection of lists have in common."""
+    """The declaration that all streams of the collection of lists share."""
 
     endpoint = "lists"
     scopes: ClassVar[tuple[str, ...]] = ("lists:read",)
@@ -26,7 +26,7 @@ class Lists(OfLists):
 
 
 class ListsDetailed(ItemStream, OfLists):
-    """Lists with the number of their members, of those lists that have changed.
+    """Changed lists, with the number of their members.
 
     Klaviyo grants 15 lists a minute.
     """
@@ -38,7 +38,7 @@ class ListsDetailed(ItemStream, OfLists):
 
 
 class ListProfiles(WindowedStream):
-    """Who is in which list, and since when. Leaving a list does not show here."""
+    """The members of each list, with the time at which each joined. Leaving does not show."""
 
     endpoint = "lists/{id}/profiles"
     scopes = ("lists:read", "profiles:read")

@@ -21,28 +21,28 @@ from source_klaviyo.suggestion import did_you_mean
 logger = logging.getLogger("airbyte")
 
 _NAMED = 20
-"""Metrics that an error names at most."""
+"""The most metrics that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric. Klaviyo's specification lets its name be null: a nameless one has the name ""."""
+    """A metric. Klaviyo's specification lets its name be null, in which case `name` is ""."""
 
     id: str
     name: str
     created: int | None
-    """When it was created, in seconds since 1970."""
+    """The metric's creation, in seconds since 1970."""
 
 
 def metric_ids(
     client: Client, wanted: Sequence[str], setting: str, *, custom: bool = False
 ) -> tuple[str, ...]:
-    """Return the ids of the metrics that `wanted` names, each by its id or by its name.
+    """Return the ids of the metrics in `wanted`, each given by its id or by its name.
 
-    A name that several metrics have, but for case and blanks around it, stands for all of them.
-    `setting` is where they are named;
-    `custom` lets them be metrics that the account has defined as well. Raises ConfigError where
-    there is no such metric, and StreamFailed where Klaviyo does not tell.
+    Names are compared without case and surrounding blanks; a name of several metrics stands for all
+    of them. `setting` is the setting's name, for messages. With `custom`, metrics that the account
+    has defined count as well. Raises ConfigError if a metric does not exist, and StreamFailed if
+    Klaviyo does not answer.
     """
     try:
         metrics = list(all_metrics(client))
@@ -69,7 +69,7 @@ def metric_ids(
 
 
 def check_metrics(client: Client, config: Config) -> None:
-    """Look up the metrics that `config` names. Raises ConfigError where there is no such metric."""
+    """Look up the metrics that `config` names. Raises ConfigError if a metric does not exist."""
     if config.event_metric_ids:
         metric_ids(client, config.event_metric_ids, "event_metric_ids")
     if conversions := config.wanted_conversion_metrics:

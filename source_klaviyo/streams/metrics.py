@@ -6,7 +6,10 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class Metrics(WindowedStream):
-    """The kinds of events; Klaviyo cannot filter them by time, so all are read and compared."""
+    """The kinds of events.
+
+    Klaviyo cannot filter metrics by time, so each sync reads and compares all.
+    """
 
     endpoint = "metrics"
     scopes = ("metrics:read",)
@@ -36,7 +39,7 @@ class MetricProperties(KlaviyoStream):
 
 
 class CustomMetrics(KlaviyoStream):
-    """Metrics that the account has defined from others, with the ids of those."""
+    """Metrics that the account has defined from others, with the ids of the others."""
 
     endpoint = "custom-metrics"
     scopes = ("metrics:read",)
@@ -47,7 +50,7 @@ class CustomMetrics(KlaviyoStream):
 
 
 class MappedMetrics(KlaviyoStream):
-    """Which metric the account counts as revenue, as a started checkout and so on."""
+    """The metric that the account counts as revenue, as a started checkout and so on."""
 
     endpoint = "mapped-metrics"
     scopes = ("metrics:read",)

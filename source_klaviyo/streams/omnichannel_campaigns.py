@@ -1,8 +1,8 @@
-"""Campaigns API since revision 2026-10-15, which gave campaigns and their messages another model.
+"""Campaigns API since revision 2026-10-15, with another model of campaigns and their messages.
 
 Klaviyo's documentation: https://developers.klaviyo.com/en/reference/campaigns_api_overview . A
-campaign can hold messages of several channels there, so its SDK calls it OmniCampaign. Of messages
-and variations on WhatsApp, and of campaigns made on the canvas, only this model can tell.
+campaign can hold messages of several channels there, so its SDK calls it OmniCampaign. Only this
+model has messages and variations on WhatsApp, and campaigns made on the canvas.
 """
 
 from typing import ClassVar
@@ -15,9 +15,9 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class OfOmnichannelCampaigns(KlaviyoStream):
-    """What all streams that read the collection of campaigns in the newer model have in common.
+    """The declaration that all streams of the collection of campaigns in the newer model share.
 
-    Klaviyo leaves archived campaigns out unless they are asked for, so they are a partition.
+    Klaviyo leaves archived campaigns out by default, so they are a partition.
     """
 
     endpoint = "campaigns"
@@ -32,7 +32,7 @@ class OfOmnichannelCampaigns(KlaviyoStream):
 class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
     """Campaigns in the newer model, with their audiences, messages and tags, archived or not.
 
-    The order by `updated_at` is not taken as exact, as it is not for the older model.
+    The order by `updated_at` is not taken as exact, as in the older model.
     """
 
     include_scopes = (("tags", "tags:read"),)
@@ -43,7 +43,7 @@ class OmnichannelCampaigns(WindowedStream, OfOmnichannelCampaigns):
 
 
 class CampaignAudiences(IncludedStream, OfOmnichannelCampaigns):
-    """Whom a campaign is sent to: the lists and segments that are in and those that are not.
+    """The audience of campaigns: included and excluded lists and segments.
 
     Klaviyo does not document that a campaign changes with its audiences, so all are read.
     """
@@ -53,7 +53,7 @@ class CampaignAudiences(IncludedStream, OfOmnichannelCampaigns):
 
 
 class OfOmnichannelCampaignMessages(KlaviyoStream):
-    """What all streams that read the collection of messages in the newer model have in common."""
+    """The declaration that all streams of the collection of messages in the newer model share."""
 
     endpoint = "campaign-messages"
     scopes: ClassVar[tuple[str, ...]] = ("campaigns:read",)
@@ -77,8 +77,8 @@ class OmnichannelCampaignMessages(WindowedStream, OfOmnichannelCampaignMessages)
 class CampaignVariations(IncludedStream, OfOmnichannelCampaignMessages):
     """The contents of messages, one or several each, by channel.
 
-    Klaviyo does not document that a message changes with its variations, so all are read. The id
-    of a variation's translation names the variation.
+    Klaviyo does not document that a message changes with its variations, so all are read. The id of
+    a variation's translation names the variation.
     """
 
     relationship = "campaign-variations"

@@ -1,7 +1,7 @@
-"""Finds out which part of a request Klaviyo refuses, and leaves that out once it is proven.
+"""Trials that find the part of a request that Klaviyo refuses, and leave it out once proven.
 
-An `include` needs the scope of what is included; an attribute can be withdrawn. The rows themselves
-must not be lost for that.
+An `include` needs the scope of the included resources; an attribute can be withdrawn. Neither may
+cost the rows themselves.
 """
 
 import logging
@@ -20,20 +20,25 @@ Parts = frozenset[str]
 _PROVEN: Final = 10
 _BY_PAGE: Final = 5
 _BY_ROW: Final = 1
-"""What a page weighs that was refused with a part, or failed with it, and was served without. A
-single page may be load or an incident, and single rows may be broken (klaviyo-api-node 117): they
-must not cost what all others have."""
+"""Weight of a page that was refused with a part, or failed, and was served without. A single page
+may be load or an incident, and single rows may be broken (klaviyo-api-node 117): they must not cost
+all other rows the part."""
 
 
 class OptionalParameters:
-    """What is left out of the requests for one collection, for all threads.
+    """The parts left out of requests for a single collection, shared by all threads.
 
-    A page that is refused is tried without one part after the other, at last without all of them.
-    What two pages in a row have been served without, or ten rows, is left out of the rest of the
-    sync.
+    A refused page is tried without each part in turn, at last without all of them. After two pages
+    in a row, or ten rows, without a part, the rest of the sync leaves the part out.
 
-    `scopes` are the parts that need a scope of their own. Where `granted` knows that to be missing,
-    they are left out without asking.
+    `scopes` are the parts that need a scope of their own. If `granted` knows that the scope is
+    missing, the part is left out without a trial.
+
+    >>> from source_klaviyo.api.auth import ApiKey
+    >>> parts = OptionalParameters("flows", GrantedScopes(ApiKey("pk_123")), {})
+    >>> refused = ParameterRefused("no", "include")
+    >>> parts.next_trial(frozenset(), ["include=tags"], refused)
+    frozenset({'include=tags'})
     """
 
     def __init__(self, collection: str, granted: GrantedScopes, scopes: Mapping[str, str]) -> None:
@@ -49,7 +54,7 @@ class OptionalParameters:
 
     @property
     def left_out(self) -> Parts:
-        """What every request is to be sent without."""
+        """The parts that no request may have."""
         lacking = {part for part, scope in self.scopes.items() if self._granted.lacks(scope)}
         if not lacking <= self._proven:
             with self._lock:
@@ -62,9 +67,9 @@ class OptionalParameters:
     def next_trial(
         self, sent_without: Parts, optional: Sequence[str], failure: StreamFailed
     ) -> Parts | None:
-        """Return what to send a refused request without next, None where all has been tried.
+        """Return the parts to leave out of a refused request next, None after the last trial.
 
-        `optional` are the parts that it can do without, `failure` is what it has met.
+        `optional` are the parts that the request can do without, `failure` is Klaviyo's refusal.
         """
         if not isinstance(failure, ScopeMissing | ParameterRefused):
             return None
@@ -81,13 +86,13 @@ class OptionalParameters:
         return trials[0] if trials else None
 
     def served_whole(self) -> None:
-        """Note that a page has been served with everything: what others lacked is theirs alone."""
+        """Note a page served with all parts: earlier refusals were about their own pages alone."""
         self._proofs.clear()
 
     def served_without(self, parts: Parts, *, is_row: bool) -> None:
         """Note that a page which was refused, or failed, has been served without `parts`.
 
-        `is_row` tells that it was a page of a single row.
+        `is_row` means a page of a single row.
         """
         with self._lock:
             new = parts - self._proven
@@ -102,7 +107,7 @@ class OptionalParameters:
         if rest and rest not in self._told:
             self._told.add(rest)
             logger.warning(
-                "%s: Klaviyo does not serve %s. The records of such pages lack it. %s",
+                "%s: Klaviyo does not serve %s. The records of refused pages come without. %s",
                 self._collection,
                 rest,
                 self.refusal,

@@ -28,7 +28,7 @@ _MOMENTS = ("consent_timestamp", "created_timestamp", "last_updated", "valid_unt
 
 
 class OfProfiles(WindowedStream):
-    """What all streams that read the collection of profiles have in common.
+    """The declaration that all streams of the collection of profiles share.
 
     Klaviyo hashes addresses since revision 2026-10-15 (its reference, `get_profiles`). The rest of
     a profile is the same in the revision before (both SDKs).
@@ -47,9 +47,9 @@ class Profiles(OfProfiles):
     """The people of the account, with their consent, suppressions and predictive analytics.
 
     The hashes of email address and phone number serve to join with other systems. `subscriptions`
-    costs no quota; `predictive_analytics` cuts it to a fifth, and there is no faster way to records
-    that have it: Klaviyo grants it for 150 pages a minute. Where it is switched off, or read as a
-    stream of its own, ProfilesAtFullSpeed takes this stream's place.
+    costs no quota; `predictive_analytics` cuts the speed to a fifth, because Klaviyo grants only
+    150 pages a minute with it. If predictions are switched off, or read as a stream of their own,
+    ProfilesAtFullSpeed takes this stream's place.
     """
 
     parameters = (("additional-fields[profile]", f"{_HASHES},subscriptions,predictive_analytics"),)
@@ -77,10 +77,10 @@ class ProfilesAtFullSpeed(Profiles):
 
 
 class ProfilePredictiveAnalytics(OfProfiles):
-    """What Klaviyo expects of profiles: their value, their next order, the risk to lose them.
+    """Klaviyo's predictions for profiles: their value, their next order, the risk to lose them.
 
-    A new computation does not move a profile's `updated`, as far as Klaviyo documents: a full
-    refresh now and then brings what changed without anything else.
+    As far as Klaviyo documents, a new prediction does not change a profile's `updated`. Run a full
+    refresh now and then to get predictions that changed alone.
     """
 
     parameters = (
@@ -93,12 +93,12 @@ class ProfilePredictiveAnalytics(OfProfiles):
 
 
 class GlobalExclusions(OfProfiles):
-    """The profiles that get no email, for whichever of Klaviyo's reasons.
+    """The profiles that get no email, for any of Klaviyo's reasons.
 
     The cursor is the time of the suppression: nothing documents that a suppression moves `updated`.
     How Klaviyo sorts a profile with several suppressions is not known, so the order is not relied
-    upon. A profile whose suppression is lifted leaves the collection, and does not show here any
-    more; `profile_consents` tells.
+    upon. A profile whose suppression is lifted leaves the collection without a trace here;
+    `profile_consents` shows the change.
     """
 
     parameters = ProfilesAtFullSpeed.parameters
@@ -118,10 +118,10 @@ class GlobalExclusions(OfProfiles):
 
 
 class ProfileIds(WindowedStream):
-    """The ids of all profiles; a profile that is not here is gone, or was merged into another.
+    """The ids of all profiles. A missing profile is gone, or was merged into another.
 
-    It is read whole, in windows of `created`, which never changes: many readers share the quota,
-    and no row moves meanwhile.
+    Each sync reads all ids, in windows of `created`, which never changes: many readers share the
+    quota, and no row moves meanwhile.
     """
 
     endpoint = "profiles"
@@ -135,15 +135,15 @@ class ProfileIds(WindowedStream):
 
     @property
     def collection_key(self) -> Hashable:
-        """What is equal for views of one collection; other streams read profiles by `updated`."""
+        """The key of views of the same collection; other streams read profiles by `updated`."""
         return super().collection_key, self.cursor_attribute
 
 
 class ProfileConsents(OfProfiles):
-    """What profiles agree to, and what they are suppressed for, by channel, purpose and list.
+    """Consents and suppressions of profiles, by channel, purpose and list.
 
-    All rows of a profile come together when it has changed. A row whose `updated` is older than
-    that of the profile's other rows is about a suppression that has been lifted.
+    All rows of a profile come together when the profile has changed. A row whose `updated` is older
+    than that of the profile's other rows is about a suppression that has been lifted.
     """
 
     resource_view = ConsentsView
@@ -156,7 +156,7 @@ class ProfileConsents(OfProfiles):
 
 
 class ProfileConversations(IncludedStream, OfProfiles):
-    """The conversations of profiles; not what was said in them."""
+    """The conversations of profiles, without their messages."""
 
     scopes = ("conversations:read", "profiles:read")
     include_scopes = (("conversations", "conversations:read"),)

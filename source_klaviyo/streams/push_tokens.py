@@ -5,7 +5,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class PushTokens(KlaviyoStream):
-    """The devices to which push notifications go, each with its profile's id."""
+    """The devices for push notifications, each with its profile's id."""
 
     endpoint = "push-tokens"
     scopes = ("profiles:read", "push-tokens:read")

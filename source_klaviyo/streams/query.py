@@ -1,6 +1,6 @@
-"""The parameters of a request: what several views need, united, and what can be left out of it.
+"""The parameters of a request: the united needs of several views, and the optional parts.
 
-A part that can be left out has a name: `include=tags`, or the parameter's own name, like
+An optional part has a name: `include=tags`, or the parameter's own name, like
 `additional-fields[profile]` or `fields[event]`.
 """
 
@@ -12,7 +12,11 @@ from source_klaviyo.streams.views.needs import Needs, include_part
 def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:
     """Return the parameters that serve all `needs` of a collection of `resource` at once.
 
-    Attributes are narrowed (`fields[type]`) only where every view of that type narrows them.
+    Attributes are narrowed (`fields[type]`) only if every view of the type narrows them.
+
+    >>> narrow = Needs(parameters=(("fields[event]", "datetime"),))
+    >>> unite([narrow], "event"), unite([narrow, Needs(include=("metric",))], "event")
+    ({'fields[event]': 'datetime'}, {'include': 'metric'})
     """
     includes = dict.fromkeys(name for each in needs for name in each.include)
     values: dict[str, dict[str, None]] = {}
@@ -31,14 +35,18 @@ def _all_narrow(name: str, needs: Sequence[Needs], resource: str | None) -> bool
     narrowing = [each for each in needs if name in dict(each.parameters)]
     if name == f"fields[{resource}]":
         return len(narrowing) == len(needs)
-    # Which type a relationship leads to is not declared: who shares the relationship shares it.
+    # No declaration has the type of a relationship: views of the relationship share its type.
     included = {relationship for each in narrowing for relationship in each.include}
     others = [each for each in needs if each not in narrowing]
     return not any(included & set(each.include) for each in others)
 
 
 def optional_parts(parameters: Mapping[str, str]) -> list[str]:
-    """Return the parts of a request without which Klaviyo might serve it, in the order to try."""
+    """Return the parts of a request without which Klaviyo might serve it, in the order to try.
+
+    >>> optional_parts({"include": "tags", "fields[flow]": "updated", "sort": "updated"})
+    ['include=tags', 'fields[flow]']
+    """
     includes = parameters.get("include", "")
     names = [include_part(relationship) for relationship in includes.split(",") if relationship]
     for prefix in ("additional-fields[", "fields["):
@@ -47,7 +55,11 @@ def optional_parts(parameters: Mapping[str, str]) -> list[str]:
 
 
 def leave_out(parameters: Mapping[str, str], parts: Collection[str]) -> dict[str, str]:
-    """Return `parameters` without `parts`."""
+    """Return `parameters` without `parts`.
+
+    >>> leave_out({"include": "flow-actions,tags"}, {"include=tags"})
+    {'include': 'flow-actions'}
+    """
     rest = {name: value for name, value in parameters.items() if name not in parts}
     if "include" in rest:
         kept = [name for name in rest["include"].split(",") if include_part(name) not in parts]

@@ -5,7 +5,7 @@ from source_klaviyo.streams.windowed import NewestFirstStream
 
 
 class Reviews(NewestFirstStream):
-    """What customers wrote of products; Klaviyo sorts by `updated`, but does not filter by it."""
+    """Customers' reviews of products. Klaviyo sorts by `updated`, but does not filter by it."""
 
     endpoint = "reviews"
     scopes = ("reviews:read",)

@@ -8,7 +8,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class OfSegments(WindowedStream):
-    """What all streams that read the collection of segments have in common."""
+    """The declaration that all streams of the collection of segments share."""
 
     endpoint = "segments"
     scopes: ClassVar[tuple[str, ...]] = ("segments:read",)
@@ -21,11 +21,11 @@ class OfSegments(WindowedStream):
 
 
 class Segments(OfSegments):
-    """Segments and their definitions; not their members."""
+    """Segments and their definitions, without their members."""
 
 
 class SegmentProfiles(WindowedStream):
-    """Who is in which segment, and since when. Leaving a segment does not show here."""
+    """The members of each segment, with the time at which each joined. Leaving does not show."""
 
     endpoint = "segments/{id}/profiles"
     scopes = ("profiles:read", "segments:read")

@@ -11,7 +11,7 @@ from source_klaviyo.streams.union import UnionStream
 
 
 class Tags(KlaviyoStream):
-    """Tags, each with its group's id; what they are on is in `tag_links`."""
+    """Tags, each with its group's id; the tagged resources are in `tag_links`."""
 
     endpoint = "tags"
     scopes = ("tags:read",)
@@ -65,9 +65,10 @@ class _SegmentLinks(_Links, OfSegments):
 
 
 class TagLinks(UnionStream):
-    """Which tag is on which campaign, flow, list or segment.
+    """The tags of each campaign, flow, list and segment.
 
-    A call for each page of those brings it, where Klaviyo's own endpoints take four for each tag.
+    A call for each page of tagged resources brings the links; Klaviyo's own endpoints take four
+    calls for each tag.
     """
 
     kinds = {  # noqa: RUF012  a declaration, like every other here

@@ -11,7 +11,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class EmailTemplates(WindowedStream):
-    """The templates of the library, with HTML and text, and the definition of drag-and-drop ones.
+    """The templates of the library with HTML and text, and the definition if drag-and-drop.
 
     Klaviyo does not list the templates that messages use: those are in `message_templates`.
     """
@@ -27,7 +27,7 @@ class EmailTemplates(WindowedStream):
 
 
 class _Used(NamedItemStream):
-    """The templates that messages name, each by its id: no listing of Klaviyo's has them."""
+    """The templates that messages name, each read by its id: no listing of Klaviyo's has them."""
 
     item = "templates/{id}"
     item_limit = L
@@ -51,8 +51,8 @@ class _FlowTemplates(_Used, FlowMessages):
 class MessageTemplates(UnionStream):
     """The templates that messages of campaigns and flows use, with HTML and text.
 
-    Klaviyo lists none of them. Each is read by its id, and again when its campaign or its flow
-    message has changed.
+    Klaviyo does not list these templates. Each is read by its id, and again when its campaign or
+    its flow message has changed.
     """
 
     kinds = {  # noqa: RUF012  a declaration, like every other here

@@ -18,7 +18,7 @@ class TextMessagingSenders(KlaviyoStream):
 
 
 class TextMessagingConfigurations(ItemStream, Accounts):
-    """The account's set-up for text messages, if it has one; its id is the account's."""
+    """The account's set-up for text messages, if any, under the account's id."""
 
     scopes = ("accounts:read", "sender-config:read")
     item = "text-messaging-configurations/{id}"

@@ -8,7 +8,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class TrackingSettings(KlaviyoStream):
-    """How the account marks links for tracking (UTM parameters): one record."""
+    """The account's settings for marking links (UTM parameters): a single record."""
 
     endpoint = "tracking-settings"
     scopes = ("tracking-settings:read",)

@@ -6,7 +6,7 @@ from source_klaviyo.streams.item import ItemStream
 
 
 class Translations(KlaviyoStream):
-    """What is translated into which languages; the id names the resource."""
+    """The languages of each translated resource; the id names the resource."""
 
     endpoint = "translations"
     scopes = ("translations:read",)
@@ -17,7 +17,7 @@ class Translations(KlaviyoStream):
 
 
 class TranslationValues(ItemStream, Translations):
-    """Translations with their texts, which Klaviyo tells of one at a time only."""
+    """Translations with their texts, which Klaviyo sends for a single translation per request."""
 
     item = "translations/{id}"
     item_limit = M

@@ -1,4 +1,4 @@
-"""Streams that are the same kind of rows of several collections."""
+"""Streams whose records are rows of the same kind from several collections."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -13,19 +13,23 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class UnionStream(WindowedStream):
-    """Several streams with records of one shape, read as one.
+    """Several streams with records of the same shape, read as a single stream.
 
-    `kinds` are the streams by the value that tells their records apart, which is added to them
-    under `kind_key`. Every member is a view of its own collection, and keeps its partitions, its
-    cursor and its quota.
+    `kinds` maps the value that tells their records apart to the stream; records get the value under
+    `kind_key`. Every member is a view of its own collection, and keeps its partitions, its cursor
+    and its quota.
+
+    >>> from source_klaviyo.streams.tags import TagLinks
+    >>> TagLinks.kind_key, sorted(TagLinks.kinds)
+    ('resource_type', ['campaign', 'flow', 'list', 'segment'])
     """
 
     kinds: ClassVar[Mapping[str, type[WindowedStream]]]
     kind_key: ClassVar[str]
-    ordered = False  # unless all members are, and then none of them needs to be
+    ordered = False  # the orders of the members do not mix
 
     def __init_subclass__(cls) -> None:
-        """Take over what the members declare."""
+        """Take over the declarations of the members."""
         super().__init_subclass__()
         first = next(iter(cls.kinds.values()))
         cls.endpoint, cls.limit, cls.single = first.endpoint, first.limit, first.single
@@ -41,7 +45,7 @@ class UnionStream(WindowedStream):
 
     @property
     def members(self) -> Sequence[KlaviyoStream]:
-        """The streams, each of one collection, that together are this one."""
+        """The streams of a single collection each that together make this stream."""
         return self._members
 
     def read_records(
@@ -51,7 +55,7 @@ class UnionStream(WindowedStream):
         stream_slice: Mapping[str, Any] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Any]:
-        """Yield the records of every member; a slice is one of the first member's."""
+        """Yield the records of every member. Only the first member has slices."""
         del stream_slice
         for member in self._members:
             yield from member.read_records(sync_mode, cursor_field, None, stream_state)

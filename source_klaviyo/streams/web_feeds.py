@@ -5,7 +5,7 @@ from source_klaviyo.streams.windowed import WindowedStream
 
 
 class WebFeeds(WindowedStream):
-    """Addresses from which templates take content when they are sent."""
+    """Addresses from which templates take content at sending time."""
 
     endpoint = "web-feeds"
     scopes = ("web-feeds:read",)

@@ -5,7 +5,7 @@ from source_klaviyo.streams.base import KlaviyoStream
 
 
 class Webhooks(KlaviyoStream):
-    """Where Klaviyo reports what happens, with the topics of each.
+    """Addresses to which Klaviyo reports events, with the topics of each.
 
     Klaviyo grants webhooks to Advanced KDP customers and to app partners (its guide on webhooks,
     2026-11-06).
@@ -19,7 +19,7 @@ class Webhooks(KlaviyoStream):
 
 
 class WebhookTopics(KlaviyoStream):
-    """What can be reported by webhooks, for Advanced KDP customers and app partners."""
+    """The topics that webhooks can report, for Advanced KDP customers and app partners."""
 
     endpoint = "webhook-topics"
     scopes = ("webhooks:read",)

@@ -1,4 +1,4 @@
-"""Streams with a cursor that Klaviyo can filter by."""
+"""Streams with a cursor that Klaviyo can filter or sort by."""
 
 from typing import ClassVar
 
@@ -9,11 +9,10 @@ from source_klaviyo.streams.base import KlaviyoStream
 class WindowedStream(KlaviyoStream):
     """A collection that is read in windows of its cursor, each in ascending order.
 
-    Declares, besides what KlaviyoStream does, the cursor and the operators that the collection
-    has for it: `lower` is `greater-than`, or `greater-or-equal` where there is nothing else;
-    `upper` tells whether there is an upper one. `sort_key` is what `sort` calls the cursor, where
-    not by its own name; `sortable` is false where there is no such sort, and then `ordered` has to
-    be false too.
+    Declares, in addition to KlaviyoStream, the cursor and its operators: `lower` is `greater-than`,
+    or `greater-or-equal` if Klaviyo has nothing else; `upper` says whether Klaviyo can bound the
+    cursor above. `sort_key` is the cursor's name in `sort`, if not its own; `sortable` is false if
+    Klaviyo cannot sort by the cursor, and then `ordered` has to be false too.
     """
 
     cursor_attribute: ClassVar[str]
@@ -23,14 +22,14 @@ class WindowedStream(KlaviyoStream):
 
     @property
     def cursor_field(self) -> str:
-        """The cursor, which stands on top of the record as well."""
+        """The cursor, with a copy at the top of the record."""
         return self.cursor_key or self.cursor_attribute
 
 
 class NewestFirstStream(WindowedStream):
     """A collection that Klaviyo can sort by the cursor, but not filter by it.
 
-    It is read from its newest row down to where the last sync began.
+    Each sync reads from the newest row down to the start of the last sync.
     """
 
     ordered = False

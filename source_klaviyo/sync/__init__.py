@@ -1,1 +1,1 @@
-"""In which order streams are read, and how far; knows them only as Readable."""
+"""The sync engine: the order and extent of reading, for collections with views."""

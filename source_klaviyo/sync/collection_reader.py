@@ -1,7 +1,7 @@
 """One collection's part in a sync: what is read of it, and which request is sent next."""
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.open_views import OpenViews
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import CollectionPageSize
+from source_klaviyo.sync.partition_queue import PartitionQueue
 from source_klaviyo.sync.partitions import PartitionReading, Partitions
 from source_klaviyo.sync.recovery import Recovery
 from source_klaviyo.sync.seen_rows import IdMemory
@@ -29,8 +30,6 @@ logger = logging.getLogger("airbyte")
 
 _OF_A_PAGE = (Action.PAGE_WITH_LESS, Action.FAIL_PAGE, Action.LESS)
 """Actions after which only the page has failed, where nothing could be left out."""
-_MOST_OPEN = 100
-"""Parents whose children are read at the same time: more than there are workers."""
 _MOST_HALVINGS = 6
 """Failures of a partition without a page between them, after which nothing more is passed over."""
 
@@ -52,9 +51,7 @@ class CollectionReader:
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
     _complete: list[Delivery] = field(default_factory=list)
-    _parents: int = 0
-    _hidden: list[Partition] = field(default_factory=list)
-    _waiting: deque[Partition] = field(default_factory=deque)
+    _queue: PartitionQueue = field(init=False)
     _under_way: int = 0
     _last_asked: bool = False
     _splitter: Splitter = field(default_factory=Splitter)
@@ -66,50 +63,44 @@ class CollectionReader:
         size = CollectionPageSize(largest) if largest else None
         self.views = OpenViews(len(self.job.views))
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
+        self._queue = PartitionQueue(self.job.collection.partitions)
         self._tasks = TaskQueue(self._quota_of, newest_first=self.job.collection.deferrable)
         self._recovery = Recovery(self.job.collection, self.tally)
 
     # Its life: opened, ended, failed.
 
-    def start(self, parents: int) -> None:
-        """Begin with the partitions that are known; `parents` listings find further ones."""
-        self._parents = parents
-        # A row that is archived or hidden while we read leaves one partition for another, and
-        # Klaviyo need not change its cursor for that. So what is hidden is read last.
-        partitions = self.job.collection.partitions
-        for partition in partitions:
+    def start(self, listings: int) -> None:
+        """Begin with the partitions that are known; `listings` of parents find further ones."""
+        self._queue.listings = listings
+        for partition in self.job.collection.partitions:
             self.partitions.checkpoints(partition)  # no state is to claim what is read later
-        self._hidden = [each for each in partitions if True in each.values()]
-        for partition in partitions:
-            if partition not in self._hidden:
-                self.open(partition)
         self._read_on()
 
     def open(self, partition: Partition) -> None:
         """Begin to read `partition`, unless that has been done, once it is its turn."""
-        self._waiting.append(partition)
-        self._open_waiting()
+        self._queue.add(partition)
+        self._read_on()
 
-    def _open_waiting(self) -> None:
-        """Begin with partitions that wait, as long as not too many are under way.
-
-        A listing may bring a hundred thousand parents within a minute: each costs no more than its
-        id until its turn comes.
-        """
-        while self._waiting and (self._under_way < _MOST_OPEN or not self.is_child):
-            partition, views = self._waiting.popleft(), self.views.numbers()
+    def _read_on(self) -> None:
+        """Begin with the partitions whose turn it is; after the last, with what has changed."""
+        while (partition := self._queue.next(self._under_way)) is not None:
+            views = self.views.numbers()
             for reader in self.partitions.open(partition, views) if views else ():
                 self._begin(reader)
+        if not self._under_way and self._moves_between_partitions and not self._last_asked:
+            self._last_asked = True
+            for number, reading in self.partitions.readings.items():
+                self._read_again(number, reading)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
         """Note that a listing of parents has ended; with a `failure`, some parents are missing."""
-        self._parents -= 1
+        self._queue.listings -= 1
         if failure:
             for view in self.views.numbers():
                 self._fail_part(view, failure)
                 if self.job.last_partitions:
                     self.fail(view, failure)
-        elif not self._parents and self.job.last_partitions and self.views.numbers():
+        elif not self._queue.listings and self.job.last_partitions and self.views.numbers():
             for partition in self.job.last_partitions():
                 self.open(partition)
 
@@ -124,8 +115,7 @@ class CollectionReader:
     def ended(self) -> list[int]:
         """Return the views that nothing is left to read for, each only once."""
         in_flight = [view for task in self._tasks.in_flight for view in task.view_numbers]
-        more = bool(self._parents or self._hidden or self._waiting)
-        return self.views.end(in_flight, more_to_come=more)
+        return self.views.end(in_flight, more_to_come=self._queue.may_bring_more)
 
     @property
     def finished(self) -> bool:
@@ -172,7 +162,7 @@ class CollectionReader:
 
     def tasks_left(self) -> int:
         """Return how many tasks there are, with the partitions that wait for their turn."""
-        return len(self._tasks) + len(self._waiting)
+        return len(self._tasks) + len(self._queue)
 
     def next_task(self, now: float) -> Task | float | None:
         """Return what is to send its request, or the seconds until there may be something.
@@ -426,44 +416,34 @@ class CollectionReader:
         `last` is the reader that has left last.
         """
         views, number = self.views.numbers(), last.number
-        followed = self.job.collection.has_cursor and not self.job.collection.deferrable
+        follows = self._follows_rows
         if reading.refused:
             self._complete += [
                 Delivery(view, number, refused=True, checkpoint=reading.checkpoints[view])
                 for view in views
             ]
-        elif followed and not reading.asks_without_cursor and last.finished and not last.failure:
+        elif follows and not reading.asks_without_cursor and last.finished and not last.failure:
             # One unbounded request after the other has brought all rows.
             self._complete += [
                 Delivery(view, number, without_cursor=True, checkpoint=reading.checkpoints[view])
                 for view in views
             ]
-        if followed and reading.rows_may_have_moved and not self._moves_between_partitions:
+        if follows and reading.rows_may_have_moved and not self._moves_between_partitions:
             self._read_again(number, reading)
         if not reading.open:
             self.partitions.let_go(number)
-        self._open_waiting()
         self._read_on()
 
     @property
     def _moves_between_partitions(self) -> bool:
         """Whether a row may leave one partition for another: it is archived, or hidden."""
-        return len(self.job.collection.partitions) > 1
-
-    def _read_on(self) -> None:
-        """Begin with what is hidden once all else is read; then once more with what has changed."""
-        if self._under_way:
-            return
-        hidden, self._hidden = self._hidden, []
-        for partition in hidden:
-            self.open(partition)
         collection = self.job.collection
-        if hidden or not (collection.has_cursor and self._moves_between_partitions):
-            return
-        if not collection.deferrable and not self._last_asked:
-            self._last_asked = True
-            for number, reading in self.partitions.readings.items():
-                self._read_again(number, reading)
+        return self._follows_rows and len(collection.partitions) > 1
+
+    @property
+    def _follows_rows(self) -> bool:
+        """Whether rows have a cursor, and may move on while they are read."""
+        return self.job.collection.has_cursor and not self.job.collection.deferrable
 
     def _read_again(self, number: int, reading: PartitionReading) -> None:
         """Read what has changed since the sync began, for views that have no next sync."""

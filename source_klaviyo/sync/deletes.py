@@ -1,17 +1,18 @@
-"""Which rows of a stream are gone in Klaviyo: the ids that were written, and those of a listing.
+"""Deletes of a stream: rows whose ids were written and are missing in a listing of Klaviyo's.
 
 Klaviyo names no deletes. State holds the ids of the rows that the destination may have:
 
     "deletes": {"listed": "2026-11-23T09:00:00+00:00", "ids": "eJwz…"}
 
-`listed` is when the last listing of all ids began that was compared to its end; without it, not all
-ids that were written are known. `ids` are the names of rows, sorted, joined by line breaks, and
+`listed` is the start of the last listing of all ids that was compared to its end; without `listed`,
+state lacks some of the written ids. `ids` are the names of rows, sorted, joined by line breaks, and
 compressed (zlib, base64): 16.4 bytes a ULID before base64. `late` has the cursors of rows that lie
 in the future. `{"too_many": true}` says that deletes are not followed.
 
 An id stands in a state before its record is on stdout, or a kill between the two could hide a
-delete for ever: the destination would have a row that no state names. It claims nothing: a row that
-is there is no candidate, and a tombstone for a row that never came does nothing.
+delete for ever: the destination would have a row that no state names. The early id claims nothing:
+a row that Klaviyo still has is no candidate, and a tombstone for a row that never came does
+nothing.
 """
 
 import binascii
@@ -30,21 +31,26 @@ logger = logging.getLogger("airbyte")
 
 MOST_IDS: Final = 10_000
 MOST_BYTES: Final = 250_000
-"""The most ids, and characters of packed ids, that the state of one stream holds."""
+"""The most ids, and characters of packed ids, in the state of a stream."""
 
 Rows = Iterable[tuple[str, int | None]]
 """Names of rows with their cursors, in seconds since 1970."""
 Reopen = Callable[[Partition, int | None], None]
-"""Lets a second of a partition be read again; None stands for the rows without a cursor value."""
+"""Called with a partition and a second to read again; None means the rows without a cursor
+value."""
 
 
 @dataclass(slots=True, eq=False)
 class Deletes:
-    """Follows the deletes of one stream.
+    """The ids of a stream: known, listed, and gone.
 
-    `began` is when this sync started, `every` how often ids are listed, both in seconds. With
-    `finds_returns` every listed row has a record, so one that is not known has come back. Only the
-    thread that writes changes what is known; what is listed is noted under the scheduler's lock.
+    `began` is this sync's start in seconds since 1970, `every` the interval of listings in seconds.
+    With `finds_returns` every listed row has a record, so an unknown listed row has come back. Only
+    the writing thread changes the known ids; listed ids are noted under the scheduler's lock.
+
+    >>> deletes = Deletes.load("tags", {}, began=1_000_000, every=86_400)
+    >>> deletes.announce([("T1", None)], horizon=999_995), deletes.is_due()
+    (True, False)
     """
 
     stream: str
@@ -60,7 +66,7 @@ class Deletes:
 
     @classmethod
     def load(cls, stream: str, state: StreamState, began: int, every: int) -> "Deletes":
-        """Return what `state` tells; a first state knows all ids there are, which are none.
+        """Return the ids in `state`; a first state knows all written ids, which are none.
 
         Raises ValueError for anything that `to_json` does not write.
         """
@@ -85,14 +91,14 @@ class Deletes:
         )
 
     def is_due(self) -> bool:
-        """Tell whether this sync is to list all ids; log a warning where nothing is followed."""
+        """Whether this sync lists all ids. Logs a warning if deletes are not followed."""
         if self.too_many:
             self._tell_of_too_many()
             return False
         return self.listed_at is None or self.began - self.listed_at >= self.every
 
     def to_json(self, horizon: int) -> Json:
-        """Return what state is to hold; `late` are cursors at or behind the `horizon`."""
+        """Return the ids as JSON for state; `late` are cursors at or behind the `horizon`."""
         packed = "" if self.too_many else _packed(self._known)
         if self.too_many or len(packed) > MOST_BYTES:
             self._give_up()
@@ -103,10 +109,10 @@ class Deletes:
         late = {name: written(at) for name, at in self._late.items() if at >= horizon}
         return {**found, "late": late} if late else found
 
-    # What is written.
+    # Written rows.
 
     def announce(self, rows: Rows, horizon: int) -> bool:
-        """Note rows that are about to be written; tell whether a state has to come before them."""
+        """Note rows before they are written; return whether a state has to come before them."""
         if self.too_many:
             return False
         before = len(self._known)
@@ -132,14 +138,14 @@ class Deletes:
 
     def _tell_of_too_many(self) -> None:
         logger.warning(
-            "%s: deletes are not followed. Its state would have to hold more than %d ids, or %d kB."
-            " A full refresh now and then removes what is gone in Klaviyo.",
+            "%s: deletes are not followed, because its state would exceed %d ids, or %d kB."
+            " A full refresh now and then removes rows deleted in Klaviyo.",
             self.stream,
             MOST_IDS,
             MOST_BYTES // 1000,
         )
 
-    # What is listed, and what follows from that.
+    # Listed rows, and the candidates.
 
     def note_listed(self, partition: Partition, rows: Rows) -> None:
         """Note rows of a partition of the stream that Klaviyo has listed."""
@@ -147,9 +153,9 @@ class Deletes:
             self._listed.update((name, (partition, cursor)) for name, cursor in rows)
 
     def candidates(self) -> Sequence[Partition]:
-        """Return what may be gone: each as a partition of the collection that asks for it alone.
+        """Return the rows that may be gone, each as a partition of the collection of checks.
 
-        `like` is a row of the same kind that has just been listed, `after` a row's own cursor.
+        `like` is a listed row of the same kind, `after` the row's own cursor.
         """
         if len(self._listed) > MOST_IDS:
             return []
@@ -168,9 +174,9 @@ class Deletes:
         return found
 
     def finish(self, reopen: Reopen) -> None:
-        """Note that all candidates have been asked for, after everything has been read and listed.
+        """Note that all candidates have been checked, after everything has been read and listed.
 
-        Where all ids were known, a listed row that is not has come back: it is read again.
+        If all ids were known, an unknown listed row has come back: the row is read again.
         """
         if self.too_many or len(self._listed) > MOST_IDS:
             self._give_up()
@@ -184,7 +190,7 @@ class Deletes:
 
 
 def _kind(name: str) -> str:
-    """Return the first part of a name that has several: the type of what a tag is on."""
+    """Return the first part of a name of several parts: the type of a tagged resource."""
     first, space, _ = name.partition(" ")
     return first if space else ""
 

@@ -1,4 +1,4 @@
-"""Runs a sync: several collections at once, out of which comes one ordered flow of lines."""
+"""A sync: several collections at once, written as an ordered flow of lines."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,17 +19,17 @@ from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
 _QUEUE_BYTES = 8 * 1024 * 1024
 _TICK = 1.0
 _LONG_WAIT = 5.0
-"""Seconds of waiting for quota from which on it is told."""
+"""Seconds of waiting for quota from which on a message reports the wait."""
 _LONGEST_SILENCE = 20.0
-"""Seconds; the platform takes a source for dead that is silent for longer, and does not count
-logs as life (`maxSecondsBetweenMessages`)."""
+"""Seconds; the platform takes a source for dead after a longer silence, and does not count logs as
+life (`maxSecondsBetweenMessages`)."""
 
 
 class Sync:
-    """One sync, as `plan` has it.
+    """A sync of the streams in `plan`.
 
-    `horizon` tells the second that no state passes, `stopped` that the sync is to end early;
-    `watch` is told where each stream stands.
+    `horizon` returns the second that no state passes, `stopped` whether the sync must end early;
+    `watch` is given the progress of each stream.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Sync:
     def lines(self) -> Iterator[bytes]:
         """Yield the lines of the whole sync, each chunk one or more complete lines.
 
-        A chunk must have been written before the next is asked for. Once it is `stopped`, the
-        states of what was read come, and nothing more. Raises AirbyteTracedException at the end if
-        a stream has failed or is not finished.
+        Write each chunk before asking for the next. Once `stopped`, the states of everything read
+        come, and nothing more. Raises AirbyteTracedException at the end if a stream has failed or
+        is not finished.
         """
         for lookup in self._lookups:
             for stream in lookup.streams:
@@ -89,7 +89,7 @@ class Sync:
         return bool(self._lookups) or any(output.open for output in self._outputs)
 
     def _turn(self) -> Iterator[bytes]:
-        """Yield the lines of what comes next, if anything comes within a second."""
+        """Yield the next lines, if any come within a second."""
         for lookup in tuple(self._lookups):
             if plan := lookup.plan:
                 self._lookups.remove(lookup)
@@ -103,7 +103,7 @@ class Sync:
         self._progress.tick(now)
 
     def _rate_limits(self) -> Iterator[bytes]:
-        """Tell of each stream, once a wait, that it waits for quota: platforms show it."""
+        """Yield a message for each stream that waits for quota, once a wait, for platforms."""
         for output in self._outputs:
             pauses = [
                 reader.quota_pause
@@ -118,7 +118,7 @@ class Sync:
                 self._limited.discard(output.job.stream.name)
 
     def _adopt(self, plan: SyncPlan, *, was_expected: bool = False) -> Iterator[bytes]:
-        """Begin with what a plan has; yield what announces its streams, and its refusals."""
+        """Begin with a plan; yield the status of its streams, and its refusals."""
         for refusal in plan.refusals:
             self._failures[refusal.stream.name] = refusal.failure
             yield failure_line(refusal.failure, refusal.stream)
@@ -145,7 +145,7 @@ class Sync:
         return self._stopped() or self._scheduler.defect is not None
 
     def _unfinished(self) -> Iterator[bytes]:
-        """Yield where the streams stand that an early end has left open; raise if there are any."""
+        """Yield the state of streams that an early end has left open; raise if there are any."""
         left = [output for output in self._outputs if output.open]
         for output in left:
             yield output.state(time.monotonic())
@@ -158,16 +158,16 @@ class Sync:
             raise AirbyteTracedException.from_exception(defect, message=message)
         if left or waiting:
             advice = (
-                "The sync was stopped before its end. The next one goes on from the last state."
+                "The sync was stopped before its end. The next sync goes on from the last state."
             )
             raise AirbyteTracedException(
                 message=advice, internal_message=advice, failure_type=FailureType.transient_error
             )
 
     def _deliver(self, deliveries: Deliveries, now: float) -> Iterator[bytes]:
-        """Yield a page's lines, then the states that are due by it.
+        """Yield a page's lines, then the due states.
 
-        The states of all streams that the page is for come together: so they stand at the same
+        The states of all streams that share the page come together: so they stand at the same
         place, and the next sync reads for all of them at once.
         """
         outputs = [
@@ -191,12 +191,12 @@ class Sync:
                 yield from output.end_view(part, now, confirms=view.confirms)
 
     def _output(self, collection: int, view: int) -> StreamOutput | None:
-        """Return the output of a view's stream, None where it lists parents."""
+        """Return the output of a view's stream, None for a listing of parents."""
         job = self._readers[collection].job.views[view].stream
         return self._by_job[id(job)] if job else None
 
     def _heartbeat(self, now: float) -> Iterator[bytes]:
-        """Yield the smallest state of an open stream, where nothing has come for long."""
+        """Yield the smallest state of an open stream, after a long silence."""
         if now - self._spoke_at < _LONGEST_SILENCE:
             return
         if waiting := [output for output in self._outputs if output.open]:
@@ -206,7 +206,7 @@ class Sync:
 
 
 def _combined(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:
-    """Return what ends the sync with a non-zero exit; each failure has had its own trace."""
+    """Return the failure that ends the sync with a non-zero exit; each part has its own trace."""
     kinds = {failure.failure_type for failure in failures.values()}
     gravest = next(
         kind

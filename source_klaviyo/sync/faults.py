@@ -1,10 +1,11 @@
-"""The table of faults: what each failure of a request asks for.
+"""The table of faults: the action for each failure of a request.
 
-Looking a fault up changes nothing; the collection's reader does what the action says.
+A look-up changes nothing; the collection's reader takes the action.
 """
 
 from enum import Enum, auto
 
+from source_klaviyo.api.retry import BEFORE_LESS, MOST_RESTARTS
 from source_klaviyo.errors import (
     CredentialsRefused,
     ListingNotWhole,
@@ -21,13 +22,12 @@ from source_klaviyo.errors import (
     StreamFailed,
     Throttled,
 )
-from source_klaviyo.sync.retry import BEFORE_LESS, MOST_RESTARTS
 from source_klaviyo.sync.tasks import Task
 from source_klaviyo.sync.window_reader import WindowReader
 
 
 class Action(Enum):
-    """What is done about a failed request, from the smallest loss to the largest."""
+    """The reaction to a failed request, from the smallest loss to the largest."""
 
     WAIT = auto()
     """The quota grants nothing: the request waits, and no retry is counted."""
@@ -56,18 +56,19 @@ class Action(Enum):
     FAIL_PAGE = auto()
     """A page cannot be loaded: its rows are left to the next sync, and those behind it are read."""
     FAIL_PART = auto()
-    """What the request was about fails: an item, or a partition. All others are read."""
+    """The item or the partition of the request fails. All others are read."""
     FAIL_STREAMS = auto()
     """Nothing more can be read of the collection."""
 
 
 def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
-    """Return what `fault` asks for, which the request of `task` has met.
+    """Return the action for `fault`, met by the request of `task`.
 
-    `deferrable` tells that the collection may be left to the next sync once a day's quota is spent.
+    With `deferrable`, the collection may be left to the next sync once a day's quota is spent.
 
-    >>> action(Throttled("busy", 1.0), task, deferrable=False)
-    Action.WAIT
+    >>> from source_klaviyo.sync.tasks import ItemReader
+    >>> action(Throttled("busy", 1.0), ItemReader(number=0), deferrable=False).name
+    'WAIT'
     """
     match fault:
         case Throttled():
@@ -78,10 +79,8 @@ def action(fault: Exception, task: Task, *, deferrable: bool) -> Action:
             return _of_passing_fault(fault, task)
         case CredentialsRefused() | ListingNotWhole():
             return Action.FAIL_STREAMS
-        case ScopeMissing() | ParameterRefused() | NotFound() if not task.retry.is_confirmed:
-            return Action.DOUBT
-        case PartitionRefused(is_sure=False) if not task.retry.is_confirmed:
-            return Action.DOUBT
+    if task.retry.doubts_refusal(fault):
+        return Action.DOUBT
     if isinstance(fault, StreamFailed | PageTooLarge | PageLost):
         return _of_page(fault, task) if isinstance(task, WindowReader) else _of_item(fault)
     return Action.FAIL_STREAMS

@@ -1,6 +1,6 @@
 """State that the official connector wrote, read as the seconds that it surely covers.
 
-It has written, over the years:
+The official connector has written, over the years:
 
     {"updated": "2024-05-01T00:00:00+00:00"}
     {"updated_at": "…", "archived": {"updated_at": "…"}}
@@ -9,10 +9,10 @@ It has written, over the years:
     {"states": [{"partition": {"campaign_type": "sms", "archived": "true"}, "cursor": {…}}],
      "use_global_cursor": false, "state": {…}, "parent_state": {…}, "lookback_window": 7}
 
-A cursor value is that of a row, and other rows of its second may be missing: the second is not
-covered. A slice has both of its ends in it, but its filter may leave them out, and rows within the
-last second with them: neither second is covered. Nothing is covered before the start date. A cursor
-in the future, where rows may lie there, does not tell when it was written: it covers nothing.
+A cursor value is a row's, and other rows of its second may be missing: the second is not covered. A
+slice includes both of its ends, but its filter may leave them out, and rows within the last second
+with them: neither second is covered. Nothing is covered before the start date. A cursor in the
+future, in a stream whose rows may lie there, does not show when it was written: it covers nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,19 +25,19 @@ from source_klaviyo.sync.ranges import clip, merge
 from source_klaviyo.sync.state import CursorState, Json, LoadedState, StreamState, unusable
 
 OLDEST_EVENT = 1_325_376_000
-"""2012-01-01, before which the official connector reads nothing unless a start date says so."""
+"""2012-01-01, the official connector's first day without a start date."""
 
 _FILTERS = {
     "campaign_type": "messages.channel",
     "metric": "metric_id",
     "event_metric_id": "metric_id",
 }
-"""What it calls a partition's filters, and what Klaviyo does."""
+"""The official connector's names of a partition's filters, and Klaviyo's."""
 _TRUTHS = {"true": True, "false": False}
 _DEFAULTS: Partition = {"messages.channel": "email", "archived": False}
-"""What was read where a state does not say: only email, and nothing that is archived."""
+"""The filters of a state without filters: only email, and nothing archived."""
 _GLOBAL_CHANNELS = frozenset({"email", "sms"})
-"""The channels that one cursor stood for: no revision that it has read had another."""
+"""The channels of a global cursor: no revision of the official connector had another."""
 _KEYS = frozenset({"states", "state", "use_global_cursor", "parent_state", "lookback_window"})
 _CURSOR_KEYS = frozenset({"slices", "state_type", "legacy", "archived"})
 _PARENT_KEYS = frozenset({"id", "parent_slice"})
@@ -47,12 +47,12 @@ _INTERNAL = "__ab_"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a stream is read now; times in seconds since 1970.
+    """The present way of reading a stream; times in seconds since 1970.
 
-    `start` is the earliest cursor value that it reads, `origin` the earliest that the official
-    connector can have read, and `began` when this sync started. `lookback` are the seconds that are
-    read again for late rows. `clients_word` tells that the cursor is not Klaviyo's own clock, so
-    that rows may lie in the future.
+    `start` is the earliest cursor value to read, `origin` the earliest that the official connector
+    can have read, and `began` this sync's start. `lookback` are the seconds to read again for late
+    rows. `clients_word` means that the cursor is not Klaviyo's own clock, so that rows may lie in
+    the future.
     """
 
     stream: str
@@ -67,21 +67,26 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The windows that are covered of a partition and of all partitions that are part of it."""
+    """The windows that are covered of a partition and of all partitions within it."""
 
     partition: Partition
     windows: Sequence[Window]
 
     def covers(self, partition: Partition) -> bool:
-        """Tell whether all of `partition` is part of this."""
+        """Whether all of `partition` is part of this entry's partition."""
         return {**partition, **self.partition} == partition
 
 
 def load_foreign(data: StreamState, reading: Reading) -> tuple[LoadedState, list[str]]:
-    """Return what a state of the official connector covers, and its keys that nobody knows.
+    """Return the coverage of a state of the official connector, and its unknown keys.
 
-    A partition that it does not have is read from its start. Raises ConfigError for what cannot be
-    understood.
+    A partition that the state lacks is read from its start. Raises ConfigError for an unreadable
+    state.
+
+    >>> reading = Reading("lists", "updated", [{}], began=1_800_000_000)
+    >>> loaded, unknown = load_foreign({"updated": "2024-05-01T00:00:00+00:00"}, reading)
+    >>> loaded.of({}).watermark, unknown
+    (1714521600, [])
     """
     if not data or all(key.startswith(_INTERNAL) for key in data):
         return LoadedState(), []
@@ -102,8 +107,8 @@ def _cursor_state(partition: Partition, entries: Sequence[_Entry], reading: Read
     covered = clip(windows, BEGINNING, reading.began)
     if not covered:
         return CursorState()
-    # Their sync did not begin before what it has read, so what it read was at least that old.
-    # Rows that came late meanwhile are looked for at once.
+    # The other connector's sync began after the rows that it read. Rows that have come late since
+    # are looked for at once.
     since = covered[-1].hi
     settled = clip(covered, BEGINNING, since - reading.lookback)
     if covered[0].lo > reading.start:
@@ -130,19 +135,19 @@ def _entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
 
 
 def _one_each_parent(states: Sequence[Json]) -> bool:
-    """Tell whether each entry is of one resource of another stream, which are no partitions here.
+    """Whether each entry is of a single parent resource, which is no partition here.
 
-    The `state` beside them comes of a sync that has read all of those.
+    The `state` beside the entries comes of a sync that has read all parents.
     """
     partitions = [_parts(entry)[0] for entry in states]
     return bool(states) and all(partition.keys() == _PARENT_KEYS for partition in partitions)
 
 
 def _global_entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
-    """Yield what one cursor for all partitions covers: those that there have always been.
+    """Yield the coverage of a global cursor, for partitions that have always existed.
 
-    It is the latest of all of them; `lookback_window` is how long the sync took, in seconds, in
-    which a partition that had been read already may have got rows.
+    The cursor is the latest of all partitions; `lookback_window` is the duration of the sync in
+    seconds, during which a partition that had been read already may have got rows.
     """
     duration = data.get("lookback_window") or 0
     if not isinstance(duration, int):
@@ -169,7 +174,7 @@ def _parts(entry: Json) -> tuple[Mapping[str, Json], Json]:
 
 
 def _partition(theirs: Mapping[str, Json], reading: Reading) -> Partition:
-    """Return a partition as this connector names it, with what it leaves unsaid."""
+    """Return a partition in this connector's names, with the official connector's defaults."""
     filters = {_FILTERS.get(name, name): value for name, value in theirs.items()}
     said: dict[str, Scalar] = {
         name: _TRUTHS.get(value, value) if isinstance(value, str) else value
@@ -181,7 +186,7 @@ def _partition(theirs: Mapping[str, Json], reading: Reading) -> Partition:
 
 
 def _covered(cursor: Json, reading: Reading) -> list[Window]:
-    """Return the windows that one cursor covers."""
+    """Return the windows that a cursor covers."""
     if not isinstance(cursor, Mapping):
         raise ValueError("a cursor is not an object")  # noqa: TRY004
     if cursor and not cursor.keys() & {reading.cursor, "slices", "legacy"}:
@@ -194,7 +199,7 @@ def _covered(cursor: Json, reading: Reading) -> list[Window]:
     for each in (cursor, legacy if isinstance(legacy, Mapping) else {}):
         if reading.cursor in each:
             reached = _moment(each[reading.cursor])
-            # What was read of a time that has not come yet says nothing of what came since.
+            # A cursor in the future says nothing about rows that came since.
             known = not reading.clients_word or reached <= reading.began
             if known and reading.origin < reached:
                 windows.append(Window(reading.origin, reached))

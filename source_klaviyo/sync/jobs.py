@@ -1,4 +1,4 @@
-"""What a sync has to do: streams to write, and collections to read for them."""
+"""Jobs of a sync: streams to write, and collections to read for them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ from source_klaviyo.sync.state import (
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """The full refresh that a state belongs to, by the ids of the platform's catalog.
+    """The full refresh of a state, by the ids in the platform's catalog.
 
     A refresh that was cut goes on in the next attempt of the same job; the next job begins anew.
-    `since` is when the first attempt began, in seconds since 1970.
+    `since` is the start of the first attempt, in seconds since 1970.
     """
 
     generation_id: int
@@ -35,7 +35,7 @@ class Refresh:
     since: int
 
     def to_json(self) -> StreamState:
-        """Return what state holds of it."""
+        """Return the refresh as JSON for state."""
         return {
             "generation_id": self.generation_id,
             "sync_id": self.sync_id,
@@ -51,14 +51,13 @@ def _as_they_are(records: Sequence[Record]) -> Sequence[Record]:
 class StreamJob:
     """A stream to write.
 
-    `cursor` is the name of its cursor, None where it is read whole. `keeps_state` tells that the
-    next sync goes on where this one ends; a `refresh` only goes on after a cut. `loaded` is the
-    state of the last sync, or attempt; `start` the earliest cursor value to read at all, `lookback`
-    the seconds before the watermark to read again, and `began` when this sync started, all in
-    seconds. `lists_partitions` says that state names every partition, because they are not known
-    beforehand. `states_at_once` asks for a state after everything that is complete: what was read
-    is too dear to be read again. `deletes` follows the deletes of the stream, where it does, and
-    `shaped` makes of records what is written.
+    `cursor` is the name of its cursor, None without. With `keeps_state` the next sync goes on from
+    this sync's end; a `refresh` only goes on after a cut. `loaded` is the state of the last sync,
+    or attempt; `start` the earliest cursor value to read at all, `lookback` the seconds before the
+    watermark to read again, and `began` this sync's start, all in seconds. With `lists_partitions`,
+    state names every partition, because they are not known beforehand. With `states_at_once`, a
+    state follows each complete window: reading again would cost too much. `deletes` follows the
+    deletes of the stream, if any, and `shaped` turns records into their written form.
     """
 
     stream: StreamDescriptor
@@ -79,11 +78,11 @@ class StreamJob:
 
     @property
     def writes_progress(self) -> bool:
-        """Whether its states tell how far it has been read."""
+        """Whether its states have the progress of reading."""
         return self.keeps_state or self.refresh is not None
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        """Return what has been read of `partition`; from the first call on, state names it."""
+        """Return the checkpoint of `partition`; from the first call on, state has the partition."""
         key = partition_key(partition)
         if key not in self._checkpoints:
             state = self.loaded.of(partition)
@@ -94,7 +93,7 @@ class StreamJob:
         return self._checkpoints[key][1]
 
     def state(self, horizon: int, *, complete: bool) -> StreamState:
-        """Return the state that follows from the checkpoints; it never passes the horizon.
+        """Return the state from the checkpoints; it never passes the horizon.
 
         Until the stream is `complete`, partitions that have not turned up yet keep their state.
         """
@@ -127,9 +126,8 @@ class StreamJob:
 class ViewJob:
     """A view to read a collection for: a stream's, or a listing of parents for `children`.
 
-    `constants` are added to a partition of the collection in the stream's state. `lists` is told
-    the ids of a listing; `confirms` says that the view asks for what that lacks: its failure costs
-    no row.
+    `constants` are added to a partition of the collection in the stream's state. `lists` takes the
+    ids of a listing; `confirms` marks the view of checks for missing ids: its failure costs no row.
     """
 
     stream: StreamJob | None = None
@@ -140,7 +138,7 @@ class ViewJob:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the next sync goes on where this one ends."""
+        """Whether the next sync goes on from this sync's end."""
         return self.stream is not None and self.stream.keeps_state
 
 
@@ -148,7 +146,8 @@ class ViewJob:
 class CollectionJob:
     """A collection to read, once for all of its `views`.
 
-    `last_partitions` tells those that are known only when all that lists parents has ended.
+    `last_partitions` returns partitions that are known only after the end of all listings of
+    parents.
     """
 
     collection: Collection
@@ -158,7 +157,7 @@ class CollectionJob:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A stream that cannot be read, and why."""
+    """A stream that cannot be read, and the reason."""
 
     stream: StreamDescriptor
     failure: AirbyteTracedException
@@ -166,7 +165,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """What a sync has to do. `later` are streams that something has to be looked up for first."""
+    """The jobs of a sync. `later` are streams that need a lookup first."""
 
     streams: Sequence[StreamJob]
     collections: Sequence[CollectionJob]
@@ -179,7 +178,7 @@ class LaterPlan:
     """Streams whose jobs are not known when a sync starts.
 
     `prepare` looks up in Klaviyo what the jobs depend on (ids of metrics, the timezone), in a
-    thread of its own: a slow lookup holds up no other stream. Raises AirbyteTracedException.
+    thread of its own: a slow lookup delays no other stream. Raises AirbyteTracedException.
     """
 
     streams: Sequence[StreamDescriptor]

@@ -1,4 +1,4 @@
-"""What has to be looked up in Klaviyo before some streams can be read."""
+"""Lookups in Klaviyo before some streams can be read."""
 
 import threading
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from source_klaviyo.sync.jobs import LaterPlan, Refusal, SyncPlan
 
 @dataclass(slots=True)
 class Lookup:
-    """Prepares streams in a thread of its own; their `plan` is there when all has been looked up.
+    """The preparation of streams in a thread of its own; `plan` is set at the end.
 
-    Where the lookup fails, the plan refuses the streams: no others depend on it.
+    If the lookup fails, the plan refuses the streams: no others depend on the lookup.
     """
 
     later: LaterPlan
@@ -26,7 +26,7 @@ class Lookup:
         return self.later.streams
 
     def start(self) -> None:
-        """Begin to look up."""
+        """Start the thread."""
         threading.Thread(target=self._run, name="lookup", daemon=True).start()
 
     def _run(self) -> None:

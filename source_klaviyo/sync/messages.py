@@ -1,4 +1,4 @@
-"""Protocol messages as lines of JSON; records by the page, without touching them."""
+"""Protocol messages as lines of JSON; a page's records at once, without decoding."""
 
 import time
 from collections.abc import Sequence
@@ -25,7 +25,12 @@ _TEXTS: Final = frozenset({"message", "internal_message", "stack_trace"})
 
 
 def record_lines(stream: StreamDescriptor, records: Sequence[Record]) -> bytes:
-    """Return a RECORD line for each of `records`, which have no line breaks."""
+    """Return a RECORD line for each of `records`, which have no line breaks.
+
+    >>> tags = StreamDescriptor(name="tags")
+    >>> record_lines(tags, [(b'{"id":"T1"', b"}")])[:64]
+    b'{"type":"RECORD","record":{"stream":"tags","data":{"id":"T1"},"e'
+    """
     head = b'{"type":"RECORD","record":{"stream":%b,' % orjson.dumps(stream.name)
     if stream.namespace:
         head += b'"namespace":%b,' % orjson.dumps(stream.namespace)
@@ -38,7 +43,7 @@ def record_lines(stream: StreamDescriptor, records: Sequence[Record]) -> bytes:
 
 
 def state_line(stream: StreamDescriptor, state: StreamState, records: int) -> bytes:
-    """Return a STATE line of `stream`; `records` is how many it counts since the one before."""
+    """Return a STATE line of `stream`; `records` is the number since the state before."""
     descriptor = {"name": stream.name}
     if stream.namespace:
         descriptor["namespace"] = stream.namespace
@@ -56,12 +61,12 @@ def state_line(stream: StreamDescriptor, state: StreamState, records: int) -> by
 
 
 def status_line(stream: StreamDescriptor, status: AirbyteStreamStatus) -> bytes:
-    """Return the TRACE line that tells where `stream` is in its life."""
+    """Return the TRACE line with the status of `stream`."""
     return message_line(as_airbyte_message(stream, status))
 
 
 def rate_limited_line(stream: StreamDescriptor, seconds: float) -> bytes:
-    """Return the TRACE line that tells that `stream` waits for quota, for so many seconds."""
+    """Return the TRACE line that `stream` waits for quota, for so many seconds."""
     # quota_reset is in milliseconds since 1970, as the CDK's own HTTP client writes it.
     reset = AirbyteStreamStatusRateLimitedReason(int((time.time() + seconds) * 1000))
     reason = AirbyteStreamStatusReason(AirbyteStreamStatusReasonType.RATE_LIMITED, reset)
@@ -69,10 +74,10 @@ def rate_limited_line(stream: StreamDescriptor, seconds: float) -> bytes:
 
 
 def failure_line(failure: AirbyteTracedException, stream: StreamDescriptor | None = None) -> bytes:
-    """Return the TRACE line that tells why `stream` failed, or without a stream the command.
+    """Return the TRACE line with the failure of `stream`, or without a stream of the command.
 
-    It has a stack trace only where the connector is at fault: for an exception that nobody raised
-    on purpose, which `from_exception` has wrapped.
+    A stack trace is added only for a defect of the connector: for an exception that nobody raised
+    on purpose, wrapped by `from_exception`.
     """
     message = failure.as_airbyte_message(stream)
     if message.trace and message.trace.error and vars(failure)["_exception"] is None:
@@ -81,10 +86,15 @@ def failure_line(failure: AirbyteTracedException, stream: StreamDescriptor | Non
 
 
 def message_line(message: AirbyteMessage) -> bytes:
-    """Return any message as a line, with secrets masked in its texts for people.
+    r"""Return any message as a line, with secrets masked in its texts for people.
 
-    Names stay as they are, and so does the configuration in a CONTROL message: it hands new tokens
+    Names stay unmasked, and so does the configuration in a CONTROL message, which hands new tokens
     to the platform.
+
+    >>> from airbyte_cdk.models import AirbyteLogMessage, Level, Type
+    >>> log = AirbyteLogMessage(level=Level.INFO, message="hello")
+    >>> message_line(AirbyteMessage(type=Type.LOG, log=log))
+    b'{"type":"LOG","log":{"level":"INFO","message":"hello"}}\n'
     """
     line: dict[str, Any] = AirbyteMessageSerializer.dump(message)
     error = (line.get("trace") or {}).get("error")

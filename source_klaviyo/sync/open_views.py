@@ -1,4 +1,4 @@
-"""Which views of a collection are still to be read for."""
+"""The open views of a collection."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.errors import StreamFailed
 
 _MOST_FAILURES = 10
-"""Parts (partitions, items) that may fail before the first success, until a view is given up: what
-refuses all of its parents would be asked a hundred thousand times."""
+"""The most parts (partitions, items) of a view that may fail before the first success. A view whose
+parents all fail would otherwise send a hundred thousand requests."""
 
 
 @dataclass(slots=True)
 class OpenViews:
     """The views by their number, up to `count`. Each ends by itself: complete, or failed.
 
-    `failures` has those that have failed, and why: nothing more is read for them. A view of which
-    only a part has failed is read on, and ends with that failure.
+    `failures` has the failed views, with the reasons: nothing more is read for them. A view with a
+    failed part is read on, and ends with the part's failure.
     """
 
     count: int
@@ -35,7 +35,7 @@ class OpenViews:
         return tuple(view for view in range(self.count) if view not in done)
 
     def task_added(self, views: Iterable[int]) -> None:
-        """Note that one more task is to bring something for `views`."""
+        """Note another task for `views`."""
         self._tasks.update(views)
 
     def task_removed(self, views: Iterable[int]) -> None:
@@ -47,13 +47,13 @@ class OpenViews:
         self._successes.update(views)
 
     def part_failed(self, view: int, failure: AirbyteTracedException) -> bool:
-        """Note that a part of a view cannot be read; tell whether to give up on the whole view."""
+        """Note that a part of a view cannot be read; return whether to abandon the whole view."""
         failed = self._parts_failed.setdefault(view, [])
         failed.append(failure)
         return len(failed) >= _MOST_FAILURES and not self._successes[view]
 
     def failure(self, view: int) -> AirbyteTracedException | None:
-        """Return the failure that a view ends with, None where all of it has been read."""
+        """Return the failure that a view ends with, None if all of the view has been read."""
         if view in self.failures:
             return self.failures[view]
         failed = self._parts_failed.get(view)
@@ -66,21 +66,21 @@ class OpenViews:
         return StreamFailed(advice, first.failure_type or FailureType.system_error)
 
     def fail(self, view: int, failure: AirbyteTracedException) -> bool:
-        """Give up on a view; False where it had failed or ended before."""
+        """Give up on a view; return False if the view had failed or ended before."""
         if view in self.failures or view in self._ended:
             return False
         self.failures[view] = failure
         return True
 
     def wants(self, views: Iterable[int]) -> bool:
-        """Tell whether one of `views` has not failed."""
+        """Whether any of `views` has not failed."""
         return any(view not in self.failures for view in views)
 
     def end(self, in_flight: Iterable[int], *, more_to_come: bool) -> list[int]:
-        """Return the views that nothing is left to read for, each only once.
+        """Return the views with nothing left to read, each only once.
 
-        `in_flight` are the views that requests are under way for. With `more_to_come`, tasks may
-        still turn up, and only failed views end.
+        `in_flight` are the views of requests under way. With `more_to_come`, tasks may still turn
+        up, and only failed views end.
         """
         flying = set(in_flight)
         over = [

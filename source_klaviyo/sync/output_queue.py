@@ -1,4 +1,4 @@
-"""What goes from the readers of windows to the thread that writes, and the queue on that way."""
+"""Deliveries from the readers of windows to the writing thread, and the queue between."""
 
 import threading
 from collections import deque
@@ -20,17 +20,16 @@ NOTHING = Extract()
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one request has brought for one view.
+    """The result of a request for a view.
 
     `view` and `partition` are numbers within the collection with the number `collection`. The
-    records of `extract` become `lines` on the way. Where the stream follows deletes, `ids` and
-    `cursors` are theirs, and `gone` names the rows that they are tombstones of. `completes` are the
-    windows that are complete once the lines are written, `reopens` is a window that was complete
-    and is open again;
-    `without_cursor` tells that all rows without a cursor value have come, `refused` that Klaviyo
-    does not serve the partition; `ahead` are the ids and cursors of rows far in the future. All of
-    that is for the partition's `checkpoint`, if it has one. `items` are still to be asked for. The
-    last delivery of a view `ends` it, with the `failure` of the view, if there was one.
+    records of `extract` become `lines` on the way. If the stream follows deletes, `ids` and
+    `cursors` are the rows', and `gone` names the rows of tombstones. `completes` are the windows
+    that are complete once the lines are written, `reopens` is a window that was complete and is
+    open again; `without_cursor` says that all rows without a cursor value have come, `refused` that
+    Klaviyo does not serve the partition; `ahead` are the ids and cursors of rows far in the future.
+    All of these are for the partition's `checkpoint`, if any. `items` are still to be requested.
+    The last delivery of a view `ends` the view, with the `failure` of the view, if any.
     """
 
     view: int
@@ -54,18 +53,23 @@ class Delivery:
 
     @property
     def changes_state(self) -> bool:
-        """Whether the state of the stream is another one by this."""
+        """Whether the delivery changes the state of the stream."""
         return bool(self.completes or self.reopens or self.without_cursor or self.refused)
 
 
 Deliveries = Sequence[Delivery]
-"""What one request brings for all views: no state comes between its parts."""
+"""The results of a request for all views: no state comes between them."""
 
 
 class OutputQueue:
     """A first-in first-out queue, bounded by the bytes it holds.
 
     A full queue makes the workers wait, so that a slow reader of stdout costs no memory.
+
+    >>> queue = OutputQueue(most_bytes=1_000)
+    >>> queue.put([Delivery(view=0, lines=b"{}")])
+    >>> queue.get(timeout=1.0)[0].lines
+    b'{}'
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -88,7 +92,7 @@ class OutputQueue:
             self._changed.notify_all()
 
     def get(self, timeout: float) -> Deliveries | None:
-        """Take the oldest deliveries; None if there are none within `timeout` seconds."""
+        """Take the oldest deliveries; None without any within `timeout` seconds."""
         with self._changed:
             if not self._waiting:
                 self._changed.wait(timeout)
@@ -100,7 +104,7 @@ class OutputQueue:
             return deliveries
 
     def close(self) -> None:
-        """Let go of waiting workers: nobody will take anything any more."""
+        """Release waiting workers: nobody takes deliveries any more."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

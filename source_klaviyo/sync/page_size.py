@@ -1,32 +1,38 @@
-"""How many rows to ask for: as many as Klaviyo serves, and no more than memory and luck allow."""
+"""Page sizes: as many rows as Klaviyo serves, within the bounds of memory and of recent faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WANTED_BYTES = 2_500_000
-"""What a page should have at most, so that 32 of them under way fit into a small container."""
+"""The most bytes of a page, so that 32 pages under way fit into a small container."""
 _DEFAULTS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-"""Sizes to try where Klaviyo refuses one and does not say what it serves."""
+"""Sizes to try if Klaviyo refuses a size and names no other."""
 _EASY_PAGES = 2
-"""Pages in a row without a fault, after which a size that was lowered for a fault is raised."""
+"""Pages in a row without a fault, before a size that was lowered for a fault is raised."""
 _MOST_PATIENCE = 80
-"""The same at most: it doubles where a larger size fails again."""
+"""The most pages before a raise: the number doubles when a larger size fails again."""
 _WORTH_IT = 1.5
-"""A size is changed by this factor at least: a change can cost a part of a page."""
+"""The least factor of a change: a change can cost a part of a page."""
 
 
 @dataclass(slots=True)
 class CollectionPageSize:
-    """What is known of the pages of one collection: the `largest` accepted, and bytes a row."""
+    """The page size of a collection: the `largest` accepted, and bytes a row.
+
+    >>> size = CollectionPageSize(largest=1000)
+    >>> size.served(rows=1000, size=5_000_000)
+    >>> size.wanted
+    500
+    """
 
     largest: int
     bytes_per_row: float = 0.0
 
     def refused(self, size: int, named: Sequence[int] = ()) -> bool:
-        """Note that Klaviyo refuses pages of `size`; `named` are the numbers that it said.
+        """Note that Klaviyo refuses pages of `size`; `named` are the numbers in its message.
 
-        The largest of those below `size` is taken for the most that it serves. Return whether there
-        is a smaller one to try.
+        The largest number below `size` counts as the largest page. Return whether there is a
+        smaller size to try.
         """
         if size > self.largest:
             return True  # another request has been told already
@@ -48,7 +54,7 @@ class CollectionPageSize:
 
     @property
     def wanted(self) -> int:
-        """The size to ask for where there have been no faults."""
+        """The size to ask for without faults."""
         if not self.bytes_per_row:
             return self.largest
         return max(1, min(self.largest, int(_WANTED_BYTES / self.bytes_per_row)))
@@ -56,7 +62,7 @@ class CollectionPageSize:
 
 @dataclass(slots=True)
 class RangePageSize:
-    """The size of one reader's pages: `collection`'s, or less where a heavy page has failed."""
+    """The size of a reader's pages: `collection`'s, or less after a heavy page has failed."""
 
     collection: CollectionPageSize
     current: int
@@ -66,7 +72,7 @@ class RangePageSize:
     _patience: int = _EASY_PAGES
 
     def another(self) -> "RangePageSize":
-        """Return that of a reader which takes over a part: heavy rows may go on there."""
+        """Return the size for a reader that takes over a part: heavy rows may go on there."""
         return RangePageSize(self.collection, self.current, self._most, _patience=self._patience)
 
     def served(self) -> None:
@@ -88,7 +94,7 @@ class RangePageSize:
         self.current = self._most
 
     def too_large(self, size: int) -> None:
-        """Ask for less, because an answer of more than `size` bytes was given up."""
+        """Ask for less, because an answer of more than `size` bytes was abandoned."""
         self.collection.too_large(self.current, size)
         self.current = max(1, min(self.current // 2, self.collection.wanted))
 
@@ -97,7 +103,7 @@ class RangePageSize:
         self.current = self.collection.largest
 
     def changes(self) -> bool:
-        """Take over the size that is wanted now; tell whether it is another one."""
+        """Take over the wanted size; return whether the size changes."""
         largest = self.collection.largest
         wanted = min(self.collection.wanted, self._most or largest)
         near = self.current / _WORTH_IT < wanted < self.current * _WORTH_IT

@@ -1,4 +1,4 @@
-"""The partitions of one collection in a sync, and which windows of each are read for whom."""
+"""The partitions of a collection in a sync, and the windows to read of each."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ from source_klaviyo.sync.window_view import WindowView
 
 @dataclass(slots=True, eq=False)
 class PartitionReading:
-    """What has been read of one partition, and by how many readers.
+    """The progress of a partition and its readers.
 
-    `checkpoints` has one for each view, None where there is no stream or no cursor. `readers` is
-    how many readers it has had, `open` how many of them are under way, `pages` how many pages they
-    have fetched, `failures` how many have failed since the last page. `recent` are the rows that
-    several readers may bring. `unordered` tells that pages came in no order, `refused` that Klaviyo
-    does not serve the partition. `asks_without_cursor` tells that rows without a cursor value have
-    a reader of their own, `read_again` that what changed meanwhile has one.
+    `checkpoints` has a checkpoint for each view, None without a stream or a cursor. `readers`
+    counts all readers, `open` those under way, `pages` the pages that they have fetched, `failures`
+    the readers that have failed since the last page. `recent` are the rows that several readers may
+    bring. `unordered` means that pages came in no order, `refused` that Klaviyo does not serve the
+    partition. `asks_without_cursor` means that rows without a cursor value have a reader of their
+    own, `read_again` that changes during the sync have another.
     """
 
     partition: Partition
@@ -40,12 +40,12 @@ class PartitionReading:
     read_again: bool = False
 
     def begun(self) -> None:
-        """Note that one more reader is under way."""
+        """Note another reader under way."""
         self.open += 1
         self.readers += 1
 
     def took(self, reader: WindowReader) -> None:
-        """Take note of a page that `reader` has taken in."""
+        """Note a page that `reader` has taken in."""
         self.pages += 1
         self.failures = 0
         self.unordered = self.unordered or not reader.in_order
@@ -61,7 +61,7 @@ class PartitionReading:
 
 @dataclass(slots=True, eq=False)
 class Partitions:
-    """Numbers the partitions of `job`'s collection, and makes the readers of each."""
+    """The partitions of `job`'s collection by number, and the readers of each."""
 
     job: CollectionJob
     memory: IdMemory
@@ -75,10 +75,10 @@ class Partitions:
         self._shared = SeenRows(self.memory)
 
     def open(self, partition: Partition, views: tuple[int, ...]) -> list[WindowReader]:
-        """Return the readers of `partition` for `views`, one for each window that is missing.
+        """Return the readers of `partition` for `views`, a reader for each missing window.
 
-        A parent turns up twice where the listing had to be asked anew or changed meanwhile; there
-        is nothing left to open then.
+        A parent turns up twice if the listing was requested anew or changed meanwhile; the second
+        time has no readers.
         """
         if partition_key(partition) in self._opened:
             return []
@@ -86,7 +86,7 @@ class Partitions:
         self._opened.add(partition_key(partition))
         collection = self.job.collection
         checkpoints = self.checkpoints(partition)
-        # A row that moves from one filter to another is the same row; a member of two lists is not.
+        # A row that moves between filters is the same row; a member of two lists is two rows.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
         self.readings[number] = PartitionReading(partition, checkpoints, recent)
         missing = {
@@ -107,7 +107,7 @@ class Partitions:
         ]
 
     def checkpoints(self, partition: Partition) -> Sequence[Checkpoint | None]:
-        """Return what has been read of `partition` for each view; see PartitionReading."""
+        """Return the checkpoint of `partition` for each view; see PartitionReading."""
         has_cursor = self.job.collection.has_cursor
         return [
             view.stream.checkpoint({**view.constants, **partition})
@@ -117,7 +117,7 @@ class Partitions:
         ]
 
     def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
-        """Return a reader of what may have changed since the refresh began, for `views`."""
+        """Return a reader of changes since the start of the refresh, for `views`."""
         self.readings[number].read_again = True
         jobs = [stream for view in views if (stream := self.job.views[view].stream)]
         began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
@@ -126,7 +126,7 @@ class Partitions:
     def without_cursor(self, number: int, views: tuple[int, ...]) -> WindowReader | None:
         """Return a reader of the rows without a cursor value, for those of `views` that miss any.
 
-        None says that there is one already, or that Klaviyo cannot bring such rows together.
+        None if there is such a reader already, or if Klaviyo cannot bring such rows together.
         """
         reading, collection = self.readings[number], self.job.collection
         if reading.asks_without_cursor or not collection.sortable or collection.newest_first:
@@ -154,10 +154,10 @@ class Partitions:
             del self.readings[number]
 
     def _windows(self, missing: Collection[Sequence[Window]]) -> Sequence[Window]:
-        """Return the windows that any view misses; those of a single view as the view wants them.
+        """Return the windows that any view misses; for a single view, its own windows.
 
-        Where Klaviyo cannot leave out what lies behind a window's end, everything from the first
-        missing second on is one window.
+        If Klaviyo cannot filter out rows after a window's end, everything from the first missing
+        second on is a single window.
         """
         if len(missing) == 1 and self.job.collection.bounded_above:
             return next(iter(missing))

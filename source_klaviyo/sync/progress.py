@@ -1,4 +1,4 @@
-"""Tells how a sync is doing: LOG lines, and a listener for a display."""
+"""Progress of a sync: LOG lines, and a listener for a display."""
 
 import logging
 import time
@@ -18,12 +18,12 @@ _WATCH_INTERVAL = 0.5
 _MINUTE = 60.0
 
 Watch = Callable[[Sequence[StreamProgress]], None]
-"""Is called with where each stream stands, twice a second and at the end."""
+"""Called with the progress of each stream, twice a second and at the end."""
 
 
 @dataclass(slots=True)
 class _Course:
-    """One collection's way through the sync, and what it had brought when it was last told of."""
+    """A collection's progress, and its numbers in the last line about it."""
 
     number: int
     name: str
@@ -33,25 +33,26 @@ class _Course:
 
     @property
     def open(self) -> bool:
-        """Whether there may be more records of it."""
+        """Whether there may be more records of the collection."""
         return any(output.open for output in self.outputs)
 
     @property
     def written(self) -> int:
-        """The records that it has brought."""
+        """The records written of the collection."""
         return sum(output.by_collection[self.number] for output in self.outputs)
 
     @property
     def title(self) -> str:
-        """The collection's name, and its streams where that does not name them."""
+        """The collection's name, and its streams if named otherwise."""
         names = [output.job.stream.name for output in self.outputs]
         return self.name if names in ([], [self.name]) else f"{self.name} ({', '.join(names)})"
 
 
 class Progress:
-    """Writes a line per active collection every ten seconds, and a summary at the end.
+    """A log line per active collection every ten seconds, and a summary at the end.
 
-    `look` tells where each collection stands after so many seconds, in the order of their adding.
+    `look` returns the status of each collection after so many seconds, in the order of their
+    adding.
     """
 
     def __init__(
@@ -63,14 +64,14 @@ class Progress:
         self._began = self._told = self._watched = time.monotonic()
 
     def add(self, readers: Sequence[CollectionReader], outputs: Sequence[StreamOutput]) -> None:
-        """Tell of further collections, and of the streams that are made of them."""
+        """Add collections, and the streams of their views."""
         for reader in readers:
             name, views = reader.job.collection.name, reader.job.views
             theirs = [output for view in views for output in outputs if output.job is view.stream]
             self._courses.append(_Course(len(self._courses), name, theirs))
 
     def tick(self, now: float) -> None:
-        """Tell what is due; `now` is in seconds of the monotonic clock."""
+        """Log the lines that are due; `now` is in seconds of the monotonic clock."""
         for course in self._courses:
             if course.open:
                 course.seconds = now - self._began
@@ -86,7 +87,7 @@ class Progress:
         self._told = now
 
     def summarize(self) -> None:
-        """Write what each collection took; those that brought nothing take one line together."""
+        """Log the cost of each collection; collections without rows share a line."""
         statuses = self._look(time.monotonic() - self._began)
         if self._watch:
             self._watch(self._streams(statuses))
@@ -98,10 +99,10 @@ class Progress:
         if idle:
             requests = sum(status.requests for _, status in idle)
             names = ", ".join(_stream_names(idle))
-            logger.info("No rows, by %d requests: %s", requests, names)
+            logger.info("No rows in %d requests: %s", requests, names)
 
     def _streams(self, statuses: Sequence[Status]) -> list[StreamProgress]:
-        """Return where each stream stands: by the collection of it that takes longest."""
+        """Return the progress of each stream, by its slowest collection."""
         found: dict[str, StreamProgress] = {}
         for course, status in zip(self._courses, statuses, strict=True):
             for output in course.outputs:
@@ -139,7 +140,7 @@ def _summary(course: _Course, status: Status) -> str:
 
 
 def _line(course: _Course, status: Status, seconds: float) -> str:
-    """Return what is to be said of a collection `seconds` after it was last told of."""
+    """Return the line about a collection, `seconds` after the last line about it."""
     parts = [
         f"{course.title}: {course.written} records",
         f"{(course.written - course.records) / seconds:.0f}/s",

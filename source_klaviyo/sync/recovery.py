@@ -1,18 +1,15 @@
-"""Gets a task that has met a fault ready for another request."""
+"""Recovery of a task after a fault, for another request."""
 
 import logging
 from dataclasses import dataclass
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.errors import (
-    PageLost,
     PageSizeRefused,
     PageTooLarge,
-    RequestFailed,
-    RetriesExhausted,
     StreamFailed,
+    failure_of,
 )
 from source_klaviyo.protocol import Collection
 from source_klaviyo.sync.faults import Action
@@ -24,7 +21,7 @@ logger = logging.getLogger("airbyte")
 
 @dataclass(slots=True)
 class Recovery:
-    """Applies actions of the fault table for one collection; `tally` counts them."""
+    """The actions of the fault table, applied to the tasks of a collection; `tally` counts them."""
 
     collection: Collection
     tally: Tally
@@ -32,7 +29,7 @@ class Recovery:
     def recover(
         self, what: Action, task: Task, fault: Exception, now: float
     ) -> AirbyteTracedException | None:
-        """Prepare `task` for another request after `fault`; return the failure if there is none.
+        """Prepare `task` for another request after `fault`; return the failure if that is futile.
 
         `now` is in seconds of the monotonic clock.
         """
@@ -47,7 +44,7 @@ class Recovery:
         if isinstance(task, WindowReader) and self._ask_otherwise(what, task, fault):
             return None
         self._tell_of_parent(what, fault)
-        return self._failure(fault)
+        return failure_of(fault, self.collection.name)
 
     def _try_again(self, what: Action, task: Task, fault: Exception, now: float) -> None:
         self.tally.retries += 1
@@ -58,7 +55,7 @@ class Recovery:
         logger.info("%s: trying again in %.1f s. %s", self.collection.name, seconds, fault)
 
     def _ask_otherwise(self, what: Action, reader: WindowReader, fault: Exception) -> bool:
-        """Ask for what is left in another way; False where there is none."""
+        """Ask for the rest in another way; return False without any."""
         name, size = self.collection.name, reader.page_size
         match what:
             case Action.SMALLER_PAGE if size:
@@ -70,7 +67,7 @@ class Recovery:
                 size.changes()
                 reader.ask_smaller()
                 logger.warning(
-                    "%s: Klaviyo refuses pages of that size; pages of %d are asked for.",
+                    "%s: Klaviyo refuses this page size. Asking for pages of %d.",
                     name,
                     size.current,
                 )
@@ -83,7 +80,7 @@ class Recovery:
             case Action.PAGE_WITH_LESS if parts := self._can_do_without(reader):
                 reader.ask_with_less(parts)
                 logger.info(
-                    "%s: Klaviyo cannot load a page with %s. The records of that page lack it. %s",
+                    "%s: Klaviyo cannot load a page with %s. The page's records come without. %s",
                     name,
                     " and ".join(sorted(parts)),
                     fault,
@@ -116,18 +113,3 @@ class Recovery:
             name = self.collection.name
             logger.warning("%s: a parent was deleted while it was read. %s", name, fault)
         self.tally.parents_gone += 1
-
-    def _failure(self, fault: Exception) -> AirbyteTracedException:
-        name = self.collection.name
-        match fault:
-            case RequestFailed():
-                return fault.ends_as or RetriesExhausted(str(fault))
-            case AirbyteTracedException():
-                return fault
-            case PageTooLarge():
-                return StreamFailed(str(fault), FailureType.system_error)
-            case PageLost():
-                advice = f"Klaviyo rejects the page cursors that it gave for {name}: {fault}"
-                return StreamFailed(advice, FailureType.transient_error)
-        message = f"Reading {name} met a defect of the connector: {fault!r}"
-        return AirbyteTracedException.from_exception(fault, message=message)

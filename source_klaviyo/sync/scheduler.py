@@ -1,4 +1,4 @@
-"""The workers, and which request each of them sends next."""
+"""The workers, and the next request of each."""
 
 import logging
 import threading
@@ -22,13 +22,13 @@ _LONGEST_SLEEP = 1.0
 
 
 class Scheduler:
-    """Runs workers over all collections of a sync until nothing is left.
+    """The workers for all collections of a sync, until nothing is left.
 
-    A worker never waits for a quota or a retry while another collection could use it. Of those that
-    may send a request now, the one with the smallest quota comes first, or those with a large one
-    would use up what they share with it (predictive analytics draw on the quota of profiles as
-    well); then the one with the fewest in flight. Pages go to `queue` in the order in which each
-    reader fetched them.
+    A worker never waits for a quota or a retry while another collection could use the worker. Of
+    the collections that may send a request now, the one with the smallest quota comes first, or
+    those with a large quota would use up the part that both share (predictive analytics draw on the
+    quota of profiles as well); then the one with the fewest requests in flight. Pages go to `queue`
+    in the order in which each reader fetched them.
     """
 
     def __init__(self, queue: OutputQueue, workers: int, expected: int = 0) -> None:
@@ -46,7 +46,7 @@ class Scheduler:
         self._settled: deque[Deliveries] = deque()
         self._stopped = False
         self.defect: Exception | None = None
-        """What has gone wrong in a worker itself: nothing more is to be expected then."""
+        """An exception in a worker's own code, which ends the sync."""
 
     def start(self) -> None:
         """Start the workers."""
@@ -71,14 +71,14 @@ class Scheduler:
         self._put_settled()
 
     def stop(self) -> None:
-        """Let the workers end after the request they are at."""
+        """Let the workers end after their present request."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
         self._queue.close()
 
     def status(self, elapsed: float) -> list[Status]:
-        """Return where each collection stands, `elapsed` seconds after the start."""
+        """Return the status of each collection, `elapsed` seconds after the start."""
         with self._changed:
             return [status(reader, elapsed) for reader in self._readers]
 
@@ -117,7 +117,8 @@ class Scheduler:
     def _next(self) -> tuple[int, Task, PageRequest | None] | None:
         """Wait for a request that may be sent; None when there will be no more.
 
-        None as well where something has ended meanwhile without a request: to be put out first.
+        None as well if something has ended meanwhile without a request: its end has to be written
+        first.
         """
         with self._changed:
             while (self._open or self._expected) and not self._stopped:
@@ -127,7 +128,7 @@ class Scheduler:
                     reader = self._readers[number]
                     outcome = reader.next_task(now)
                     if isinstance(outcome, WindowReader | ItemReader):
-                        self._changed.notify()  # where one request was to be had, there may be two
+                        self._changed.notify()  # a second request may be possible as well
                         page = None if isinstance(outcome, ItemReader) else reader.request(outcome)
                         return number, outcome, page
                     if outcome is not None:
@@ -144,7 +145,7 @@ class Scheduler:
         return self._quotas[number], len(self._readers[number].in_flight)
 
     def _fetch(self, number: int, task: Task, request: PageRequest | None) -> Exception | None:
-        """Fetch a page or an item and send it out; return what went wrong, if anything did."""
+        """Fetch a page or an item and send it out; return the fault, if any."""
         collection = self._readers[number].job.collection
         page: Page | None = None
         try:
@@ -152,8 +153,8 @@ class Scheduler:
                 page = collection.fetch_item({each.view.view: each.request for each in task.wanted})
             elif request:
                 page = collection.fetch(request)
-            # One page at a time turns into lines: while the queue is full, the others wait as they
-            # came, or every worker would hold its page twice.
+            # A single page at a time turns into lines: while the queue is full, the others wait as
+            # sent, or every worker would hold its page twice.
             with self._sending:
                 self._queue.put(self._deliveries(number, task, request, page))
         except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
@@ -166,7 +167,7 @@ class Scheduler:
     def _deliveries(
         self, number: int, task: Task, request: PageRequest | None, page: Page | None
     ) -> Deliveries:
-        """Take in what a request has brought; return what of it goes out."""
+        """Take in the answer to a request; return the deliveries for the writer."""
         if page is None:
             return []
         reader = self._readers[number]
@@ -208,7 +209,7 @@ class Scheduler:
                 self._readers[self._numbers[id(child)]].open(partition)
 
     def _note_ends(self) -> None:
-        """Note what is complete, and which views have ended, until no end brings another."""
+        """Note complete windows and ended views, until no end brings another."""
         ended = True
         while ended:
             ended = False
@@ -232,13 +233,13 @@ class Scheduler:
         self._changed.notify_all()
 
     def _put_settled(self) -> None:
-        """Send out what is complete, and what has ended, in the order in which it was settled."""
+        """Send out complete windows and ends, in the order in which they were settled."""
         with self._settling:
             while self._settled:
                 self._queue.put(self._settled.popleft())
 
 
 def _smallest_quota(job: CollectionJob) -> int:
-    """Return the requests a minute of the smallest quota that the collection draws on."""
+    """Return the requests a minute of the collection's smallest quota."""
     items = (job.collection.item_quota(view) for view in range(len(job.views)))
     return min(quota.per_minute for quota in (job.collection.quota, *items))

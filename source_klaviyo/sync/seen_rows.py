@@ -1,4 +1,4 @@
-"""Which rows have been read lately, so that those that come again are not emitted again."""
+"""Rows read lately, so that repeated rows are not emitted again."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ _MOST_IDS = 400_000
 
 @dataclass(slots=True)
 class IdMemory:
-    """How many rows all readers of a sync may remember together, 64 bytes or so each."""
+    """The number of rows that all readers of a sync may remember together, 64 bytes or so each."""
 
     left: int = _MOST_IDS
 
     def take(self, rows: int) -> bool:
-        """Reserve room for `rows`; False if there is none left."""
+        """Reserve room for `rows`; return False without room."""
         if rows > self.left:
             return False
         self.left -= rows
@@ -25,10 +25,15 @@ class IdMemory:
 
 
 class SeenRows:
-    """Remembers rows by id and cursor: an updated row is another one.
+    """Remembered rows, by id and cursor: an updated row is another row.
 
-    When `memory` has no room left, nothing more is remembered; rows of a repeated request may come
-    twice then.
+    Without room in `memory`, no more rows are remembered; rows of a repeated request may come twice
+    then.
+
+    >>> seen = SeenRows(IdMemory())
+    >>> seen.add(["a"], [10])
+    >>> seen.has(["a", "a", "b"], [10, 11, 10])
+    [True, False, False]
     """
 
     def __init__(self, memory: IdMemory) -> None:
@@ -38,7 +43,7 @@ class SeenRows:
         self._added: list[Iterable[int]] = []
 
     def another(self) -> "SeenRows":
-        """Return one that remembers nothing yet, in the same memory."""
+        """Return an empty set of rows in the same memory."""
         return SeenRows(self._memory)
 
     def add(self, ids: Sequence[str], cursors: Sequence[int | None]) -> None:
@@ -55,10 +60,10 @@ class SeenRows:
         self._added.clear()
 
     def has(self, ids: Sequence[str], cursors: Sequence[int | None]) -> list[bool]:
-        """Tell for each row whether it is remembered."""
+        """Return for each row whether it is remembered."""
         if not self._taken:
             return [False] * len(ids)
-        for added in self._added:  # most pages are never asked about
+        for added in self._added:  # most pages are never looked up
             self._rows.update(added)
         self._added.clear()
         return [each in self._rows for each in _hashes(ids, cursors)]

@@ -1,4 +1,4 @@
-"""Where to split a window, so that an idle worker can read a part of it."""
+"""Splits of windows, so that an idle worker can read a part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ if TYPE_CHECKING:
     from source_klaviyo.sync.window_reader import WindowReader
 
 _LEAST_PAGES = 3
-"""Pages that have to be left: each half gains more than the round trip that the split costs."""
+"""Pages that have to be left: each half gains more than the round trip of the split."""
 _FIRST_FREE = 4.0
 _FREE_PER_PAGE = 0.25
 _MOST_FREE = 12.0
 _PAGES_PER_WASTE = 25
-"""What may be wasted in all: some pages, a few at first and more while pages come, and one for so
+"""The pages that splits may waste in all: a few at first and more while pages come, and one for so
 many pages read. By simulation: with more, small collections pass 1.05 of the fewest requests plus
 20; with less, large ones start slowly."""
 _USUAL_WASTE = 0.6
-"""What an unfinished reader is likely to waste, in pages: half of its last, and a little for those
+"""The expected waste of an unfinished reader, in pages: half of its last, and a little for readers
 that turn out to be empty."""
 _FIRST_LOOK_AHEAD = 12
 _MOST_UNPROVEN = 3
-"""How often in a row a reader is split before a page of it has come."""
+"""The most splits in a row of a reader without a page."""
 _TRUST = 4
-"""How many times the pages read are believed to be left, where it looks like that."""
+"""The most pages that count as left, in multiples of the pages read."""
 
 
 @dataclass(slots=True)
 class Density:
-    """How densely the rows of one reader lie: the time that its last page spanned, in seconds.
+    """The density of a reader's rows: the time that its last page spanned, in seconds.
 
-    `seconds_per_page` is None before the first page, and where all rows of a page have changed
-    since the sync began. `look_ahead` is how many pages ahead a reader may be split. `unproven` is
-    how many splits lie between a reader and one that has had a page.
+    `seconds_per_page` is None before the first page, and if all rows of a page have changed since
+    the sync began. `look_ahead` is the number of pages ahead at which a reader may be split.
+    `unproven` is the number of splits between a reader and one that has had a page.
     """
 
     seconds_per_page: int | None = None
@@ -42,7 +42,7 @@ class Density:
     unproven: int = 0
 
     def observe(self, page: Page, horizon: int) -> None:
-        """Take note of the next page; rows at the `horizon` or later tell nothing."""
+        """Note the next page; rows at the `horizon` or later do not count."""
         self.unproven = 0
         cursors = [cursor for cursor in page.cursors if cursor is not None]
         told = [cursor for cursor in cursors if cursor < horizon]
@@ -55,18 +55,18 @@ class Density:
 
 
 class Splitter:
-    """Decides on the splits of one collection.
+    """The decisions about splits of a collection.
 
-    A split wastes a part of a page, where the reader before it runs into the rows of the one behind
-    it. It wastes a whole one where nothing turns out to be there. So splits are rationed by what
-    has been wasted and what is likely to be, more strictly where splits have not paid.
+    A split wastes a part of a page, as the first reader runs into the rows of the second. Without
+    rows in the second part, a split wastes a whole page. So splits are rationed by the past waste
+    and the expected waste, more strictly if splits have not paid.
 
-    They are made where rows are to be expected: in the middle of what is left of a reader by the
-    density of its last page, but at most its `look_ahead` ahead of it (see Density).
+    Splits are made where rows are expected: in the middle of a reader's rest by the density of its
+    last page, but at most `look_ahead` pages ahead (see Density).
 
-    A reader may be split again before its first page has come: ten years would be split into twenty
-    parts one round trip after the other otherwise. It may be only so often, or a peak would be
-    taken for the density of ten years.
+    A reader may be split again before its first page has come: otherwise ten years would be split
+    into twenty parts a round trip after the other. The number of such splits is bounded, or a peak
+    would count as the density of ten years.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Splitter:
         self._wasted = 0
 
     def observe(self, reader: "WindowReader", fetched: int, kept: int) -> None:
-        """Take note of a page of `reader`: how many records it had, how many of them were new."""
+        """Note a page of `reader`, with the number of its records and of the new ones."""
         self._pages += 1
         self._full_page = max(self._full_page, fetched)
         if reader.finished and reader.hi != FOREVER:
@@ -86,7 +86,7 @@ class Splitter:
     ) -> "tuple[WindowReader, int] | None":
         """Return the reader with the most left before `horizon`, and the second to split it at.
 
-        None says that no split is worth it by now.
+        None if no split is worth its cost by now.
         """
         longest = max(readers, key=lambda reader: pages_left(reader, horizon), default=None)
         if longest is None or longest.density.unproven >= _MOST_UNPROVEN:
@@ -101,7 +101,7 @@ class Splitter:
         return longest, longest.frontier + max(1, round(ahead))
 
     def _rationed(self, readers: Sequence["WindowReader"], horizon: int) -> bool:
-        """Tell whether one more split would waste too much, by what is known to be left to read."""
+        """Whether another split would waste too much, by the known pages left to read."""
         known = sum(
             pages_left(reader, horizon)
             for reader in readers
@@ -116,10 +116,10 @@ class Splitter:
 
 
 def pages_left(reader: "WindowReader", horizon: int) -> float:
-    """Estimate how many pages are left of a reader; 0 where it cannot or should not be split."""
+    """Return an estimate of a reader's pages left; 0 for a reader that must not be split."""
     seconds_left = min(reader.hi, horizon) - reader.frontier
     seconds_per_page = reader.density.seconds_per_page
     if not reader.splittable or seconds_per_page is None or seconds_left <= 1:
         return 0.0
-    # A page within one second says only that at least a page is in a second.
+    # A page within a single second shows only that a second has at least a page.
     return seconds_left / max(seconds_per_page, 0.5)

@@ -1,4 +1,4 @@
-"""Where a collection stands in a sync, at one moment."""
+"""The status of a collection in a sync, at a moment."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,10 @@ _MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What people are told of a collection.
+    """The status of a collection, for people.
 
-    `complete_up_to` is a second since 1970, `minutes_of_quota` what the requests made take at the
-    rate that the quota grants for long, `seconds_left` an estimate; each is None where nothing
-    tells.
+    `complete_up_to` is a second since 1970, `minutes_of_quota` the minutes that the requests take
+    at the quota's steady rate, `seconds_left` an estimate; each is None if unknown.
     """
 
     requests: int
@@ -28,7 +27,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class StreamProgress:
-    """What people are told of a stream; `open` while more may come, `failed` where it ended so."""
+    """The progress of a stream, for people; `open` while more may come."""
 
     name: str
     records: int
@@ -39,7 +38,7 @@ class StreamProgress:
 
 
 def status(reader: CollectionReader, elapsed: float) -> Status:
-    """Return where `reader` stands after so many seconds; call it under the scheduler's lock."""
+    """Return the status of `reader` after so many seconds; call under the scheduler's lock."""
     tally, horizon, readers = reader.tally, reader.horizon(), list(reader.readers())
     requests = tally.requests.total()
     minutes = (made / quota.per_minute for quota, made in tally.requests.items())

@@ -1,4 +1,4 @@
-"""One stream's messages on stdout: its records, and the states that follow from them."""
+"""A stream's messages on stdout: its records, and the states after them."""
 
 import logging
 import time
@@ -19,18 +19,18 @@ from source_klaviyo.sync.state import StreamState
 logger = logging.getLogger("airbyte")
 
 _STATE_INTERVAL = 1.0
-"""Seconds between two states of a stream: what a kill may cost besides the pages in flight."""
+"""Seconds between two states of a stream: a kill may cost so much, and the pages in flight."""
 _LARGEST_PART = 0.02
-"""What states may add to the records that they follow: a large state comes seldom."""
+"""The size of states relative to the records before them: a large state comes seldom."""
 
 
 @dataclass(slots=True, eq=False)
 class StreamOutput:
-    """Turns a stream's deliveries into lines.
+    """The lines of a stream, from its deliveries.
 
-    The lines have to be written before the next is asked for: a state comes after the records
-    that it covers. `open_views` is how many of its views are still read. The last state had
-    `state_size` bytes and came at `stated_at`, with `unstated_bytes` of records since.
+    Write each line before asking for the next: a state comes after the records that it covers.
+    `open_views` is the number of its views still being read. The last state had `state_size` bytes
+    and came at `stated_at`, with `unstated_bytes` of records since.
     """
 
     job: StreamJob
@@ -46,15 +46,15 @@ class StreamOutput:
 
     @property
     def open(self) -> bool:
-        """Whether there may be more of it."""
+        """Whether there may be more records of the stream."""
         return self.open_views > 0
 
     def start(self) -> Iterator[bytes]:
-        """Yield what announces the stream."""
+        """Yield the status STARTED."""
         yield status_line(self.job.stream, AirbyteStreamStatus.STARTED)
 
     def deliver(self, delivery: Delivery) -> Iterator[bytes]:
-        """Yield a delivery's lines, and take note of what is complete by them."""
+        """Yield a delivery's lines."""
         deletes = self.job.deletes
         if delivery.records:
             if not self.records:
@@ -71,7 +71,7 @@ class StreamOutput:
                 deletes.forget(delivery.gone)
 
     def note(self, delivery: Delivery) -> bool:
-        """Note what is complete once a delivery's lines are written; tell whether anything is."""
+        """Note complete windows once a delivery is written; return whether state changes."""
         checkpoint = delivery.checkpoint
         if checkpoint is None:
             return False
@@ -90,7 +90,7 @@ class StreamOutput:
     def end_view(
         self, delivery: Delivery, now: float, *, confirms: bool = False
     ) -> Iterator[bytes]:
-        """Yield what ends the stream, if this was the last of its views.
+        """Yield the end of the stream, after the last of its views.
 
         The view that `confirms` deletes ends last.
         """
@@ -113,8 +113,7 @@ class StreamOutput:
             deletes.finish(self.job.reopen)
         elif not self.failure:
             logger.warning(
-                "%s: what was deleted in Klaviyo is not known for sure. The next sync looks again."
-                " %s",
+                "%s: deletes could not be confirmed. The next sync looks again. %s",
                 self.job.stream.name,
                 failure.message,
             )
@@ -132,7 +131,7 @@ class StreamOutput:
 
 
 def states_are_due(outputs: Sequence[StreamOutput], now: float) -> bool:
-    """Tell whether the states of `outputs` together are worth their bytes."""
+    """Whether the states of `outputs` together are worth their bytes."""
     if any(output.job.states_at_once for output in outputs):
         return True
     size = sum(output.state_size for output in outputs)

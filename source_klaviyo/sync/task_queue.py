@@ -1,4 +1,4 @@
-"""The tasks of one collection: ready for a request, postponed, or in flight."""
+"""The tasks of a collection: ready for a request, postponed, or in flight."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ from source_klaviyo.sync.window_reader import WindowReader
 
 @dataclass(slots=True)
 class TaskQueue:
-    """Hands out tasks in the order in which they were added, as their quotas grant requests.
+    """Tasks in the order in which they were added, taken as their quotas grant requests.
 
-    `quota_of` tells what a task's request draws on. With `newest_first` windows that have been
-    begun come first, then the newest.
+    `quota_of` returns the quota of a task's request. With `newest_first`, windows already begun
+    come first, then the newest.
     """
 
     quota_of: Callable[[Task], Quota]
@@ -25,7 +25,7 @@ class TaskQueue:
 
     @property
     def per_minute(self) -> int:
-        """The requests a minute of the smallest quota that was drawn on, or is about to be."""
+        """The requests a minute of the smallest quota that tasks have used, or are about to use."""
         return min((quota.per_minute for quota in self._ready), default=0)
 
     def __len__(self) -> int:
@@ -39,7 +39,7 @@ class TaskQueue:
             self._ready[self.quota_of(task)].append(task)
 
     def wake(self, now: float) -> None:
-        """Make those tasks ready that have been postponed for long enough."""
+        """Make tasks ready that have been postponed for long enough."""
         due = [task for task in self._postponed if task.retry.ready_at <= now]
         for task in due:
             task.retry.ready_at = 0.0
@@ -60,11 +60,11 @@ class TaskQueue:
         return None, pauses
 
     def seconds_to_retry(self, now: float) -> float | None:
-        """Return when the first postponed task is due, None where there is none."""
+        """Return the seconds until the first postponed task is due, None without any."""
         return min((task.retry.ready_at - now for task in self._postponed), default=None)
 
     def drop(self, is_wanted: Callable[[Task], bool]) -> set[Task]:
-        """Remove what waits and is not wanted any more, and return it."""
+        """Remove waiting tasks that are no longer wanted, and return them."""
         unwanted = {task for task in self.waiting() if not is_wanted(task)}
         for tasks in (self._postponed, *self._ready.values()):
             kept = [task for task in tasks if task not in unwanted]
@@ -73,7 +73,7 @@ class TaskQueue:
         return unwanted
 
     def waiting(self) -> Iterator[Task]:
-        """Yield what is not in flight."""
+        """Yield the tasks that are not in flight."""
         yield from self._postponed
         for tasks in self._ready.values():
             yield from tasks

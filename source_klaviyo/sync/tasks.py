@@ -1,19 +1,19 @@
-"""What sends requests: readers of windows, and requests for single items."""
+"""Tasks: senders of requests, for windows and for single items."""
 
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
+from source_klaviyo.api.retry import RetryState
 from source_klaviyo.protocol import Quota
 from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.window_reader import WindowReader
 from source_klaviyo.sync.window_view import WantedItem
 
 
 @dataclass(slots=True, eq=False)
 class ItemReader:
-    """One item of a page of partition `number`, for each view that needs it."""
+    """An item of a page of partition `number`, for each view that needs the item."""
 
     number: int
     wanted: list[WantedItem] = field(default_factory=list)
@@ -27,27 +27,27 @@ class ItemReader:
 
     @property
     def view_numbers(self) -> tuple[int, ...]:
-        """The views that the item is for."""
+        """The views of the item."""
         return tuple(each.view.view for each in self.wanted)
 
     def stop_for(self, views: Container[int]) -> None:
-        """Read for `views` no more."""
+        """Stop reading for `views`."""
         self.wanted = [each for each in self.wanted if each.view.view not in views]
 
     def ended(self, *, missed: bool) -> Iterator[Delivery]:
-        """Yield what is complete with the item; state leaves the row of a `missed` item open."""
+        """Yield the windows complete with the item; state leaves a `missed` item's row open."""
         for each in self.wanted:
             if done := each.view.item_ended(each, self.number, missed=missed):
                 yield done
 
 
 Task = WindowReader | ItemReader
-"""What sends one request at a time."""
+"""A sender of a single request at a time."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a collection has cost so far; requests by the quota that granted them."""
+    """The cost of a collection so far; requests by the quota that granted them."""
 
     requests: Counter[Quota] = field(default_factory=Counter)
     retries: int = 0

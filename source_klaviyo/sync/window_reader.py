@@ -21,13 +21,12 @@ from enum import Enum
 
 from airbyte_cdk.models import FailureType
 
-from source_klaviyo.api.backoff import MOST_DOUBTS
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.retry import MOST_DOUBTS, RetryState
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import BEGINNING, Collection, Page, PageRequest, Window
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import RangePageSize
-from source_klaviyo.sync.retry import RetryState
 from source_klaviyo.sync.seen_rows import SeenRows
 from source_klaviyo.sync.splitting import Density
 from source_klaviyo.sync.window_view import Read, WindowView

@@ -1,4 +1,4 @@
-"""What a view gets of a window that one reader reads for several views."""
+"""A view's part of a window that a reader reads for several views."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,12 @@ from source_klaviyo.sync.ranges import subtract
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a page means for the window that its reader reads.
+    """A page's effect on the window of its reader.
 
-    `kept` tells of each row whether the reader emits the row. `completes` is the window that is
-    complete with the page, `reopens` a window that was complete and is open again.
-    `without_cursor` tells that all rows without a cursor value have come. `ahead` numbers the rows
-    that lie far in the future.
+    `kept` says of each row whether the reader emits the row. `completes` is the window that is
+    complete with the page, `reopens` a window that was complete and is open again. `without_cursor`
+    says that all rows without a cursor value have come. `ahead` numbers the rows that lie far in
+    the future.
     """
 
     page: Page
@@ -41,12 +41,11 @@ class PendingPage:
 
 @dataclass(slots=True)
 class WindowView:
-    """A view of one window: what the view misses, and which pages wait for their items.
+    """A view of a window: the parts that the view misses, and the pages that wait for their items.
 
-    `checkpoint` is where the view keeps what has been read of the partition. `missing` are the
-    windows that the view has not read yet. Where it does not miss all that the reader reads for
-    other views, `misses_all` is false. `holes` are the seconds of rows that could not be read: no
-    state may cover them.
+    `checkpoint` is the view's checkpoint of the partition. `missing` are the windows that the view
+    has not read yet. `misses_all` is false if the view misses only a part of the reader's window.
+    `holes` are the seconds of rows that could not be read: no state may cover them.
     """
 
     view: int
@@ -62,7 +61,7 @@ class WindowView:
         return WindowView(self.view, self.missing, self.checkpoint, self.misses_all)
 
     def deliver(self, partition: int, read: Read, extract: Extract) -> Delivery:
-        """Return what a page brings for the view, whose part of the page is `extract`."""
+        """Return the view's delivery of a page, whose part for the view is `extract`."""
         kept = read.kept
         if not self.misses_all:
             pairs = zip(kept, read.page.cursors, strict=True)
@@ -102,11 +101,11 @@ class WindowView:
         )
 
     def item_ended(self, item: "WantedItem", partition: int, *, missed: bool) -> Delivery | None:
-        """Note that an item has come, or was `missed`; return what is complete by that."""
+        """Note that an item has come, or was `missed`; return the windows complete with it."""
         if missed and item.page.has_cursors:
             self._give_up([item.cursor])
         elif missed:
-            self.holes.append(Window())  # nothing tells such rows apart
+            self.holes.append(Window())  # rows without cursors cannot be told apart
         item.page.items -= 1
         completes, without_cursor = self._completed()
         if not (completes or without_cursor):
@@ -122,7 +121,7 @@ class WindowView:
     def _without_known(
         self, checkpoint: CursorCheckpoint, read: Read, kept: Sequence[bool]
     ) -> tuple[list[bool], list[tuple[str, int]]]:
-        """Leave out rows of the future that an earlier sync has written; return the other ones."""
+        """Leave out rows of the future that an earlier sync has written; return the others."""
         kept, ahead = list(kept), []
         for row in read.ahead:
             name, cursor = read.page.ids[row], read.page.cursors[row] or 0
@@ -132,7 +131,7 @@ class WindowView:
         return kept, ahead
 
     def _misses(self, cursor: int | None) -> bool:
-        """Tell whether the view misses a row with this cursor."""
+        """Whether the view misses a row with this cursor."""
         return cursor is None or any(max(cursor, BEGINNING) in each for each in self.missing)
 
     def _give_up(self, cursors: Iterable[int | None]) -> None:
@@ -155,7 +154,7 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class WantedItem:
-    """An item of a page that a view asks for; `cursor` is that of the item's row."""
+    """An item of a page that a view asks for; `cursor` is the cursor of the item's row."""
 
     view: WindowView
     request: ItemRequest
@@ -164,7 +163,7 @@ class WantedItem:
 
 
 def _cursors_of_entries(extract: Extract, kept: Sequence[bool], page: Page) -> Sequence[int | None]:
-    """Return the cursor of the row that each item, or each record, belongs to."""
+    """Return the cursor of each item's, or each record's, row."""
     entries = len(extract.items or extract.ids)
     if not (entries and page.cursors):
         return [None] * entries

@@ -1,4 +1,4 @@
-"""What profiles agree to, a flat row for each channel and purpose."""
+"""Consents of profiles, a flat row for each channel and purpose."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -28,7 +28,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = {
     "consent_timestamp": _MOMENT,
     "suppressed_at": _MOMENT,
 }
-"""The columns of a row and their JSON schemas; the profile's `updated` comes besides."""
+"""The columns of a row and their JSON schemas, without the profile's `updated`."""
 _GLOBAL: Final = ""
 
 
@@ -36,8 +36,8 @@ class ConsentsView(ResourceView):
     """The consents and suppressions in `subscriptions` of profiles, each a row.
 
     The row of a channel and purpose has the consent (`SUBSCRIBED`), and as its state the same, or
-    `SUPPRESSED` where the profile is suppressed for all lists. A suppression for one list is a row
-    of its own; all others have the empty text for `list_id`, as no part of a key may be null.
+    `SUPPRESSED` if the profile is suppressed for all lists. A suppression for a single list is a
+    row of its own; all others have the empty text for `list_id`, as no part of a key may be null.
     """
 
     passes_resources = False
@@ -100,7 +100,7 @@ def _when(row: dict[str, Any]) -> str:
 
 
 def _can_receive(parts: Mapping[str, msgspec.Raw]) -> bool | None:
-    """Return what `can_receive…` says, whose name depends on channel and purpose."""
+    """Return the value of `can_receive…`, whose full name depends on channel and purpose."""
     told = (value for name, value in parts.items() if name.startswith("can_receive"))
     value = next(told, None)
     return {b"true": True, b"false": False}.get(bytes(value)) if value is not None else None

@@ -7,7 +7,7 @@ from source_klaviyo.streams.views.view import View
 
 
 class IdsOnly:
-    """The names of what another view makes of a page; nothing is written of it."""
+    """The names of the records of another view; no record is written."""
 
     passes_resources = False
 

@@ -22,11 +22,11 @@ logger = logging.getLogger("airbyte")
 
 
 class IncludedView:
-    """The resources that come included for a relationship of the collection's, each a record.
+    """The resources that come included for a relationship of the collection, each a record.
 
-    The cursor, if there is one, is the owner's: an owner changes with what belongs to it. The
-    owner's id is put under `owner_key`. Where that is part of the key, `key_head` is what precedes
-    both ids in the name of a record.
+    The cursor, if any, is the owner's: an owner changes with its parts. The owner's id is put under
+    `owner_key`. If the owner's id is part of the key, `key_head` is the text before both ids in the
+    name of a record.
     """
 
     passes_resources = False
@@ -53,7 +53,7 @@ class IncludedView:
         self._normalizer = Normalizer(normalize) if normalize else None
 
     def extract(self, document: Document, partition: Partition) -> Extract:
-        """Return a record for each resource that belongs to one of the page's; see View."""
+        """Return a record for each included resource of the page's rows; see View."""
         raws, owners = included_for(document, self._relationship, self._missing)
         own = self._own_fields.read(raws)
         held = own.held_ids
@@ -84,10 +84,10 @@ class IncludedView:
 def included_for(
     document: Document, relationship: str, missing: "MissingIncluded"
 ) -> tuple[list[msgspec.Raw], list[int]]:
-    """Return the resources included for a relationship, and the row that each belongs to.
+    """Return the resources included for a relationship, and the row of each.
 
-    A row without the relationship has nothing related: Klaviyo leaves it out then (recorded of the
-    attributions of events and of mapped metrics).
+    A row without the relationship has no related resource: Klaviyo leaves the relationship out then
+    (recorded of the attributions of events and of mapped metrics).
     """
     raws: list[msgspec.Raw] = []
     rows: list[int] = []
@@ -100,7 +100,7 @@ def included_for(
 
 
 class IncludedResources:
-    """Finds included resources; one that did not come along is passed on as its type and id."""
+    """Included resources by type and id; a missing resource is replaced by its type and id."""
 
     def __init__(self, missing: "MissingIncluded", relationship: str, document: Document) -> None:
         self._missing = missing
@@ -108,13 +108,13 @@ class IncludedResources:
         self._document = document
 
     def all(self, held: list[Identifier] | Identifier) -> bytes | msgspec.Raw:
-        """Return what a relationship holds."""
+        """Return the resources that a relationship holds."""
         if isinstance(held, Identifier):
             return self.one(held)
         return b"[%b]" % b",".join([self.one(identifier) for identifier in held])
 
     def one(self, identifier: Identifier) -> msgspec.Raw:
-        """Return the resource with that type and id."""
+        """Return the resource with the same type and id."""
         included: Included = self._document.included
         resource = included.get(identifier)
         if resource is not None:
@@ -124,7 +124,7 @@ class IncludedResources:
 
 
 class MissingIncluded:
-    """Tells once that a view's records lack something that was to be included."""
+    """A warning, once per view, that records lack a resource from `include`."""
 
     def __init__(self, view: str) -> None:
         self._view = view

@@ -1,4 +1,4 @@
-"""What is asked for item by item."""
+"""Views of items: resources that are requested by id."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from source_klaviyo.streams.views.record_fields import RecordFields, cursor_valu
 
 
 class ItemView:
-    """A request by id for each resource; the records are what those bring.
+    """A request by id for each resource; the answers are the records.
 
-    What the listing knows of the cursor and the partition is added to them.
+    Records get the cursor and the partition of the listing's resource.
     """
 
     passes_resources = False
@@ -43,8 +43,8 @@ class ItemView:
 class NamedItemView:
     """A request by id for each resource that the `relationship` of another names.
 
-    The others are the page's resources, or those that come included for `through`. A record gets
-    the cursor of the page's resource.
+    The others are the page's resources, or the resources included for `through`. A record gets the
+    cursor of the page's resource.
     """
 
     passes_resources = False
@@ -62,7 +62,7 @@ class NamedItemView:
         self._members = members([fields.cursor] if fields.cursor else [])
 
     def extract(self, document: Document, partition: Partition) -> Extract:
-        """Return an item for each id that is named; see View."""
+        """Return an item for each id in the relationship; see View."""
         fields, rows = document.fields, list(range(len(document.resources)))
         held = fields.held_ids.get(self._relationship, ())
         if self._through:

@@ -1,4 +1,4 @@
-"""What a view needs of a page, and what reads that."""
+"""The needs of a view, and the reader of the fields that it needs."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -7,19 +7,26 @@ from source_klaviyo.api.resource_fields import FieldsReader, Member
 
 
 def include_part(relationship: str) -> str:
-    """Return the name of the part of a request that includes `relationship`; see query.py."""
+    """Return the name of the part of a request that includes `relationship`; see query.py.
+
+    >>> include_part("tags")
+    'include=tags'
+    """
     return f"include={relationship}"
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a view needs of a collection's pages.
+    """The query and the fields that a view needs from a collection's pages.
 
     `include` are relationships whose resources come along, `parameters` further query parameters.
-    Of the relationships `identifiers` types and ids are read, of `ids` the ids alone; `members` are
-    read of the attributes. `essential` are the parts of the request, as query.py names them, that
-    the view is nothing without. `include_scopes` are those relationships in `include` that need a
+    For the relationships `identifiers`, types and ids are read, for `ids` the ids alone; `members`
+    are attributes to read. `essential` are the parts of the request, as query.py names them, that
+    the view cannot do without. `include_scopes` are the relationships in `include` that need a
     scope of their own.
+
+    >>> Needs(("tags", "flow-actions"), identifiers=("tags",)).without({"include=tags"}).include
+    ('flow-actions',)
     """
 
     include: tuple[str, ...] = ()
@@ -31,7 +38,7 @@ class Needs:
     include_scopes: tuple[tuple[str, str], ...] = ()
 
     def without(self, parts: Collection[str]) -> "Needs":
-        """Return what is left of the needs where these parts of the request are left out."""
+        """Return the rest of the needs when these parts of the request are left out."""
         refused = {name for name in self.include if include_part(name) in parts}
         return replace(
             self,
@@ -41,7 +48,7 @@ class Needs:
 
 
 def fields_reader(cursor: str | None, needs: Iterable[Needs]) -> FieldsReader:
-    """Return what reads all that `needs` name of each resource."""
+    """Return the reader of all fields in `needs`, for each resource."""
     listed = list(needs)
     identifiers = dict.fromkeys(name for each in listed for name in each.identifiers)
     ids = dict.fromkeys(name for each in listed for name in each.ids)

@@ -12,14 +12,14 @@ from source_klaviyo.streams.views.included import MissingIncluded, included_for
 from source_klaviyo.streams.views.needs import Needs
 
 Wanted = Callable[[msgspec.Raw], bool]
-"""Tells whether a resource can have children."""
+"""The test whether a resource can have children."""
 
 
 class ParentsView:
     """The ids of the parents of other collections: each opens a partition there.
 
-    With a `relationship`, the parents are the resources included for it. `wanted` picks those that
-    can have children.
+    With a `relationship`, the parents are the resources included for it. `wanted` picks the parents
+    that can have children.
     """
 
     passes_resources = False

@@ -1,4 +1,4 @@
-"""What is added to a record, and how it is written."""
+"""Members that a record gets at its top level, as JSON templates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,15 @@ from source_klaviyo.streams.derived import Derived
 
 @dataclass(frozen=True, slots=True)
 class RecordFields:
-    """What is added to a record at its top level, by key.
+    """The members that a record gets at its top level, by key.
 
     `cursor` is the key of the cursor; `joins` maps relationships to the keys of their included
-    resources (a list where it is to-many, an object or null where it is to-one), `ids` to the keys
-    of the ids that they hold; `partition` maps filters of the partition to keys. `constants` are
-    members that all records get, `derived` are columns that are read off the resource.
+    resources (a list if to-many, an object or null if to-one), `ids` to the keys of their ids;
+    `partition` maps filters of the partition to keys. `constants` are members of all records,
+    `derived` are columns derived from the resource.
+
+    >>> RecordFields(partition={"messages.channel": "channel"}).fixed({"messages.channel": "sms"})
+    b',"channel":"sms"'
     """
 
     cursor: str | None = None
@@ -37,12 +40,20 @@ class RecordFields:
 
 
 def members(keys: Iterable[str]) -> bytes:
-    """Return the template of members with these keys, their values left open."""
+    """Return the template of members with these keys, their values left open.
+
+    >>> members(["metric_id", "profile_id"]) % (b'"M1"', b"null")
+    b',"metric_id":"M1","profile_id":null'
+    """
     return b"".join(b',"%b":%%b' % key.encode() for key in keys)
 
 
 def cursor_values(values: Iterable[str | None]) -> list[bytes]:
-    """Return cursor values as JSON; datetimes in the one form that records have."""
+    """Return cursor values as JSON, datetimes in the form of records.
+
+    >>> cursor_values(["2026-11-30 08:00:00+00:00", None])
+    [b'"2026-11-30T08:00:00+00:00"', b'null']
+    """
     return [
         b"null" if value is None else msgspec.json.encode(normalized_datetime(value))
         for value in values
@@ -50,7 +61,7 @@ def cursor_values(values: Iterable[str | None]) -> list[bytes]:
 
 
 def id_values(column: Iterable[HeldIds]) -> list[bytes]:
-    """Return as JSON what a relationship holds, for each row: an id, a list of ids, or null."""
+    """Return the related ids of each row as JSON: an id, a list of ids, or null."""
     return [_encode(held.id) if isinstance(held, Id) else _listed_ids(held) for held in column]
 
 

@@ -1,4 +1,4 @@
-"""The resources of a collection, each a record."""
+"""Views whose records are the resources of a collection."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +20,15 @@ from source_klaviyo.streams.views.record_fields import (
 
 
 class ResourceView:
-    """The resources themselves, each a record."""
+    """The resources of a page, each a record.
+
+    >>> from source_klaviyo.api.document import DocumentReader
+    >>> from source_klaviyo.api.resource_fields import FieldsReader
+    >>> page = DocumentReader(FieldsReader(None)).read(b'{"data":[{"type":"tag","id":"T1"}]}')
+    >>> tags = ResourceView("tags", RecordFields(constants={"used": True}), Needs())
+    >>> [b"".join(record) for record in tags.extract(page, {}).records]
+    [b'{"type":"tag","id":"T1","used":true}']
+    """
 
     passes_resources = True
 
@@ -75,7 +83,7 @@ class ResourceView:
         return map(template.__mod__, zip(*columns, strict=True))
 
     def _joined(self, document: Document, name: str) -> list[bytes | msgspec.Raw]:
-        """Return the resources that a relationship holds, of each resource that has it."""
+        """Return the included resources of a relationship, for each resource of the page."""
         column = document.fields.identifiers.get(name)
         if column is None:
             return [b"null"] * len(document.resources)
@@ -87,10 +95,10 @@ class ResourceView:
 
 
 class JoinedItemView(ResourceView):
-    """A request by id for each resource; the records are the resources with what those bring."""
+    """A request by id for each resource; the answers complete the resources as records."""
 
     def extract(self, document: Document, partition: Partition) -> Extract:
-        """Return an item for each resource, with the record that it completes; see View."""
+        """Return an item for each resource, with the record to complete; see View."""
         records = super().extract(document, partition).records
         return Extract(
             items=[

@@ -1,4 +1,4 @@
-"""What every view is."""
+"""The interface of views."""
 
 from typing import Protocol
 
@@ -9,19 +9,19 @@ from source_klaviyo.streams.views.needs import Needs
 
 
 class View(Protocol):
-    """What one stream, or the listing of parents, makes of a page."""
+    """The records of a stream, or the listing of parents, read from pages."""
 
     @property
     def name(self) -> str:
-        """The stream's name, or that of the listing, in log lines."""
+        """The name of the stream, or of the listing, in log lines."""
 
     @property
     def needs(self) -> Needs:
-        """What the page must have been asked for."""
+        """The query and the fields that the view needs from a page."""
 
     @property
     def passes_resources(self) -> bool:
-        """Whether its records are the resources as they came: they must not depend on others."""
+        """Whether records are the resources as sent: they must not depend on others."""
 
     def extract(self, document: Document, partition: Partition) -> Extract:
-        """Return what it makes of a page. Raises UnreadableAnswer where something is missing."""
+        """Return the records of a page. Raises UnreadableAnswer if a needed part is missing."""
