@@ -334,7 +334,7 @@ def test_rows_without_a_cursor_are_complete_only_with_their_items() -> None:
     assert isinstance(item, ItemReader)
     read.settle(item, None, 0.0)
     assert any(step.without_cursor for step in read.take_complete())
-    assert {first, rest} <= {*read.in_flight}
+    assert {first, rest} <= {*read.tasks.in_flight}
 
 
 def test_a_first_sync_that_is_killed_leaves_rows_without_a_cursor_to_the_next() -> None:
@@ -356,7 +356,7 @@ def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
     read.start(0)
     assert send(read)[1].views == (0, 1)
     read.fail(0, StreamFailed("No.", FailureType.system_error))
-    (task,) = read.in_flight
+    (task,) = read.tasks.in_flight
     assert isinstance(task, WindowReader)
     found = replace(page(100, 200), extracts=[Extract(), Extract()])
     answer(read, task, PageRequest({}, Window(), (0, 1)), found)
@@ -374,7 +374,7 @@ def test_a_parent_costs_no_more_than_its_id_until_its_turn_comes() -> None:
     read.parent_ended(None)
     came = list[str]()
     while not read.ended():
-        assert sum(1 for _ in read.readers()) <= 100
+        assert sum(1 for _ in read.tasks.readers()) <= 100
         assert len(read.partitions.readings) <= 100
         task, request = send(read)
         came.append(str(request.partition["list_id"]))

@@ -212,7 +212,7 @@ def test_parents_that_have_not_turned_up_keep_their_state_until_the_end() -> Non
     assert listed(output) == ["kept", "deleted"]
     reader.open({"list_id": "kept"})
     reader.open({"list_id": "new"})
-    assert [Window(each.lo, each.hi) for each in reader.readers()] == [
+    assert [Window(each.lo, each.hi) for each in reader.tasks.readers()] == [
         Window(WATERMARK, FOREVER),
         Window(0, FOREVER),
     ]
@@ -225,7 +225,7 @@ def test_a_parent_that_turns_up_twice_is_read_once() -> None:
     reader, _ = members_reader([])
     for name in ("one", "one", "other"):
         reader.open({"list_id": name})
-    assert [each.partition for each in reader.readers()] == [
+    assert [each.partition for each in reader.tasks.readers()] == [
         {"list_id": "one"},
         {"list_id": "other"},
     ]

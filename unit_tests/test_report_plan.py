@@ -55,7 +55,8 @@ def planned(
             mode,
             DestinationSyncMode.append_dedup,
         )
-        jobs.append(plan.job(stream, configured, (states or {}).get(stream.name, {})))
+        state = (states or {}).get(stream.name, {})
+        jobs.append(plan.job(stream, configured, state, lambda records: records))
     plan.choose_windows()
     return jobs
 

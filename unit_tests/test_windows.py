@@ -173,7 +173,7 @@ class Run:
         self.model = model
         self.chance = chance
         self.reader = CollectionReader(job, lambda: HORIZON, IdMemory())
-        self.reader._splitter = SplitsAtRandom(chance)  # type: ignore[assignment]
+        self.reader.tasks.splitter = SplitsAtRandom(chance)  # type: ignore[assignment]
         self.reader.start(0)
         self.missing = [
             checkpoint.missing() if (checkpoint := self.reading.checkpoints[number]) else []

@@ -1,6 +1,7 @@
 """The job of a stream: its mode, and the coverage of its state."""
 
 import logging
+from functools import partial
 
 from airbyte_cdk.models import (
     ConfiguredAirbyteStream,
@@ -14,7 +15,7 @@ from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
-from source_klaviyo.sync.jobs import Refresh, StreamJob
+from source_klaviyo.sync.jobs import Refresh, Shape, StreamJob
 from source_klaviyo.sync.state import (
     PARENT_READ,
     LoadedState,
@@ -35,78 +36,78 @@ _LOOKBACK_DAYS = 7
 
 def stream_job(
     readable: KlaviyoStream,
-    stream: StreamDescriptor,
     configured: ConfiguredAirbyteStream,
     state: StreamState,
     config: Config,
     began: int,
+    shaped: Shape,
 ) -> StreamJob:
-    """Return the job of `stream` as `configured` in the catalog.
+    """Return the job of a stream as `configured` in the catalog.
 
     `state` is the platform's state of the last sync, maybe of another connector; `began` is the
     start of this sync, in seconds since 1970. Raises ConfigError for a state that cannot be used.
     """
-    cursor = readable.cursor_attribute
-    job = StreamJob(stream, cursor, began=began, lists_partitions=readable.lists_partitions)
+    stream = StreamDescriptor(configured.stream.name, configured.stream.namespace)
+    cursor, start = readable.cursor_attribute, BEGINNING
     if config.start_date and readable.bounded_by_start_date:
-        job.start = int(config.start_date.timestamp())
+        start = int(config.start_date.timestamp())
+    lists = readable.lists_partitions
+    job = partial(
+        StreamJob, stream, cursor, began=began, start=start, lists_partitions=lists, shaped=shaped
+    )
     # PyAirbyte asks for every stream incrementally; a stream without a cursor is read whole, as by
     # the CDK.
     if cursor and not readable.full_refresh_only and configured.sync_mode is SyncMode.incremental:
-        job.keeps_state = True
-        job.lookback = _lookback(readable, config)
-        job.loaded = _loaded(readable, job, cursor, state, config)
-        # PyAirbyte then asks for overwrite, and merges by the primary key.
-        if configured.destination_sync_mode is not DestinationSyncMode.append:
-            job.deletes = _deletes(readable, job, state, config)
-    elif (
-        readable.is_resumable
-        and configured.generation_id is not None
-        and configured.sync_id is not None
-    ):
-        _resume(job, cursor or PARENT_READ, state, configured.generation_id, configured.sync_id)
-    return job
+        reading = _reading(readable, stream.name, cursor, config, start, began)
+        # PyAirbyte asks for overwrite, and merges by the primary key.
+        merges = configured.destination_sync_mode is not DestinationSyncMode.append
+        return job(
+            keeps_state=True,
+            lookback=reading.lookback,
+            loaded=_loaded(reading, state),
+            deletes=_deletes(readable, stream.name, state, config, began) if merges else None,
+        )
+    generation, sync = configured.generation_id, configured.sync_id
+    if not readable.is_resumable or generation is None or sync is None:
+        return job()
+    # The platform keeps generation and state of a resumable stream for the next attempt, and the
+    # destination keeps the rows written.
+    since = _resumed_since(stream.name, state, generation, sync)
+    if since is None:
+        return job(refresh=Refresh(generation, sync, began))
+    loaded = load(stream.name, without_refresh(state), cursor or PARENT_READ)
+    return job(refresh=Refresh(generation, sync, since), loaded=loaded)
 
 
 def _deletes(
-    readable: KlaviyoStream, job: StreamJob, state: StreamState, config: Config
+    readable: KlaviyoStream, name: str, state: StreamState, config: Config, began: int
 ) -> Deletes | None:
     """Return the deletes to follow, None for streams without. Raises ConfigError."""
     every = config.deletes_every_hours * _HOUR
     if not every or readable.single is None:
         return None
+    finds_returns = all(member.finds_returns for member in readable.members)
     try:
-        deletes = Deletes.load(job.stream.name, state, job.began, every)
+        return Deletes.load(name, state, began, every, finds_returns=finds_returns)
     except ValueError as garbage:
-        raise unusable(job.stream.name, garbage) from garbage
-    deletes.finds_returns = all(member.finds_returns for member in readable.members)
-    return deletes
+        raise unusable(name, garbage) from garbage
 
 
-def _resume(
-    job: StreamJob, cursor: str, state: StreamState, generation_id: int, sync_id: int
-) -> None:
-    """Let a full refresh resume after a cut attempt of the same job; else it begins anew.
+def _resumed_since(name: str, state: StreamState, generation: int, sync: int) -> int | None:
+    """Return the start of the refresh to resume, None if `state` is of another. Raises ConfigError.
 
-    The platform keeps generation and state of a resumable stream for the next attempt, and the
-    destination keeps the rows written. Raises ConfigError for an unreadable state.
+    The time is in seconds since 1970.
     """
     try:
-        since = of_refresh(state, generation_id, sync_id)
+        return of_refresh(state, generation, sync)
     except ValueError as garbage:
-        raise unusable(job.stream.name, garbage) from garbage
-    if since is not None:
-        job.loaded = load(job.stream.name, without_refresh(state), cursor)
-    job.refresh = Refresh(generation_id, sync_id, job.began if since is None else since)
+        raise unusable(name, garbage) from garbage
 
 
-def _loaded(
-    readable: KlaviyoStream, job: StreamJob, cursor: str, state: StreamState, config: Config
-) -> LoadedState:
-    """Return the coverage of a stream's state, of this or another connector. Raises ConfigError."""
-    stream = job.stream.name
-    if is_own(state):
-        return load(stream, state, cursor)
+def _reading(
+    readable: KlaviyoStream, name: str, cursor: str, config: Config, start: int, began: int
+) -> Reading:
+    """Return the terms in which a state of another connector is understood."""
     origin = OLDEST_EVENT if readable.arrives_late else BEGINNING
     if config.start_date:
         origin = int(config.start_date.timestamp()) + 1
@@ -115,21 +116,20 @@ def _loaded(
         for member in readable.members
         for partition in member.partitions
     ]
-    reading = Reading(
-        stream,
-        cursor,
-        partitions,
-        job.start,
-        origin,
-        job.began,
-        job.lookback,
-        clients_word=readable.arrives_late,
-    )
+    lookback = _lookback(readable, config)
+    late = readable.arrives_late
+    return Reading(name, cursor, partitions, start, origin, began, lookback, clients_word=late)
+
+
+def _loaded(reading: Reading, state: StreamState) -> LoadedState:
+    """Return the coverage of a stream's state, of this or another connector. Raises ConfigError."""
+    if is_own(state):
+        return load(reading.stream, state, reading.cursor)
     loaded, unknown = load_foreign(state, reading)
     if unknown:
         logger.warning(
             "%s: ignoring unknown keys in the saved state: %s.",
-            stream,
+            reading.stream,
             ", ".join(unknown),
         )
     return loaded

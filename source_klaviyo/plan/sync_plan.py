@@ -106,14 +106,14 @@ class _Planner:
                 readable = _known(stream.name, self.known)
                 if isinstance(readable, OfEvents) and wanted:
                     readable.read_only(wanted_metrics())
+                shaped = partial(_shaped, readable.excluded, account)
                 if isinstance(readable, ReportStream):
-                    job: StreamJob = reports.job(readable, configured, state)
+                    job: StreamJob = reports.job(readable, configured, state, shaped)
                 else:
-                    job = stream_job(readable, stream, configured, state, self.config, self.began)
+                    job = stream_job(readable, configured, state, self.config, self.began, shaped)
             except (ConfigError, StreamFailed) as refused:
                 refusals.append(Refusal(stream, refused))
                 continue
-            job.shaped = partial(_shaped, readable.excluded, account)
             jobs.append(job)
             grouping.add(readable, job)
         reports.choose_windows()

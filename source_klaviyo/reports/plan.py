@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from airbyte_cdk.models import ConfiguredAirbyteStream, StreamDescriptor, SyncMode
 
@@ -16,6 +17,7 @@ from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Pool
 from source_klaviyo.reports.state import Settling
 from source_klaviyo.reports.track import Due
 from source_klaviyo.sync.foreign_state import Reading, load_foreign
+from source_klaviyo.sync.jobs import Shape
 from source_klaviyo.sync.state import StreamState, is_own, unusable
 
 logger = logging.getLogger("airbyte")
@@ -32,7 +34,11 @@ class ReportPlan:
         self._jobs: list[tuple[ReportStream, ReportJob]] = []
 
     def job(
-        self, readable: ReportStream, configured: ConfiguredAirbyteStream, state: StreamState
+        self,
+        readable: ReportStream,
+        configured: ConfiguredAirbyteStream,
+        state: StreamState,
+        shaped: Shape,
     ) -> ReportJob:
         """Return the job of a report. Raises ConfigError or StreamFailed."""
         stream = StreamDescriptor(configured.stream.name, configured.stream.namespace)
@@ -56,6 +62,7 @@ class ReportPlan:
             keeps_state=keeps_state,
             start=readable.first_day,
             began=self._began,
+            shaped=shaped,
             states_at_once=readable.limit.daily is not None,
             memory=memory,
             settling=settling,
@@ -123,8 +130,7 @@ class ReportPlan:
         except ValueError as garbage:
             raise unusable(name, garbage) from garbage
         if not memory.states:
-            fresh.calls = memory.calls
-            return fresh
+            return replace(fresh, calls=memory.calls)
         if (memory.timezone, list(memory.dimensions)) == (zone, dimensions):
             return memory
         logger.warning(
@@ -132,8 +138,7 @@ class ReportPlan:
             " Reading everything again.",
             name,
         )
-        fresh.calls, fresh.shares_its_day = memory.calls, memory.shares_its_day
-        return fresh
+        return replace(fresh, calls=memory.calls, shares_its_day=memory.shares_its_day)
 
 
 def _first_not_refused(

@@ -1,8 +1,8 @@
-"""One collection's part in a sync: what is read of it, and which request is sent next."""
+"""A collection's part in a sync: its partitions, its tasks, and the losses by faults."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import FailureType
@@ -11,7 +11,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.api.client import LONGEST_WAIT
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ScopeMissing, StreamFailed
-from source_klaviyo.protocol import Page, PageRequest, Quota
+from source_klaviyo.protocol import Page, PageRequest
 from source_klaviyo.sync.faults import Action, action
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.open_views import OpenViews
@@ -21,7 +21,6 @@ from source_klaviyo.sync.partition_queue import PartitionQueue
 from source_klaviyo.sync.partitions import PartitionReading, Partitions
 from source_klaviyo.sync.recovery import Recovery
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.splitting import Splitter
 from source_klaviyo.sync.task_queue import TaskQueue
 from source_klaviyo.sync.tasks import ItemReader, Tally, Task
 from source_klaviyo.sync.window_reader import WindowReader
@@ -29,33 +28,31 @@ from source_klaviyo.sync.window_reader import WindowReader
 logger = logging.getLogger("airbyte")
 
 _OF_A_PAGE = (Action.PAGE_WITH_LESS, Action.FAIL_PAGE, Action.LESS)
-"""Actions after which only the page has failed, where nothing could be left out."""
+"""Actions after which only the page has failed, if nothing could be left out."""
 _MOST_HALVINGS = 6
-"""Failures of a partition without a page between them, after which nothing more is passed over."""
+"""Failures of a partition without a page between them, before its rest is left out."""
 
 
 @dataclass(slots=True, eq=False)
 class CollectionReader:
-    """The requests for one collection that are still to be sent.
+    """The reading of a collection for all its views.
 
-    `waits_for` says in a word what holds it up, `quota_pause` how many seconds the quota was away
-    when it was asked last. Every method is called under the scheduler's lock.
+    The scheduler takes a task (`next_task`), sends the task's request, hands in the page
+    (`accept_page`) and ends the request (`settle`). Every method is called under the scheduler's
+    lock.
     """
 
     job: CollectionJob
     horizon: Callable[[], int]
     memory: IdMemory
     tally: Tally = field(default_factory=Tally)
-    waits_for: str = "latency"
-    quota_pause: float = 0.0
     views: OpenViews = field(init=False)
     partitions: Partitions = field(init=False)
+    tasks: TaskQueue = field(init=False)
     _complete: list[Delivery] = field(default_factory=list)
     _queue: PartitionQueue = field(init=False)
     _under_way: int = 0
     _last_asked: bool = False
-    _splitter: Splitter = field(default_factory=Splitter)
-    _tasks: TaskQueue = field(init=False)
     _recovery: Recovery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,25 +61,25 @@ class CollectionReader:
         self.views = OpenViews(len(self.job.views))
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
         self._queue = PartitionQueue(self.job.collection.partitions)
-        self._tasks = TaskQueue(self._quota_of, newest_first=self.job.collection.deferrable)
+        self.tasks = TaskQueue(self.job.collection, self.horizon, self.tally, self._count)
         self._recovery = Recovery(self.job.collection, self.tally)
 
     # Its life: opened, ended, failed.
 
     def start(self, listings: int) -> None:
-        """Begin with the partitions that are known; `listings` of parents find further ones."""
+        """Begin with the known partitions; `listings` of parents find further partitions."""
         self._queue.listings = listings
         for partition in self.job.collection.partitions:
-            self.partitions.checkpoints(partition)  # no state is to claim what is read later
+            self.partitions.checkpoints(partition)  # or a state would claim partitions read later
         self._read_on()
 
     def open(self, partition: Partition) -> None:
-        """Begin to read `partition`, unless that has been done, once it is its turn."""
+        """Read `partition` when its turn comes, unless it has been read."""
         self._queue.add(partition)
         self._read_on()
 
     def _read_on(self) -> None:
-        """Begin with the partitions whose turn it is; after the last, with what has changed."""
+        """Begin with the partitions in turn; after the last, with rows changed meanwhile."""
         while (partition := self._queue.next(self._under_way)) is not None:
             views = self.views.numbers()
             for reader in self.partitions.open(partition, views) if views else ():
@@ -93,7 +90,7 @@ class CollectionReader:
                 self._read_again(number, reading)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
-        """Note that a listing of parents has ended; with a `failure`, some parents are missing."""
+        """Note the end of a listing of parents; with a `failure`, some parents are missing."""
         self._queue.listings -= 1
         if failure:
             for view in self.views.numbers():
@@ -105,7 +102,7 @@ class CollectionReader:
                 self.open(partition)
 
     def note_listed(self, delivery: Delivery) -> None:
-        """Note the ids that a listing has brought."""
+        """Note the ids of a listing, for deletes."""
         view = self.job.views[delivery.view]
         if view.lists:
             partition = self.partitions.readings[delivery.partition].partition
@@ -113,26 +110,26 @@ class CollectionReader:
             view.lists.note_listed({**view.constants, **partition}, rows)
 
     def ended(self) -> list[int]:
-        """Return the views that nothing is left to read for, each only once."""
-        in_flight = [view for task in self._tasks.in_flight for view in task.view_numbers]
+        """Return the views with nothing left to read, each only once."""
+        in_flight = [view for task in self.tasks.in_flight for view in task.view_numbers]
         return self.views.end(in_flight, more_to_come=self._queue.may_bring_more)
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left to fetch, for any view."""
-        return self.views.all_ended and not self._tasks.in_flight
+        return self.views.all_ended and not self.tasks.in_flight
 
     def fail(self, view: int, failure: AirbyteTracedException) -> None:
-        """Give up on a view; what is in flight may still bring records of others."""
+        """Give up on a view; requests in flight may still bring records of others."""
         if not self.views.fail(view, failure):
             return
-        for task in self._tasks.waiting():
+        for task in self.tasks.waiting():
             task.stop_for([view])
-        for task in self._tasks.drop(self._is_wanted):
+        for task in self.tasks.drop(self._is_wanted):
             self._leave(task)
 
     def _fail_part(self, view: int, failure: AirbyteTracedException) -> None:
-        """Note that a part of a view cannot be read; all others are."""
+        """Note the failure of a part of a view; all other parts are read."""
         if self.views.part_failed(view, failure):
             self.fail(view, failure)
 
@@ -143,57 +140,28 @@ class CollectionReader:
 
     @property
     def is_child(self) -> bool:
-        """Whether its partitions are resources of another collection, which may be deleted."""
+        """Whether the partitions are resources of another collection, and may be deleted."""
         return not self.job.collection.partitions
 
-    @property
-    def per_minute(self) -> int:
-        """The requests a minute of the smallest quota that it has drawn on, or is about to."""
-        return self._tasks.per_minute
-
-    @property
-    def in_flight(self) -> Sequence[Task]:
-        """The tasks whose request is under way."""
-        return self._tasks.in_flight
-
-    def readers(self) -> Iterator[WindowReader]:
-        """Yield all readers of windows that are not finished."""
-        return self._tasks.readers()
-
     def tasks_left(self) -> int:
-        """Return how many tasks there are, with the partitions that wait for their turn."""
-        return len(self._tasks) + len(self._queue)
+        """Return the number of tasks, with the partitions that wait for their turn."""
+        return len(self.tasks) + len(self._queue)
 
     def next_task(self, now: float) -> Task | float | None:
-        """Return what is to send its request, or the seconds until there may be something.
-
-        None says that only the end of a request in flight can bring one.
-        """
-        self._tasks.wake(now)
-        granted, pauses = self._tasks.take()
-        if granted:
-            return self._send(*granted)
-        if not pauses and (found := self._splitter.choose(self._splittable(), self.horizon())):
-            reader, at = found
-            quota = self.job.collection.quota
-            pause = quota.reserve()
-            if not pause:
-                return self._send(self._counted(reader.split(at)), quota)
-            pauses.append(pause)
-        if pauses:
-            self.waits_for, self.quota_pause = "the quota", min(pauses)
-        elif (seconds := self._tasks.seconds_to_retry(now)) is not None:
-            self.waits_for = "a retry"
-            pauses.append(seconds)
-        soonest = min(pauses, default=None)
-        if soonest is not None and soonest > LONGEST_WAIT and self.job.collection.deferrable:
-            self._defer(soonest)
+        """Return a task to send its request; see TaskQueue. Without quota today, defer the rest."""
+        found = self.tasks.next(now)
+        if (
+            isinstance(found, int | float)
+            and found > LONGEST_WAIT
+            and self.job.collection.deferrable
+        ):
+            self._defer(found)
             return None
-        return soonest
+        return found
 
     def _defer(self, seconds: float) -> None:
-        """Leave what waits to the next sync, because there is no quota for so many seconds."""
-        name, windows = self.job.collection.name, sum(1 for _ in self._tasks.waiting())
+        """Leave waiting tasks to the next sync: the quota grants nothing for so many `seconds`."""
+        name, windows = self.job.collection.name, sum(1 for _ in self.tasks.waiting())
         for view in self.views.numbers():
             if not self.job.views[view].keeps_state:
                 advice = (
@@ -201,7 +169,7 @@ class CollectionReader:
                     " state from which the next sync could go on. Read the stream incrementally."
                 )
                 self.fail(view, StreamFailed(advice, FailureType.config_error))
-        for task in self._tasks.drop(lambda _: False):
+        for task in self.tasks.drop(lambda _: False):
             self._leave(task)
         logger.info(
             "%s: the quota of this day is used up. Klaviyo grants more in %.1f h; %d windows are"
@@ -218,53 +186,35 @@ class CollectionReader:
         return request
 
     def _read_rows_without_cursor(self, reader: WindowReader) -> None:
-        """Begin to read the rows that `reader` leaves out, if nothing does so yet."""
+        """Begin to read the rows without a cursor value that `reader` leaves out."""
         if reader.filtered:
             rest = self.partitions.without_cursor(reader.number, self.views.numbers())
             if rest:
                 self._begin(rest)
 
-    def _splittable(self) -> Sequence[WindowReader]:
-        return [
-            task
-            for task in self._tasks.in_flight
-            if isinstance(task, WindowReader) and task.splittable
-        ]
-
-    def _send(self, task: Task, quota: Quota) -> Task:
-        self.waits_for, self.quota_pause = "latency", 0.0
-        self.tally.requests[quota] += 1
-        self._tasks.in_flight.append(task)
-        return task
-
     def _begin(self, reader: WindowReader) -> None:
-        self._add(self._counted(reader))
+        self._count(reader)
+        self._add(reader)
 
-    def _counted(self, reader: WindowReader) -> WindowReader:
+    def _count(self, reader: WindowReader) -> None:
+        """Note that `reader` is under way."""
         reading = self.partitions.readings[reader.number]
         self._under_way += not reading.open
         reading.begun()
         self.views.task_added(reader.view_numbers)
-        return reader
 
     def _add(self, task: Task) -> None:
         if self._is_wanted(task):
-            self._tasks.add(task)
+            self.tasks.add(task)
         else:
             self._leave(task)
-
-    def _quota_of(self, task: Task) -> Quota:
-        collection = self.job.collection
-        if isinstance(task, WindowReader):
-            return collection.quota
-        return collection.item_quota(task.view_numbers[0])
 
     # What a request has brought.
 
     def accept_page(self, reader: WindowReader, request: PageRequest, page: Page) -> list[Delivery]:
-        """Take in a page of `reader`, which stays in flight until `settle`.
+        """Take in a page of `reader`, whose request stays in flight until `settle`.
 
-        Its items are added, its children are in the deliveries.
+        Return the deliveries; the page's items become tasks.
         """
         if self.partitions.page_size:
             self.partitions.page_size.served(len(page.ids), page.size)
@@ -273,7 +223,7 @@ class CollectionReader:
         deliveries = reader.accept(page, request.views)
         self.partitions.readings[reader.number].took(reader)
         self.views.succeeded(request.views)
-        self._splitter.observe(reader, len(page.ids), reader.rows_kept)
+        self.tasks.splitter.observe(reader, len(page.ids), reader.rows_kept)
         self.job.collection.served_without(reader.left_out, is_row=request.page_size == 1)
         for delivery in deliveries:
             if delivery.failure and reader.left_out:
@@ -289,9 +239,9 @@ class CollectionReader:
         return [each for each in deliveries if each.view not in self.views.failures]
 
     def _items(self, reader: WindowReader, deliveries: Sequence[Delivery]) -> Iterable[ItemReader]:
-        """Return what asks for the items of a page; views that need the same item share it.
+        """Return readers of the items of a page; views that need the same item share a reader.
 
-        A row that has changed while the page was made may stand on it twice.
+        A row that changes while Klaviyo makes the page may be on the page twice.
         """
         readers: dict[tuple[int, str, int], ItemReader] = {}
         for delivery in deliveries:
@@ -304,11 +254,11 @@ class CollectionReader:
         return readers.values()
 
     def settle(self, task: Task, fault: Exception | None, now: float) -> None:
-        """Take `task` out of flight: on to its next page, or as its `fault` asks.
+        """End the request of `task`: the task goes on to its next page, or as its `fault` asks.
 
-        Its page is on its way out already, or its pages could be sent out in the wrong order.
+        The page is in the output queue already, or two pages could swap places there.
         """
-        self._tasks.in_flight.remove(task)
+        self.tasks.in_flight.remove(task)
         if fault:
             what = action(fault, task, deferrable=self.job.collection.deferrable)
             if failure := self._recovery.recover(what, task, fault, now):
@@ -326,11 +276,11 @@ class CollectionReader:
             self._add(task)
 
     def take_complete(self) -> list[Delivery]:
-        """Return what is complete by the ends of tasks, besides what the pages have completed."""
+        """Return deliveries about windows completed by the ends of tasks, not by pages."""
         deliveries, self._complete = self._complete, []
         return deliveries
 
-    # What is given up: as little as can be.
+    # Losses by faults: as small as possible.
 
     def _give_up(self, task: Task, what: Action, failure: AirbyteTracedException) -> None:
         if what is Action.FAIL_STREAMS:
@@ -339,7 +289,7 @@ class CollectionReader:
         elif isinstance(task, ItemReader):
             self._give_up_item(task, what, failure)
         elif what is Action.PARENT_GONE:
-            task.finished = True  # its window is not taken as read
+            task.finished = True  # without its window being complete
         elif what is Action.PARTITION_REFUSED:
             self._refuse(task, failure)
         elif what in _OF_A_PAGE and (rest := self._pass_over(task, failure)):
@@ -350,7 +300,7 @@ class CollectionReader:
     def _give_up_item(
         self, item: ItemReader, what: Action, failure: AirbyteTracedException
     ) -> None:
-        """Leave the row of an item to the next sync: state does not cover its second."""
+        """Leave the row of an item to the next sync: state does not cover the row's second."""
         item.finished = True
         if what is Action.ITEM_MISSING:
             logger.warning(
@@ -367,10 +317,10 @@ class CollectionReader:
     def _pass_over(
         self, reader: WindowReader, failure: AirbyteTracedException
     ) -> WindowReader | None:
-        """Read the window in halves, to leave out no more than the second that fails.
+        """Return a reader of half of the window, to leave out no more than the failing second.
 
-        A page that cannot be loaded is not the end of the rows behind it. No half is tried for long
-        once the fault has lasted. A missing scope is about the endpoint, unless a page has come.
+        Rows behind a page that cannot be loaded can still be read. Halves are tried only shortly.
+        None if the fault is about the whole endpoint: a missing scope before any page has come.
         """
         reading = self.partitions.readings[reader.number]
         reading.failures += 1
@@ -380,18 +330,18 @@ class CollectionReader:
         return reader.halve()
 
     def _fail_window(self, reader: WindowReader, failure: AirbyteTracedException) -> None:
-        """Leave what is left of a window to the next sync."""
+        """Leave the rest of a window to the next sync."""
         reader.finished = True
         for view in reader.view_numbers:
             self._fail_part(view, failure)
 
     def _refuse(self, reader: WindowReader, failure: AirbyteTracedException) -> None:
-        """Give up on the partition of `reader` alone; no window of it is taken as read."""
+        """Give up on the partition of `reader` alone; none of its windows becomes complete."""
         reading = self.partitions.readings[reader.number]
         if not reading.refused:
             logger.warning("%s: a part is left out. %s", self.job.collection.name, failure.message)
         reading.refused = reader.finished = True
-        others = self._tasks.drop(
+        others = self.tasks.drop(
             lambda task: not isinstance(task, WindowReader) or task.number != reader.number
         )
         for other in others:
@@ -400,7 +350,7 @@ class CollectionReader:
     # What follows once tasks have ended.
 
     def _leave(self, task: Task) -> None:
-        """Note that a task brings nothing more: it is finished, or nobody wants it any more."""
+        """Note the end of a task: finished, or wanted by no view."""
         self.views.task_removed(task.view_numbers)
         if isinstance(task, WindowReader):
             task.close()
@@ -411,9 +361,9 @@ class CollectionReader:
                 self._end_partition(reading, task)
 
     def _end_partition(self, reading: PartitionReading, last: WindowReader) -> None:
-        """Begin what has to be read once all readers have left, or note what is complete by that.
+        """Note the end of all readers of a partition; begin to read rows that moved.
 
-        `last` is the reader that has left last.
+        `last` is the reader that ended last.
         """
         views, number = self.views.numbers(), last.number
         follows = self._follows_rows
@@ -423,7 +373,7 @@ class CollectionReader:
                 for view in views
             ]
         elif follows and not reading.asks_without_cursor and last.finished and not last.failure:
-            # One unbounded request after the other has brought all rows.
+            # A chain of unbounded requests has brought all rows.
             self._complete += [
                 Delivery(view, number, without_cursor=True, checkpoint=reading.checkpoints[view])
                 for view in views
@@ -436,7 +386,7 @@ class CollectionReader:
 
     @property
     def _moves_between_partitions(self) -> bool:
-        """Whether a row may leave one partition for another: it is archived, or hidden."""
+        """Whether a row may leave a partition for another, archived or hidden meanwhile."""
         collection = self.job.collection
         return self._follows_rows and len(collection.partitions) > 1
 
@@ -446,7 +396,7 @@ class CollectionReader:
         return self.job.collection.has_cursor and not self.job.collection.deferrable
 
     def _read_again(self, number: int, reading: PartitionReading) -> None:
-        """Read what has changed since the sync began, for views that have no next sync."""
+        """Read the rows changed since the sync began, for views without a next sync."""
         stateless = tuple(
             view for view in self.views.numbers() if not self.job.views[view].keeps_state
         )

@@ -65,13 +65,21 @@ class Deletes:
     _listed: dict[str, tuple[Partition, int | None]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, stream: str, state: StreamState, began: int, every: int) -> "Deletes":
+    def load(
+        cls,
+        stream: str,
+        state: StreamState,
+        began: int,
+        every: int,
+        *,
+        finds_returns: bool = True,
+    ) -> "Deletes":
         """Return the ids in `state`; a first state knows all written ids, which are none.
 
         Raises ValueError for anything that `to_json` does not write.
         """
         if not state:
-            return cls(stream, began, every, listed_at=began)
+            return cls(stream, began, every, finds_returns, listed_at=began)
         found = state.get(DELETES, {})
         if not isinstance(found, Mapping):
             raise ValueError("`deletes` is not an object")  # noqa: TRY004  as in state.py
@@ -81,6 +89,7 @@ class Deletes:
             stream,
             began,
             every,
+            finds_returns,
             listed_at=second(listed) if isinstance(listed, str) else None,
             too_many=found.get("too_many") is True,
             _known=known,

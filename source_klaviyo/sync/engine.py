@@ -106,7 +106,7 @@ class Sync:
         """Yield a message for each stream that waits for quota, once a wait, for platforms."""
         for output in self._outputs:
             pauses = [
-                reader.quota_pause
+                reader.tasks.quota_pause
                 for reader in self._readers
                 if any(view.stream is output.job for view in reader.job.views)
             ]

@@ -43,6 +43,10 @@ class Refresh:
         }
 
 
+Shape = Callable[[Sequence[Record]], Sequence[Record]]
+"""Records as written, made of records as read: without excluded fields, with the account's id."""
+
+
 def _as_they_are(records: Sequence[Record]) -> Sequence[Record]:
     return records
 
@@ -71,7 +75,7 @@ class StreamJob:
     lists_partitions: bool = False
     states_at_once: bool = False
     deletes: Deletes | None = None
-    shaped: Callable[[Sequence[Record]], Sequence[Record]] = _as_they_are
+    shaped: Shape = _as_they_are
     _checkpoints: dict[str, tuple[Partition, CursorCheckpoint | WholeCheckpoint]] = field(
         default_factory=dict
     )

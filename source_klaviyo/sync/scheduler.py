@@ -136,13 +136,13 @@ class Scheduler:
                 self._note_ends()
                 if self._settled:
                     return None
-                if idle and self._open and not any(each.in_flight for each in self._readers):
+                if idle and self._open and not any(each.tasks.in_flight for each in self._readers):
                     raise RuntimeError("views are open, but nothing is under way for them")
                 self._changed.wait(soonest)
             return None
 
     def _turn(self, number: int) -> tuple[int, int]:
-        return self._quotas[number], len(self._readers[number].in_flight)
+        return self._quotas[number], len(self._readers[number].tasks.in_flight)
 
     def _fetch(self, number: int, task: Task, request: PageRequest | None) -> Exception | None:
         """Fetch a page or an item and send it out; return the fault, if any."""

@@ -39,7 +39,7 @@ class StreamProgress:
 
 def status(reader: CollectionReader, elapsed: float) -> Status:
     """Return the status of `reader` after so many seconds; call under the scheduler's lock."""
-    tally, horizon, readers = reader.tally, reader.horizon(), list(reader.readers())
+    tally, horizon, readers = reader.tally, reader.horizon(), list(reader.tasks.readers())
     requests = tally.requests.total()
     minutes = (made / quota.per_minute for quota, made in tally.requests.items())
     reached, left = None, None
@@ -50,12 +50,12 @@ def status(reader: CollectionReader, elapsed: float) -> Status:
     if requests and (collection.has_cursor or reader.is_child):
         pages = sum(max(1.0, pages_left(each, horizon)) for each in readers)
         pages += reader.tasks_left() - len(readers)
-        left = max(pages * elapsed / requests, pages * _MINUTE / max(1, reader.per_minute))
+        left = max(pages * elapsed / requests, pages * _MINUTE / max(1, reader.tasks.per_minute))
     return Status(
         requests,
         tally.retries,
         tally.throttled,
-        reader.waits_for,
+        reader.tasks.waits_for,
         max(minutes, default=0.0),
         reached,
         left,

@@ -1,11 +1,12 @@
-"""The tasks of a collection: ready for a request, postponed, or in flight."""
+"""The tasks of a collection, and the next request among them."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from source_klaviyo.protocol import Quota
-from source_klaviyo.sync.tasks import Task
+from source_klaviyo.protocol import Collection, Quota
+from source_klaviyo.sync.splitting import Splitter
+from source_klaviyo.sync.tasks import Tally, Task
 from source_klaviyo.sync.window_reader import WindowReader
 
 
@@ -13,13 +14,24 @@ from source_klaviyo.sync.window_reader import WindowReader
 class TaskQueue:
     """Tasks in the order in which they were added, taken as their quotas grant requests.
 
-    `quota_of` returns the quota of a task's request. With `newest_first`, windows already begun
-    come first, then the newest.
+    In a deferrable collection, windows already begun come first, then the newest. `begun` is told
+    of a reader that takes over a part of another's window, `tally` counts requests. `waits_for` is
+    the reason of a wait in a word, `quota_pause` the seconds without quota at the last try.
+
+    >>> queue = TaskQueue(collection, horizon, tally, begun)   # doctest: +SKIP
+    >>> queue.add(reader)                                      # doctest: +SKIP
+    >>> queue.next(now=time.monotonic()) is reader             # doctest: +SKIP
+    True
     """
 
-    quota_of: Callable[[Task], Quota]
-    newest_first: bool = False
+    collection: Collection
+    horizon: Callable[[], int]
+    tally: Tally
+    begun: Callable[[WindowReader], None]
     in_flight: list[Task] = field(default_factory=list)
+    waits_for: str = "latency"
+    quota_pause: float = 0.0
+    splitter: Splitter = field(default_factory=Splitter)
     _ready: defaultdict[Quota, deque[Task]] = field(default_factory=lambda: defaultdict(deque))
     _postponed: list[Task] = field(default_factory=list)
 
@@ -31,37 +43,65 @@ class TaskQueue:
     def __len__(self) -> int:
         return len(self.in_flight) + sum(1 for _ in self.waiting())
 
+    def next(self, now: float) -> Task | float | None:
+        """Return a task to send its request, or the seconds until another try.
+
+        A task ready for a request comes first; without any, a window under way is split. None
+        means that only the end of a request in flight can bring a task.
+        """
+        self._wake(now)
+        pauses = list[float]()
+        for quota, tasks in self._ready.items():
+            if tasks:
+                if not (pause := quota.reserve()):
+                    task = max(tasks, key=_urgency) if self.collection.deferrable else tasks[0]
+                    tasks.remove(task)
+                    return self._sent(task, quota)
+                pauses.append(pause)
+        if not pauses and (found := self.splitter.choose(self._splittable(), self.horizon())):
+            reader, at = found
+            if not (pause := self.collection.quota.reserve()):
+                rest = reader.split(at)
+                self.begun(rest)
+                return self._sent(rest, self.collection.quota)
+            pauses.append(pause)
+        if pauses:
+            self.waits_for, self.quota_pause = "the quota", min(pauses)
+        elif self._postponed:
+            self.waits_for = "a retry"
+            pauses.append(min(task.retry.ready_at for task in self._postponed) - now)
+        return min(pauses, default=None)
+
+    def _sent(self, task: Task, quota: Quota) -> Task:
+        self.waits_for, self.quota_pause = "latency", 0.0
+        self.tally.requests[quota] += 1
+        self.in_flight.append(task)
+        return task
+
+    def _splittable(self) -> Sequence[WindowReader]:
+        return [
+            task for task in self.in_flight if isinstance(task, WindowReader) and task.splittable
+        ]
+
+    def _quota_of(self, task: Task) -> Quota:
+        if isinstance(task, WindowReader):
+            return self.collection.quota
+        return self.collection.item_quota(task.view_numbers[0])
+
     def add(self, task: Task) -> None:
         """Add a task: ready now, or when its retry says so."""
         if task.retry.ready_at:
             self._postponed.append(task)
         else:
-            self._ready[self.quota_of(task)].append(task)
+            self._ready[self._quota_of(task)].append(task)
 
-    def wake(self, now: float) -> None:
+    def _wake(self, now: float) -> None:
         """Make tasks ready that have been postponed for long enough."""
         due = [task for task in self._postponed if task.retry.ready_at <= now]
         for task in due:
             task.retry.ready_at = 0.0
             self._postponed.remove(task)
             self.add(task)
-
-    def take(self) -> tuple[tuple[Task, Quota] | None, list[float]]:
-        """Return a task with the quota that granted its request, and the pauses of the others."""
-        pauses = list[float]()
-        for quota, tasks in self._ready.items():
-            if tasks:
-                pause = quota.reserve()
-                if not pause:
-                    task = max(tasks, key=_urgency) if self.newest_first else tasks[0]
-                    tasks.remove(task)
-                    return (task, quota), pauses
-                pauses.append(pause)
-        return None, pauses
-
-    def seconds_to_retry(self, now: float) -> float | None:
-        """Return the seconds until the first postponed task is due, None without any."""
-        return min((task.retry.ready_at - now for task in self._postponed), default=None)
 
     def drop(self, is_wanted: Callable[[Task], bool]) -> set[Task]:
         """Remove waiting tasks that are no longer wanted, and return them."""
