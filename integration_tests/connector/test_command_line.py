@@ -129,9 +129,9 @@ def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:
     output = read(typed, "--streams", "profiles,list")
     assert output.code == 1
     (failure,) = output.failures
-    assert "does not have: list. Did you mean lists?" in failure["message"]
+    assert "the catalog lacks: list. Did you mean lists?" in failure["message"]
     (far,) = read(typed, "--streams", "qqq").failures
-    assert "does not have: qqq. It has: " in far["message"]
+    assert "the catalog lacks: qqq. It has: " in far["message"]
     assert "profiles" in far["message"]
 
 
