@@ -7,7 +7,7 @@ from klaviyo_sandbox.settings import parse_arguments
 
 
 def main() -> None:
-    """Serve what the command line asks for."""
+    """Serve a sandbox with the options of the command line."""
     serve(parse_arguments(sys.argv[1:]))
 
 

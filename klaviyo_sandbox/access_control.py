@@ -1,4 +1,4 @@
-"""Who may ask the sandbox: private keys, and the OAuth app."""
+"""Access to the sandbox: private keys, and the OAuth app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,41 +9,36 @@ from klaviyo_sandbox.oauth.rules import OAuthRules
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the app gets when it is installed."""
+    """The tokens of an installation of the app."""
 
     access_token: str
     refresh_token: str
     expires_in: float
 
 
+@dataclass(frozen=True, slots=True)
 class AccessControl:
-    """Private keys, and what the OAuth app is allowed; `Sandbox.access` gives it."""
+    """Private keys and the rights of the OAuth app; a part of `Sandbox`, as `access`."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
-    def add_key(self, name: str, scopes: Iterable[str], *, oauth: bool = False) -> None:
-        """Create a private key (or an access token) with these scopes only."""
-        self._control.send("add_key", name=name, scopes=list(scopes), oauth=oauth)
-
-    def revoke_key(self, name: str) -> None:
-        """Let the sandbox refuse a key or token from now on."""
-        self._control.send("revoke_key", name=name)
+    def add_key(self, name: str, scopes: Iterable[str]) -> None:
+        """Create a private key with these scopes only."""
+        self._control.send("keys.add", name=name, scopes=list(scopes))
 
     def install_app(self, scopes: Iterable[str] | None = None) -> Tokens:
         """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
         allowed = None if scopes is None else list(scopes)
-        return self._control.ask(Tokens, "install_app", scopes=allowed)
+        return self._control.ask(Tokens, "grants.install", scopes=allowed)
 
     def uninstall_app(self) -> None:
-        """Take back all that the app was allowed."""
-        self._control.send("uninstall_app")
+        """Take back all rights of the app."""
+        self._control.send("grants.uninstall")
 
     def set_oauth(self, rules: OAuthRules) -> None:
         """Replace the rules of OAuth; their list of lifetimes starts at its first."""
-        self._control.send("set_oauth", rules=rules)
+        self._control.send("grants.set_rules", rules=rules)
 
     def secrets(self) -> list[str]:
-        """Return the OAuth codes and tokens that are known, which no client may show."""
-        return self._control.ask(list[str], "secrets")
+        """Return all known OAuth codes and tokens: no client may show them."""
+        return self._control.ask(list[str], "grants.secrets")

@@ -5,7 +5,7 @@ import time
 import uuid
 from email.utils import formatdate
 
-from klaviyo_sandbox.api.errors import TITLES, ApiError, invalid_cursor
+from klaviyo_sandbox.api.errors import CODES, TITLES, ApiError, invalid_cursor
 from klaviyo_sandbox.control.routes import PREFIX, control
 from klaviyo_sandbox.faults import Fault
 from klaviyo_sandbox.oauth import endpoints as oauth
@@ -19,13 +19,6 @@ from klaviyo_sandbox.web.request import Request, Scope, request_of
 TRANSPORT = "klaviyo_sandbox.transport"
 """Where the server leaves the connection's transport in the ASGI scope."""
 _HTML = "text/html; charset=utf-8"
-_CODES = {
-    400: "invalid",
-    401: "authentication_failed",
-    403: "permission_denied",
-    404: "not_found",
-    429: "throttled",
-}
 
 
 class App:
@@ -45,11 +38,9 @@ class App:
         endpoint = self._endpoint(request)
         secret = request.path.startswith(oauth.PREFIX)
         fault, reply = self._oauth_reply(request) if secret else self._reply(request)
-        wait = self._state.latency_ms + self._state.random.random() * self._state.jitter_ms
-        if wait:
-            await asyncio.sleep(wait / 1000)
+        if self._state.latency_ms:
+            await asyncio.sleep(self._state.latency_ms / 1000)
         silent = fault is not None and fault.kind == "reset"
-        size = 0 if silent else len(reply.body)
         self._state.log.add(
             Entry(
                 method=request.method,
@@ -59,7 +50,6 @@ class App:
                 status=0 if silent else reply.status,
                 at=time.time(),
                 endpoint=endpoint,
-                bytes=size,
                 body="" if secret else request.body.decode(errors="replace"),
             )
         )
@@ -67,15 +57,13 @@ class App:
 
     def _endpoint(self, request: Request) -> str:
         try:
-            return self._state.api.route(request).endpoint.path
+            return self._state.api.endpoint(request).path
         except ApiError:
             return request.path
 
     def _oauth_reply(self, request: Request) -> tuple[Fault | None, Reply]:
         fault = self._state.faults.pick(request)
-        if fault is not None and fault.kind in _REPLACED:
-            return fault, _instead(fault)
-        return fault, oauth.answer(self._state.grants, request)
+        return fault, _instead(fault) or oauth.answer(self._state.grants, request)
 
     def _reply(self, request: Request) -> tuple[Fault | None, Reply]:
         api = self._state.api
@@ -86,8 +74,8 @@ class App:
         if self._state.change_rules.rules:
             self._state.change_rules.apply(request)
         fault = self._state.faults.pick(request)
-        if fault is not None and fault.kind in _REPLACED:
-            return fault, _instead(fault)
+        if (reply := _instead(fault)) is not None:
+            return fault, reply
         try:
             reply = api.answer(request, admitted)
         except ApiError as error:
@@ -102,18 +90,17 @@ class App:
         return reply
 
 
-_REPLACED = frozenset({"status", "html_403", "not_json", "invalid_cursor", "reset"})
-
-
-def _instead(fault: Fault) -> Reply:
-    """Return the reply of a fault that needs no real one."""
+def _instead(fault: Fault | None) -> Reply | None:
+    """Return the reply of a fault; None where the real reply is sent, if only a part."""
+    if fault is None or fault.kind == "cut":
+        return None
     if fault.kind == "invalid_cursor":
         return invalid_cursor().reply()
     if fault.kind == "not_json":
         return Reply(200, fault_injection.NOT_JSON, _HTML)
     if fault.kind == "html_403":
         return Reply(403, fault_injection.BLOCKED, _HTML, {"Cf-Mitigated": "challenge"})
-    code = _CODES.get(fault.status, "error")
+    code = CODES.get(fault.status, "error")
     reply = ApiError(fault.status, code, TITLES[code]).reply()
     if fault.retry_after is not None:
         reply.headers["Retry-After"] = str(fault.retry_after)

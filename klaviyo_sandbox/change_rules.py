@@ -1,4 +1,4 @@
-"""Changes that the shop makes while it is read."""
+"""Changes of the shop in the midst of a client's reading."""
 
 import fnmatch
 from dataclasses import dataclass, field
@@ -6,11 +6,10 @@ from random import Random
 from typing import Literal
 
 from klaviyo_sandbox.shop.change import Changes
-from klaviyo_sandbox.store.row import Reference
-from klaviyo_sandbox.store.world import GROUPS, HIDDEN_BY
+from klaviyo_sandbox.store.world import HIDDEN_BY
 from klaviyo_sandbox.web.request import Request
 
-Change = Literal["update", "add", "delete", "archive", "unarchive", "join"]
+Change = Literal["update", "add", "archive", "unarchive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +20,18 @@ class ChangeRule:
     """Shell pattern on the request's path."""
     every: int
     type: str
-    """Resource type; `list` or `segment` with the change `join`."""
     rows: int
-    """How many change each time."""
+    """The number of rows that change each time."""
     change: Change = "update"
-    """`join` adds members to random groups."""
     times: int | None = None
-    """How often it happens at most; None: without end."""
+    """The largest number of changes; None: no bound."""
     moves_updated: bool = False
-    """Whether `archive` and `unarchive` move `updated`; which of both Klaviyo does is not known."""
+    """`archive` and `unarchive` move `updated`. Klaviyo's own way is not known."""
 
 
 @dataclass(slots=True)
 class ActiveRule:
-    """A rule in force, the requests it has seen, and the ids it has changed, in that order."""
+    """A rule in force, with its requests so far and the changed ids, in order."""
 
     rule: ChangeRule
     seen: int = 0
@@ -55,13 +52,13 @@ class ChangeRules:
         self.rules.append(ActiveRule(rule))
 
     def clear(self) -> list[list[str]]:
-        """Drop all rules; return the ids that each has changed."""
+        """Drop all rules; return the changed ids of each rule."""
         changed = [active.ids for active in self.rules]
         self.rules.clear()
         return changed
 
     def apply(self, request: Request) -> None:
-        """Count a request that is about to be answered; make the changes that are due."""
+        """Count a request before its answer; make the changes that are due."""
         for active in self.rules:
             rule = active.rule
             spent = rule.times is not None and active.done >= rule.times
@@ -75,8 +72,6 @@ class ChangeRules:
     def _change(self, rule: ChangeRule) -> list[str]:
         if rule.change == "add":
             return self.changes.add(rule.type, rule.rows)
-        if rule.change == "join":
-            return self._join(rule)
         hidden = rule.change == "unarchive"
         flag = HIDDEN_BY.get(rule.type) if rule.change.endswith("archive") else None
         table = self.changes.shop.world.table(rule.type)
@@ -84,23 +79,6 @@ class ChangeRules:
         ids = self.random.sample(free, min(rule.rows, len(free)))
         if rule.change == "update":
             return self.changes.update(rule.type, ids, {})
-        if rule.change == "delete":
-            return self.changes.delete(rule.type, ids)
         return self.changes.hide(
             rule.type, ids, hidden=not hidden, moves_updated=rule.moves_updated
         )
-
-    def _join(self, rule: ChangeRule) -> list[str]:
-        world = self.changes.shop.world
-        kinds = [rule.type] if rule.type in GROUPS else []
-        groups = [Reference(kind, row_id) for kind in kinds for row_id in world.table(kind).rows]
-        profiles = list(world.table("profile").rows)
-        joined: list[str] = []
-        for _ in range(rule.rows):
-            group = self.random.choice(groups)
-            inside = world.group(group).joined
-            free = [who for who in profiles if who not in inside]
-            if free:
-                joined.append(self.random.choice(free))
-                self.changes.join(group, joined[-1:])
-        return joined

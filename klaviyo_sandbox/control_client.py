@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import urllib.request
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.error import HTTPError
 
@@ -16,12 +17,11 @@ class ControlError(RuntimeError):
     """A control call was refused; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
 class ControlClient:
     """The control calls of the sandbox at one URL."""
 
-    def __init__(self, url: str) -> None:
-        """Call the sandbox at `url`."""
-        self._url = url
+    url: str
 
     def ask(self, kind: type[T], name: str, /, **arguments: object) -> T:
         """Make the call `name` with named arguments; return its answer as a `kind`.
@@ -38,7 +38,7 @@ class ControlClient:
             ControlError: the sandbox refused.
         """
         body = json.dumps(arguments, default=_plain).encode()
-        url = f"{self._url}/_sandbox/{name}"
+        url = f"{self.url}/_sandbox/{name}"
         request = urllib.request.Request(url, data=body)  # noqa: S310  # always localhost
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as reply:  # noqa: S310
@@ -49,7 +49,7 @@ class ControlClient:
 
 
 def _plain(value: object) -> object:
-    """Return what JSON has for a value of another type."""
+    """Return a value in a type of JSON."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     if isinstance(value, set | frozenset):

@@ -1,4 +1,4 @@
-"""Ways in which the sandbox can be told to fail."""
+"""Faults: the sandbox fails on request."""
 
 import fnmatch
 from dataclasses import dataclass, field
@@ -6,23 +6,14 @@ from random import Random
 
 from klaviyo_sandbox.web.request import Request
 
-KINDS = frozenset(
-    {
-        "status",
-        "reset",
-        "cut",
-        "not_json",
-        "html_403",
-        "invalid_cursor",
-    }
-)
+KINDS = frozenset({"status", "reset", "cut", "not_json", "html_403", "invalid_cursor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One rule: which requests fail, how, and how often.
+    """A rule about failing requests: their path, kind of fault and number.
 
-    Kinds: `status` (an error document with that status), `reset` (TCP reset), `cut` (the body ends
+    Kinds: `status` (an error document with `status`), `reset` (TCP reset), `cut` (the body ends
     before its Content-Length), `not_json` (200 with HTML), `html_403` (the edge's block page),
     `invalid_cursor` (400 on requests with a page cursor).
     """
@@ -31,13 +22,11 @@ class Fault:
     status: int = 500
     path: str = "*"
     """Shell pattern on the request's path, such as `/api/events` or `/api/lists/*/profiles`."""
-    query: str = ""
-    """Text in the decoded query of the requests that fail; empty: any query."""
     probability: float = 1.0
     times: int | None = None
-    """How many requests fail; None: all that match."""
+    """The number of failing requests; None: all matching requests."""
     after: int = 0
-    """How many matching requests pass before the first one fails."""
+    """The number of matching requests before the first failure."""
     retry_after: int | None = None
     """`Retry-After` of a `status` fault, in seconds."""
 
@@ -45,17 +34,17 @@ class Fault:
         """Refuse unknown kinds.
 
         Raises:
-            ValueError: there is no such kind of fault.
+            ValueError: the kind is unknown.
         """
         if self.kind not in KINDS:
             message = f"unknown kind of fault: {self.kind}; known are {', '.join(sorted(KINDS))}"
             raise ValueError(message)
 
     def matches(self, request: Request) -> bool:
-        """Whether the rule is about this request."""
+        """Tell whether the rule is about a request."""
         if self.kind == "invalid_cursor" and request.cursor is None:
             return False
-        return fnmatch.fnmatchcase(request.path, self.path) and self.query in request.query_text
+        return fnmatch.fnmatchcase(request.path, self.path)
 
 
 @dataclass(slots=True)
@@ -81,7 +70,7 @@ class FaultBook:
         self.rules.clear()
 
     def listed(self) -> list[tuple[Fault, int]]:
-        """Return every fault in force, and how many requests it has hit."""
+        """Return every fault in force, and the number of its requests."""
         return [(rule.fault, rule.done) for rule in self.rules]
 
     def pick(self, request: Request) -> Fault | None:

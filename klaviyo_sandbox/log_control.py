@@ -1,4 +1,4 @@
-"""What the sandbox was asked."""
+"""The log of the sandbox's requests."""
 
 from dataclasses import dataclass
 
@@ -8,29 +8,27 @@ from klaviyo_sandbox.web.log import Entry
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What an endpoint was asked."""
+    """The requests to an endpoint."""
 
     requests: int
-    bytes: int
     statuses: dict[int, int]
     """Replies per HTTP status; 0 stands for no reply."""
 
 
+@dataclass(frozen=True, slots=True)
 class LogControl:
-    """The requests that clients have made; `Sandbox.log` gives it."""
+    """The requests of clients; a part of `Sandbox`, as `log`."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def requests(self) -> list[Entry]:
         """Return the requests made, oldest first; control calls are not among them."""
-        return self._control.ask(list[Entry], "requests")
+        return self._control.ask(list[Entry], "log.listed")
 
     def counts(self) -> dict[str, Count]:
-        """Return what each endpoint was asked, by path template."""
-        return self._control.ask(dict[str, Count], "counts")
+        """Return the counts of each endpoint, by path template."""
+        return self._control.ask(dict[str, Count], "log.counts")
 
     def reset(self) -> None:
         """Forget the requests made so far."""
-        self._control.send("reset_requests")
+        self._control.send("log.reset")

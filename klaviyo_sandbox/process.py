@@ -13,17 +13,17 @@ PATIENCE_SECONDS = 5.0
 
 
 class StartError(RuntimeError):
-    """The process ended before it answered."""
+    """The process ended before its first answer."""
 
 
 class Process:
-    """Starts a sandbox and makes sure that it ends."""
+    """A sandbox's process, from its start to its certain end."""
 
     def __init__(self, settings: Settings) -> None:
-        """Start it and wait until it answers.
+        """Start the process and wait for its address.
 
         Raises:
-            StartError: it did not come up; the reason is on standard error.
+            StartError: the process ended; the reason is on standard error.
         """
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._child = subprocess.Popen(  # noqa: S603  # our own module, no shell
@@ -48,7 +48,7 @@ class Process:
         self.pid = int(announcement["pid"])
 
     def stop(self) -> None:
-        """End it, by force if it does not go by itself."""
+        """End the process, by force after a while."""
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 pipe.close()

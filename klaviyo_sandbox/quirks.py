@@ -1,19 +1,18 @@
-"""Ways in which Klaviyo is reported or documented to differ from the sandbox; off by default.
+"""Quirks: reported or documented differences of Klaviyo from the sandbox; off by default.
 
-Each option names its source. `docs/klaviyo-api.md` lists the questions that are open.
+Each option names its source. `docs/klaviyo-api.md` lists open questions.
 """
 
-import dataclasses
 import fnmatch
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedParameter:
-    """A query parameter that Klaviyo refuses though its specification has it.
+    """A query parameter of the specification, refused by Klaviyo.
 
     Klaviyo answers 400 to `include` on tags (recorded 2026-09-11), and 403 where the account or the
-    key lacks something (its guide to errors).
+    key lacks a right (its guide to errors).
     """
 
     parameter: str
@@ -24,10 +23,9 @@ class RefusedParameter:
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """Differences that hold for the paths that match `path`.
+    """Differences on the paths that match `path`.
 
-    Several can be in force. If more than one matches a path, each option comes from the last that
-    sets it.
+    If several match a path, the last counts.
     """
 
     path: str = "*"
@@ -39,9 +37,6 @@ class Quirks:
     heavy_page_size: int = 0
     """A page with more rows answers 503; 0: none. Airbyte's issue 42895 reports 503 of profiles.
     Whether large pages of large events are served is an open question."""
-    record_bytes: int = 0
-    """Events and profiles get longer custom properties, until a resource has about this size: an
-    event may have 5 MB, a profile 100 kB (guide)."""
     surrogate_every: int = 0
     """About one record in this many holds a lone surrogate escape, such as `\\ud83d`; 0: none.
     Custom properties are what shops send, and JSON allows such escapes (RFC 8259, 8.2)."""
@@ -56,33 +51,20 @@ class Quirks:
 
 
 DEFAULT = Quirks()
-_OPTIONS = tuple(field.name for field in dataclasses.fields(Quirks) if field.name != "path")
 
 
 class QuirkBook:
     """Finds the quirks of a path."""
 
-    def __init__(self, rules: tuple[Quirks, ...]) -> None:
-        """Start with `rules`."""
-        self._rules = rules
-        self._found: dict[str, Quirks] = {}
+    def __init__(self) -> None:
+        """Start without any."""
+        self._rules: tuple[Quirks, ...] = ()
 
     def replace(self, rules: tuple[Quirks, ...]) -> None:
         """Put other quirks in force."""
         self._rules = rules
-        self._found.clear()
 
     def find(self, path: str) -> Quirks:
-        """Return the quirks of a path."""
-        if not self._rules:
-            return DEFAULT
-        if path not in self._found:
-            changed = {
-                name: getattr(rule, name)
-                for rule in self._rules
-                if fnmatch.fnmatchcase(path, rule.path)
-                for name in _OPTIONS
-                if getattr(rule, name) != getattr(DEFAULT, name)
-            }
-            self._found[path] = dataclasses.replace(DEFAULT, **changed)
-        return self._found[path]
+        """Return the last quirks that match a path."""
+        matching = (rule for rule in reversed(self._rules) if fnmatch.fnmatchcase(path, rule.path))
+        return next(matching, DEFAULT)

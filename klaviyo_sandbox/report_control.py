@@ -1,4 +1,4 @@
-"""What tests know and change of the sandbox's reports."""
+"""The truth about the sandbox's reports, and late changes of their numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,12 +27,11 @@ class AggregateRow:
     sum_value: float
 
 
+@dataclass(frozen=True, slots=True)
 class ReportControl:
-    """The truth about reports, and late changes; `Sandbox.reports` gives it."""
+    """The truth about reports, and late changes; a part of `Sandbox`, as `reports`."""
 
-    def __init__(self, control: ControlClient) -> None:
-        """Make the calls by `control`."""
-        self._control = control
+    _control: ControlClient
 
     def rows(
         self,
@@ -43,14 +42,14 @@ class ReportControl:
         conversion_metric_id: str = "",
         group_by: Iterable[str] = (),
     ) -> list[ReportRow]:
-        """Return what a report, such as `flow-series`, comes to now from one local day to another.
+        """Return the rows of a report, such as `flow-series`, from one local day to another.
 
-        Of a series, a row for each day on which anything is not zero, over any number of days;
-        otherwise one row for the whole period. All statistics; no limits, no pages.
+        A series has a row for each day with numbers other than 0, over any number of days; other
+        reports have a row for the whole period. All statistics; no limits, no pages.
         """
         return self._control.ask(
             list[ReportRow],
-            "report_rows",
+            "report_truth.rows",
             report=report,
             start=start,
             end=end,
@@ -59,30 +58,29 @@ class ReportControl:
         )
 
     def aggregates(
-        self, metric_id: str, start: str, end: str, *, timezone: str = "", by: Iterable[str] = ()
+        self, metric_id: str, start: str, end: str, *, by: Iterable[str] = ()
     ) -> list[AggregateRow]:
-        """Return what the events of a metric add up to, for each local day on which there are any.
+        """Return the sums of a metric's events, for each local day with events.
 
-        Days are those of the account, or of `timezone`.
+        Days are days of the account.
         """
         return self._control.ask(
             list[AggregateRow],
-            "aggregate_rows",
+            "report_truth.aggregates",
             metric_id=metric_id,
             start=start,
             end=end,
-            timezone=timezone,
             by=list(by),
         )
 
     def change(self, row_id: str, date: str, count: str, amount: int = 1) -> None:
-        """Add to one count of one local day, as if it had come in late.
+        """Add to a count of a local day, as if late numbers had come in.
 
-        `row_id` is that of a flow or campaign message, a form version or a segment; `count` one
-        that is counted, such as `conversions`, `opens`, `submits` or `members_added`.
+        `row_id` is the id of a flow or campaign message, a form version or a segment; `count` is
+        `conversions`, `opens`, `submits`, `members_added` and so on.
         """
-        self._control.send("change_report", row_id=row_id, day=date, count=count, amount=amount)
+        self._control.send("reports.late.add", row_id=row_id, day=date, count=count, amount=amount)
 
     def refuse_conversion_metrics(self, ids: Iterable[str]) -> None:
-        """Make these metrics ineligible, beside those that never are; none: no more."""
-        self._control.send("refuse_metrics", ids=list(ids))
+        """Make these metrics ineligible, and no others."""
+        self._control.send("reports.conversion_metrics.refuse", ids=list(ids))

@@ -1,8 +1,7 @@
-"""The sandbox as tests and benchmarks use it."""
+"""The sandbox for tests and benchmarks."""
 
 import json
 from collections.abc import Iterable, Mapping
-from types import TracebackType
 from typing import Any, Self
 
 from klaviyo_sandbox.access_control import AccessControl
@@ -24,7 +23,7 @@ Document = dict[str, Any]
 
 
 class Sandbox:
-    """A Klaviyo on localhost in its own process, with everything to look into it and to change it.
+    """A Klaviyo on localhost in its own process, with all means to inspect and change the shop.
 
     Use it in a `with` block; the process ends with it, however the block is left.
     """
@@ -53,10 +52,10 @@ class Sandbox:
 
     @classmethod
     def start(cls, settings: Settings | None = None) -> Self:
-        """Start a sandbox and wait until it answers.
+        """Start a sandbox and wait for its address.
 
         Raises:
-            StartError: it did not come up.
+            StartError: the process ended.
         """
         return cls(Process(settings or Settings()))
 
@@ -68,31 +67,31 @@ class Sandbox:
         """Return the sandbox itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the process."""
         self.stop()
 
     def ids(self, resource_type: str, *, hidden: bool | None = None) -> set[str]:
         """Return all ids of a type.
 
-        `hidden=True`: only those that are hidden by default (archived); `False`: only the others.
+        `hidden=True`: only resources hidden by default (archived); `False`: only the others.
         """
-        return set(self._control.ask(list[str], "ids", resource_type=resource_type, hidden=hidden))
+        return set(
+            self._control.ask(list[str], "truth.ids", resource_type=resource_type, hidden=hidden)
+        )
 
     def documents(
         self, resource_type: str, ids: Iterable[str] = (), *, additional: Iterable[str] = ()
     ) -> list[Document]:
         """Return the resources of a type, or those with `ids`; all relationships have `data`.
 
-        `additional` names attributes that only `additional-fields` shows.
+        `additional` names attributes behind `additional-fields`.
         """
         text = self._control.send(
-            "documents", resource_type=resource_type, ids=list(ids), additional=list(additional)
+            "truth.documents",
+            resource_type=resource_type,
+            ids=list(ids),
+            additional=list(additional),
         )
         # Custom properties may hold integers beyond 64 bit, which only the standard parser keeps.
         found: list[Document] = json.loads(text)
@@ -100,21 +99,21 @@ class Sandbox:
 
     def members(self, group_type: str, group_id: str) -> dict[str, str]:
         """Return who is in a `list` or `segment`: `joined_group_at` by profile id."""
-        return self._control.ask(dict[str, str], "members", group=(group_type, group_id))
+        return self._control.ask(dict[str, str], "truth.members", group=(group_type, group_id))
 
     def related(self, resource_type: str, resource_id: str, name: str) -> list[str]:
         """Return the ids in a resource's relationship `name`."""
         return self._control.ask(
-            list[str], "related", resource=(resource_type, resource_id), name=name
+            list[str], "truth.related", resource=(resource_type, resource_id), name=name
         )
 
     def sizes(self) -> dict[str, int]:
         """Return how many resources of each type there are."""
-        return self._control.ask(dict[str, int], "sizes")
+        return self._control.ask(dict[str, int], "truth.sizes")
 
     def now(self) -> str:
         """Return the sandbox's time, RFC 3339."""
-        return self._control.ask(str, "now")
+        return self._control.ask(str, "truth.now")
 
     def add(self, resource_type: str, count: int = 1, *, days_ago: float = 0.0) -> list[str]:
         """Add `count` new resources; return their ids.
@@ -122,7 +121,7 @@ class Sandbox:
         They happened, or were created, `days_ago`; a negative number puts them into the future.
         """
         return self._control.ask(
-            list[str], "add", resource_type=resource_type, count=count, days_ago=days_ago
+            list[str], "changes.add", resource_type=resource_type, count=count, days_ago=days_ago
         )
 
     def update(
@@ -131,7 +130,7 @@ class Sandbox:
         """Change resources now: `updated` moves, `attributes` take their new values."""
         return self._control.ask(
             list[str],
-            "update",
+            "changes.update",
             resource_type=resource_type,
             ids=list(ids),
             attributes=dict(attributes or {}),
@@ -139,47 +138,43 @@ class Sandbox:
 
     def archive(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Archive campaigns or flows, hide images."""
-        return self._control.ask(list[str], "hide", resource_type=resource_type, ids=list(ids))
+        return self._control.ask(
+            list[str], "changes.hide", resource_type=resource_type, ids=list(ids)
+        )
 
     def delete(self, resource_type: str, ids: Iterable[str]) -> list[str]:
         """Delete resources without a trace."""
-        return self._control.ask(list[str], "delete", resource_type=resource_type, ids=list(ids))
+        return self._control.ask(
+            list[str], "changes.delete", resource_type=resource_type, ids=list(ids)
+        )
 
     def put(self, document: Mapping[str, object]) -> str:
         """Add or replace a resource exactly as given; return its id.
 
-        Besides the JSON:API members it may have `facts`: values that are filtered on but not
-        shown, such as `{"messages.channel": "email"}` of a campaign.
+        Besides the JSON:API members, `document` may have `facts`: values for filters alone, such
+        as `{"messages.channel": "email"}` of a campaign.
         """
-        return self._control.ask(str, "put", document=dict(document))
-
-    def join(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
-        """Let profiles join a `list` or `segment` now."""
-        self._control.send("join", group=(group_type, group_id), profile_ids=list(profile_ids))
-
-    def leave(self, group_type: str, group_id: str, profile_ids: Iterable[str]) -> None:
-        """Let profiles leave a `list` or `segment`."""
-        self._control.send("leave", group=(group_type, group_id), profile_ids=list(profile_ids))
+        return self._control.ask(str, "changes.put", document=dict(document))
 
     def day_passes(self) -> Touched:
-        """Change what a day would; return the ids touched, per type and kind of change."""
+        """Let a day pass in the shop; return the ids touched, per type and kind of change."""
         return self._control.ask(Touched, "day_passes")
 
     def fail(self, fault: Fault) -> None:
         """Make requests fail; see `Fault`."""
-        self._control.send("fail", fault=fault)
+        self._control.send("faults.add", fault=fault)
 
     def clear_faults(self) -> None:
         """Stop failing."""
-        self._control.send("clear_faults")
+        self._control.send("faults.clear")
 
     def faults(self) -> list[tuple[Fault, int]]:
         """Return the faults in force, and how many requests each has hit."""
-        return self._control.ask(list[tuple[Fault, int]], "faults")
+        return self._control.ask(list[tuple[Fault, int]], "faults.listed")
 
     def set_quirks(self, *quirks: Quirks) -> None:
-        """Let the API differ so from what is known of Klaviyo's; no arguments end that."""
-        self._control.send("set_quirks", rules=quirks)
+        """Put quirks in force, instead of those before; without arguments, no quirks."""
+        self._control.send("quirks.replace", rules=quirks)
 
     def change_while_read(
         self,
@@ -194,30 +189,21 @@ class Sandbox:
     ) -> None:
         """Change `rows` random resources of a `type` after `every` so many requests to `path`.
 
-        `path` is a shell pattern; `times` is how often it happens at most. `archive` and
-        `unarchive` leave `updated` as it is, unless it `moves_updated`. `join` lets profiles join
-        random groups of the type `list` or `segment`.
+        `path` is a shell pattern; `times` is the largest number of changes. `archive` and
+        `unarchive` leave `updated` alone, unless the change `moves_updated`.
         """
         rule = ChangeRule(path, every, type, rows, change, times, moves_updated)
-        self._control.send("change_while_read", rule=rule)
+        self._control.send("change_rules.add", rule=rule)
 
     def clear_changes(self) -> list[list[str]]:
-        """End all such changes; return the ids that each has changed, added or let join so far."""
-        return self._control.ask(list[list[str]], "clear_changes")
+        """End all such changes; return the changed and added ids of each."""
+        return self._control.ask(list[list[str]], "change_rules.clear")
 
-    def set_latency(self, ms: float, jitter_ms: float = 0.0) -> None:
-        """Wait before each reply, and up to `jitter_ms` more at random."""
-        self._control.send("set_latency", ms=ms, jitter_ms=jitter_ms)
-
-    def warm(self, query: str) -> int:
-        """Write every event as the query on `/api/events` wants it; return how many there are.
-
-        The first read of an event costs the server about twice what later ones do. A benchmark
-        that measures its client calls this first, with the query that the client will send.
-        """
-        return self._control.ask(int, "warm", query=query)
+    def set_latency(self, ms: float) -> None:
+        """Wait so long before each reply."""
+        self._control.send("set_latency", ms=ms)
 
     def advance(self, seconds: float) -> str:
         """Move the sandbox's clock forward; return its new time, RFC 3339."""
-        self._control.send("advance", seconds=seconds)
+        self._control.send("clock.advance", seconds=seconds)
         return self.now()

@@ -1,4 +1,4 @@
-"""Runs the sandbox in this process until it is told to stop."""
+"""The server of the sandbox, in this process."""
 
 import asyncio
 import gc
@@ -22,7 +22,7 @@ PARENT_CHECK_SECONDS = 0.5
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol; it also hands the transport to the application, for connection resets."""
+    """uvicorn's protocol; hands the transport to the application, for connection resets."""
 
     def on_message_begin(self) -> None:
         """Start a request."""
@@ -34,8 +34,8 @@ class Protocol(HttpToolsProtocol):
 def serve(settings: Settings) -> None:
     """Build the shop, print one line of JSON with `url` and `key`, and serve until SIGTERM.
 
-    It also ends when its parent does, or when its standard input is a pipe that closes: a test run
-    that is killed leaves no server behind.
+    The server also ends with its parent, or when its standard input is a pipe and closes: a killed
+    test run leaves no server behind.
     """
     gc.disable()
     state = open_state(settings)

@@ -1,4 +1,4 @@
-"""What a sandbox holds and how it behaves."""
+"""The options of a sandbox."""
 
 import argparse
 import dataclasses
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-
-from klaviyo_sandbox.quirks import Quirks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,6 @@ class Settings:
     campaigns: int = 180
     """Of all channels, archived ones included."""
     flows: int = 60
-    flow_actions: float = 2.5
-    """How many actions a flow has on average; some have twice as many."""
-    old_events: int = 0
-    """How many events from before 1970 there are besides."""
     lists: int = 24
     segments: int = 25
     templates: int = 35
@@ -53,19 +47,15 @@ class Settings:
     profile_spread: str = ""
     """The same for profiles; empty: as `spread`."""
     spread_years: float = 2.0
-    """How many years back `even` and `spike` go."""
+    """The years of `even` and `spike`, back from now."""
 
     limits: bool = True
-    """Whether rate limits are enforced and shown."""
+    """Rate limits are enforced and shown."""
     latency_ms: float = 0.0
-    """How long the server waits before each reply."""
-    jitter_ms: float = 0.0
-    """The most that it waits besides, at random."""
+    """The pause before each reply."""
     nulls_last: bool = False
     """Whether rows without a time come last where they are sorted by it. The specification lets
     `updated` be null and does not say."""
-    quirks: tuple[Quirks, ...] = ()
-    """Ways in which Klaviyo is reported or documented to differ."""
 
     @property
     def start(self) -> datetime | None:
@@ -78,12 +68,8 @@ class Settings:
 
     @staticmethod
     def from_json(text: str) -> "Settings":
-        """Return the options that `to_json` wrote."""
+        """Return the options in a text of `to_json`."""
         return msgspec.json.decode(text, type=Settings)
-
-
-def _quirks(text: str) -> tuple[Quirks, ...]:
-    return msgspec.json.decode(text, type=tuple[Quirks, ...])
 
 
 def parse_arguments(arguments: list[str]) -> Settings:
@@ -92,9 +78,7 @@ def parse_arguments(arguments: list[str]) -> Settings:
     parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
     for field in dataclasses.fields(Settings):
         name = f"--{field.name.replace('_', '-')}"
-        if field.name == "quirks":
-            parser.add_argument(name, type=_quirks, default=(), help="a list of quirks as JSON")
-        elif isinstance(field.default, bool):
+        if isinstance(field.default, bool):
             parser.add_argument(name, action=argparse.BooleanOptionalAction, default=field.default)
         else:
             parser.add_argument(name, type=type(field.default), default=field.default)

@@ -4,16 +4,20 @@ from dataclasses import dataclass, field
 from random import Random
 
 from klaviyo_sandbox.api.answer import Api
+from klaviyo_sandbox.api.edition import Edition
 from klaviyo_sandbox.api.keys import Keys
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.change_rules import ChangeRules
+from klaviyo_sandbox.control.truth import Truth
 from klaviyo_sandbox.faults import FaultBook
 from klaviyo_sandbox.oauth.grants import Grants
 from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
+from klaviyo_sandbox.reports.truth import ReportTruth
 from klaviyo_sandbox.settings import Settings
 from klaviyo_sandbox.shop.build import build_shop
 from klaviyo_sandbox.shop.change import Changes
+from klaviyo_sandbox.shop.day import Touched, day_passes
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.spec import REVISIONS, load_spec
 from klaviyo_sandbox.store.clock import Clock
@@ -22,7 +26,7 @@ from klaviyo_sandbox.web.log import RequestLog
 
 @dataclass(slots=True)
 class State:
-    """The shop, the API in front of it, and what was done to either."""
+    """The shop, the API in front, and all changes of either."""
 
     shop: Shop
     changes: Changes
@@ -35,18 +39,22 @@ class State:
     faults: FaultBook
     quirks: QuirkBook
     change_rules: ChangeRules
-    random: Random
+    truth: Truth
+    report_truth: ReportTruth
     latency_ms: float
-    jitter_ms: float
     log: RequestLog = field(default_factory=RequestLog)
 
-    def set_latency(self, ms: float, jitter_ms: float) -> None:
-        """Wait `ms` before each reply, and up to `jitter_ms` more at random."""
-        self.latency_ms, self.jitter_ms = ms, jitter_ms
+    def set_latency(self, ms: float) -> None:
+        """Wait `ms` before each reply."""
+        self.latency_ms = ms
+
+    def day_passes(self) -> Touched:
+        """Do what happens in a day; see `shop/day.py`."""
+        return day_passes(self.changes)
 
 
 def open_state(settings: Settings) -> State:
-    """Build the shop and everything around it."""
+    """Build the shop and its surroundings."""
     specs = [load_spec(revision) for revision in REVISIONS]
     clock = Clock(settings.start)
     with clock.held():
@@ -55,14 +63,15 @@ def open_state(settings: Settings) -> State:
     keys = Keys(grants)
     limiter = Limiter(clock, enabled=settings.limits)
     random = Random(settings.seed)
-    quirks = QuirkBook(settings.quirks)
+    quirks = QuirkBook()
     reports = Reports(shop)
+    editions = [Edition(spec, shop.world, clock, quirks) for spec in specs]
     changes = Changes(shop, events)
     return State(
         shop=shop,
         changes=changes,
         clock=clock,
-        api=Api(specs, shop.world, clock, keys, limiter, quirks, reports),
+        api=Api(editions, clock, keys, limiter, quirks, reports),
         keys=keys,
         grants=grants,
         limiter=limiter,
@@ -70,7 +79,7 @@ def open_state(settings: Settings) -> State:
         faults=FaultBook(random),
         quirks=quirks,
         change_rules=ChangeRules(changes, random),
-        random=random,
+        truth=Truth(shop),
+        report_truth=ReportTruth(reports),
         latency_ms=settings.latency_ms,
-        jitter_ms=settings.jitter_ms,
     )

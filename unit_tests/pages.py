@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from source_klaviyo.protocol import FOREVER, Extract, Page, Window
+from source_klaviyo.sync.new_rows import NewRows
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
@@ -28,7 +29,8 @@ def rows_of(*cursors: int | None) -> list[Row]:
 def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True) -> Page:
     extract = Extract([record(name) for name, _ in rows])
     ids, cursors = [name for name, _ in rows], [cursor for _, cursor in rows]
-    return Page(ids, cursors, [extract], token, exact=exact)
+    values = [None if cursor is None else str(cursor) for cursor in cursors]
+    return Page(ids, cursors, [extract], token, exact=exact, values=values)
 
 
 def page(*cursors: int | None, more: bool = True) -> Page:
@@ -49,12 +51,10 @@ def reader(
         0,
         {},
         collection or TwoPages(),
-        lo,
-        hi,
+        Window(lo, hi),
         [WindowView(0, [Window(lo, hi)])],
         lambda: horizon,
-        SeenRows(IdMemory()),
-        SeenRows(IdMemory()),
+        NewRows(SeenRows(IdMemory()), SeenRows(IdMemory()), purpose is Purpose.NO_CURSOR),
         RangePageSize(CollectionPageSize(size), size) if size else None,
         purpose,
     )

@@ -8,7 +8,7 @@ from klaviyo_sandbox import Request
 
 def request(endpoint: str, resource_id: str = "") -> Request:
     path = endpoint.replace("{id}", resource_id)
-    return Request("GET", path, "", "", 200, 0.0, endpoint, 0, "")
+    return Request("GET", path, "", "", 200, 0.0, endpoint, "")
 
 
 EVENTS = [request("/api/events")] * 9

@@ -1,7 +1,7 @@
 """Checkpoints: what is missing, what state follows, and that late rows are found."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import FOREVER, Window
-from source_klaviyo.sync.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.checkpoint import CursorCheckpoint, WholeCheckpoint
 from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.state import CursorState
 from unit_tests.examples import at_least
@@ -151,12 +151,96 @@ def test_rows_without_a_cursor_stay_in_the_state_until_they_are_read() -> None:
 
 def test_rows_of_the_future_are_named_until_their_time_has_come() -> None:
     checkpoint = CursorCheckpoint(CursorState(1_000), 0, 0, 2_000)
-    checkpoint.note_ahead([("a", 9_000), ("b", 12_000)])
+    checkpoint.note_ahead([("a", 9_000), ("b", 12_000), ("c", 10_000)])
     assert checkpoint.has_written("a", 9_000)
     assert not checkpoint.has_written("a", 9_001), "it has moved"
     checkpoint.complete(Window(1_000, FOREVER))
     state = checkpoint.current(2_000)
-    assert state.ahead == (("a", 9_000), ("b", 12_000))
+    assert state.ahead == (("a", 9_000), ("b", 12_000), ("c", 10_000))
     later = CursorCheckpoint(state, 0, 0, 10_000)
     later.complete(Window(0, FOREVER))
-    assert later.current(10_000).ahead == (("b", 12_000),)
+    assert later.current(10_000).ahead == (("b", 12_000), ("c", 10_000))
+
+
+def test_a_state_names_a_bounded_number_of_rows_of_the_future() -> None:
+    checkpoint = CursorCheckpoint(CursorState(1_000), 0, 0, 2_000)
+    checkpoint.note_ahead((str(number), 9_000) for number in range(1_500))
+    assert len(checkpoint.current(2_000).ahead) == 1_000
+
+
+def test_rows_of_the_next_hour_are_not_named() -> None:
+    """Rows that change while a sync reads lie there, as many as there are."""
+    checkpoint = CursorCheckpoint(CursorState(1_000), 0, 0, 2_000)
+    checkpoint.note_ahead([("a", 5_599), ("b", 5_600)])
+    assert checkpoint.current(2_000).ahead == (("b", 5_600),)
+
+
+def test_what_has_been_read_to_the_horizon_needs_no_list_of_windows() -> None:
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 300, NOW)
+    checkpoint.complete(Window(200, NOW - MARGIN))
+    assert checkpoint.current(NOW - MARGIN) == CursorState(NOW - MARGIN)
+
+
+def test_a_sync_that_has_read_nothing_claims_nothing() -> None:
+    assert CursorCheckpoint(CursorState(), 100, 0, NOW).current(NOW - MARGIN).watermark is None
+
+
+def test_an_interrupted_sync_is_read_again_where_it_came_too_early_and_nowhere_else() -> None:
+    """It began at 9,000, so rows of 8,700 and later had less than the look-back to turn up."""
+    read = CursorState(500, 9_000, (Window(300, 400), Window(700, 8_995)))
+    checkpoint = CursorCheckpoint(read, 0, 300, NOW)
+    assert checkpoint.missing() == [Window(200, 300), Window(400, 700), Window(8_700, FOREVER)]
+    state = checkpoint.current(NOW - MARGIN)
+    assert (state.watermark, state.read) == (500, (Window(300, 400), Window(700, 8_700)))
+
+
+def test_what_the_next_look_back_reaches_is_not_read_again_at_once() -> None:
+    read = CursorState(500, 9_000, (Window(200, 8_995),))
+    checkpoint = CursorCheckpoint(read, 0, 300, 9_050)
+    assert checkpoint.missing() == [Window(8_700, 8_750), Window(8_995, FOREVER)]
+
+
+def test_a_sync_that_is_resumed_by_a_clock_that_is_behind_reads_what_is_missing() -> None:
+    read = CursorState(500, NOW + 100, (Window(700, 800),))
+    missing = [Window(200, 700), Window(800, FOREVER)]
+    assert CursorCheckpoint(read, 0, 300, NOW).missing() == missing
+    assert CursorCheckpoint(replace(read, since=NOW), 0, 300, NOW).missing() == missing
+
+
+@pytest.mark.parametrize(
+    ("second", "watermark"), [(300, 300), (499, 499), (100, 100)], ids=["amid", "last", "first"]
+)
+def test_a_second_before_the_watermark_can_be_opened_again(second: int, watermark: int) -> None:
+    checkpoint = CursorCheckpoint(CursorState(500), 100, 0, NOW)
+    hole = Window(second, second + 1)
+    checkpoint.reopen(hole)
+    checkpoint.complete(Window(500, FOREVER))
+    assert checkpoint.missing() == [hole]
+    state = checkpoint.current(NOW - MARGIN)
+    assert state == CursorState(watermark, NOW, (Window(second + 1, NOW - MARGIN),))
+    resumed = CursorCheckpoint(state, 100, 0, NOW + 50)
+    assert resumed.missing() == [hole, Window(NOW - MARGIN, FOREVER)]
+
+
+def test_the_first_second_of_all_can_be_opened_again() -> None:
+    checkpoint = CursorCheckpoint(CursorState(500), 0, 0, NOW)
+    checkpoint.reopen(Window(0, 1))
+    assert checkpoint.missing() == [Window(0, 1), Window(500, FOREVER)]
+    state = checkpoint.current(NOW - MARGIN)
+    assert (state.watermark, state.read) == (None, (Window(1, 500),))
+
+
+def test_what_lies_before_the_start_date_is_never_opened() -> None:
+    checkpoint = CursorCheckpoint(CursorState(500), 100, 0, NOW)
+    checkpoint.reopen(Window(99, 100))
+    assert checkpoint.missing() == [Window(500, FOREVER)]
+
+
+def test_a_partition_without_a_cursor_is_read_whole_or_not_at_all() -> None:
+    checkpoint = WholeCheckpoint(CursorState(), NOW)
+    checkpoint.complete(Window(0, 500))
+    assert (checkpoint.missing(), checkpoint.current(NOW)) == ([Window()], CursorState())
+    checkpoint.complete(Window())
+    assert (checkpoint.missing(), checkpoint.current(NOW)) == ([], CursorState(NOW))
+    checkpoint.reopen(Window())
+    assert (checkpoint.missing(), checkpoint.current(NOW)) == ([Window()], CursorState())

@@ -22,7 +22,7 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import load
+from source_klaviyo.sync.state_loading import load
 from source_klaviyo.sync.tasks import ItemReader
 from source_klaviyo.sync.window_reader import Purpose, WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job

@@ -21,7 +21,7 @@ from source_klaviyo.sync.jobs import CollectionJob, LaterPlan, StreamJob, SyncPl
 from source_klaviyo.sync.output_queue import OutputQueue
 from source_klaviyo.sync.scheduler import Scheduler
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import load
+from source_klaviyo.sync.state_loading import load
 from source_klaviyo.sync.tasks import Task
 from unit_tests.fakes import (
     HORIZON,

@@ -10,7 +10,7 @@ HORIZON = 1_000_000
 
 def fill(splitter: Splitter, read: WindowReader, *cursors: int, more: bool = True) -> None:
     """Let a page with new rows of these cursors arrive."""
-    read.seen.forget()
+    read.close()
     read.request()
     read.accept(page(*cursors, more=more), (0,))
     splitter.observe(read, len(cursors), read.rows_kept)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import Window
-from source_klaviyo.sync.state import CursorState, Json, StreamState, dump, load
+from source_klaviyo.sync.state import WHOLE, CursorState, Json, StreamState, dump, is_own
+from source_klaviyo.sync.state_loading import load, of_refresh, without_blanks, without_refresh
 
 PARTITIONS = ({"archived": False}, {"archived": True})
 moments = st.integers(0, 4_000_000_000)
@@ -33,6 +34,19 @@ states = watermarks | unfinished()
 def test_a_state_survives_being_written(state: CursorState) -> None:
     written = dump([({}, state)], "updated")
     assert load("profiles", written, "updated").of({}) == state
+
+
+def test_one_partition_is_written_without_a_list_and_nothing_that_says_nothing() -> None:
+    written = dump([({}, CursorState(60, since=100))], "updated")
+    assert written == {"updated": "1970-01-01T00:01:00+00:00", "version": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_ours"),
+    [({}, True), ({"version": 1}, True), (WHOLE, True), ({"updated": "2026-03-01"}, False)],
+)
+def test_a_state_tells_who_wrote_it(state: StreamState, *, is_ours: bool) -> None:
+    assert is_own(state) is is_ours
 
 
 @given(states, states)
@@ -61,8 +75,7 @@ def test_many_partitions_keep_their_own_states(
     assert loaded.of({"list_id": "new"}) == CursorState()
     assert len(loaded.known) == count
     if count > 20:
-        lonely = sum(bool(state.read) for state in expected.values())
-        assert len(written["states"]) <= lonely + len(few)
+        assert len(written["states"]) <= len(few)
     else:
         assert [entry["partition"] for entry in written["states"]] == [
             {"list_id": name} for name in expected
@@ -111,6 +124,8 @@ def test_no_state_reads_from_the_start(empty: StreamState) -> None:
         ({"datetime": "2026-03-01", "unfinished": {"since": None, "read": []}}, "not a datetime"),
         ({"unfinished": {"since": "2026-03-01", "read": [["2026-03-01"]]}}, "pair"),
         ({"unfinished": {"since": "2026-03-01", "read": [["2026-03-02", "2026-03-01"]]}}, "hold"),
+        ({"unfinished": {"since": "2026-03-01", "read": 5}}, "no list"),
+        ({"unfinished": {"read": [["2026-03-01", "2026-03-02"]]}}, "since when"),
         ({"states": {}}, "not a list"),
         ({"states": [{"partition": {}}]}, "no `cursor`"),
         ({"states": ["x"]}, "no `cursor`"),
@@ -121,3 +136,37 @@ def test_garbage_is_refused_and_the_stream_named(garbage: dict[str, Json], compl
     with pytest.raises(ConfigError, match=complaint) as refused:
         load("events", garbage, "datetime")
     assert "stream events" in str(refused.value)
+
+
+def test_a_state_belongs_to_the_refresh_that_it_names_and_to_no_other() -> None:
+    state: StreamState = {
+        "updated": "2026-03-01T00:00:00+00:00",
+        "refresh": {"generation_id": 3, "sync_id": 17, "since": "1970-01-01T00:01:00+00:00"},
+    }
+    found = [of_refresh(state, *ids) for ids in ((3, 17), (3, 18), (4, 17))]
+    assert found == [60, None, None]
+    assert without_refresh(state) == {"updated": "2026-03-01T00:00:00+00:00"}
+    assert of_refresh(without_refresh(state), 3, 17) is None
+    assert load("profiles", state, "updated").of({}) == CursorState(), "it is no incremental one"
+
+
+@pytest.mark.parametrize(
+    ("kept", "left"),
+    [
+        ({"updated": None}, {}),
+        ({"updated": "", "version": 1}, {"version": 1}),
+        ({"updated": "x", "archived": {"updated": None}}, {"updated": "x", "archived": {}}),
+        ({"archived": "x", "states": "y"}, {"archived": "x", "states": "y"}),
+        (
+            {"states": [{"partition": {}, "cursor": {"updated": ""}}, {"cursor": None}, "x", {}]},
+            {"states": [{"partition": {}, "cursor": {}}, {"cursor": {}}, "x", {}]},
+        ),
+        ({"states": [{"cursor": {"updated": "x"}}]}, {"states": [{"cursor": {"updated": "x"}}]}),
+        ({"states": [{"cursor": 5}]}, {"states": [{"cursor": 5}]}),
+    ],
+)
+def test_a_cursor_without_a_value_is_left_out_with_a_warning(
+    kept: StreamState, left: StreamState, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert without_blanks("profiles", kept) == left
+    assert len(caplog.records) == (kept != left)

@@ -30,8 +30,10 @@ from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.partitions import PartitionReading
+from source_klaviyo.sync.position import Position
 from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import CursorState, StreamState, dump, load
+from source_klaviyo.sync.state import CursorState, StreamState, dump
+from source_klaviyo.sync.state_loading import load
 from source_klaviyo.sync.stream_output import StreamOutput
 from source_klaviyo.sync.window_reader import WindowReader
 from unit_tests.examples import at_least
@@ -148,10 +150,10 @@ class SplitsAtRandom:
     ) -> tuple[WindowReader, int] | None:
         for reader in readers:
             latest = min(reader.hi, horizon)
-            can = reader.splittable and latest - reader.frontier > 1
+            can = reader.splittable and latest - reader.place.at > 1
             if can and self.left and self.chance.random() < 0.4:
                 self.left -= 1
-                return reader, self.chance.randrange(reader.frontier + 1, latest)
+                return reader, self.chance.randrange(reader.place.at + 1, latest)
         return None
 
 
@@ -488,8 +490,7 @@ def test_an_instant_passes_the_filter_of_exactly_one_window(
         reader.start(0)
         task = reader.next_task(0.0)
         assert isinstance(task, WindowReader)
-        task.lo = task.position = lo
-        task.hi = hi
+        task.place = Position(lo, hi, task.place.in_order)
         request = reader.request(task)
         for delivery in reader.accept_page(task, request, model.fetch(request)):
             emitted += len(delivery.extract.records)

@@ -18,7 +18,7 @@ from klaviyo_sandbox import Sandbox, Settings
 SEEDS = [3, 17, 2026]
 if "KLAVIYO_CHAINS" in os.environ:
     SEEDS = [random.randrange(2**32) for _ in range(int(os.environ["KLAVIYO_CHAINS"]))]
-SHOP = Settings(events=400, profiles=220, campaigns=24, flows=12, lists=6, images=12, old_events=0)
+SHOP = Settings(events=400, profiles=220, campaigns=24, flows=12, lists=6, images=12)
 READ: Mapping[str, list[str]] = {
     "campaigns": CAMPAIGNS,
     "events": ["events?page[size]=1000"],

@@ -22,7 +22,6 @@ SHOP = Settings(
     coupon_codes=10,
     reviews=130,
     object_records=5,
-    old_events=5,
 )
 
 

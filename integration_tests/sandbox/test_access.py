@@ -56,17 +56,8 @@ def test_both_scopes_of_list_members_are_wanted(own: Sandbox) -> None:
     path = f"/api/lists/{min(own.ids('list'))}/profiles"
     refused = Reader(own.url, "Klaviyo-API-Key pk_lists").get(path)
     assert refused.status == 403
-    assert "profiles:read" in str(refused.error["detail"])
-    assert "lists:read" not in str(refused.error["detail"])
+    assert str(refused.error["detail"]).endswith(": profiles:read")
     assert Reader(own.url, "Klaviyo-API-Key pk_both").get(path).status == 200
-
-
-def test_a_revoked_key_is_unknown(own: Sandbox) -> None:
-    own.access.add_key("pk_short", ["accounts:read"])
-    short = Reader(own.url, "Klaviyo-API-Key pk_short")
-    assert short.get("/api/accounts").status == 200
-    own.access.revoke_key("pk_short")
-    assert short.get("/api/accounts").status == 401
 
 
 def test_revisions(reader: Reader) -> None:
@@ -81,12 +72,3 @@ def test_revisions(reader: Reader) -> None:
     assert ask(None)[0] == 400
     assert ask("yesterday")[0] == 400
     assert ask("2026-08-01")[0] == 400
-
-
-def test_page_size_came_with_a_revision(reader: Reader) -> None:
-    for path, before, since in (
-        ("/api/events", "2025-10-15", "2026-01-15"),
-        ("/api/lists", "2026-01-15", "2026-04-15"),
-    ):
-        assert reader.get(path, {"page[size]": 5}, {"revision": before}).status == 400
-        assert len(reader.get(path, {"page[size]": 5}, {"revision": since}).rows) == 5

@@ -123,11 +123,6 @@ def test_members_show_when_they_joined(shop: Sandbox, reader: Reader) -> None:
     assert attributes(count)["profile_count"] == len(joined)
 
 
-def test_a_form_shows_its_definition_only_on_its_own(shop: Sandbox, reader: Reader) -> None:
-    assert "definition" not in attributes(reader.get("/api/forms").rows[0])
-    assert "definition" in attributes(reader.get(f"/api/forms/{min(shop.ids('form'))}").rows[0])
-
-
 def test_ids_with_signs_in_them(shop: Sandbox, reader: Reader) -> None:
     item = min(shop.ids("catalog-item"))
     assert item.startswith("$custom:::$default:::")

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from integration_tests.sandbox.reader import Reader
-from klaviyo_sandbox import ControlError, Fault, Sandbox
+from klaviyo_sandbox import Fault, Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -23,12 +23,6 @@ def test_statuses_so_many_times_after_so_many(own: Sandbox, own_reader: Reader) 
     assert [hits for _, hits in own.faults()] == [2]
 
 
-def test_only_requests_with_that_query(own: Sandbox, own_reader: Reader) -> None:
-    own.fail(Fault("status", status=500, path="/api/*", query="sort=name"))
-    assert own_reader.get("/api/tags", {"sort": "name"}).status == 500
-    assert own_reader.get("/api/tags", {"sort": "id"}).status == 200
-
-
 def test_with_a_probability(own: Sandbox, own_reader: Reader) -> None:
     own.fail(Fault("status", status=502, path="/api/tags", probability=0.5))
     statuses = [own_reader.get("/api/tags").status for _ in range(60)]
@@ -43,18 +37,14 @@ def test_retry_after(own: Sandbox, own_reader: Reader) -> None:
     assert answer.error["code"] == "throttled"
 
 
-def test_connections_that_break(own: Sandbox, own_reader: Reader) -> None:
-    for kind in ("reset", "cut"):
-        own.fail(Fault(kind, path="/api/events", times=1))
-        with pytest.raises(requests.exceptions.RequestException):
-            own_reader.get("/api/events")
-        assert own_reader.get("/api/events").status == 200
-
-
-def test_a_reset_is_a_reset(own: Sandbox, own_reader: Reader) -> None:
-    own.fail(Fault("reset", path="/api/events", times=1))
-    with pytest.raises(requests.exceptions.ConnectionError, match="reset"):
+@pytest.mark.parametrize(
+    ("kind", "words"), [("reset", "reset"), ("cut", "(?i)incomplete|broken|more expected")]
+)
+def test_connections_that_break(kind: str, words: str, own: Sandbox, own_reader: Reader) -> None:
+    own.fail(Fault(kind, path="/api/events", times=1))
+    with pytest.raises(requests.exceptions.RequestException, match=words):
         own_reader.get("/api/events")
+    assert own_reader.get("/api/events").status == 200
 
 
 def test_html(own: Sandbox, own_reader: Reader) -> None:
@@ -77,11 +67,9 @@ def test_cursors_that_expire(own: Sandbox, own_reader: Reader) -> None:
     assert own_reader.get(str(first.links["next"])).status == 200
 
 
-def test_unknown_faults_are_refused(own: Sandbox) -> None:
+def test_unknown_faults_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown kind"):
         Fault("nonsense")
-    with pytest.raises(ControlError):
-        own.add("nonsense")
 
 
 def test_what_was_asked_is_remembered(own: Sandbox, own_reader: Reader) -> None:
@@ -96,4 +84,3 @@ def test_what_was_asked_is_remembered(own: Sandbox, own_reader: Reader) -> None:
     ]
     assert entries[0].query == "sort=-name"
     assert own.log.counts()["/api/tags"].statuses == {500: 1}
-    assert own.log.counts()["/api/lists/{id}"].bytes == entries[1].bytes > 100

@@ -104,11 +104,7 @@ def test_codes_may_expire_later(reader: Reader) -> None:
 def test_paths_ids_and_methods(reader: Reader, shop: Sandbox) -> None:
     assert reader.get("/api/nonsense").status == 404
     assert reader.get("/api/profiles/01ARZ3NDEKTSV4RRFFQ69G5FAV").status == 404
-    assert reader.get("/api/profiles/nonsense").status == 400
-    assert reader.get("/api/lists/AAAAAA").status == 404
     assert reader.get("/api/lists/AAAAAA/profiles").status == 404
-    assert reader.get("/api/flow-actions/abc").status == 400
-    assert reader.get("/api/coupons/nonsense").status == 404
     assert reader.get("/api/accounts/").status == 200
     reply = requests.post(f"{shop.url}/api/events", timeout=10)
     assert reply.status_code == 405

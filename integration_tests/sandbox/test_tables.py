@@ -39,17 +39,6 @@ def test_blanks_stand_in_texts_and_for_values(empty: Shop) -> None:
     }
 
 
-def test_choices_go_by_the_number(empty: Shop) -> None:
-    template = {"turn": {"$turns": ["a", "b", "c"]}, "every": {"$every": [3, "yes", "no"]}}
-    found = [filled(empty, template, number) for number in range(4)]
-    assert [list(one.values()) for one in found if isinstance(one, dict)] == [
-        ["a", "yes"],
-        ["b", "no"],
-        ["c", "no"],
-        ["a", "yes"],
-    ]
-
-
 def test_a_resource_that_is_not_there_is_null(empty: Shop) -> None:
     row = make(empty, "brand-logo", AT)
     assert row.relations["image"] is None

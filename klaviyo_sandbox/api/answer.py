@@ -1,55 +1,39 @@
-"""Answers one request to the API."""
+"""The answers of the API."""
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
+from dataclasses import dataclass
 
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.edition import Edition
-from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.revisions import retirement_header, revision_of
-from klaviyo_sandbox.api.router import Route
 from klaviyo_sandbox.quirks import QuirkBook
 from klaviyo_sandbox.reports.answer import Reports
-from klaviyo_sandbox.spec import REVISION, Report, Spec
+from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
-from klaviyo_sandbox.store.world import World
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request
 
 
+@dataclass(frozen=True, slots=True)
 class Api:
-    """The read API of one shop, at every revision that there is a specification of."""
+    """The read API of one shop: its editions, oldest first, and its reports."""
 
-    def __init__(
-        self,
-        specs: Sequence[Spec],
-        world: World,
-        clock: Clock,
-        keys: Keys,
-        limiter: Limiter,
-        quirks: QuirkBook,
-        reports: Reports,
-    ) -> None:
-        """Serve `world` as `specs` say, oldest first, at the time of `clock`, to `keys`.
+    editions: Sequence[Edition]
+    clock: Clock
+    keys: Keys
+    limiter: Limiter
+    quirks: QuirkBook
+    reports: Reports
 
-        Within the `limiter`'s limits, and with `quirks`; `reports` answers what is computed.
-        """
-        self._reports = reports
-        self._clock = clock
-        self._editions = [Edition(spec, world, clock, quirks) for spec in specs]
-        self._keys = keys
-        self._limiter = limiter
-        self._quirks = quirks
-
-    def route(self, request: Request) -> Route:
-        """Return the endpoint a request is for.
+    def endpoint(self, request: Request) -> Endpoint | Report:
+        """Return the endpoint of a request.
 
         Raises:
             ApiError: 404 or 405.
         """
-        return self._edition(request.headers.get("revision", "")).route(request)
+        return self._edition(request.headers.get("revision", "")).endpoint(request)
 
     def admit(self, request: Request) -> Admitted:
         """Let the request in: path, credentials, revision, scopes and rate limits.
@@ -57,19 +41,18 @@ class Api:
         Raises:
             ApiError: 404, 405, 401, 400, 410, 403 or 429.
         """
-        route = self.route(request)
-        credential = self._keys.credential(request.headers.get("authorization"))
+        endpoint = self.endpoint(request)
+        credential = self.keys.credential(request.headers.get("authorization"))
         revision = revision_of(request)
-        check_scopes(credential, route.endpoint.scopes)
-        verdict = self._limiter.take(
+        check_scopes(credential, endpoint.scopes)
+        headers = self.limiter.take(
             credential.quota,
-            route.endpoint,
+            endpoint,
             dict(request.query),
-            shared_day=self._quirks.find(request.path).daily_limit_shared,
+            shared_day=self.quirks.find(request.path).daily_limit_shared,
         )
-        if verdict.retry_after is not None:
-            raise throttled(verdict.retry_after)
-        return Admitted(route, revision, verdict.headers, credential)
+        item_id = request.segments[2] if len(request.segments) > 2 else None
+        return Admitted(endpoint, item_id, revision, headers, credential)
 
     def answer(self, request: Request, admitted: Admitted) -> Reply:
         """Return the document the request asks for.
@@ -77,9 +60,9 @@ class Api:
         Raises:
             ApiError: 400, 404 or 500.
         """
-        endpoint = admitted.route.endpoint
+        endpoint = admitted.endpoint
         body = (
-            self._reports.answer(request, endpoint)
+            self.reports.answer(request, endpoint)
             if isinstance(endpoint, Report)
             else self._edition(admitted.revision).answer(request, endpoint, admitted)
         )
@@ -88,20 +71,12 @@ class Api:
             body,
             headers={
                 "X-Klaviyo-API-Revision": admitted.revision,
-                **retirement_header(admitted.revision, self._clock.now().date()),
+                **retirement_header(admitted.revision, self.clock.now().date()),
                 **admitted.headers,
             },
         )
 
-    def warm(self, query: str) -> int:
-        """Write every event as a query for `/api/events` wants it; return how many there are.
-
-        Raises:
-            ApiError: 400, the query is not allowed.
-        """
-        return self._edition(REVISION).warm("/api/events", tuple(parse_qsl(query)))
-
     def _edition(self, revision: str) -> Edition:
-        """Return the newest edition that is not newer than `revision`, else the oldest."""
-        usable = [edition for edition in self._editions if edition.revision <= revision]
-        return usable[-1] if usable else self._editions[0]
+        """Return the newest edition up to `revision`, else the oldest."""
+        usable = [edition for edition in self.editions if edition.revision <= revision]
+        return usable[-1] if usable else self.editions[0]

@@ -1,4 +1,4 @@
-"""Holds a filter against what its endpoint allows."""
+"""The check of a filter against the rules of its endpoint."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from klaviyo_sandbox.store.moment import MICROS
 PAST_ONLY = frozenset(
     {"created", "created_at", "updated", "updated_at", "datetime", "timestamp", "joined_group_at"}
 )
-"""Fields that cannot lie ahead, so that Klaviyo refuses a bound at or after now."""
+"""Fields of the past: Klaviyo refuses a bound at or after now (docs/klaviyo-api.md)."""
 
 SINGLE_OR_LIST = frozenset({"equals"})
 """The specification lists `equals` under lists for fields that are plainly asked for one value."""

@@ -14,9 +14,9 @@ def comparable(value: Single) -> Scalar:
 
 
 def test_of(condition: Condition, exists: Callable[[Row, str], bool]) -> Test:
-    """A test that tells whether a row meets the condition.
+    """Return a test of whether a row meets the condition.
 
-    Where the row holds several values (a profile's suppressions), one that fits is enough. `exists`
+    A row with several values (a profile's suppressions) passes if any value fits. `exists`
     answers `has(relationship)`.
     """
     field = condition.field

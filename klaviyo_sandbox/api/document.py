@@ -24,15 +24,13 @@ ATTRIBUTION = {
     }.items()
 }
 """Attributions have no endpoint of their own, so the endpoints' data does not describe them."""
-GARBAGE_PREVIOUS = "list"
-"""`links.prev` of lists was seen to hold no cursor at all, but the text of a filter object."""
 
 
 class Documents:
     """Writes documents about the shop's resources."""
 
     def __init__(self, spec: Spec, world: World) -> None:
-        """Documents about `world`, as `spec` describes it."""
+        """Write documents about `world`, as `spec` describes them."""
         self._world = world
         self._relations = {**spec.relations, "attribution": ATTRIBUTION}
         self._collections = {kind: name for name, kind in spec.types_of_collections.items()}
@@ -45,9 +43,9 @@ class Documents:
         included: Iterable[str],
         unasked: frozenset[str] = frozenset(),
     ) -> Shape:
-        """How resources of type `kind` are written for this query.
+        """Return the form of resources of type `kind` for this query.
 
-        `unasked` are attributes hidden elsewhere that this endpoint shows without being asked.
+        `unasked` are attributes hidden elsewhere, but shown by this endpoint.
         """
         return Shape(
             kind,
@@ -101,23 +99,15 @@ class Documents:
 
 
 def _unasked(endpoint: Endpoint) -> frozenset[str]:
-    """Return what only this endpoint shows, such as a form's definition on the form itself."""
+    """Return attributes of this endpoint alone, such as a form's definition on the form itself."""
     return frozenset(endpoint.attributes) - endpoint.additional_fields.get(
         endpoint.type, frozenset()
     )
 
 
-def collection_document(
-    texts: Sequence[bytes], included: bytes, links: dict[str, str | None]
-) -> bytes:
-    """Return a document with many resources (or identifiers)."""
-    shown = dump({**links})
-    return b"".join((b'{"data":[', b",".join(texts), b"]", included, b',"links":', shown, b"}"))
-
-
-def single_document(text: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
-    """Return a document with one resource, one identifier or `null`."""
-    return b'{"data":' + text + included + b',"links":' + dump({**links}) + b"}"
+def document_of(data: bytes, included: bytes, links: dict[str, str | None]) -> bytes:
+    """Return a document; `data` and `included` are texts of JSON."""
+    return b"".join((b'{"data":', data, included, b',"links":', dump({**links}), b"}"))
 
 
 def identifiers(rows: Iterable[Row]) -> list[bytes]:

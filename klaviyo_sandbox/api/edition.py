@@ -1,31 +1,23 @@
 """The read API at one revision."""
 
 from klaviyo_sandbox.api.admitted import Admitted
-from klaviyo_sandbox.api.document import (
-    GARBAGE_PREVIOUS,
-    Documents,
-    collection_document,
-    identifiers,
-    single_document,
-)
+from klaviyo_sandbox.api.document import Documents, document_of, identifiers
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
-from klaviyo_sandbox.api.item_ids import check_form
 from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.quirks import check_parameters, check_weight
-from klaviyo_sandbox.api.router import Route, Router
 from klaviyo_sandbox.api.select import select
 from klaviyo_sandbox.quirks import QuirkBook
-from klaviyo_sandbox.spec import REVISION, USED_TEMPLATE, Endpoint, Spec, wire_type
+from klaviyo_sandbox.spec import USED_TEMPLATE, Endpoint, Report, Spec, wire_type
 from klaviyo_sandbox.store.clock import Clock
 from klaviyo_sandbox.store.row import Reference, Row, each
-from klaviyo_sandbox.store.rows import RowList, Rows
-from klaviyo_sandbox.store.world import GROUPS, World
+from klaviyo_sandbox.store.rows import RowList
+from klaviyo_sandbox.store.world import GROUPS, Rows, World
 from klaviyo_sandbox.web.request import Request
 
 
 class Edition:
-    """The read API as one specification has it."""
+    """The read API of one specification."""
 
     def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
         """Serve `world` as `spec` says, at the time of `clock`, with `quirks`."""
@@ -33,20 +25,31 @@ class Edition:
         self.revision = spec.revision
         self._world = world
         self._clock = clock
-        self._router = Router(spec)
-        self._endpoints = spec.endpoints
+        known: dict[str, Endpoint | Report] = {**spec.endpoints, **spec.reports}
+        self._by_shape = {
+            _shape(path.strip("/").split("/")): endpoint for path, endpoint in known.items()
+        }
         self._documents = Documents(spec, world)
         self._collections = spec.types_of_collections
         self._kinds = spec.searchable
         self._scopes = scopes_of_types(spec)
 
-    def route(self, request: Request) -> Route:
-        """Return the endpoint a request is for.
+    def endpoint(self, request: Request) -> Endpoint | Report:
+        """Return the endpoint of a request.
 
         Raises:
-            ApiError: 404 or 405.
+            ApiError: 404 for an unknown path, 405 for a wrong method.
         """
-        return self._router.route(request.method, request.segments)
+        segments = request.segments
+        shape = segments if len(segments) < 3 else (*segments[:2], "{}", *segments[3:])
+        endpoint = self._by_shape.get(shape)
+        if endpoint is None:
+            raise ApiError(404, "not_found", f"The path {request.path} could not be found.")
+        allowed = "POST" if isinstance(endpoint, Report) else "GET"
+        if request.method != allowed:
+            detail = f"Method '{request.method}' not allowed."
+            raise ApiError(405, "method_not_allowed", detail, headers={"Allow": allowed})
+        return endpoint
 
     def answer(self, request: Request, endpoint: Endpoint, admitted: Admitted) -> bytes:
         """Return the document the request asks for.
@@ -56,11 +59,9 @@ class Edition:
         """
         quirks = self._quirks.find(request.path)
         check_parameters(request, endpoint, quirks)
-        query = query_of(
-            request.query, endpoint, admitted.revision, self._clock.now(), quirks.max_page_size
-        )
+        query = query_of(request.query, endpoint, self._clock.now(), quirks.max_page_size)
         check_included(query, endpoint, self._scopes, admitted.credential)
-        item_id = admitted.route.item_id
+        item_id = admitted.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
         if row is None:
             return self._many(request, endpoint, self._world.table(endpoint.type), query)
@@ -70,20 +71,7 @@ class Edition:
             return self._related_one(request, endpoint, row, query)
         return self._many(request, endpoint, self._children(endpoint, row), query)
 
-    def warm(self, path: str, pairs: tuple[tuple[str, str], ...]) -> int:
-        """Write every event once, in the shape that a query for `path` asks for; tells how many.
-
-        Raises:
-            ApiError: 400, the query is not allowed.
-        """
-        endpoint = self._endpoints[path]
-        query = query_of(pairs, endpoint, REVISION, self._clock.now())
-        rows = list(self._world.table(endpoint.type))
-        self._documents.resources(endpoint, query, rows)
-        return len(rows)
-
     def _item(self, endpoint: Endpoint, item_id: str) -> Row:
-        check_form(endpoint.parent, item_id)
         kind = self._collections[endpoint.parent]
         row = self._world.get(Reference(kind, item_id))
         if row is None and kind == "template":
@@ -108,36 +96,37 @@ class Edition:
 
     def _many(self, request: Request, endpoint: Endpoint, rows: Rows, query: Query) -> bytes:
         quirks = self._quirks.find(request.path)
-        selection = select(
+        page, cursor = select(
             self._world, endpoint, rows, query, tells_ties=not quirks.cursor_without_id
         )
-        check_weight(len(selection.rows), quirks)
-        previous = selection.previous
-        if endpoint.type == GARBAGE_PREVIOUS and previous is not None:
-            previous = "<Filters: []>"
+        check_weight(len(page), quirks)
         links: dict[str, str | None] = {"self": request.url()}
         if endpoint.paginated:  # others have no further links (recorded)
-            links["next"] = None if selection.next is None else request.url(selection.next)
-            links["prev"] = None if previous is None else request.url(previous)
+            links["next"] = None if cursor is None else request.url(cursor)
+            links["prev"] = None
         texts, included = (
-            (identifiers(selection.rows), b"")
+            (identifiers(page), b"")
             if endpoint.kind == "relationship"
-            else self._documents.resources(endpoint, query, selection.rows, quirks)
+            else self._documents.resources(endpoint, query, page, quirks)
         )
-        return collection_document(texts, included, links)
+        return document_of(b"[" + b",".join(texts) + b"]", included, links)
 
     def _one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
         quirks = self._quirks.find(request.path)
         texts, included = self._documents.resources(endpoint, query, [row], quirks)
-        return single_document(texts[0], included, {"self": request.url()})
+        return document_of(texts[0], included, {"self": request.url()})
 
     def _related_one(self, request: Request, endpoint: Endpoint, row: Row, query: Query) -> bytes:
         reference = next(iter(each(self._world.related(row, endpoint.relation_name))), None)
         target = None if reference is None else self._world.get(reference)
         if endpoint.kind == "relationship_one":
             text = b"null" if target is None else identifiers([target])[0]
-            return single_document(text, b"", {"self": request.url()})
+            return document_of(text, b"", {"self": request.url()})
         if target is None:
             detail = f"The {wire_type(row.type)} {row.id} has no {endpoint.relation_name}."
             raise ApiError(404, "not_found", detail)
         return self._one(request, endpoint, target, query)
+
+
+def _shape(segments: list[str]) -> tuple[str, ...]:
+    return tuple("{}" if segment.startswith("{") else segment for segment in segments)

@@ -18,13 +18,21 @@ TITLES = {
     "unsupported_media_type": "Unsupported media type in request.",
     "error": "A server error occurred.",
 }
+CODES = {
+    400: "invalid",
+    401: "authentication_failed",
+    403: "permission_denied",
+    404: "not_found",
+    429: "throttled",
+}
+"""The code of a fault's status."""
 RATE_LIMIT_GUIDE = (
     "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling#rate-limits"
 )
 
 
 class ApiError(Exception):
-    """A request which the API refuses."""
+    """The refusal of a request."""
 
     def __init__(
         self,
@@ -72,7 +80,7 @@ def invalid(detail: str, parameter: str) -> ApiError:
 
 
 def invalid_cursor() -> ApiError:
-    """400: the page cursor is not one of ours, or belongs to another sort."""
+    """400: the page cursor is unknown, or belongs to another sort."""
     return ApiError(400, "invalid", "Invalid cursor provided.")
 
 

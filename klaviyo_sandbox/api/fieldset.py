@@ -14,17 +14,10 @@ def tree_of(paths: Iterable[str]) -> Tree:
     A name without leaves keeps everything below, whatever else is listed.
     """
     tree: Tree = {}
-    whole: list[list[str]] = []
-    for path in paths:
-        steps = path.split(".")
-        whole.append(steps)
+    for path in sorted(paths, key=lambda path: path.count("."), reverse=True):
         node = tree
-        for step in steps:
+        for step in path.split("."):
             node = node.setdefault(step, {})
-    for steps in whole:
-        node = tree
-        for step in steps:
-            node = node[step]
         node.clear()
     return tree
 

@@ -4,6 +4,8 @@ Source: Klaviyo's guide to filtering. There is no `or` and no `not`.
 """
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from klaviyo_sandbox.store.moment import micros
@@ -25,11 +27,16 @@ OPERATORS = frozenset(
     }
 )
 _NAME = re.compile(r"[A-Za-z_$][\w$.\-]*")
-_BARE = re.compile(r"[^,()\[\]\"']+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
-_SPACE = re.compile(r"\s*")
-WORDS = {"true": True, "false": False, "null": None}
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<sign>[(),\[\]])"""
+    r"""|"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'"""
+    r"""|(?P<word>[^,()\[\]"']+))""",
+    re.DOTALL,
+)
+_ESCAPED = {"double": re.compile(r'\\(["\\])'), "single": re.compile(r"\\(['\\])")}
+_WORDS = {"true": True, "false": False, "null": None}
 
 
 class FilterSyntaxError(ValueError):
@@ -38,7 +45,7 @@ class FilterSyntaxError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A datetime literal, which Klaviyo wants unquoted."""
+    """A datetime literal; Klaviyo wants it unquoted."""
 
     text: str
 
@@ -62,115 +69,100 @@ class Condition:
 
 
 class _Reader:
-    """Walks through the text once."""
+    """Walks through the signs, texts and words of a filter once."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
+        self._text = text
+        self._tokens = deque(self._split(text.strip()))
 
-    def skip(self) -> None:
-        match = _SPACE.match(self.text, self.at)
-        self.at = match.end() if match else self.at
+    def _split(self, text: str) -> Iterator[tuple[str, str]]:
+        at = 0
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                raise FilterSyntaxError(self._text)
+            at, kind = match.end(), str(match.lastgroup)
+            value = match[kind]
+            if kind in _ESCAPED:
+                yield "text", _ESCAPED[kind].sub(r"\1", value)
+            else:
+                yield (value, value) if kind == "sign" else (kind, value.strip())
 
-    def peek(self) -> str:
-        self.skip()
-        return self.text[self.at : self.at + 1]
+    def next(self) -> str:
+        """Return the kind of the next token: a sign, `text`, `word`, or empty at the end."""
+        return self._tokens[0][0] if self._tokens else ""
 
-    def take(self, pattern: re.Pattern[str]) -> str:
-        self.skip()
-        match = pattern.match(self.text, self.at)
-        if match is None:
-            raise FilterSyntaxError(self.text)
-        self.at = match.end()
-        return match.group()
+    def take(self, kind: str) -> str:
+        if self.next() != kind:
+            raise FilterSyntaxError(self._text)
+        return self._tokens.popleft()[1]
 
-    def expect(self, character: str) -> None:
-        if self.peek() != character:
-            raise FilterSyntaxError(self.text)
-        self.at += 1
+    def name(self) -> str:
+        word = self.take("word")
+        if not _NAME.fullmatch(word):
+            raise FilterSyntaxError(self._text)
+        return word
 
     def conditions(self) -> list[Condition]:
         found = self.condition()
-        while self.peek() == ",":
-            self.at += 1
+        while self.next() == ",":
+            self.take(",")
             found += self.condition()
         return found
 
     def condition(self) -> list[Condition]:
-        operator = self.take(_NAME)
-        self.expect("(")
+        operator = self.name()
+        self.take("(")
         if operator == "and":
             found = self.conditions()
-            self.expect(")")
-            return found
-        if operator not in OPERATORS:
-            raise FilterSyntaxError(self.text)
-        field = self.take(_NAME)
-        literal: Literal = None
-        if operator != "has":
-            self.expect(",")
-            literal = self.literal()
-        self.expect(")")
-        return [Condition(operator, field, literal)]
+        elif operator == "has":
+            found = [Condition(operator, self.name())]
+        elif operator in OPERATORS:
+            field = self.name()
+            self.take(",")
+            found = [Condition(operator, field, self.literal())]
+        else:
+            raise FilterSyntaxError(self._text)
+        self.take(")")
+        return found
 
     def literal(self) -> Literal:
-        if self.peek() != "[":
+        if self.next() != "[":
             return self.single()
-        self.at += 1
+        self.take("[")
         values: list[Single] = []
-        while self.peek() != "]":
+        while self.next() != "]":
             if values:
-                self.expect(",")
+                self.take(",")
             values.append(self.single())
-        self.at += 1
+        self.take("]")
         return tuple(values)
 
     def single(self) -> Single:
-        mark = self.peek()
-        if mark and mark in "\"'":
-            return self.quoted(mark)
-        return _bare(self.take(_BARE).strip(), self.text)
-
-    def quoted(self, mark: str) -> str:
-        self.at += 1
-        pieces: list[str] = []
-        while True:
-            character = self.text[self.at : self.at + 1]
-            if not character:
-                raise FilterSyntaxError(self.text)
-            if character == "\\" and self.text[self.at + 1 : self.at + 2] in (mark, "\\"):
-                self.at += 1
-                character = self.text[self.at]
-            elif character == mark:
-                self.at += 1
-                return "".join(pieces)
-            pieces.append(character)
-            self.at += 1
-
-
-def _bare(word: str, text: str) -> Single:
-    if word in WORDS:
-        return WORDS[word]
-    if _DATE.fullmatch(word):
-        date = Date(word)
+        if self.next() == "text":
+            return self.take("text")
+        word = self.take("word")
+        if word in _WORDS:
+            return _WORDS[word]
+        if _NUMBER.fullmatch(word):
+            return int(word) if word.lstrip("-").isdigit() else float(word)
+        if not _DATE.fullmatch(word):
+            raise FilterSyntaxError(self._text)
         try:
-            _ = date.micros
+            micros(word)
         except ValueError as error:
-            raise FilterSyntaxError(text) from error
-        return date
-    if _NUMBER.fullmatch(word):
-        return int(word) if word.lstrip("-").isdigit() else float(word)
-    raise FilterSyntaxError(text)
+            raise FilterSyntaxError(self._text) from error
+        return Date(word)
 
 
 def parse_filter(text: str) -> list[Condition]:
-    """Return the conditions in `text`, all of which must hold.
+    """Return the conditions in `text`; a row has to meet all of them.
 
     Raises:
         FilterSyntaxError: the text is not a filter.
     """
     reader = _Reader(text)
     found = reader.conditions()
-    if reader.peek():
+    if reader.next():
         raise FilterSyntaxError(text)
     return found

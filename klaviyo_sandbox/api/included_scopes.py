@@ -1,9 +1,8 @@
-"""Whether a credential may see what a request includes."""
+"""The scopes of included resources."""
 
 from collections.abc import Mapping
 
-from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.api.keys import Credential, missing_scopes
+from klaviyo_sandbox.api.keys import Credential, check_scopes
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint, Spec
 
@@ -11,7 +10,7 @@ Scopes = Mapping[str, tuple[str, ...]]
 
 
 def scopes_of_types(spec: Spec) -> Scopes:
-    """Return what each type's resources need: as little as any endpoint asks that shows them."""
+    """Return the scopes of each type: the fewest of any endpoint that shows the type."""
     found: dict[str, tuple[str, ...]] = {}
     for endpoint in spec.endpoints.values():
         least = found.get(endpoint.type)
@@ -23,18 +22,15 @@ def scopes_of_types(spec: Spec) -> Scopes:
 def check_included(
     query: Query, endpoint: Endpoint, scopes: Scopes, credential: Credential
 ) -> None:
-    """Let a query pass that includes nothing which the credential may not see.
+    """Make sure that the credential may see all included resources.
 
     Raises:
-        ApiError: 403, naming the scopes that what is included needs.
+        ApiError: 403, naming the missing scopes.
     """
-    lacking = {
+    needed = {
         scope
         for name in query.include
         if name in endpoint.relations
-        for scope in missing_scopes(credential, scopes.get(endpoint.relations[name].type, ()))
+        for scope in scopes.get(endpoint.relations[name].type, ())
     }
-    if lacking:
-        names = ", ".join(sorted(lacking))
-        detail = f"Your API key is missing the required scopes for this request: {names}"
-        raise ApiError(403, "permission_denied", detail)
+    check_scopes(credential, sorted(needed))

@@ -1,6 +1,6 @@
-"""Who may read what."""
+"""Private keys and access tokens, and their scopes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.errors import ApiError
@@ -10,9 +10,8 @@ FULL_KEY = "pk_sandbox_full"
 FULL_TOKEN = "sandbox_token"  # noqa: S105  # a made-up token for a server on localhost
 KEY_SCHEME = "klaviyo-api-key"
 TOKEN_SCHEME = "bearer"  # noqa: S105
-_SCHEMES = {"WWW-Authenticate": "Bearer, Klaviyo-API-Key"}
 OAUTH_ONLY = "webhooks:read"
-"""Klaviyo answers 403 to private keys on these endpoints, whatever the key's scopes."""
+"""Klaviyo answers 403 to private keys on these endpoints, whatever the scopes (recorded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Keys:
     """Every credential the sandbox knows."""
 
     def __init__(self, grants: Grants) -> None:
-        """Start with one private key and one access token, both with every scope.
+        """Start with a private key and an access token, both with every scope.
 
         The access tokens of `grants` are good as well.
         """
@@ -46,15 +45,9 @@ class Keys:
             (TOKEN_SCHEME, FULL_TOKEN): Credential(None, oauth=True),
         }
 
-    def add(self, name: str, scopes: list[str], *, oauth: bool = False) -> None:
-        """Create a private key (or an access token) with these scopes only."""
-        scheme = TOKEN_SCHEME if oauth else KEY_SCHEME
-        self._known[(scheme, name)] = Credential(frozenset(scopes), oauth=oauth)
-
-    def revoke(self, name: str) -> None:
-        """Make a key or token unknown."""
-        for scheme in (KEY_SCHEME, TOKEN_SCHEME):
-            self._known.pop((scheme, name), None)
+    def add(self, name: str, scopes: list[str]) -> None:
+        """Create a private key with these scopes only."""
+        self._known[(KEY_SCHEME, name)] = Credential(frozenset(scopes), oauth=False)
 
     def credential(self, authorization: str | None) -> Credential:
         """Who sent this `Authorization` header.
@@ -63,12 +56,7 @@ class Keys:
             ApiError: 401, missing or unknown.
         """
         if not authorization:
-            raise ApiError(
-                401,
-                "not_authenticated",
-                "Missing or invalid authorization header.",
-                headers=_SCHEMES,
-            )
+            raise _refused("not_authenticated", "Missing or invalid authorization header.")
         scheme, _, name = authorization.partition(" ")
         credential = self._known.get((scheme.lower(), name.strip()))
         if credential is None and scheme.lower() == TOKEN_SCHEME:
@@ -76,20 +64,17 @@ class Keys:
             if installation is not None:
                 credential = Credential(installation.scopes, oauth=True)
         if credential is None and scheme.lower() == KEY_SCHEME:
-            raise ApiError(
-                401, "not_authenticated", "Missing or invalid private key.", headers=_SCHEMES
-            )
+            raise _refused("not_authenticated", "Missing or invalid private key.")
         if credential is None:
-            raise ApiError(
-                401,
-                "authentication_failed",
-                "Incorrect authentication credentials.",
-                headers=_SCHEMES,
-            )
+            raise _refused("authentication_failed", "Incorrect authentication credentials.")
         return credential
 
 
-def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
+def _refused(code: str, detail: str) -> ApiError:
+    return ApiError(401, code, detail, headers={"WWW-Authenticate": "Bearer, Klaviyo-API-Key"})
+
+
+def check_scopes(credential: Credential, scopes: Collection[str]) -> None:
     """Make sure the credential carries all `scopes`.
 
     Raises:
@@ -98,13 +83,14 @@ def check_scopes(credential: Credential, scopes: tuple[str, ...]) -> None:
     if OAUTH_ONLY in scopes and not credential.oauth:
         detail = "You must have Advanced KDP enabled to use this endpoint."
         raise ApiError(403, "permission_denied", detail)
-    if missing := missing_scopes(credential, scopes):
-        names = ", ".join(missing)
-        detail = f"Your API key is missing the required scopes for this endpoint: {names}"
-        raise ApiError(403, "permission_denied", detail)
-
-
-def missing_scopes(credential: Credential, scopes: Iterable[str]) -> list[str]:
-    """Return those of `scopes` that the credential lacks."""
     granted = credential.scopes
-    return [] if granted is None else [scope for scope in scopes if scope not in granted]
+    missing = [] if granted is None else [scope for scope in scopes if scope not in granted]
+    if missing:
+        raise scopes_missing(missing)
+
+
+def scopes_missing(scopes: Iterable[str]) -> ApiError:
+    """403: the credential lacks `scopes`. How Klaviyo words the refusal is not recorded."""
+    names = ", ".join(scopes)
+    detail = f"Your API key is missing the required scopes for this request: {names}"
+    return ApiError(403, "permission_denied", detail)

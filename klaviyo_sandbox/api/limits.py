@@ -2,23 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from klaviyo_sandbox.api.errors import throttled
 from klaviyo_sandbox.api.window import MINUTE, Window, limit_headers
 from klaviyo_sandbox.spec import Endpoint, Report
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """Whether a request may pass."""
-
-    retry_after: int | None
-    """Whole seconds to wait; None when it passed."""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Limiter:
@@ -32,7 +23,7 @@ class Limiter:
         self._buckets: dict[tuple[str, str], list[Window]] = {}
 
     def enforce(self, enabled: bool) -> None:  # noqa: FBT001  # a control call's argument
-        """Refuse requests over the limit from now on, or none; forget all that was counted."""
+        """Switch the limits on or off; forget all counts."""
         self.enabled = enabled
         self.reset()
 
@@ -42,7 +33,7 @@ class Limiter:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was counted."""
+        """Forget all counts."""
         self._buckets.clear()
 
     def take(
@@ -52,15 +43,17 @@ class Limiter:
         parameters: Mapping[str, str],
         *,
         shared_day: bool,
-    ) -> Verdict:
-        """Let one request pass, or say when it may come back.
+    ) -> dict[str, str]:
+        """Count a request; return the headers about its limits.
 
-        It counts in the endpoint's windows, and in those of each reduced limit that one of its
-        `parameters` brings in. All endpoints share the reduced limits, and the daily one if
-        `shared_day`.
+        The request counts in the endpoint's windows, and in those of each reduced limit of its
+        `parameters`. All endpoints share the reduced limits, and the daily limit if `shared_day`.
+
+        Raises:
+            ApiError: 429, over a limit.
         """
         if not self.enabled:
-            return Verdict(None)
+            return {}
         now = self._clock.seconds()
         windows = self._overrides.get(endpoint.path, endpoint.windows)
         own = self._own(quota, endpoint.path, windows, shared_day=shared_day)
@@ -75,15 +68,15 @@ class Limiter:
             window.open_at(now)
         full = [window.seconds_left(now) for window in every if not window.remaining]
         if full:
-            return Verdict(max(1, math.ceil(max(full))))
+            raise throttled(max(1, math.ceil(max(full))))
         for window in every:
             window.used += 1
-        return Verdict(None, limit_headers(shown, now))
+        return limit_headers(shown, now)
 
     def _own(
         self, quota: str, path: str, windows: Mapping[int, int], *, shared_day: bool
     ) -> list[Window]:
-        """Return the endpoint's own windows, or those that it shares with others."""
+        """Return the endpoint's windows; other endpoints may share them."""
         if not shared_day:
             return self._bucket(quota, path, windows)
         short = {seconds: limit for seconds, limit in windows.items() if seconds <= MINUTE}

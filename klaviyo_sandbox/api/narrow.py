@@ -13,7 +13,7 @@ SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joine
 
 
 def narrows(condition: Condition, order: Order) -> bool:
-    """Whether the rows that meet the condition are one stretch of the order."""
+    """Tell whether the rows of the condition are a single stretch of the order."""
     return (
         condition.field == order.field
         and condition.field in SINGLE_VALUED
@@ -22,9 +22,9 @@ def narrows(condition: Condition, order: Order) -> bool:
 
 
 def narrow(order: Order, conditions: Sequence[Condition]) -> Range:
-    """Return the stretch of `order` that meets all the `conditions`, each of which it `narrows`.
+    """Return the stretch of `order` that meets all `conditions`; each `narrows` the order.
 
-    Rows without a value meet none.
+    Rows without a value meet no condition.
     """
     low, high = 0, len(order.positions)
     if conditions:

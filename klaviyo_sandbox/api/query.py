@@ -1,4 +1,4 @@
-"""The query parameters of a request, held against what the endpoint takes."""
+"""The query parameters of a request, checked by the rules of the endpoint."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,19 +8,19 @@ from klaviyo_sandbox.api.check_filter import check_filter
 from klaviyo_sandbox.api.errors import ApiError, invalid
 from klaviyo_sandbox.api.fieldset import Tree, tree_of
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.revisions import takes_page_size
 from klaviyo_sandbox.spec import Endpoint, wire_type
 from klaviyo_sandbox.web.request import CURSOR
 
 _TYPED = re.compile(r"(fields|additional-fields)\[([a-z-]+)\]")
 SAME_FIELD_FOR_SORT_AND_DATES = "flow"
-"""Flows refuse a date filter on one field together with a sort on another."""
+"""Flows refuse a date filter on one field together with a sort on another (measured live by a
+maintainer of another connector)."""
 DATE_FIELDS = frozenset({"created", "updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a request asks of its endpoint."""
+    """The question of a request."""
 
     conditions: tuple[Condition, ...] = ()
     sort: str | None = None
@@ -36,18 +36,17 @@ class Query:
 def query_of(
     pairs: tuple[tuple[str, str], ...],
     endpoint: Endpoint,
-    revision: str,
     now: datetime,
     max_page_size: int = 0,
 ) -> Query:
-    """Return the query of a request; pages have at most `max_page_size` rows, unless it is 0.
+    """Return the query of a request; pages have at most `max_page_size` rows (0: no limit).
 
     Raises:
-        ApiError: 400 for a parameter the endpoint does not take, or a value it does not allow.
+        ApiError: 400 for an unknown parameter, or a value out of bounds.
     """
     given = dict(pairs)
     for name in given:
-        if not _known(name, endpoint, revision):
+        if not _known(name, endpoint):
             raise invalid(f"'{name}' is not a valid query parameter for this endpoint.", name)
     if endpoint.filters or endpoint.required_filters:
         conditions = check_filter(given.get("filter"), endpoint, now)
@@ -66,7 +65,7 @@ def query_of(
     )
 
 
-def _known(name: str, endpoint: Endpoint, revision: str) -> bool:
+def _known(name: str, endpoint: Endpoint) -> bool:
     typed = _TYPED.fullmatch(name)
     if typed:
         lists = endpoint.fields if typed.group(1) == "fields" else endpoint.additional_fields
@@ -75,7 +74,7 @@ def _known(name: str, endpoint: Endpoint, revision: str) -> bool:
         "filter": bool(endpoint.filters),
         "sort": bool(endpoint.sort),
         "include": bool(endpoint.include),
-        "page[size]": endpoint.page_size is not None and takes_page_size(endpoint.type, revision),
+        "page[size]": endpoint.page_size is not None,
         CURSOR: endpoint.paginated,
     }.get(name, False)
 

@@ -1,8 +1,9 @@
-"""How quirks change an answer."""
+"""The changes that quirks make to an answer."""
 
 import zlib
 
 from klaviyo_sandbox.api.errors import ApiError, invalid
+from klaviyo_sandbox.api.keys import scopes_missing
 from klaviyo_sandbox.quirks import Quirks, RefusedParameter
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row
@@ -14,10 +15,10 @@ _ATTRIBUTES = b'"attributes":{'
 
 
 def check_parameters(request: Request, endpoint: Endpoint, quirks: Quirks) -> None:
-    """Refuse a request that uses a refused parameter.
+    """Refuse a request with a refused parameter.
 
     Raises:
-        ApiError: with the status of the first entry that matches.
+        ApiError: with the status of the first matching entry.
     """
     given = dict(request.query)
     for entry in quirks.refuse_parameters:
@@ -28,9 +29,7 @@ def check_parameters(request: Request, endpoint: Endpoint, quirks: Quirks) -> No
 
 def _refused(entry: RefusedParameter, name: str, endpoint: Endpoint) -> ApiError:
     if entry.status == 403:
-        missing = ", ".join(endpoint.scopes)
-        detail = f"Your API key is missing the required scopes for this request: {missing}"
-        return ApiError(403, "permission_denied", detail)
+        return scopes_missing(endpoint.scopes)
     return invalid(f"{name} is not currently supported for the requested operation", name)
 
 
@@ -45,19 +44,15 @@ def check_weight(rows: int, quirks: Quirks) -> None:
 
 
 def record_text(text: bytes, row: Row, quirks: Quirks) -> bytes:
-    """Return the resource's JSON text as the quirks have it."""
+    """Return the resource's JSON text, some with a lone surrogate if the quirks say so.
+
+    Where a sparse fieldset leaves out the object with properties, the text stays.
+    """
     every = quirks.surrogate_every
-    if every and zlib.crc32(row.id.encode()) % every == 0:
-        text = _inserted(text, row.type, b'"sandbox_text":"a\\ud83d"')
-    missing = quirks.record_bytes - len(text)
-    if missing > 0 and row.type in _PROPERTIES:
-        text = _inserted(text, row.type, b'"sandbox_padding":"' + b"x" * missing + b'"')
-    return text
-
-
-def _inserted(text: bytes, resource_type: str, member: bytes) -> bytes:
-    """Add a member; not where a sparse fieldset left out the object that would hold it."""
-    head, mark, tail = text.partition(_PROPERTIES.get(resource_type, _ATTRIBUTES))
+    if not every or zlib.crc32(row.id.encode()) % every:
+        return text
+    head, mark, tail = text.partition(_PROPERTIES.get(row.type, _ATTRIBUTES))
     if not mark:
         return text
-    return b"".join((head, mark, member, b"" if tail.startswith(b"}") else b",", tail))
+    comma = b"" if tail.startswith(b"}") else b","
+    return b"".join((head, mark, b'"sandbox_text":"a\\ud83d"', comma, tail))

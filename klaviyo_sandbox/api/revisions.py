@@ -1,7 +1,7 @@
-"""Which API revision a request is served as.
+"""The API revision of a request.
 
-A revision lives two years. A request that names a retired one is served as the oldest live one,
-unless it opted out of that, which makes it a 410. Source: Klaviyo's versioning guide.
+A revision lives two years. A request for a retired revision gets the oldest live revision, or a
+410 if the client has opted out. Source: Klaviyo's versioning guide.
 """
 
 import re
@@ -21,35 +21,11 @@ LIVE = (
     "2026-10-15",
 )
 OPT_OUT = "x-klaviyo-revision-fall-forward-opt-out"
-EVENTS_PAGE_SIZE = "2026-01-15"
-"""First revision in which events take `page[size]`."""
-COMMON_PAGE_SIZE = "2026-04-15"
-"""First revision in which the collections below take `page[size]`; their maxima were the same
-before."""
-PAGE_SIZE_SINCE = {
-    "event": EVENTS_PAGE_SIZE,
-    **dict.fromkeys(
-        (
-            "campaign",
-            "catalog-category",
-            "catalog-item",
-            "catalog-variant",
-            "coupon",
-            "coupon-code",
-            "list",
-            "segment",
-            "tag",
-            "tag-group",
-            "template",
-        ),
-        COMMON_PAGE_SIZE,
-    ),
-}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(\.pre)?")
 
 
 def revision_of(request: Request) -> str:
-    """Return the live revision the request is served as.
+    """Return the live revision for the request.
 
     Raises:
         ApiError: 400 without a valid `revision` header; 410 for a retired one after opting out.
@@ -68,14 +44,9 @@ def revision_of(request: Request) -> str:
 
 
 def retirement_header(revision: str, today: date) -> dict[str, str]:
-    """Return the header that a revision's answers have in the second of its two years."""
+    """Return the header of a revision's answers in the second of its two years (recorded)."""
     released = date.fromisoformat(revision)
     if today < released.replace(year=released.year + 1):
         return {}
     ends = released.replace(year=released.year + 2)
     return {"X-Klaviyo-Api-Retirement-Date": ends.isoformat()}
-
-
-def takes_page_size(resource_type: str, revision: str) -> bool:
-    """Whether collections of the type know `page[size]` in that revision."""
-    return revision >= PAGE_SIZE_SINCE.get(resource_type, LIVE[0])

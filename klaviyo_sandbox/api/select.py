@@ -1,46 +1,33 @@
-"""From a query to the rows of the page it asks for."""
+"""The way from a query to the rows of its page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from klaviyo_sandbox.api.broken_filters import finds_nothing, honoured
 from klaviyo_sandbox.api.conditions import test_of
 from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
 from klaviyo_sandbox.api.narrow import narrow, narrows
-from klaviyo_sandbox.api.page import Range, pick_page
+from klaviyo_sandbox.api.page import pick_page
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row
-from klaviyo_sandbox.store.rows import Rows
-from klaviyo_sandbox.store.world import HIDDEN_BY, World
+from klaviyo_sandbox.store.world import HIDDEN_BY, Rows, World
 
 DEFAULT_SORT = {"event": "datetime"}
 """Events come by time, as their cursor shows; the cursor of other collections names the id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The rows of a page and the cursors to its neighbours."""
-
-    rows: list[Row]
-    next: str | None
-    previous: str | None
-
-
 def select(
     world: World, endpoint: Endpoint, rows: Rows, query: Query, *, tells_ties: bool = True
-) -> Selection:
-    """Return the page of `rows` which the query asks for.
+) -> tuple[list[Row], str | None]:
+    """Return the page of `rows` for a query, and the cursor to the next page.
 
     If not `tells_ties`, page cursors hold a time without an id.
 
     Raises:
-        ApiError: 400 for a bad cursor or an unknown metric, 500 for a filter Klaviyo itself
-        breaks on.
+        ApiError: 400 for a bad cursor or an unknown metric.
     """
-    conditions = honoured(query.conditions, endpoint) + _hidden(endpoint, query.conditions)
+    conditions = [*query.conditions, *_hidden(endpoint, query.conditions)]
     _check_metrics(world, endpoint, conditions)
     default = DEFAULT_SORT.get(endpoint.type, "id") if endpoint.kind == "collection" else "id"
     order = rows.order(query.sort or default)
@@ -55,19 +42,15 @@ def select(
     tests = [
         test_of(condition, _exists(world)) for condition in conditions if condition not in bounds
     ]
-    within = Range(0, 0) if finds_nothing(conditions, endpoint) else narrow(order, bounds)
-    page = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
-    neighbours = (
-        write_cursor(collection, order, place, forward=forward, tells_ties=tells_ties)
-        if place
-        else None
-        for place, forward in ((page.next, True), (page.previous, False))
-    )
-    return Selection(page.rows, *neighbours)
+    within = narrow(order, bounds)
+    page, last = pick_page(rows, order, within, tests, cursor, query.size, descending=descending)
+    if last is None:
+        return page, None
+    return page, write_cursor(collection, order, last, tells_ties=tells_ties)
 
 
 def _hidden(endpoint: Endpoint, conditions: tuple[Condition, ...]) -> list[Condition]:
-    """Return the condition that leaves out archived rows; none if a filter names the attribute."""
+    """Return the condition against archived rows, unless a filter names the attribute."""
     field = HIDDEN_BY.get(endpoint.type)
     if (
         field is None

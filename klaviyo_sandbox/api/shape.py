@@ -1,4 +1,4 @@
-"""How a resource is written down: which attributes, and which relationships with data."""
+"""The form of a resource: its attributes, and its relationships with data."""
 
 import functools
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Shape:
     ) -> None:
         """`tree`: attributes to keep (None: all).
 
-        `included`: relationships that the request includes.
+        `included`: relationships in the request's `include`.
         """
         self.key = repr((tree, sorted(additional), sorted(included)))
         """Tells this shape from the type's others."""
@@ -73,22 +73,9 @@ class Shape:
             if (resource_type, name) in WITH_DATA or name in included:
                 self._with_data.append((name, relation))
                 shown = b'"data":' + _DATA + b","
-            links = (
-                base,
-                _ID,
-                b"/relationships/",
-                name.encode(),
-                b'/","related":"',
-                base,
-                _ID,
-                b"/",
-                name.encode(),
-            )
-            self._parts[name] = b'"%b":{%b"links":{"self":"%b/"}}' % (
-                name.encode(),
-                shown,
-                b"".join(links),
-            )
+            wire, here = name.encode(), base + _ID
+            links = b'"self":"%b/relationships/%b/","related":"%b/%b/"' % (here, wire, here, wire)
+            self._parts[name] = b'"%b":{%b"links":{%b}}' % (wire, shown, links)
         self._links = b'"links":{"self":"' + base + _ID + b'/"}}'
         self._tails: dict[tuple[str, ...], bytes] = {}
 

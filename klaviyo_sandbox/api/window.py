@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MINUTE = 60
-"""Longer windows are daily ones, though a test may shorten the day."""
+"""Longer windows are days."""
 
 
 @dataclass(slots=True)
 class Window:
-    """A fixed window. It starts with the first request after the end of the one before."""
+    """A fixed window. The first request after the end of a window starts the next."""
 
     seconds: int
     limit: int

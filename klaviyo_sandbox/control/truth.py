@@ -28,7 +28,7 @@ class Truth:
         return {kind: len(table) for kind, table in sorted(self._world.tables.items())}
 
     def ids(self, resource_type: str, *, hidden: bool | None = None) -> list[str]:
-        """Return all ids of a type; with `hidden`, those that Klaviyo hides, or only the others."""
+        """Return all ids of a type; with `hidden`, the hidden resources, or only the others."""
         rows: Sequence[Row] = list(self._world.table(resource_type))
         flag = HIDDEN_BY.get(resource_type)
         if hidden is not None and flag is not None:
@@ -59,6 +59,6 @@ class Truth:
         return {who: seconds_text(moment_of(when)) for who, when in joined.items()}
 
     def related(self, resource: Reference, name: str) -> list[str]:
-        """Return the ids that a resource points at under the relationship `name`."""
+        """Return the ids in a resource's relationship `name`."""
         row = self._world.get(resource)
         return [] if row is None else [link.id for link in each(self._world.related(row, name))]

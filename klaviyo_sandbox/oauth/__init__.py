@@ -1,1 +1,1 @@
-"""Klaviyo's OAuth 2.0: consent, tokens, and what they open."""
+"""Klaviyo's OAuth 2.0: consent and tokens."""

@@ -1,4 +1,4 @@
-"""The page on which the account's owner allows or denies what the app asks for."""
+"""The page on which the account's owner allows or denies the app's scopes."""
 
 from html import escape
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""`/oauth/authorize`, `/oauth/token` and `/oauth/revoke`."""
+"""`/oauth/authorize` and `/oauth/token`."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ def answer(grants: Grants, request: Request) -> Reply:
     form = parse_qs(request.body.decode("latin-1"), keep_blank_values=True)
     if request.path == "/oauth/authorize":
         return consent(grants, request, form)
-    if request.path not in ("/oauth/token", "/oauth/revoke"):
+    if request.path != "/oauth/token":
         return _refusal(404, "not_found", "There is no such endpoint.")
     if request.method != "POST":
         return _refusal(405, "invalid_request", "Use POST.")
@@ -30,11 +30,7 @@ def answer(grants: Grants, request: Request) -> Reply:
         return _refusal(400, "invalid_request", f"Send {_FORM}.")
     if _client(request) != (CLIENT_ID, CLIENT_SECRET):
         return _refusal(401, "invalid_client", "The client id or secret is wrong.")
-    fields = {name: values[0] for name, values in form.items()}
-    if request.path == "/oauth/revoke":
-        grants.revoke(fields.get("token", ""))
-        return Reply(200, b"{}", _JSON)
-    return _token(grants, fields)
+    return _token(grants, {name: values[0] for name, values in form.items()})
 
 
 def _token(grants: Grants, fields: dict[str, str]) -> Reply:

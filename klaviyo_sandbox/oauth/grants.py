@@ -1,4 +1,4 @@
-"""What the account's owner granted to the app: installations, codes and tokens."""
+"""The rights of the app: installations, codes and tokens."""
 
 import base64
 import hashlib
@@ -10,17 +10,14 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.store.clock import Clock
 
-REFRESH_DAYS = 90
-"""A refresh token that is not used for so long is revoked."""
-
 
 class GrantError(Exception):
-    """A code or token is wrong, used up or too old, so no token is given for it."""
+    """A code or token is wrong, used up or too old."""
 
 
 @dataclass(slots=True, eq=False)
 class Installation:
-    """What one installation of the app may read; `scopes` None: everything."""
+    """An installation of the app and its `scopes`; None: all."""
 
     scopes: frozenset[str] | None
     revoked: bool = False
@@ -37,7 +34,6 @@ class _Code:
 @dataclass(slots=True)
 class _Refresh:
     installation: Installation
-    used: datetime
     supersedes: str = ""
 
 
@@ -60,7 +56,7 @@ class Issued:
 
 @dataclass(slots=True)
 class Grants:
-    """Every code and token, and what each opens; they expire by `clock`."""
+    """All codes and tokens, with their installations; they expire by `clock`."""
 
     clock: Clock
     rules: OAuthRules = field(default_factory=OAuthRules)
@@ -75,11 +71,11 @@ class Grants:
         self._granted = 0
 
     def secrets(self) -> list[str]:
-        """Every code and token that was given out and is still known."""
+        """Return all known codes and tokens."""
         return [*self._codes, *self._refresh, *self._access]
 
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
-        """Return a code for what the owner has just allowed."""
+        """Return a code for scopes that the owner has just allowed."""
         expires = self.clock.now() + timedelta(seconds=self.rules.code_seconds)
         made = secrets.token_urlsafe(24)
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
@@ -90,10 +86,10 @@ class Grants:
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 
     def exchange(self, code: str, verifier: str, redirect_url: str) -> Issued:
-        """Return tokens for a code, which is then used up.
+        """Return tokens for a code, and forget the code.
 
         Raises:
-            GrantError: the code, its verifier or its redirect URL is wrong, or it is too old.
+            GrantError: the code, its verifier or its redirect URL is wrong, or the code too old.
         """
         known = self._codes.pop(code, None)
         if known is None or known.expires <= self.clock.now():
@@ -109,21 +105,14 @@ class Grants:
         """Return new tokens for a refresh token.
 
         Raises:
-            GrantError: it is unknown, revoked, replaced, or was not used for too long.
+            GrantError: the token is unknown, revoked, or replaced.
         """
-        known, now = self._refresh.get(token), self.clock.now()
-        too_old = timedelta(days=REFRESH_DAYS)
-        if known is None or known.installation.revoked or now - known.used > too_old:
+        known = self._refresh.get(token)
+        if known is None or known.installation.revoked:
             raise GrantError("The refresh token is invalid, expired or revoked.")
         self._replaced(known.supersedes)
-        known.used, known.supersedes = now, ""
+        known.supersedes = ""
         return self._issue(known.installation, token)
-
-    def revoke(self, token: str) -> None:
-        """Uninstall the app to which a token was given; an unknown token changes nothing."""
-        known = self._refresh.get(token) or self._access.get(token)
-        if known:
-            known.installation.revoked = True
 
     def uninstall(self) -> None:
         """Uninstall the app everywhere."""
@@ -131,7 +120,7 @@ class Grants:
             known.installation.revoked = True
 
     def installation(self, access_token: str) -> Installation | None:
-        """Return what an access token opens, None where it is unknown, too old or revoked."""
+        """Return the installation of an access token; None if unknown, too old or revoked."""
         known = self._access.get(access_token)
         if known is None or known.installation.revoked or known.expires <= self.clock.now():
             return None
@@ -152,7 +141,7 @@ class Grants:
         refresh = kept or f"rt_{secrets.token_urlsafe(24)}"
         access = f"at_{secrets.token_urlsafe(24)}"
         if not kept:
-            self._refresh[refresh] = _Refresh(installation, now, supersedes)
+            self._refresh[refresh] = _Refresh(installation, supersedes)
         if refreshed and self.rules.rotate == "at_once":
             self._replaced(refreshed)
         self._access[access] = _Access(installation, now + timedelta(seconds=seconds), supersedes)

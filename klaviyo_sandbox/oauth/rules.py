@@ -1,4 +1,4 @@
-"""How the sandbox's OAuth behaves, as far as Klaviyo's may vary."""
+"""The options of the sandbox's OAuth."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ CLIENT_SECRET = "sandbox-app-secret-1f6b"  # noqa: S105  # a made-up secret for 
 
 @dataclass(frozen=True, slots=True)
 class OAuthRules:
-    """Options of the authorization server; by default it does what Klaviyo was seen to do."""
+    """Options of the authorization server; the defaults are Klaviyo's, as measured by others."""
 
     token_seconds: tuple[float, ...] = (3600.0,)
     """Seconds that the first access token lives, the second, …; the last is for all others, too."""
@@ -20,4 +20,4 @@ class OAuthRules:
     redirect_urls: tuple[str, ...] = ("http://localhost:8765/callback",)
     """The addresses registered for the app; empty: every address is accepted."""
     wrong_state: bool = False
-    """Whether the browser comes back with another `state` than was sent."""
+    """The browser comes back with another `state` than the client sent."""

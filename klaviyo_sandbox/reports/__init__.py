@@ -1,1 +1,1 @@
-"""Reports: what Klaviyo computes, by local day, from the shop's data."""
+"""Reports: numbers by local day, computed from the shop's data."""

@@ -1,4 +1,4 @@
-"""From a request for metric aggregates to what it asks."""
+"""The question in a request for metric aggregates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfoNotFoundError
 from klaviyo_sandbox.api.errors import ApiError
 from klaviyo_sandbox.api.filter_text import Condition, Date, FilterSyntaxError, parse_filter
 from klaviyo_sandbox.reports.body import Attributes, names_of, refused
-from klaviyo_sandbox.reports.buckets import Bucket, buckets_of
 from klaviyo_sandbox.reports.local_time import LocalTime
-from klaviyo_sandbox.reports.timeframe import Timeframe, a_year_after
+from klaviyo_sandbox.reports.timeframe import Bucket, Timeframe, a_year_after
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.moment import micros
 from klaviyo_sandbox.store.row import Reference
@@ -32,14 +31,13 @@ class AggregateQuestion:
     measurements: Sequence[str]
     by: Sequence[str]
     buckets: Sequence[Bucket]
-    calendar: LocalTime
-    page_size: int
+    page_size: int = PAGE_SIZE
 
 
 def aggregate_question_of(
     attributes: Attributes, report: Report, world: World
 ) -> AggregateQuestion:
-    """Return what the attributes of the body ask.
+    """Return the question in the attributes of the body.
 
     Raises:
         ApiError: 400, 404 or 500.
@@ -56,8 +54,7 @@ def aggregate_question_of(
         metric_id=_metric(str(attributes["metric_id"]), world),
         measurements=names_of(attributes, "measurements", report.statistics),
         by=by,
-        buckets=buckets_of(timeframe, interval, calendar),
-        calendar=calendar,
+        buckets=timeframe.buckets(calendar, series=True),
         page_size=_page_size(attributes.get("page_size")),
     )
 
@@ -92,16 +89,14 @@ def _timeframe(value: object, calendar: LocalTime) -> Timeframe:
     if not isinstance(value, list):
         raise refused("'filter' must be a list.", "filter")
     bounds: dict[str, datetime] = {}
-    for text in value:
-        try:
-            found = parse_filter(str(text))
-        except FilterSyntaxError as error:
-            raise refused(f"Invalid filter: {text}", "filter") from error
-        for condition in found:
-            if condition.field == "datetime" and condition.operator in _BOUNDS:
-                bounds[_BOUNDS[condition.operator]] = _local(condition, calendar)
-            else:
-                raise refused(f"Invalid filter: {text}", "filter")
+    try:
+        conditions = parse_filter(",".join(map(str, value)))
+    except FilterSyntaxError as error:
+        raise refused(f"Invalid filter: {value}", "filter") from error
+    for condition in conditions:
+        if condition.field != "datetime" or condition.operator not in _BOUNDS:
+            raise refused(f"Invalid filter: {value}", "filter")
+        bounds[_BOUNDS[condition.operator]] = _local(condition, calendar)
     if bounds.keys() != {"start", "end"}:
         raise refused("The filter needs greater-or-equal and less-than of datetime.", "filter")
     if bounds["end"] <= bounds["start"]:
@@ -112,7 +107,7 @@ def _timeframe(value: object, calendar: LocalTime) -> Timeframe:
 
 
 def _local(condition: Condition, calendar: LocalTime) -> datetime:
-    """Return the local time that a bound states."""
+    """Return the local time of a bound."""
     if not isinstance(condition.literal, Date):
         raise refused("A datetime must not be quoted.", "filter")
     stated = datetime.fromisoformat(condition.literal.text)

@@ -1,4 +1,4 @@
-"""Metric aggregates: events counted by the time at which they happened."""
+"""Metric aggregates: counts of events by their time."""
 
 from bisect import bisect_left
 from math import fsum
@@ -7,7 +7,7 @@ from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_q
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document
-from klaviyo_sandbox.reports.event_values import MetricEvents
+from klaviyo_sandbox.reports.event_values import MetricEvents, micros_of, value_of
 from klaviyo_sandbox.reports.pages import CURSOR, Pages
 from klaviyo_sandbox.spec import Report
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
@@ -28,7 +28,7 @@ class Aggregates:
         self._dimensions = Dimensions(world)
 
     def answer(self, request: Request, report: Report) -> bytes:
-        """Return the document that answers a request.
+        """Return the answer to a request.
 
         Raises:
             ApiError: 400, 404 or 500.
@@ -38,30 +38,27 @@ class Aggregates:
         cursor = asked.get(CURSOR)
         pages = Pages(request, asked)
         after = pages.after(None if cursor is None else str(cursor))
-        found = self._groups(question)
+        found = self.counted(question)
         keys = iter(sorted(key for key in found if after is None or key > after))
         page, following = pages.page(keys, question.page_size, lambda key: key)
         attributes = {
             "dates": [seconds_text(moment_of(bucket.first)) for bucket in question.buckets],
-            "data": [
-                {"dimensions": list(key), "measurements": self._measured(found[key], question)}
-                for key in page
-            ],
+            "data": [{"dimensions": list(key), "measurements": found[key]} for key in page],
         }
         return report_document(request, report, attributes, following)
 
-    def _groups(self, question: AggregateQuestion) -> dict[tuple[str, ...], list[EventRow]]:
-        """Return the events in question, in order of time, by their dimensions."""
+    def counted(self, question: AggregateQuestion) -> dict[tuple[str, ...], Measurements]:
+        """Return the measurements of the events in question, by their dimensions."""
         first, end = question.buckets[0].first, question.buckets[-1].end
         events = self._events.between(question.metric_id, first, end)
         found: dict[tuple[str, ...], list[EventRow]] = {} if question.by else {(): []}
         for event in events:
             key = tuple(self._dimensions.value(event, name) for name in question.by)
             found.setdefault(key, []).append(event)
-        return found
+        return {key: self._measured(events, question) for key, events in found.items()}
 
     def _measured(self, events: list[EventRow], question: AggregateQuestion) -> Measurements:
-        marks = [bisect_left(events, bucket.first, key=_micros) for bucket in question.buckets]
+        marks = [bisect_left(events, bucket.first, key=micros_of) for bucket in question.buckets]
         steps = [
             events[first:end] for first, end in zip(marks, [*marks[1:], len(events)], strict=True)
         ]
@@ -74,9 +71,5 @@ class Aggregates:
                     len({event.relations["profile"] for event in step}) for step in steps
                 ]
             else:
-                found[name] = [fsum(map(self._events.value, step)) for step in steps]
+                found[name] = [fsum(map(value_of, step)) for step in steps]
         return found
-
-
-def _micros(event: EventRow) -> int:
-    return event.micros

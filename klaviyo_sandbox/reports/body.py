@@ -19,7 +19,7 @@ def attributes_of(request: Request, report: Report) -> Attributes:
     """Return the attributes of the request's body.
 
     Raises:
-        ApiError: 415 or 400, it is no document for this report, or not all of one.
+        ApiError: 415 or 400, no document for this report, or an incomplete document.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip()
     if media_type not in MEDIA_TYPES:

@@ -1,15 +1,9 @@
-"""The messages of campaigns: all that happens to one belongs to its send."""
+"""The messages of campaigns: every count belongs to the moment of the send."""
 
 from collections.abc import Iterator
 
 from klaviyo_sandbox.reports.late_changes import changed
-from klaviyo_sandbox.reports.message_counts import (
-    NOTHING,
-    Keys,
-    MessageCounts,
-    counts_by,
-    final_counts,
-)
+from klaviyo_sandbox.reports.message_counts import NOTHING, Keys, counts_by, final_counts
 from klaviyo_sandbox.reports.messages import Message, Messages
 from klaviyo_sandbox.reports.question import Question
 from klaviyo_sandbox.reports.tally import Cell
@@ -27,49 +21,28 @@ PORTIONS = {"throttled": 5, "smart_send_time": 24}
 class CampaignMessages(Messages):
     """The messages of all campaigns that were sent."""
 
-    types = ("campaign", "tag")
+    types = ("campaign",)
 
     def found(self, parent: Row) -> Iterator[Message]:
         """Yield the messages of a campaign."""
         attributes = load_object(parent.attributes)
         if not attributes.get("send_time"):
             return
+        channel = str(parent.value("messages.channel"))
         for link in each(self.world.related(parent, "campaign-messages")):
-            yield self.message(
-                parent,
-                link.id,
-                str(parent.value("messages.channel")),
-                {
-                    "campaign_id": parent.id,
-                    "campaign_message_id": link.id,
-                    "campaign_message_name": attributes["name"],
-                    "group": None,
-                    "group_name": None,
-                },
-                _sends(attributes),
-            )
+            yield self.message(parent, link.id, channel, _sends(attributes))
 
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
-        """Yield what happened to one of them, send by send."""
+        """Yield the counts of a message, send by send."""
         sends = message.moments
         recipients = VOLUME * (1 + (message.key & 63)) // len(sends)
-        found = [
-            Cell(
-                at,
-                counts_by(
-                    final_counts(keys, number, recipients, email=message.email),
-                    at,
-                    at,
-                    question.now,
-                ),
-            )
-            for number, at in enumerate(sends)
-            if at <= question.now
-        ]
+        found: list[Cell] = []
+        for number, at in enumerate(sends):
+            if at <= question.now:
+                final = final_counts(keys, number, recipients, email=message.email)
+                found.append(Cell(at, counts_by(final, at, at, question.now)))
         for day, added in self.late.days_of(message.id).items():
-            start = question.calendar.day_start(day)
-            counts = MessageCounts._make(changed(NOTHING, MessageCounts._fields, added))
-            found.append(Cell(start, counts))
+            found.append(Cell(question.calendar.day_start(day), changed(NOTHING, added)))
         yield from sorted(found, key=lambda cell: cell.first)
 
 

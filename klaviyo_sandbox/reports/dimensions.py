@@ -1,4 +1,6 @@
-"""What metric aggregates are grouped by."""
+"""The dimensions of metric aggregates."""
+
+from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.event_values import properties_of
 from klaviyo_sandbox.store.row import EventRow, Links, Reference, each
@@ -12,15 +14,14 @@ _ATTRIBUTED = {
 """Relationships of an attribution, the first of which is taken."""
 
 
+@dataclass(frozen=True, slots=True)
 class Dimensions:
     """Reads the dimensions of events."""
 
-    def __init__(self, world: World) -> None:
-        """Look up attributions in `world`."""
-        self._world = world
+    world: World
 
     def value(self, event: EventRow, name: str) -> str:
-        """Return the value of a dimension; empty where the event has none."""
+        """Return the value of a dimension; empty for an event without a value."""
         if name == "$attributed_channel":
             return self._channel(event)
         if name in _ATTRIBUTED:
@@ -30,7 +31,7 @@ class Dimensions:
 
     def _attributed(self, event: EventRow, relationships: tuple[str, ...]) -> str:
         for attribution in each(event.relations.get("attributions")):
-            row = self._world.get(attribution)
+            row = self.world.get(attribution)
             for name in relationships:
                 link: Links = None if row is None else row.relations.get(name)
                 if isinstance(link, Reference):
@@ -39,11 +40,11 @@ class Dimensions:
 
     def _channel(self, event: EventRow) -> str:
         for attribution in each(event.relations.get("attributions")):
-            row = self._world.get(attribution)
+            row = self.world.get(attribution)
             if row is None:
                 continue
             link = row.relations.get("flow-message") or row.relations.get("campaign")
-            origin = self._world.get(link) if isinstance(link, Reference) else None
+            origin = self.world.get(link) if isinstance(link, Reference) else None
             if origin is not None:
                 return str(origin.value("channel") or origin.value("messages.channel") or "")
         return ""

@@ -18,7 +18,7 @@ def report_document(
     """Return the document; `following` is the URL of the next page.
 
     Raises:
-        ApiError: 400, a query parameter that the report does not know.
+        ApiError: 400, an unknown query parameter.
     """
     for name, _ in request.query:
         if name != CURSOR or report.page_cursor != "query":
@@ -37,7 +37,7 @@ def report_document(
 
 
 def results(rows: Sequence[ReportRow], *, series: bool) -> list[dict[str, object]]:
-    """Return rows as reports show them: numbers per step in a series, else one number each."""
+    """Return rows as reports show them: numbers per step in a series, else single numbers."""
     return [
         {
             "groupings": row.groupings,

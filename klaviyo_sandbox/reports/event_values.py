@@ -1,4 +1,4 @@
-"""The events of each metric in order of time, and what they are worth."""
+"""The events of each metric in order of time, and their values."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -28,18 +28,13 @@ class MetricEvents:
                 if isinstance(row, EventRow) and isinstance(metric, Reference):
                     found[metric.id].append(row)
             for events in found.values():
-                events.sort(key=_micros)
+                events.sort(key=micros_of)
             self._of = dict(found)
             self._version = table.version
         events = self._of.get(metric_id, [])
         return events[
-            bisect_left(events, first, key=_micros) : bisect_left(events, end, key=_micros)
+            bisect_left(events, first, key=micros_of) : bisect_left(events, end, key=micros_of)
         ]
-
-    @staticmethod
-    def value(event: EventRow) -> float:
-        """Return the `$value` of an event; 0 where it has none that is a number."""
-        return value_of(properties_of(event))
 
 
 def properties_of(event: EventRow) -> dict[str, object]:
@@ -48,11 +43,12 @@ def properties_of(event: EventRow) -> dict[str, object]:
     return found
 
 
-def value_of(properties: dict[str, object]) -> float:
-    """Return the `$value` among the properties; 0 where there is none that is a number."""
-    value = properties.get("$value")
+def value_of(event: EventRow) -> float:
+    """Return the `$value` of an event; 0 unless the value is a number."""
+    value = properties_of(event).get("$value")
     return value if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
 
-def _micros(event: EventRow) -> int:
+def micros_of(event: EventRow) -> int:
+    """Return the time of an event, in microseconds since 1970."""
     return event.micros

@@ -1,4 +1,4 @@
-"""What happens to one version of a form on one day, and Klaviyo's statistics of it."""
+"""The counts of a form's version on a day, and Klaviyo's statistics of them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,11 +7,11 @@ from klaviyo_sandbox.reports.numbers import mix
 from klaviyo_sandbox.reports.question import Number
 
 VOLUMES = (5, 40, 160, 600)
-"""How many views a day a version has about."""
+"""Views a day of a version, roughly."""
 
 
 class FormCounts(NamedTuple):
-    """Everything that form statistics are made of."""
+    """The counts behind all statistics of forms."""
 
     viewed_form: int
     viewed_form_uniques: int
@@ -43,7 +43,7 @@ STATISTICS: dict[str, Callable[[FormCounts], Number]] = {
 
 
 def counts_of(key: int, day: int) -> FormCounts:
-    """Return what happens to the version with that key on a whole day."""
+    """Return the counts of the version with a key on a whole day."""
     drawn = mix(key, day)
     views = VOLUMES[key & 3] * (drawn & 127) // 64
     viewers = views * (70 + (drawn >> 7 & 15)) // 100

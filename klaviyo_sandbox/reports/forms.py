@@ -1,6 +1,7 @@
 """Forms: views and submissions of each version, day by day."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.form_counts import (
     NOTHING,
@@ -9,30 +10,30 @@ from klaviyo_sandbox.reports.form_counts import (
     FormCounts,
     counts_of,
 )
-from klaviyo_sandbox.reports.late_changes import LateChanges, changed
+from klaviyo_sandbox.reports.late_changes import LateChanges
 from klaviyo_sandbox.reports.numbers import key_of
 from klaviyo_sandbox.reports.question import Question, ReportRow
 from klaviyo_sandbox.reports.tally import Cell, Counts, add, tally
+from klaviyo_sandbox.reports.timeframe import Bucket
 from klaviyo_sandbox.store.json_text import load_object
 from klaviyo_sandbox.store.moment import micros
 from klaviyo_sandbox.store.row import Reference, Row
 from klaviyo_sandbox.store.world import World
 
 
+@dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms that are live."""
+    """The live forms."""
 
-    def __init__(self, world: World, late: LateChanges, seed: int) -> None:
-        """Take them from `world`; `late` changes their past."""
-        self._world = world
-        self._late = late
-        self._seed = seed
+    world: World
+    late: LateChanges
+    seed: int
 
     def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
-        """Yield a row per form, or per version, that anybody saw."""
+        """Yield a row per form, or per version, with any views."""
         by_version = "form_version_id" in question.group_by
         found: dict[tuple[str, ...], list[Counts | None]] = {}
-        for version in self._world.table("form-version"):
+        for version in self.world.table("form-version"):
             form = version.relations["form"]
             attributes = load_object(version.attributes)
             if not isinstance(form, Reference) or attributes["status"] == "draft":
@@ -46,19 +47,19 @@ class Forms:
                 yield _row(key, found[key], question)
 
     def _cells(self, version: Row, created: int, question: Question) -> Iterator[Cell]:
-        late = self._late.days_of(version.id)
-        key = key_of(self._seed, version.id)
-        for day, (first, end) in question.days():
-            counts = NOTHING
-            if end > created:
-                counts = counts_of(key, day)
-                if question.now < end:
-                    counts = FormCounts._make(
-                        count * (question.now - first) // (end - first) for count in counts
-                    )
-            if day in late:
-                counts = FormCounts._make(changed(counts, FormCounts._fields, late[day]))
-            yield Cell(first, counts)
+        key = key_of(self.seed, version.id)
+
+        def counted(day: int, bucket: Bucket) -> FormCounts:
+            first, end = bucket
+            if end <= created:
+                return NOTHING
+            counts = counts_of(key, day)
+            if question.now >= end:
+                return counts
+            past = question.now - first
+            return FormCounts._make(count * past // (end - first) for count in counts)
+
+        return self.late.daily(version.id, question, counted)
 
 
 def _row(key: tuple[str, ...], steps: Sequence[Counts | None], question: Question) -> ReportRow:

@@ -1,19 +1,31 @@
-"""Changes of past days that a test asks for."""
+"""Changes of past days, made by tests."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple, TypeVar
 
 from klaviyo_sandbox.reports.form_counts import FormCounts
 from klaviyo_sandbox.reports.message_counts import MessageCounts
+from klaviyo_sandbox.reports.question import Question
+from klaviyo_sandbox.reports.tally import Cell
+from klaviyo_sandbox.reports.timeframe import Bucket
 
-SEGMENT_COUNTS = ("members_added", "members_removed")
-COUNTED = frozenset({*MessageCounts._fields, *FormCounts._fields, *SEGMENT_COUNTS})
-"""Everything else is worked out from these."""
+
+class SegmentCounts(NamedTuple):
+    """Profiles that joined and left a segment."""
+
+    members_added: int
+    members_removed: int
+
+
+COUNTED = frozenset({*MessageCounts._fields, *FormCounts._fields, *SegmentCounts._fields})
+"""All other statistics are worked out from these."""
+Counts = TypeVar("Counts", MessageCounts, FormCounts, SegmentCounts)
 
 
 class LateChanges:
-    """What was added to single counts of single days."""
+    """Additions to single counts of single days."""
 
     def __init__(self) -> None:
         """Start without any."""
@@ -22,7 +34,7 @@ class LateChanges:
         )
 
     def add(self, row_id: str, day: date, count: str, amount: int) -> None:
-        """Add `amount` to the count of that name, of a message, form version or segment.
+        """Add `amount` to a count of a message, form version or segment.
 
         Raises:
             ValueError: nothing is counted under that name.
@@ -32,12 +44,21 @@ class LateChanges:
         self._added[row_id][day.toordinal()][count] += amount
 
     def days_of(self, row_id: str) -> Mapping[int, Mapping[str, int]]:
-        """Return what was added, per local day (an ordinal) and name."""
+        """Return the additions, per local day (an ordinal) and name."""
         return self._added.get(row_id, {})
 
+    def daily(
+        self, row_id: str, question: Question, counted: Callable[[int, Bucket], Counts]
+    ) -> Iterator[Cell]:
+        """Yield the counts of each day of a question, as `counted` gives them, with additions."""
+        late = self.days_of(row_id)
+        for day, bucket in question.days():
+            counts = counted(day, bucket)
+            yield Cell(bucket.first, changed(counts, late[day]) if day in late else counts)
 
-def changed(
-    counts: Sequence[int], names: Sequence[str], added: Mapping[str, int]
-) -> tuple[int, ...]:
-    """Return `counts`, which have these `names`, with what was added."""
-    return tuple(count + added.get(name, 0) for name, count in zip(names, counts, strict=True))
+
+def changed(counts: Counts, added: Mapping[str, int]) -> Counts:
+    """Return `counts` with additions by name."""
+    return counts._replace(
+        **{name: getattr(counts, name) + amount for name, amount in added.items()}
+    )

@@ -16,7 +16,7 @@ class LocalTime:
         """Keep the time of an IANA `timezone`.
 
         Raises:
-            ZoneInfoNotFoundError: there is no such timezone.
+            ZoneInfoNotFoundError: the timezone is unknown.
         """
         self._zone = ZoneInfo(timezone)
         self._starts: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""What happens to the messages of one day or one send."""
+"""The counts of a message's day or send."""
 
 from typing import NamedTuple
 
@@ -6,13 +6,13 @@ from klaviyo_sandbox.reports.numbers import mix
 
 DAY = 86_400_000_000
 REACTION = 2 * DAY
-"""How long opens and clicks go on after a send."""
+"""The time of opens and clicks after a send."""
 CONVERSION_WINDOW = 5 * DAY
-"""How long conversions go on: Klaviyo's default attribution window."""
+"""The time of conversions after a send: Klaviyo's default attribution window."""
 
 
 class MessageCounts(NamedTuple):
-    """Everything that campaign and flow statistics are made of."""
+    """The counts behind all statistics of campaigns and flows."""
 
     recipients: int
     bounced: int
@@ -38,7 +38,7 @@ NOTHING = MessageCounts(*[0] * len(MessageCounts._fields))
 
 
 class Keys(NamedTuple):
-    """What the numbers of a message are drawn from."""
+    """The seeds of a message's numbers."""
 
     message: int
     conversions: int
@@ -46,7 +46,7 @@ class Keys(NamedTuple):
 
 
 def final_counts(keys: Keys, number: int, recipients: int, *, email: bool) -> MessageCounts:
-    """Return what the send or day `number` comes to in the end."""
+    """Return the counts of the send or day `number` in the end."""
     drawn, bought = mix(keys.message, number), mix(keys.conversions, number)
     bounced = recipients * (drawn & 15) // 400
     failed = recipients * (drawn >> 4 & 7) // 400
@@ -75,7 +75,7 @@ def final_counts(keys: Keys, number: int, recipients: int, *, email: bool) -> Me
 
 
 def counts_by(final: MessageCounts, first: int, end: int, now: int) -> MessageCounts:
-    """Return how much of it has happened by `now`, of sends between `first` and `end`.
+    """Return the part of the `final` counts by `now`, for sends between `first` and `end`.
 
     Messages go out evenly; opens and clicks come in over two more days, conversions over five.
     """

@@ -1,4 +1,4 @@
-"""Klaviyo's statistics of campaigns and flows, from what they are counted from.
+"""Klaviyo's statistics of campaigns and flows, worked out from counts.
 
 Source: the specification's names; the formulas are those of Klaviyo's help centre.
 """
@@ -13,7 +13,7 @@ CENTS_A_SEGMENT = 1.5
 
 
 class Steps:
-    """The counts of all steps of one row, one list for each kind of count."""
+    """The counts of all steps of a row: a list for each kind of count."""
 
     def __init__(self, counts: Sequence[MessageCounts]) -> None:
         """Take the counts of each step."""
@@ -30,7 +30,7 @@ class Steps:
         self.of["text_message_credit_usage_amount"] = self.of["message_segment_count_sum"]
 
     def rate(self, part: str, whole: str, without: Number = 0.0) -> list[Number]:
-        """Return one as a part of the other; `without` where the other is nothing."""
+        """Return `part` divided by `whole`; `without` where `whole` is 0."""
         pairs = zip(self.of[part], self.of[whole], strict=True)
         return [(one or 0) / other if other else without for one, other in pairs]
 
@@ -53,9 +53,9 @@ _RETURN = "text_message_roi"
 
 
 def statistic(steps: Steps, name: str) -> Sequence[Number]:
-    """Return the values of a statistic, one for each step.
+    """Return a statistic's value for each step.
 
-    Rates of nothing are 0, but the return of text messages is null without any, as there is none.
+    Rates of nothing are 0; the return of text messages is null without any text message.
     """
     if name == _RETURN:
         return steps.rate("conversion_value", "text_message_spend", None)

@@ -10,15 +10,12 @@ from klaviyo_sandbox.reports.message_counts import NOTHING, UNIQUES, Keys, Messa
 from klaviyo_sandbox.reports.message_statistics import Steps, statistic
 from klaviyo_sandbox.reports.numbers import key_of, mix
 from klaviyo_sandbox.reports.question import Question, ReportRow
-from klaviyo_sandbox.reports.tag_names import tags_of
 from klaviyo_sandbox.reports.tally import Cell, Counts, tally
-from klaviyo_sandbox.store.json_text import JsonObject, JsonValue
 from klaviyo_sandbox.store.row import Row
 from klaviyo_sandbox.store.world import World
 
 TESTED_EVERY = 5
 """One message in so many is tested in two variations."""
-VARIATIONS = ("A", "B")
 CHANNELS = {"mobile_push": "push-notification"}
 """Names of channels in reports, where they differ from those of messages."""
 
@@ -28,26 +25,23 @@ class Message:
     """A message of a campaign or a flow."""
 
     id: str
-    groupings: Mapping[str, JsonValue]
+    groupings: Mapping[str, str]
     channel: str
     key: int
     moments: Sequence[int]
-    """When it was sent, of a campaign; since when it is sent, of a flow; in microseconds."""
+    """The sends of a campaign's, the beginning of a flow's; in microseconds since 1970."""
 
     @property
     def email(self) -> bool:
-        """Whether it is an e-mail."""
+        """Tell whether the message is an e-mail."""
         return self.channel == "email"
 
     @property
-    def variations(self) -> tuple[Mapping[str, JsonValue], ...]:
-        """Groupings of each variation; one without a name where it is not tested."""
+    def variations(self) -> tuple[str | None, ...]:
+        """The ids of the variations; (None,) without a test."""
         if self.key % TESTED_EVERY:
-            return ({"variation": None, "variation_name": None},)
-        return tuple(
-            {"variation": f"{mix(self.key, place):016x}"[:8], "variation_name": f"Variation {name}"}
-            for place, name in enumerate(VARIATIONS)
-        )
+            return (None,)
+        return tuple(f"{mix(self.key, place):016x}"[:8] for place in range(2))
 
 
 class Messages(ABC):
@@ -70,7 +64,7 @@ class Messages(ABC):
 
     @abstractmethod
     def cells(self, message: Message, keys: Keys, question: Question) -> Iterator[Cell]:
-        """Yield what happened to one of them, in order of time."""
+        """Yield the counts of a message, in order of time."""
 
     def messages(self) -> Sequence[Message]:
         """Return them in the order of their ids; they are kept until a resource changes."""
@@ -83,59 +77,52 @@ class Messages(ABC):
         return self._messages
 
     def message(
-        self,
-        parent: Row,
-        message_id: str,
-        channel: str,
-        groupings: JsonObject,
-        moments: Sequence[int],
+        self, parent: Row, message_id: str, channel: str, moments: Sequence[int]
     ) -> Message:
-        """Return a message; `groupings` are those that only campaigns, or only flows, have."""
-        common: JsonObject = {
+        """Return a message of a campaign or flow."""
+        groupings = {
+            f"{parent.type}_id": parent.id,
+            f"{parent.type}_message_id": message_id,
             "send_channel": CHANNELS.get(channel, channel),
-            "text_message_format": "sms" if channel == "sms" else None,
-            **tags_of(self.world, parent),
         }
-        key = key_of(self._seed, message_id)
-        return Message(message_id, groupings | common, channel, key, moments)
+        return Message(message_id, groupings, channel, key_of(self._seed, message_id), moments)
 
+    def rows(self, question: Question, after: tuple[str, ...]) -> Iterator[ReportRow]:
+        """Yield a row per message with any counts, and per variation if the question asks for it.
 
-def message_rows(
-    source: Messages, question: Question, after: tuple[str, ...]
-) -> Iterator[ReportRow]:
-    """Yield a row per message (and variation, where that is asked) to which anything happened."""
-    split = any(name.startswith("variation") for name in question.group_by)
-    for message in source.messages():
-        if after and message.id < after[0]:
-            continue
-        conversions = key_of(message.key, question.conversion_metric)
-        cells = source.cells(message, Keys(message.key, conversions), question)
-        steps = tally(cells, question.buckets, UNIQUES)
-        if not any(step is not None and any(step) for step in steps):
-            continue
-        variations = message.variations if split else message.variations[:1]
-        for place, names in enumerate(variations):
-            key = (message.id, str(place) if split else "")
-            if key > after:
-                share = [_share(step, place, len(variations)) for step in steps]
-                yield _row(key, {**message.groupings, **names}, share, question)
+        Rows come in the order of keys, from the key `after` on.
+        """
+        split = "variation" in question.group_by
+        for message in self.messages():
+            if after and message.id < after[0]:
+                continue
+            conversions = key_of(message.key, question.conversion_metric)
+            cells = self.cells(message, Keys(message.key, conversions), question)
+            steps = tally(cells, question.buckets, UNIQUES)
+            if not any(step is not None and any(step) for step in steps):
+                continue
+            variations = message.variations if split else (None,)
+            for place, name in enumerate(variations):
+                key = (message.id, str(place) if split else "")
+                if key > after:
+                    share = [_share(step, place, len(variations)) for step in steps]
+                    yield _row(key, {**message.groupings, "variation": name}, share, question)
 
 
 def _share(step: Counts | None, place: int, parts: int) -> Counts | None:
-    """Return what falls on one of the equal parts of a message."""
+    """Return an equal part of a message."""
     return None if step is None else tuple((count + place) // parts for count in step)
 
 
 def _row(
     key: tuple[str, ...],
-    groupings: Mapping[str, JsonValue],
+    groupings: Mapping[str, str | None],
     steps: Sequence[Counts | None],
     question: Question,
 ) -> ReportRow:
-    counts = [NOTHING if step is None else MessageCounts._make(step) for step in steps]
-    columns = Steps(counts)
+    columns = Steps([NOTHING if step is None else MessageCounts._make(step) for step in steps])
     return ReportRow(
         key,
-        {name: groupings.get(name) for name in question.group_by},
+        {name: groupings[name] for name in question.group_by},
         {name: statistic(columns, name) for name in question.statistics},
     )

@@ -1,4 +1,4 @@
-"""Numbers that look random and are always the same."""
+"""Pseudo-random numbers by key, always the same."""
 
 import hashlib
 

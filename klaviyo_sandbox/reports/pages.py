@@ -1,6 +1,6 @@
-"""One page of a report's rows, and the way to the next.
+"""A page of a report's rows, and the way to the next.
 
-A page cursor is the key of the last row, good for the same question only.
+A page cursor is the key of the last row, valid for the same question only.
 """
 
 import base64
@@ -30,10 +30,10 @@ class Pages:
         self._mark = f"{key_of(orjson.dumps(same, option=orjson.OPT_SORT_KEYS)):x}"
 
     def after(self, cursor: str | None) -> tuple[str, ...] | None:
-        """Return the key of the last row before the page; None: it is the first page.
+        """Return the key of the last row before the page; None for the first page.
 
         Raises:
-            ApiError: 400, it is no cursor, or that of another question.
+            ApiError: 400, no cursor, or the cursor of another question.
         """
         if cursor is None:
             return None

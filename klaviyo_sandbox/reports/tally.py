@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from klaviyo_sandbox.reports.buckets import Bucket
+from klaviyo_sandbox.reports.timeframe import Bucket
 
 Counts = tuple[int, ...]
 
 
 class Cell(NamedTuple):
-    """What happened on the day, or at the send, that began at `first`."""
+    """The counts of the day or send at `first`."""
 
     first: int
     counts: Counts
@@ -18,10 +18,10 @@ class Cell(NamedTuple):
 def tally(
     cells: Iterable[Cell], buckets: Sequence[Bucket], uniques: frozenset[int]
 ) -> list[Counts | None]:
-    """Return the counts of each step; None where nothing happened.
+    """Return the counts of each step; None for a step without cells.
 
-    `cells` come in order of time. `uniques` are the places of those counts that count people: one
-    who comes twice is counted once, so they add up to less.
+    `cells` come in order of time. `uniques` are the places of counts of people: who comes twice
+    is counted once, so these counts add up to less.
     """
     found: list[list[Counts]] = [[] for _ in buckets]
     place = 0
@@ -51,7 +51,7 @@ def _people(column: Sequence[int]) -> int:
 
 
 def add(first: Sequence[Counts | None], second: Sequence[Counts | None]) -> list[Counts | None]:
-    """Return the sums, step by step, of two rows that have nobody in common."""
+    """Return the sums, step by step, of two rows with different people."""
     return [
         one or other
         if one is None or other is None

@@ -1,36 +1,60 @@
-"""Which time a report is about."""
+"""The timeframe of a report, and the steps of a series."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.spec import Report
 
 POINTER = "/data/attributes/timeframe"
 
 
+class Bucket(NamedTuple):
+    """One step: instants in microseconds since 1970, from `first` until before `end`."""
+
+    first: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Timeframe:
-    """Local times, without an offset; `end` does not belong any more."""
+    """Local times without an offset, from `start` until before `end`."""
 
     start: datetime
     end: datetime
 
+    def buckets(self, calendar: LocalTime, *, series: bool) -> list[Bucket]:
+        """Return the local days, of 23, 24 or 25 hours; or a single step if not a `series`."""
+        marks = [calendar.instant(mark) for mark in self._marks(series=series)]
+        end = calendar.instant(self.end)
+        return [Bucket(*pair) for pair in zip(marks, [*marks[1:], end], strict=True)]
+
+    def _marks(self, *, series: bool) -> Iterator[datetime]:
+        at = self.start
+        yield at
+        while series and (at := midnight(at) + timedelta(days=1)) < self.end:
+            yield at
+
+
+def midnight(moment: datetime) -> datetime:
+    """Return the beginning of a local day."""
+    return datetime.combine(moment, time.min)
+
 
 def timeframe_of(value: object, report: Report, interval: str) -> Timeframe:
-    """Return the whole days that the body asks for.
+    """Return the whole days in the body of a request.
 
     Raises:
-        ApiError: 400, it is no start and end, or too long for the report or its `interval`.
+        ApiError: 400, no start and end, or too long for the report or its `interval`.
     """
     if not isinstance(value, dict) or value.keys() != {"start", "end"}:
         raise refused("The sandbox takes a timeframe of start and end alone.")
     start, end = _moment(value["start"]), _moment(value["end"])
     _check(start, end, report, interval)
-    midnight = time.min
-    return Timeframe(
-        datetime.combine(start, midnight), datetime.combine(end, midnight) + timedelta(days=1)
-    )
+    return Timeframe(midnight(start), midnight(end) + timedelta(days=1))
 
 
 def refused(detail: str) -> ApiError:

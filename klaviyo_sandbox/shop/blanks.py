@@ -16,17 +16,17 @@ _ALONE = re.compile(r"\{([\w-]+)\}")
 
 
 class Blanks:
-    """What the blanks in the templates of one resource stand for.
+    """The values of the blanks in the templates of a resource.
 
-    A template is JSON. A text may hold blanks, such as `"{theme} #{number:03d}"`. A text that is
-    one blank alone becomes the blank's value, of whatever type. These objects are replaced:
+    A template is JSON. A text may hold blanks, such as `"{theme} #{number:03d}"`. A text with
+    a single blank alone becomes the blank's value, of whatever type. These objects are replaced:
 
     - `{"$turns": [a, b]}`: `a` in the first resource of the type, `b` in the second, and so on
     - `{"$every": [9, a, b]}`: `a` in each ninth resource of the type, `b` in the others
-    - `{"$any": [a, b]}`: one of them, at random
+    - `{"$any": [a, b]}`: `a` or `b`, at random
     - `{"$whole": [low, high]}`, `{"$money": [low, high]}`: a random number in between
-    - `{"$blank": "{channel}"}`: the blank that has this name
-    - `{"$one": TYPE}`: a resource of another type, or null if there is none
+    - `{"$blank": "{channel}"}`: the blank with this name
+    - `{"$one": TYPE}`: a resource of another type, or null without any
     - `{"$some": [TYPE, least, most]}`, `{"$all": TYPE}`: several resources
     """
 
@@ -49,7 +49,7 @@ class Blanks:
         self._known = dict(given)
 
     def __getitem__(self, name: str) -> object:
-        """Return what a blank stands for. Words and ids are drawn anew each time."""
+        """Return the value of a blank. Words and ids are drawn anew each time."""
         if name in self._known:
             return self._known[name]
         if name in WORDS:
@@ -82,54 +82,24 @@ class Blanks:
         return self[alone[1]] if alone else template.format_map(self)
 
 
+def _every(blanks: Blanks, step: int, chosen: JsonValue, other: JsonValue) -> object:
+    return blanks.fill(other if cast("int", blanks["number"]) % step else chosen)
+
+
 def _turn(blanks: Blanks, options: list[JsonValue]) -> object:
     return blanks.fill(options[cast("int", blanks["number"]) % len(options)])
 
 
-def _every(blanks: Blanks, options: tuple[int, JsonValue, JsonValue]) -> object:
-    step, chosen, other = options
-    return blanks.fill(other if cast("int", blanks["number"]) % step else chosen)
-
-
-def _any(blanks: Blanks, options: list[JsonValue]) -> object:
-    return blanks.fill(blanks.shop.random.choice(options))
-
-
-def _whole(blanks: Blanks, bounds: tuple[int, int]) -> object:
-    return blanks.shop.random.randrange(*bounds)
-
-
-def _money(blanks: Blanks, bounds: tuple[float, float]) -> object:
-    return round(blanks.shop.random.uniform(*bounds), 2)
-
-
-def _named(blanks: Blanks, name: str) -> object:
-    return blanks[str(blanks.fill(name))]
-
-
-def _one(blanks: Blanks, resource_type: str) -> object:
-    return blanks.shop.one(resource_type)
-
-
-def _some(blanks: Blanks, asked: tuple[str, int, int]) -> object:
-    resource_type, least, most = asked
-    return blanks.shop.some(resource_type, most, least=least)
-
-
-def _all(blanks: Blanks, resource_type: str) -> object:
-    return blanks.shop.all(resource_type)
-
-
 _CHOICES: Mapping[str, Callable[[Blanks, Any], object]] = {
     "$turns": _turn,
-    "$every": _every,
-    "$any": _any,
-    "$whole": _whole,
-    "$money": _money,
-    "$blank": _named,
-    "$one": _one,
-    "$some": _some,
-    "$all": _all,
+    "$every": lambda of, asked: _every(of, *asked),
+    "$any": lambda of, options: of.fill(of.shop.random.choice(options)),
+    "$whole": lambda of, bounds: of.shop.random.randrange(*bounds),
+    "$money": lambda of, bounds: round(of.shop.random.uniform(*bounds), 2),
+    "$blank": lambda of, name: of[str(of.fill(name))],
+    "$one": lambda of, kind: of.shop.one(kind),
+    "$some": lambda of, asked: of.shop.some(asked[0], asked[2], least=asked[1]),
+    "$all": lambda of, kind: of.shop.all(kind),
 }
 
 

@@ -32,8 +32,8 @@ BEFORE_EVENTS = ("flow",)
 def build_shop(spec: Spec, clock: Clock, settings: Settings) -> tuple[Shop, EventMaker]:
     """Make a shop of the sizes in `settings`, and the maker of its events.
 
-    The order matters: each resource finds those that it points at already there. Types that are
-    not named here come last, in the order in which the tables declare them.
+    Each resource points at resources made before. Types without a name here come last, in the
+    order of the tables.
     """
     shop = Shop(spec, clock, settings)
     for kind in BEFORE_PROFILES:

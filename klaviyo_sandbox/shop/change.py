@@ -19,11 +19,11 @@ _WITH_MICROS = "."
 
 
 class UnknownResourceError(LookupError):
-    """There is no such resource, or no way to make one of that type."""
+    """The resource is unknown, or no resources of the type can be made."""
 
 
 class Changes:
-    """Everything that can be done to the shop while it is open."""
+    """All changes of a running shop."""
 
     def __init__(self, shop: Shop, events: EventMaker) -> None:
         """`events` makes the shop's events."""
@@ -34,10 +34,10 @@ class Changes:
         """Add `count` new resources; return their ids.
 
         They happened, or were created, `days_ago`; a negative number puts them into the future.
-        An event from the past is one that arrives late.
+        An event from the past arrives late.
 
         Raises:
-            UnknownResourceError: resources of that type cannot be added.
+            UnknownResourceError: resources of the type cannot be added.
         """
         at = self.shop.clock.now() - timedelta(days=days_ago)
         if resource_type == "event":
@@ -51,7 +51,7 @@ class Changes:
         """Change resources now: `updated` moves, the given attributes take their new values.
 
         Raises:
-            UnknownResourceError: one of the ids does not exist.
+            UnknownResourceError: an id does not exist.
         """
         now = self.shop.clock.now()
         return [
@@ -69,7 +69,7 @@ class Changes:
         """Archive campaigns or flows, hide images, or bring them back if not `hidden`.
 
         Raises:
-            UnknownResourceError: one of the ids does not exist, or the type cannot be hidden.
+            UnknownResourceError: an id does not exist, or the type cannot be hidden.
         """
         flag = HIDDEN_BY.get(resource_type)
         if flag is None:
@@ -81,7 +81,7 @@ class Changes:
         ]
 
     def delete(self, resource_type: str, ids: list[str]) -> list[str]:
-        """Delete resources without a trace; returns the ids that were there."""
+        """Delete resources without a trace; return the ids of those deleted."""
         return [
             row_id for row_id in ids if self.shop.world.remove(Reference(resource_type, row_id))
         ]
@@ -97,9 +97,8 @@ class Changes:
 
     def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""
-        left = micros(seconds_text(self.shop.clock.now()))
         for profile_id in profile_ids:
-            self.shop.world.group(group).leave(profile_id, left)
+            self.shop.world.group(group).leave(profile_id)
 
     def _row(self, resource_type: str, row_id: str) -> Row:
         row = self.shop.world.get(Reference(resource_type, row_id))

@@ -1,6 +1,9 @@
 """A believable day in the shop."""
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
 
 from klaviyo_sandbox.shop.change import Changes
 from klaviyo_sandbox.store.row import Reference
@@ -13,51 +16,31 @@ NEW_EVENTS = 120
 LATE_DAYS = (0.5, 2.0, 6.0)
 LATE_EACH = 4
 AHEAD_DAYS = -0.75
-ADDED = {
-    "profile": 12,
-    "campaign": 6,
-    "flow": 2,
-    "list": 1,
-    "segment": 1,
-    "template": 2,
-    "tag": 1,
-    "image": 2,
-    "omni-campaign": 2,
-}
-UPDATED = {
-    "profile": 40,
-    "campaign": 4,
-    "flow": 3,
-    "list": 2,
-    "segment": 2,
-    "template": 2,
-    "image": 2,
-    "omni-campaign": 2,
-    "omni-campaign-message": 2,
-}
-ARCHIVED = {"campaign": 1, "flow": 1, "image": 1, "omni-campaign": 1}
-DELETED = {"profile": 2, "campaign": 1, "list": 1, "template": 1, "image": 1}
+PLAN: Mapping[str, Mapping[str, int]] = json.loads(
+    (Path(__file__).parent / "day.json").read_text(encoding="utf-8")
+)
+"""Per kind of change, the number of resources of each type."""
 MOVING = 5
 
 
 def day_passes(changes: Changes) -> Touched:
     """Do what happens in a day, stamped now but for late and future events; return the ids.
 
-    No resource is touched in two ways, so that each kind of change can be looked for on its own.
+    No resource is touched in two ways: a test can look for each kind of change alone.
     """
     touched: Touched = defaultdict(lambda: defaultdict(list))
     random = changes.shop.random
-    for table, plan in (("updated", UPDATED), ("archived", ARCHIVED), ("deleted", DELETED)):
-        for kind, count in plan.items():
+    for way in ("updated", "archived", "deleted"):
+        for kind, count in PLAN[way].items():
             used = {row_id for ids in touched[kind].values() for row_id in ids}
             free = [row_id for row_id in changes.shop.world.table(kind).rows if row_id not in used]
-            touched[kind][table] = random.sample(free, min(count, len(free)))
+            touched[kind][way] = random.sample(free, min(count, len(free)))
     for kind, ways in touched.items():
         changes.update(kind, ways["updated"], {})
         if ways.get("archived"):
             changes.hide(kind, ways["archived"])
         changes.delete(kind, ways["deleted"])
-    for kind, count in ADDED.items():
+    for kind, count in PLAN["added"].items():
         touched[kind]["added"] = changes.add(kind, count)
     _events(changes, touched)
     _memberships(changes, touched)

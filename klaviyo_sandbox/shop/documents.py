@@ -10,8 +10,8 @@ from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row, Value
 def row_of(spec: Spec, document: JsonObject) -> Row:
     """Return the row of a resource document.
 
-    Beside `type`, `id`, `attributes` and `relationships` the document may hold `facts`: values that
-    the API filters on without showing them, such as a campaign's `messages.channel`.
+    Beside `type`, `id`, `attributes` and `relationships` the document may hold `facts`: values for
+    filters alone, such as a campaign's `messages.channel`.
     """
     reference = Reference(str(document["type"]), str(document["id"]))
     given = _object(document.get("attributes"))

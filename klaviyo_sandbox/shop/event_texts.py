@@ -1,4 +1,4 @@
-"""Ready texts of event properties: events are many, so each is stamped from one of these."""
+"""Ready texts of event properties: events are many, so each is stamped from a ready text."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def _text(shop: Shop, kind: str, metric: str, number: int) -> bytes:
 
 
 def _origin(shop: Shop, number: int) -> JsonObject:
-    """Return what names the campaign or flow of a message; nothing when it was deleted."""
+    """Return the properties that name a message's campaign or flow; empty for some."""
     campaign, flow = shop.one("campaign"), shop.one("flow")
     origin = number % 5
     if origin < 3 and campaign is not None:
@@ -52,5 +52,5 @@ def _origin(shop: Shop, number: int) -> JsonObject:
 
 
 def odd_texts() -> list[bytes]:
-    """Return texts that hold anything JSON can, each digit as a shop sent it."""
+    """Return texts with all that JSON allows, to the digit."""
     return (_FOLDER / "odd_properties.jsonl").read_bytes().rstrip(b"\n").split(b"\n")

@@ -11,11 +11,12 @@ from klaviyo_sandbox.store.row import EventRow, Links, Reference
 
 ODD_EVERY = 40
 SPACED_EVERY = 150
+"""One event in so many has a time with a space instead of `T` (recorded)."""
 ATTRIBUTED_EVERY = 12
 FUTURE_HOURS = (1, 2, 5, 18, 24 * 30)
-"""How far ahead some events lie: wrong time zones, scheduled sends."""
+"""The hours until events ahead of now: wrong time zones, scheduled sends."""
 UNRESOLVED_EVERY = 997
-"""One event in so many belongs to a metric that no longer exists."""
+"""One event in so many belongs to a metric that no longer exists (measured live by others)."""
 _ORDERS = frozenset({"Placed Order", "Ordered Product", "Started Checkout"})
 _BUSY = {
     "Received Email": 9,
@@ -33,7 +34,6 @@ class EventMaker:
         """Prepare texts for every metric of the shop."""
         self._shop = shop
         self._count = 0
-        self._profiles: list[Reference] = []
         self._metrics: list[tuple[Reference, list[bytes], bool]] = []
         self._weights: list[int] = []
         self._gone = Reference("metric", shop.ids.short())
@@ -45,22 +45,16 @@ class EventMaker:
             self._metrics.append((reference, texts_of(shop, name), name in _ORDERS))
             self._weights.append(_BUSY.get(name, 1))
 
-    def refresh(self) -> None:
-        """Take new profiles into account."""
-        self._profiles = self._shop.all("profile") or [
-            Reference("profile", self._shop.ids.ulid(self._shop.clock.now()))
-        ]
-
     def make(self, seconds: list[int]) -> list[EventRow]:
         """One event at each of the instants, given in seconds since 1970.
 
         They are in the shop then.
         """
-        self.refresh()
-        random = self._shop.random
+        shop, random = self._shop, self._shop.random
+        known = shop.all("profile") or [Reference("profile", shop.ids.ulid(shop.clock.now()))]
         chosen = random.choices(self._metrics, weights=self._weights, k=len(seconds))
-        people = random.choices(self._profiles, k=len(seconds))
-        table = self._shop.world.table("event")
+        people = random.choices(known, k=len(seconds))
+        table = shop.world.table("event")
         made: list[EventRow] = []
         for second, (metric, texts, ordered), who in zip(seconds, chosen, people, strict=True):
             self._count += 1
@@ -113,7 +107,7 @@ class EventMaker:
         return EventRow(row_id, attributes, links, micros)
 
     def _text(self, second: int) -> str:
-        """RFC 3339 to the second; the day's part is kept, as it costs most."""
+        """RFC 3339 to the second; the costly part, the day, is kept."""
         day, rest = divmod(second, DAY)
         start = self._days.get(day)
         if start is None:
@@ -121,7 +115,7 @@ class EventMaker:
         return f"{start}{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}+00:00"
 
     def _attribution(self, event_id: str) -> Reference:
-        """Make the attribution of the event, which has its id (recorded), to a flow or campaign."""
+        """Make the event's attribution to a flow or campaign; both have the same id (recorded)."""
         reference = Reference("attribution", event_id)
         links: dict[str, Links] = {"event": Reference("event", event_id)}
         campaign = self._origin("campaign")
@@ -157,6 +151,5 @@ def build_events(shop: Shop, maker: EventMaker) -> None:
         if in_shop
         else []
     )
-    oldest = [-(number + 1) * 10_000_019 for number in reversed(range(shop.settings.old_events))]
     usual = moments(count - len(ahead), spread, shop.settings.spread_years, now, shop.random)
-    maker.make(oldest + usual + ahead)
+    maker.make(usual + ahead)

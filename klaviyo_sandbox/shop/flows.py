@@ -9,17 +9,8 @@ from klaviyo_sandbox.store.json_text import JsonObject, load_object
 from klaviyo_sandbox.store.row import Reference, Row
 
 TRIGGERS = {"list": "Added to List", "metric": "Metric", "segment": "Added to List"}
-KINDS = (
-    "time-delay",
-    "send-email",
-    "conditional-split",
-    "send-sms",
-    "trigger-split",
-    "send-email",
-    "update-profile",
-    "send-sms",
-)
-"""What the actions of a flow do, in turn: half of them send a message."""
+KINDS = ("time-delay", "send-email", "conditional-split", "send-sms")
+"""The types of a flow's actions, in turn: half of them send a message."""
 
 
 def flow(shop: Shop, at: datetime) -> Row:
@@ -27,8 +18,7 @@ def flow(shop: Shop, at: datetime) -> Row:
     number = len(shop.world.table("flow"))
     reference = Reference("flow", shop.ids.short())
     trigger = shop.one(tuple(TRIGGERS)[number % len(TRIGGERS)])
-    most = max(1, round(2 * shop.settings.flow_actions - 1))
-    kinds = [KINDS[place % len(KINDS)] for place in range(1 + number % most)]
+    kinds = KINDS[: 1 + number % len(KINDS)]
     actions = [_action(shop, reference, at, kind) for kind in kinds]
     return make(
         shop,
@@ -50,7 +40,7 @@ def _definition(row: Row) -> JsonObject:
 
 
 def _action(shop: Shop, parent: Reference, at: datetime, kind: str) -> Row:
-    """Make an action; one that sends has the definition of its message within its own."""
+    """Make an action; the definition of a sending action has its message's within."""
     reference = Reference("flow-action", shop.ids.number())
     message = _message(shop, reference, at, kind) if kind.startswith("send-") else None
     return make(

@@ -22,8 +22,8 @@ def make(
 ) -> Row:
     """Make one resource created `at`, with its children, and put it into the shop.
 
-    `updated` is a random time since, if it is None. `given` are values of blanks, `differs`
-    templates of blanks in place of the table's.
+    Without `updated`, the last change is at a random time since. `given` are values of blanks,
+    `differs` templates of blanks in place of the table's.
 
     Example: `make(shop, "campaign-send-job", at, campaign="01K…")`.
     """

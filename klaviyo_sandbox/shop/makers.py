@@ -1,4 +1,4 @@
-"""How to make resources of each type."""
+"""The makers of resources of each type."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""Family Campaigns as revision 2026-10-15 has it: campaigns, audiences, messages and variations.
+"""Family Campaigns at revision 2026-10-15: campaigns, audiences, messages and variations.
 
-A campaign of the older model is one of this model too, with the same ids: a revision is another
-shape of the same data. Those made on the canvas, with messages of several channels, are in this one
-alone; whether Klaviyo leaves them out of the older one is not known (docs/klaviyo-api.md).
+Campaigns of the older model are in this model too, with the same ids: a revision is another
+shape of the same data. Campaigns made on the canvas, with messages of several channels, are in this
+model alone; whether Klaviyo leaves them out of the older is not known (docs/klaviyo-api.md).
 """
 
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ def _messages(
 
 
 def _template(shop: Shop, message: _Message) -> Reference | None:
-    """Return the template of an e-mail: that of the older model, or one of the library."""
+    """Return the template of an e-mail: the older model's, or any of the library."""
     if message.channel != "email":
         return None
     older = shop.world.get(Reference("campaign-message", message.id))

@@ -41,12 +41,12 @@ def profile(shop: Shop, at: datetime, updated: datetime | None = None) -> Row:
 
 
 def _hashed(text: str | None) -> str | None:
-    """Return a hash of the `text`; which one Klaviyo takes, it does not say."""
+    """Return a hash of the `text`; Klaviyo's own is not documented."""
     return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
 def _of_lists(shop: Shop, when: str) -> list[JsonObject]:
-    """Return how a profile is suppressed for one list alone."""
+    """Return a suppression for one list alone."""
     chosen = shop.one("list")
     if chosen is None:
         return []

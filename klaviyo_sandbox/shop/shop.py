@@ -1,4 +1,4 @@
-"""What every family of generators works with."""
+"""The shop under construction, for all families of generators."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -51,7 +51,7 @@ class Shop:
         return self.random.sample(known, min(len(known), self.random.randint(least, most)))
 
     def one(self, resource_type: str) -> Reference | None:
-        """Return a random resource of a type; None when there is none."""
+        """Return a random resource of a type; None without any."""
         known = self.all(resource_type)
         return self.random.choice(known) if known else None
 

@@ -1,4 +1,4 @@
-"""When things happened."""
+"""The times of events and changes."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -19,7 +19,7 @@ def moments(count: int, spread: str, years: float, now: datetime, random: Random
     """`count` sorted instants in whole seconds since 1970, spread over so many years.
 
     Raises:
-        ValueError: `spread` is not one that `Settings.spread` names.
+        ValueError: `spread` is unknown; see `Settings.spread`.
     """
     newest = int(now.timestamp()) - NEWEST_SECONDS
     if spread == "none":
@@ -53,7 +53,7 @@ def _shop(count: int, newest: int, random: Random) -> list[int]:
 
 
 def _weight(day: datetime) -> float:
-    """How busy a day is."""
+    """Return the weight of a day."""
     if day.month == 11 and day.day in _BLACK_FRIDAY:
         return 12.0
     return (2.0 if day.month == 12 else 1.0) * (1.3 if day.weekday() >= 5 else 1.0)

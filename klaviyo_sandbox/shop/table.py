@@ -1,4 +1,4 @@
-"""The declared tables: what resources of each plain type look like."""
+"""The declared tables: templates of the resources of each type."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One resource type, as `tables/*.json` declares it. `Blanks` says what templates may hold."""
+    """One resource type, as `tables/*.json` declares it. `Blanks` explains templates."""
 
     id: str
     """Template of the id."""
@@ -26,15 +26,15 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     facts: Template = {}
     """Values that the API filters on but does not show."""
     blanks: Template = {}
-    """What the type's own blanks stand for."""
+    """The values of the type's own blanks."""
     rows: list[Template] = []
     """Resources that a shop always has, each by the blanks in which it differs."""
     count: int | str = 0
-    """How many more there are: a number, or the name of the option in `Settings`."""
+    """The number of further resources, or the name of an option in `Settings`."""
     days: tuple[float, float] = (0.01, 730.0)
-    """How many days ago they were created: between so many and so many."""
+    """The bounds of their age in days."""
     children: Template = {}
-    """How many resources of another type each has; their blank `parent` is this resource."""
+    """The number of child resources, by type; their blank `parent` is this resource."""
 
 
 def _load() -> dict[str, Table]:
@@ -51,4 +51,4 @@ def _load() -> dict[str, Table]:
 TABLES: Mapping[str, Table] = _load()
 """By resource type."""
 WORDS: Mapping[str, list[str]] = json.loads((_FOLDER / "words.json").read_text(encoding="utf-8"))
-"""What names and texts are made of, by the blank that draws one."""
+"""Words for names and texts, by their blank."""

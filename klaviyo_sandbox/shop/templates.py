@@ -1,4 +1,4 @@
-"""Family Templates: templates of the library, those that messages use, and translations."""
+"""Family Templates: templates of the library and of messages, and translations."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from klaviyo_sandbox.spec import USED_TEMPLATE
 from klaviyo_sandbox.store.row import Reference, Row
 
 TRANSLATED = {"template": 25, "template-universal-content": 12, "flow-message": 12}
-"""How many resources of each type have a translation, besides those of campaign variations."""
+"""The number of translated resources of each type, besides campaign variations."""
 _ROW = (
     '<tr><td style="padding:9px 18px;font-family:Helvetica,Arial;font-size:14px;color:#222222">'
     '<a href="https://fjordandfield.example/{number}">{product} — only today ✨</a>'
@@ -31,7 +31,7 @@ def template(shop: Shop, at: datetime) -> Row:
 
 
 def used_template(shop: Shop) -> Reference | None:
-    """Make the template of a message, a copy of one of the library; None when there is none."""
+    """Make the template of a message, a copy of any of the library; None without any."""
     chosen = shop.one("template")
     origin = None if chosen is None else shop.world.get(chosen)
     if origin is None:
@@ -43,7 +43,7 @@ def used_template(shop: Shop) -> Reference | None:
 
 
 def build_translations(shop: Shop) -> None:
-    """Translate some of the resources that can be translated."""
+    """Translate some resources."""
     for variation in list(shop.world.table("campaign-variation")):
         link = variation.relations["translation"]
         if isinstance(link, Reference):

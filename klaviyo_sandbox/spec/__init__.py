@@ -1,4 +1,4 @@
-"""What Klaviyo's API offers to those who read, endpoint by endpoint, as data."""
+"""Klaviyo's specification of the read API, endpoint by endpoint, as data."""
 
 from klaviyo_sandbox.spec.endpoint import Endpoint, FilterRule, PageSize, Reduced, Relation
 from klaviyo_sandbox.spec.load import NEWEST, REVISION, REVISIONS, load_spec

@@ -1,4 +1,4 @@
-"""What Klaviyo's specification says of one GET endpoint."""
+"""Klaviyo's specification of a GET endpoint."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 
 class FilterRule(Struct, frozen=True):
-    """What may be asked of one filter field."""
+    """The rules of a filter field."""
 
     operators: Mapping[str, frozenset[str]]
     """Operators per shape of literal: `single`, `list` or `none` (only `has` takes none)."""
@@ -37,14 +37,14 @@ class Relation(Struct, frozen=True):
 
 
 class Reduced(Struct, frozen=True):
-    """A lower limit for requests in which one query parameter has one value."""
+    """A lower limit for requests with a certain value of a query parameter."""
 
     when: str
     """`parameter=value`; endpoints with the same share the limit."""
     windows: Mapping[int, int]
 
     def applies(self, parameters: Mapping[str, str]) -> bool:
-        """Whether a request with these query parameters falls under the limit."""
+        """Tell whether a request with these query parameters falls under the limit."""
         return self.value in parameters.get(self.parameter, "").split(",")
 
     @property

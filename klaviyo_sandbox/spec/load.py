@@ -1,4 +1,4 @@
-"""Reads the specification's data files."""
+"""The specification's data files."""
 
 import functools
 import json
@@ -22,10 +22,10 @@ REVISIONS = (REVISION, NEWEST)
 def load_spec(revision: str = REVISION) -> Spec:
     """Return the specification of `revision`, one of `REVISIONS`.
 
-    The newest one tells the relationships and the searchable fields of older models as well.
+    The newest specification has the relationships and searchable fields of older models as well.
 
     Raises:
-        FileNotFoundError: no data file of that revision is stored.
+        FileNotFoundError: the revision has no data file.
     """
     raw = json.loads((Path(__file__).parent / f"{revision}.json").read_text(encoding="utf-8"))
     renamed = REMODELLED if revision == NEWEST else {}

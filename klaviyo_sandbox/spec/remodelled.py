@@ -1,7 +1,7 @@
-"""Resources that a revision gave another model, while their JSON:API type stayed the same.
+"""Resources with another model at a revision, but the same JSON:API type.
 
 Revision 2026-10-15 rewrote campaigns and their messages. The shop holds both models side by side:
-the newer ones under types of its own, which no answer shows. "Omni" is the word of Klaviyo's SDK.
+the newer under types of its own, never shown in answers. "Omni" is the word of Klaviyo's SDK.
 """
 
 REMODELLED = {"campaign": "omni-campaign", "campaign-message": "omni-campaign-message"}

@@ -1,4 +1,4 @@
-"""What Klaviyo's specification says of one report, which is read by POST."""
+"""Klaviyo's specification of a report, read by POST."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from klaviyo_sandbox.spec.endpoint import Reduced
 
 
 class GroupBy(Struct, frozen=True):
-    """What the rows of a report may be grouped by."""
+    """The groupings of a report's rows."""
 
     allowed: tuple[str, ...] = ()
     default: tuple[str, ...] = ()

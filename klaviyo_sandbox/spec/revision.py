@@ -1,4 +1,4 @@
-"""Everything that one revision offers."""
+"""The specification of one revision."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ class Spec:
 
     @cached_property
     def relations(self) -> Mapping[str, Mapping[str, Relation]]:
-        """Per resource type, every relationship that any endpoint shows."""
+        """Per resource type, all relationships of all endpoints."""
         found: dict[str, dict[str, Relation]] = {}
         for endpoint in self._known:
             found.setdefault(endpoint.type, {}).update(endpoint.relations)
@@ -56,10 +56,10 @@ class Spec:
 
     @cached_property
     def optional(self) -> Mapping[str, frozenset[str]]:
-        """Per resource type, the attributes that not every answer shows.
+        """Per resource type, the attributes of some answers only.
 
-        They are those behind `additional-fields`, and those of a resource that its collection
-        leaves out, such as a form's definition.
+        They are behind `additional-fields`, or a collection leaves them out, such as a form's
+        definition.
         """
         found: dict[str, set[str]] = defaultdict(set)
         for endpoint in self._known:

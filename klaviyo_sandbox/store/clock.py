@@ -23,7 +23,7 @@ class Clock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Stand still meanwhile, so that what is built does not depend on how fast."""
+        """Stand still meanwhile: what a shop holds must not depend on the machine's speed."""
         self._held = True
         yield
         self._held = False

@@ -38,7 +38,6 @@ class Group:
         """Start an empty group of some of `profiles`."""
         self._profiles = profiles
         self.joined: dict[str, int] = {}
-        self._past: list[tuple[int, int]] = []
         self._orders: dict[str, Order] = {}
 
     def get(self, row_id: str) -> Row | None:
@@ -60,7 +59,7 @@ class Group:
         return order
 
     def join(self, profile_id: str, joined: int) -> None:
-        """Add a profile at that instant."""
+        """Add a profile at an instant."""
         self.leave(profile_id)
         self.joined[profile_id] = joined
         for order in self._orders.values():
@@ -69,20 +68,11 @@ class Group:
                 (joined if order.field == "joined_group_at" else profile_id, profile_id),
             )
 
-    def leave(self, profile_id: str, left: int | None = None) -> None:
-        """Take a profile out, without a trace but for the reports, which know when it `left`."""
-        joined = self.joined.pop(profile_id, None)
-        if joined is None:
-            return
-        self._orders.clear()
-        if left is not None:
-            self._past.append((joined, left))
+    def leave(self, profile_id: str) -> None:
+        """Take a profile out without a trace."""
+        if self.joined.pop(profile_id, None) is not None:
+            self._orders.clear()
 
     def joined_before(self, instant: int) -> int:
-        """Return how many had joined by then, those included who left since."""
-        past = sum(joined < instant for joined, _ in self._past)
-        return past + self.order("joined_group_at").before(instant)
-
-    def left_before(self, instant: int) -> int:
-        """Return how many had left by then."""
-        return sum(left < instant for _, left in self._past)
+        """Return how many of today's members had joined by then."""
+        return self.order("joined_group_at").before(instant)

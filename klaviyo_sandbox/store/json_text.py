@@ -1,7 +1,7 @@
-"""JSON text that keeps every number as it was written.
+"""JSON text with every number as written.
 
 Klaviyo's custom properties hold whatever a shop sent: integers beyond 64 bit, `1.10` with its zero.
-A float would lose them, so numbers that do not survive Python travel as raw text.
+A float would lose them, so these numbers travel as raw text.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Turns a resource into a row that can be found by every field the API filters or sorts on."""
+"""The row of a resource, with the values of all fields for filters and sorts."""
 
 from collections.abc import Mapping
 
@@ -17,10 +17,10 @@ def make_row(
     relations: Mapping[str, Links],
     facts: Mapping[str, Value] | None = None,
 ) -> Row:
-    """Return a row of the resource, whose `attributes` are all that any answer shows.
+    """Return a row of the resource, with all `attributes` of any answer.
 
-    `facts` states values that no attribute shows (such as when a catalog item was created), and
-    with a leading `~` where Klaviyo sorts the row.
+    `facts` are values behind no attribute (such as the creation of a catalog item), and with a
+    leading `~` the place where Klaviyo sorts the row.
     """
     resource_type, resource_id = reference.type, reference.id
     known: dict[str, Value] = dict(facts or {})
@@ -59,7 +59,7 @@ def _find(
 
 
 def _at(node: JsonValue, steps: list[str]) -> Value:
-    """Return the value at a path; one per element where the path crosses a list."""
+    """Return the value at a path; a list if the path crosses a list."""
     for number, step in enumerate(steps):
         if isinstance(node, list):
             return [_scalar(_at(element, steps[number:])) for element in node]

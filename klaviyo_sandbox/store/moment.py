@@ -27,12 +27,12 @@ def moment_of(value: int) -> datetime:
 
 
 def seconds_text(moment: datetime) -> str:
-    """`2026-09-04T13:38:55+00:00`, as profiles, events, lists, segments and metrics have it."""
+    """`2026-09-04T13:38:55+00:00`, as in profiles, events, lists, segments and metrics."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def micros_text(moment: datetime) -> str:
-    """`2026-09-04T13:38:44.935203+00:00`, as campaigns, flows and consent have it."""
+    """`2026-09-04T13:38:44.935203+00:00`, as in campaigns, flows and consent."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

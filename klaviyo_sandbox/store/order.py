@@ -22,7 +22,7 @@ HIGHEST = 2**62
 
 
 def key_of(value: Value, nothing: Key) -> Key:
-    """`value` as something that compares with every other value; `nothing` is the key of null."""
+    """Return a key for any `value`, comparable with all others; `nothing` is the key of null."""
     if isinstance(value, str | int | float):
         return value
     if value:
@@ -44,7 +44,8 @@ class Order:
 
     def position(self, row: Row) -> Position:
         """Where `row` belongs."""
-        return (key_of(row.place(self.field), self._nothing), row.id)
+        key = row.id if self.field == "id" else key_of(row.place(self.field), self._nothing)
+        return (key, row.id)
 
     def add(self, row: Row) -> None:
         """Put `row` in its place."""
@@ -57,7 +58,7 @@ class Order:
             del self.positions[index]
 
     def index(self, position: Position) -> int:
-        """Index of the first position that is `position` or more."""
+        """Index of the first position from `position` on."""
         return bisect_left(self.positions, position)
 
     def before(self, key: Key) -> int:

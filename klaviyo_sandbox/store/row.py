@@ -1,6 +1,7 @@
 """One resource, rendered once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -11,47 +12,36 @@ class Reference(NamedTuple):
     id: str
 
     def __str__(self) -> str:
-        """Return the id, for texts that name the resource."""
+        """Return the id, for texts about the resource."""
         return self.id
 
 
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence[Scalar]
 Links = Reference | Sequence[Reference] | None
-"""What a relationship points at: one, many, or nothing."""
+"""The targets of a relationship: one, many, or nothing."""
 
 
 def each(links: Links) -> Sequence[Reference]:
-    """Return the references in `links`, whether it is one, many or none."""
+    """Return the references in `links` as a sequence."""
     if links is None:
         return ()
     return (links,) if isinstance(links, Reference) else links
 
 
+@dataclass(slots=True, eq=False)
 class Row:
-    """One resource: its attributes as JSON text, and the values it can be found by."""
+    """One resource: its attributes as JSON text, and the values to find it by."""
 
-    __slots__ = ("attributes", "facts", "id", "optional", "relations", "type")
-
-    def __init__(
-        self,
-        resource_type: str,
-        resource_id: str,
-        attributes: bytes,
-        relations: Mapping[str, Links],
-        facts: Mapping[str, Value],
-        optional: Mapping[str, bytes],
-    ) -> None:
-        """Keep the parts as they are; `store.make_row` is the usual way to get one."""
-        self.type = resource_type
-        self.id = resource_id
-        self.attributes = attributes
-        """JSON text of the attributes; empty for a type that has none."""
-        self.relations = relations
-        self.facts = facts
-        """Value per field that can be filtered or sorted on; dates in microseconds since 1970."""
-        self.optional = optional
-        """JSON text of the attributes given only when `additional-fields` asks."""
+    type: str
+    id: str
+    attributes: bytes
+    """JSON text of the attributes; empty for a type without any."""
+    relations: Mapping[str, Links]
+    facts: Mapping[str, Value]
+    """Value per field to filter or sort by; dates in microseconds since 1970."""
+    optional: Mapping[str, bytes]
+    """JSON text of the attributes behind `additional-fields`."""
 
     def value(self, field: str) -> Value:
         """Return the value of `field` for filters."""
@@ -60,7 +50,7 @@ class Row:
     def place(self, field: str) -> Value:
         """Return the value of `field` for sorting.
 
-        The same, but for rows that Klaviyo misplaces.
+        The same, except for misplaced rows.
         """
         misplaced = self.facts.get(f"~{field}")
         return self.facts.get(field) if misplaced is None else misplaced

@@ -1,20 +1,9 @@
 """Collections of rows, as the page selection sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
 
 from klaviyo_sandbox.store.order import Order
 from klaviyo_sandbox.store.row import Row
-
-
-class Rows(Protocol):
-    """Anything that can be paged through."""
-
-    def get(self, row_id: str) -> Row | None:
-        """Return the row with this id."""
-
-    def order(self, field: str) -> Order:
-        """All ids, sorted by `field`."""
 
 
 class RowList:
@@ -47,7 +36,7 @@ class Table:
         """Goes up with every change, for those who keep something derived from the rows."""
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self.rows)
 
     def __iter__(self) -> Iterator[Row]:
@@ -68,7 +57,7 @@ class Table:
         return order
 
     def put(self, row: Row) -> None:
-        """Add `row`, in place of the one with the same id."""
+        """Add `row`, or replace the row with the same id."""
         self.remove(row.id)
         self.rows[row.id] = row
         for order in self._orders.values():
@@ -76,7 +65,7 @@ class Table:
         self.version += 1
 
     def remove(self, row_id: str) -> bool:
-        """Delete the row; tells whether it was there."""
+        """Delete the row; return whether there was any."""
         row = self.rows.pop(row_id, None)
         if row is None:
             return False

@@ -1,11 +1,13 @@
-"""Everything the shop holds."""
+"""All resources of the shop."""
 
 from klaviyo_sandbox.spec import Spec
 from klaviyo_sandbox.store.group import Group
 from klaviyo_sandbox.store.inverse import Inverses
 from klaviyo_sandbox.store.row import Links, Reference, Row
-from klaviyo_sandbox.store.rows import Table
+from klaviyo_sandbox.store.rows import RowList, Table
 
+Rows = Table | RowList | Group
+"""Collections that can be read page by page."""
 GROUPS = ("list", "segment")
 HIDDEN_BY = {
     "campaign": "archived",
@@ -38,16 +40,16 @@ class World:
         return found
 
     def put(self, row: Row) -> Row:
-        """Add or replace a resource; returns it."""
+        """Add or replace a resource; return the row."""
         self.table(row.type).put(row)
         return row
 
     def get(self, reference: Reference) -> Row | None:
-        """Return the resource, if it (still) exists."""
+        """Return the resource, if any."""
         return self.table(reference.type).get(reference.id)
 
     def remove(self, reference: Reference) -> bool:
-        """Delete a resource and its memberships; tells whether it was there."""
+        """Delete a resource and its memberships; return whether there was any."""
         self.groups.pop(reference, None)
         if reference.type == "profile":
             for group in self.groups.values():
@@ -59,7 +61,7 @@ class World:
         return self.groups.setdefault(reference, Group(self.table("profile")))
 
     def related(self, row: Row, name: str) -> Links:
-        """Return what `row` points at under the relationship `name`: stored, or worked out."""
+        """Return the targets of `row` under the relationship `name`: stored, or worked out."""
         if name in row.relations:
             return row.relations[name]
         if name == "profiles" and row.type in GROUPS:

@@ -1,1 +1,1 @@
-"""HTTP as the sandbox sees it: requests in, replies out, and faults on the wire."""
+"""HTTP in the sandbox: requests in, replies out, and faults on the wire."""

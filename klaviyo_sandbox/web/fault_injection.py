@@ -1,4 +1,4 @@
-"""Replies that go wrong on the wire."""
+"""Replies with faults on the wire."""
 
 import asyncio
 import socket

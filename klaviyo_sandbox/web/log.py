@@ -1,11 +1,11 @@
-"""What the sandbox was asked."""
+"""The log of requests."""
 
 import json
-from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass
 
 KEPT = 200_000
-"""How many of the last requests are kept; the counters count all."""
+"""The number of requests in the log, the last of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +23,42 @@ class Entry:
     """When it was answered, in seconds since 1970; the sandbox's clock does not count here."""
     endpoint: str
     """The endpoint's path template, such as `/api/lists/{id}`; the path itself if there is none."""
-    bytes: int
     body: str
     """The body of a POST to the API. Those to OAuth hold secrets, and are not kept."""
 
     @property
     def asked(self) -> dict[str, object]:
-        """The attributes that the request for a report has in its body."""
+        """The attributes in the body of a request for a report."""
         data = json.loads(self.body)["data"]
         attributes: dict[str, object] = data["attributes"]
         return attributes
 
 
-@dataclass(slots=True)
 class RequestLog:
-    """Counters and the last requests."""
+    """The last requests."""
 
-    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
-    requests: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
-    bytes: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
 
     def add(self, entry: Entry) -> None:
         """Remember a request."""
-        self.entries.append(entry)
-        self.requests[entry.endpoint] += 1
-        self.statuses[(entry.endpoint, entry.status)] += 1
-        self.bytes[entry.endpoint] += entry.bytes
+        self._entries.append(entry)
 
     def listed(self) -> list[Entry]:
-        """Return the last requests, oldest first."""
-        return list(self.entries)
+        """Return the requests, oldest first."""
+        return list(self._entries)
 
     def counts(self) -> dict[str, object]:
-        """Return requests, statuses and bytes per endpoint."""
+        """Return the number of requests and of each status per endpoint."""
+        statuses: dict[str, Counter[int]] = defaultdict(Counter)
+        for entry in self._entries:
+            statuses[entry.endpoint][entry.status] += 1
         return {
-            endpoint: {
-                "requests": count,
-                "bytes": self.bytes[endpoint],
-                "statuses": {
-                    status: number
-                    for (asked, status), number in self.statuses.items()
-                    if asked == endpoint
-                },
-            }
-            for endpoint, count in sorted(self.requests.items())
+            endpoint: {"requests": found.total(), "statuses": found}
+            for endpoint, found in sorted(statuses.items())
         }
 
     def reset(self) -> None:
         """Forget everything."""
-        self.entries.clear()
-        self.requests.clear()
-        self.statuses.clear()
-        self.bytes.clear()
+        self._entries.clear()

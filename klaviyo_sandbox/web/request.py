@@ -12,7 +12,7 @@ CURSOR = "page[cursor]"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asked."""
+    """A client's request."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Request:
 
     @property
     def cursor(self) -> str | None:
-        """The page cursor, when one was sent."""
+        """The page cursor, if sent."""
         return next((value for name, value in self.query if name == CURSOR), None)
 
     @property
@@ -39,7 +39,7 @@ class Request:
     def url(self, cursor: str | None = None, parameter: str = CURSOR) -> str:
         """Return this request's URL.
 
-        With `cursor` in place of the one sent as `parameter`, all other parameters verbatim.
+        With `cursor`, the cursor sent as `parameter` is replaced, all else is verbatim.
         """
         kept = self.raw_query
         if cursor is not None:

@@ -110,7 +110,12 @@ class Budget:
 
     def spent_since(self, moment: float) -> int:
         """Return the number of requests sent after `moment`, by the clock."""
-        return self._sent_since(moment)
+        count = 0
+        for sent in reversed(self._sent):
+            if sent <= moment:
+                break
+            count += 1
+        return count
 
     def set_limit(self, seconds: int, limit: int) -> None:
         """Take over the limit of a window, unless it has been lifted."""
@@ -125,6 +130,10 @@ class Budget:
     def lift(self) -> None:
         """Grant every request from now on: Klaviyo turned out to have no such limit."""
         self._windows.clear()
+
+    def granted(self) -> None:
+        """Note that a request was served."""
+        self.refused_since = None
 
     def refused(self, pause: float) -> float:
         """Note a 429: nothing may be sent for `pause` seconds (its `Retry-After`).
@@ -156,14 +165,14 @@ class Budget:
         if after < window.ends_by:
             after, by = max(after, window.ends_after), min(by, window.ends_by)
         window.ends_after, window.ends_by = after, by
-        counted = self._counted(window, now) - self._sent_since(asked)
+        counted = self._counted(window, now) - self.spent_since(asked)
         window.taken = max(0, window.limit - remaining - counted)
 
     def _standing_claims(self, now: float) -> "dict[Budget, float]":
         return {budget: at for budget, at in self._claims.items() if now - at < _CLAIM_HOLDS}
 
     def _due(self, now: float, claims: "Collection[Budget]") -> float:
-        """Return when all windows allow a request that leaves room for `claims`."""
+        """Return when all windows allow a request and leave room for `claims`."""
         due = (self._due_in(window, now, claims) for window in self._windows.values())
         return max(due, default=0.0)
 
@@ -202,17 +211,9 @@ class Budget:
 
     def _counted(self, window: _Window, now: float) -> int:
         """Return the requests that the server may have counted in its window by `now`."""
-        return self._sent_since(
+        return self.spent_since(
             max(now - self._stretched(window.seconds), self._last_end(window, now))
         )
-
-    def _sent_since(self, moment: float) -> int:
-        count = 0
-        for sent in reversed(self._sent):
-            if sent <= moment:
-                break
-            count += 1
-        return count
 
     @staticmethod
     def _last_end(window: _Window, now: float) -> float:

@@ -9,9 +9,6 @@ from typing import Final
 from source_klaviyo.api.budget import Budget
 from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
-_LONGEST_ANSWER: Final = 60.0
-"""Seconds that an answer may take to arrive."""
-
 _IN_FLIGHT: Final = 20
 """Requests that may be sent and not yet counted by the server."""
 
@@ -92,10 +89,10 @@ class EndpointQuota:
                 self._doubt(self.presumed, told, elapsed)
 
     def granted(self) -> None:
-        """Note that a request was served, whatever the answer."""
+        """Note that a request was served, with success or not."""
         with self.lock:
             for budget in self._budgets:
-                budget.refused_since = None
+                budget.granted()
 
     def refused(self, pause: float) -> float:
         """Note a 429 of a request; nothing more may be sent for `pause` seconds.
@@ -114,7 +111,7 @@ class EndpointQuota:
             return
         remaining, reset = told.left[DAY]
         now = presumed.clock()
-        began = now + reset - DAY - _LONGEST_ANSWER
+        began = now + reset - DAY  # or earlier, by the time that the answer took
         spent = presumed.spent_since(began) - presumed.spent_since(now - elapsed)
         left = told.limits[DAY] - spent
         if remaining > left + _IN_FLIGHT:

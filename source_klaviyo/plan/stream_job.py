@@ -21,11 +21,9 @@ from source_klaviyo.sync.state import (
     LoadedState,
     StreamState,
     is_own,
-    load,
-    of_refresh,
     unusable,
-    without_refresh,
 )
+from source_klaviyo.sync.state_loading import load, of_refresh, without_refresh
 
 logger = logging.getLogger("airbyte")
 

@@ -28,7 +28,8 @@ from source_klaviyo.streams.events import OfEvents
 from source_klaviyo.streams.excluded import Excluded
 from source_klaviyo.streams.metric_names import metric_ids
 from source_klaviyo.sync.jobs import LaterPlan, Refusal, StreamJob, SyncPlan
-from source_klaviyo.sync.state import StreamState, without_blanks
+from source_klaviyo.sync.state import StreamState
+from source_klaviyo.sync.state_loading import without_blanks
 
 logger = logging.getLogger("airbyte")
 

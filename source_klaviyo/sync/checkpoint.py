@@ -1,4 +1,4 @@
-"""What of a partition has been read for a stream in this sync, and the state that follows."""
+"""Checkpoints keep how far a partition has been written for a stream; state follows from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -11,19 +11,21 @@ from source_klaviyo.sync.state import CursorState
 
 _MOST_AHEAD = 1_000
 """Rows in the future that a partition's state names; further ones are written by each sync."""
+_FAR = 3_600
+"""Seconds behind the start of a sync from which on a row lies in the future by no clock's fault."""
 
 
 class Checkpoint(Protocol):
-    """What is known of one partition for one stream.
+    """The progress of one stream in one partition.
 
     Only the thread that writes the records changes a checkpoint. `rows_without_cursor` says that
-    rows without a cursor value are still to be read: no window brings those.
+    rows without a cursor value are still to be read: no window brings such rows.
     """
 
     rows_without_cursor: bool
 
     def missing(self) -> list[Window]:
-        """Return the windows that are to be read in this sync."""
+        """Return the windows to read in this sync."""
 
     def complete(self, window: Window) -> None:
         """Note that every record of `window` has been written."""
@@ -32,14 +34,14 @@ class Checkpoint(Protocol):
         """Note that `window` may lack records after all."""
 
     def refuse(self) -> None:
-        """Note that Klaviyo does not serve the partition."""
+        """Note that Klaviyo serves no such partition."""
 
 
 @dataclass(slots=True)
 class WholeCheckpoint:
-    """Tells whether a partition has been read for a stream without a cursor.
+    """A partition of a stream without a cursor, read as a whole or not at all.
 
-    `state` has a watermark when that is so: it says when the attempt `began` that read it.
+    Once the partition is read, the watermark of `state` is the moment at which the attempt `began`.
     """
 
     state: CursorState
@@ -47,21 +49,21 @@ class WholeCheckpoint:
     rows_without_cursor: bool = True
 
     def missing(self) -> list[Window]:
-        """Return all of it, or nothing."""
+        """Return the whole partition, or nothing."""
         return [Window()] if self.state.watermark is None else []
 
     def complete(self, window: Window) -> None:
-        """Note that every record has been written, if `window` is all of it."""
+        """Note that every record has been written, if `window` is the whole."""
         if window == Window():
             self.state = CursorState(self.began)
 
     def reopen(self, window: Window) -> None:
-        """Note that records may be lacking after all."""
+        """Note that records may be lacking: the partition is to be read anew."""
         del window
         self.state = CursorState()
 
     def refuse(self) -> None:
-        """Keep no note of it: the next attempt asks again."""
+        """Change nothing: the next attempt asks again."""
 
     def current(self, horizon: int) -> CursorState:
         """Return the state to keep now."""
@@ -71,14 +73,16 @@ class WholeCheckpoint:
 
 @dataclass(slots=True)
 class CursorCheckpoint:
-    """Keeps the windows of one partition whose records have all been written.
+    """The windows of one partition whose records have all been written.
 
     `state` is where the last sync left off, `start` the earliest cursor value to read at all,
     `lookback` the seconds before the watermark to read again, and `began` the time at which this
-    sync started, all in seconds. Only the thread that writes the records changes a checkpoint.
+    sync started, all in seconds.
 
-    `rows_without_cursor` says that rows without a cursor value are still to be read: no window
-    brings those.
+    >>> checkpoint = CursorCheckpoint(CursorState(100), start=0, lookback=0, began=1_000)
+    >>> checkpoint.complete(Window(100, 300))
+    >>> checkpoint.missing()[0].lo, checkpoint.current(horizon=995).watermark
+    (300, 300)
     """
 
     state: CursorState
@@ -102,19 +106,19 @@ class CursorCheckpoint:
         self._completed = subtract(clip(self.state.read, self.low, FOREVER), self._unsettled())
 
     def _unsettled(self) -> list[Window]:
-        """Return what an interrupted sync read too early for the look-back to be kept.
+        """Return the seconds that an interrupted sync read too early for the look-back.
 
-        A late row is sure to be seen only if its second is read again when it is `lookback` old.
-        The next sync looks back from this one's start; what lies before that and was younger than
-        the look-back when the interrupted sync began would never be read at that age.
+        A late row is sure to be seen only if a sync reads the row's second `lookback` seconds later
+        or more. The next sync looks back from the start of this sync, so seconds before, younger
+        than the look-back when the interrupted sync began, would never be read at full age.
         """
         since = self.state.since
-        if since is None or since >= self.began or not self.lookback:
+        if since is None or since >= self.began:
             return []
-        return [Window(max(0, since - self.lookback), max(1, self.began - self.lookback))]
+        return [Window(since - self.lookback, self.began - self.lookback)]
 
     def missing(self) -> list[Window]:
-        """Return the windows that are still to be read, the last of them open to the future."""
+        """Return the windows still to be read, the last of them open to the future."""
         return subtract([Window(self.low, FOREVER)], self._completed)
 
     def complete(self, window: Window) -> None:
@@ -122,7 +126,7 @@ class CursorCheckpoint:
         self._completed = merge([*self._completed, window])
 
     def reopen(self, window: Window) -> None:
-        """Note that `window` may lack records after all, though it lie before the watermark."""
+        """Note that `window` may lack records after all, even before the watermark."""
         if self.start <= window.lo < self.low:
             earlier = Window(max(0, window.lo - 1), self.low)  # so a second is left before the hole
             self._completed = merge([*self._completed, earlier])
@@ -130,20 +134,20 @@ class CursorCheckpoint:
         self._completed = subtract(self._completed, [window])
 
     def refuse(self) -> None:
-        """Keep no note of it: the next sync asks again."""
+        """Change nothing: the next sync asks again."""
 
     def has_written(self, name: str, cursor: int) -> bool:
-        """Tell whether a row in the future has been written already; all threads may ask."""
+        """Tell whether a row in the future has been written before; all threads may ask."""
         return self._ahead.get(name) == cursor
 
     def note_ahead(self, rows: Iterable[tuple[str, int]]) -> None:
-        """Note the ids and cursors of rows in the future that have been written."""
+        """Note the ids and cursors of written rows that lie far in the future."""
         for name, cursor in rows:
-            if len(self._ahead) < _MOST_AHEAD:
+            if cursor >= self.began + _FAR and len(self._ahead) < _MOST_AHEAD:
                 self._ahead[name] = cursor
 
     def current(self, horizon: int) -> CursorState:
-        """Return the state to keep now; it never passes `horizon`."""
+        """Return the state to keep now, never beyond `horizon`."""
         reached = reach(self._completed, self.low)
         ahead = tuple((name, at) for name, at in self._ahead.items() if at >= horizon)
         if reached >= horizon:

@@ -11,7 +11,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.api.client import LONGEST_WAIT
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ScopeMissing, StreamFailed
-from source_klaviyo.protocol import Page, PageRequest
+from source_klaviyo.protocol import Page, PageRequest, Window
 from source_klaviyo.sync.faults import Action, action
 from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.open_views import OpenViews
@@ -180,17 +180,16 @@ class CollectionReader:
         )
 
     def request(self, reader: WindowReader) -> PageRequest:
-        """Return the request for the reader's next page."""
-        request = reader.request(self.job.collection.left_out)
-        self._read_rows_without_cursor(reader)
-        return request
+        """Return the request for the reader's next page.
 
-    def _read_rows_without_cursor(self, reader: WindowReader) -> None:
-        """Begin to read the rows without a cursor value that `reader` leaves out."""
-        if reader.filtered:
+        If a bound leaves out rows without a cursor value, a reader of their own begins.
+        """
+        request = reader.request(self.job.collection.left_out)
+        if request.token is None and request.window != Window():
             rest = self.partitions.without_cursor(reader.number, self.views.numbers())
             if rest:
                 self._begin(rest)
+        return request
 
     def _begin(self, reader: WindowReader) -> None:
         self._count(reader)

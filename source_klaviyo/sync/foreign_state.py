@@ -18,11 +18,11 @@ future, in a stream whose rows may lie there, does not show when it was written:
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from source_klaviyo.api.document import second
 from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.ranges import clip, merge
 from source_klaviyo.sync.state import CursorState, Json, LoadedState, StreamState, unusable
+from source_klaviyo.sync.state_loading import moment, parts
 
 OLDEST_EVENT = 1_325_376_000
 """2012-01-01, the official connector's first day without a start date."""
@@ -121,7 +121,7 @@ def _entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
     if not isinstance(states, list | tuple):
         raise ValueError("`states` is not a list")  # noqa: TRY004  its caller catches ValueError
     for entry in states:
-        partition, cursor = _parts(entry)
+        partition, cursor = parts(entry)
         yield _Entry(_partition(partition, reading), _covered(cursor, reading))
     if data.get("use_global_cursor") is True or _one_each_parent(states):
         yield from _global_entries(data, reading)
@@ -139,7 +139,7 @@ def _one_each_parent(states: Sequence[Json]) -> bool:
 
     The `state` beside the entries comes of a sync that has read all parents.
     """
-    partitions = [_parts(entry)[0] for entry in states]
+    partitions = [parts(entry)[0] for entry in states]
     return bool(states) and all(partition.keys() == _PARENT_KEYS for partition in partitions)
 
 
@@ -162,15 +162,6 @@ def _global_entries(data: StreamState, reading: Reading) -> Iterator[_Entry]:
         known = partition.keys() <= _DEFAULTS.keys()
         if known and partition.get("messages.channel", "email") in _GLOBAL_CHANNELS:
             yield _Entry(partition, windows)
-
-
-def _parts(entry: Json) -> tuple[Mapping[str, Json], Json]:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("cursor"), Mapping):
-        raise ValueError("an entry of `states` has no `cursor`")  # noqa: TRY004
-    partition = entry.get("partition")
-    if not isinstance(partition, Mapping):
-        raise ValueError("an entry of `states` has no `partition`")  # noqa: TRY004
-    return partition, entry["cursor"]
 
 
 def _partition(theirs: Mapping[str, Json], reading: Reading) -> Partition:
@@ -198,7 +189,7 @@ def _covered(cursor: Json, reading: Reading) -> list[Window]:
     legacy = cursor.get("legacy")
     for each in (cursor, legacy if isinstance(legacy, Mapping) else {}):
         if reading.cursor in each:
-            reached = _moment(each[reading.cursor])
+            reached = moment(each[reading.cursor])
             # A cursor in the future says nothing about rows that came since.
             known = not reading.clients_word or reached <= reading.began
             if known and reading.origin < reached:
@@ -215,12 +206,6 @@ def _slices(cursor: Mapping[str, Json]) -> Iterator[Window]:
     for each in slices:
         if not isinstance(each, Mapping) or not {"start", "end"} <= each.keys():
             raise ValueError("an entry of `slices` has no `start` and `end`")
-        after, end = _moment(each["start"]) + 1, _moment(each["end"])
+        after, end = moment(each["start"]) + 1, moment(each["end"])
         if after < end:
             yield Window(after, end)
-
-
-def _moment(value: Json) -> int:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a datetime")  # noqa: TRY004
-    return max(BEGINNING, second(value))

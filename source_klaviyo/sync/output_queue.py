@@ -27,9 +27,9 @@ class Delivery:
     `cursors` are the rows', and `gone` names the rows of tombstones. `completes` are the windows
     that are complete once the lines are written, `reopens` is a window that was complete and is
     open again; `without_cursor` says that all rows without a cursor value have come, `refused` that
-    Klaviyo does not serve the partition; `ahead` are the ids and cursors of rows far in the future.
-    All of these are for the partition's `checkpoint`, if any. `items` are still to be requested.
-    The last delivery of a view `ends` the view, with the `failure` of the view, if any.
+    Klaviyo does not serve the partition; `ahead` are the ids and cursors of rows behind the
+    horizon. All of these are for the partition's `checkpoint`, if any. `items` are still to be
+    requested. The last delivery of a view `ends` the view, with the `failure` of the view, if any.
     """
 
     view: int

@@ -8,6 +8,7 @@ from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.horizon import MARGIN
 from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.new_rows import NewRows
 from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.ranges import merge
 from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
@@ -48,7 +49,7 @@ class PartitionReading:
         """Note a page that `reader` has taken in."""
         self.pages += 1
         self.failures = 0
-        self.unordered = self.unordered or not reader.in_order
+        self.unordered = self.unordered or not reader.place.in_order
 
     @property
     def rows_may_have_moved(self) -> bool:
@@ -141,11 +142,8 @@ class Partitions:
         if not missing:
             return None
         reader = self._beside(number, BEGINNING, missing, Purpose.NO_CURSOR)
-        reader.from_other_end = True
-        reader.both_ends = any(
-            checkpoint is not None and checkpoint.missing() != [Window()]
-            for checkpoint in checkpoints.values()
-        )
+        if any(each is not None and each.missing() != [Window()] for each in checkpoints.values()):
+            reader.ask_both_ends()
         return reader
 
     def let_go(self, number: int) -> None:
@@ -185,12 +183,10 @@ class Partitions:
             number,
             reading.partition,
             self.job.collection,
-            window.lo,
-            window.hi,
+            window,
             views,
             self.horizon,
-            SeenRows(self.memory),
-            reading.recent,
+            NewRows(SeenRows(self.memory), reading.recent, purpose is Purpose.NO_CURSOR),
             RangePageSize(size, size.wanted) if size else None,
             purpose,
         )

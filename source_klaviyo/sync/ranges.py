@@ -17,7 +17,11 @@ def merge(windows: Iterable[Window]) -> list[Window]:
 
 
 def subtract(windows: Iterable[Window], holes: Iterable[Window]) -> list[Window]:
-    """Return what is in `windows` and in none of `holes`."""
+    """Return the seconds in `windows` but in no hole.
+
+    >>> subtract([Window(0, 9)], [Window(2, 4)])
+    [Window(lo=0, hi=2), Window(lo=4, hi=9)]
+    """
     rest = merge(windows)
     for hole in holes:
         rest = [
@@ -33,7 +37,7 @@ def subtract(windows: Iterable[Window], holes: Iterable[Window]) -> list[Window]
 
 
 def clip(windows: Iterable[Window], lo: int, hi: int) -> list[Window]:
-    """Return what of `windows` lies in `[lo, hi)`; nothing where that is empty."""
+    """Return the part of `windows` in `[lo, hi)`, which may be empty."""
     return [
         Window(max(window.lo, lo), min(window.hi, hi))
         for window in merge(windows)
@@ -42,7 +46,11 @@ def clip(windows: Iterable[Window], lo: int, hi: int) -> list[Window]:
 
 
 def reach(windows: Iterable[Window], lo: int) -> int:
-    """Return up to where `windows` cover every second from `lo` on; `lo` if they do not at all."""
+    """Return the first second from `lo` on that `windows` do not cover.
+
+    >>> reach([Window(0, 4), Window(4, 6), Window(8, 9)], 2)
+    6
+    """
     for window in merge(windows):
         if window.lo > lo:
             break

@@ -98,7 +98,7 @@ class Splitter:
             return None
         density = longest.density
         ahead = min(left / 2, density.look_ahead) * (density.seconds_per_page or 0)
-        return longest, longest.frontier + max(1, round(ahead))
+        return longest, longest.place.at + max(1, round(ahead))
 
     def _rationed(self, readers: Sequence["WindowReader"], horizon: int) -> bool:
         """Whether another split would waste too much, by the known pages left to read."""
@@ -117,7 +117,7 @@ class Splitter:
 
 def pages_left(reader: "WindowReader", horizon: int) -> float:
     """Return an estimate of a reader's pages left; 0 for a reader that must not be split."""
-    seconds_left = min(reader.hi, horizon) - reader.frontier
+    seconds_left = min(reader.hi, horizon) - reader.place.at
     seconds_per_page = reader.density.seconds_per_page
     if not reader.splittable or seconds_per_page is None or seconds_left <= 1:
         return 0.0

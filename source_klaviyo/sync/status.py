@@ -45,7 +45,7 @@ def status(reader: CollectionReader, elapsed: float) -> Status:
     reached, left = None, None
     collection = reader.job.collection
     if collection.has_cursor:
-        position = min((each.position for each in readers), default=0)
+        position = min((each.place.at for each in readers), default=0)
         reached = position if 0 < position < horizon else None
     if requests and (collection.has_cursor or reader.is_child):
         pages = sum(max(1.0, pages_left(each, horizon)) for each in readers)

@@ -126,4 +126,4 @@ class TaskQueue:
 
 
 def _urgency(task: Task) -> tuple[bool, int]:
-    return (task.token is not None, task.hi) if isinstance(task, WindowReader) else (True, 0)
+    return (task.chain.token is not None, task.hi) if isinstance(task, WindowReader) else (True, 0)

@@ -17,8 +17,8 @@ class Read:
 
     `kept` says of each row whether the reader emits the row. `completes` is the window that is
     complete with the page, `reopens` a window that was complete and is open again. `without_cursor`
-    says that all rows without a cursor value have come. `ahead` numbers the rows that lie far in
-    the future.
+    says that all rows without a cursor value have come. `ahead` numbers the rows at or behind
+    the horizon.
     """
 
     page: Page
