@@ -24,9 +24,10 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# With COVERAGE=yes, too little coverage of the connector is a failure.
+# A file's tests share their shop and their syncs, so one worker takes a file whole. With COVERAGE=yes,
+# too little coverage of the connector is a failure.
 unit-test: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under=93)
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-fail-under=93)
 
 # What shows that another Python will do: VENV=.venv-3.13 PYTHON=python3.13.
 smoke-test: $(READY) demo

@@ -70,42 +70,28 @@ def records(found: Extract) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("stream", "name"), CASES)
-def test_a_page_without_anything_related_is_read(
-    stream: type[KlaviyoStream], name: str, form: str
-) -> None:
-    rows = [resource(stream, name, number, FORMS[form]) for number in "123"]
-    key = dict(stream.relationship_ids).get(name, name.replace("-", "_"))
-    nothing: object = [] if form == "empty" else None
-    answers: list[dict[str, object]] = [{}, {"included": []}, {"included": None}]
-    for along in answers:
-        found = read(stream, rows, along)
-        if issubclass(stream, IncludedStream):
-            assert list(found.records) == []
-        else:
-            shown = [(each["id"], each[key]) for each in records(found)]
-            assert shown == [(number, nothing) for number in "123"]
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("stream", "name"), CASES)
-def test_rows_without_anything_related_stand_beside_others(
+def test_rows_without_anything_related_are_read_alone_and_beside_others(
     stream: type[KlaviyoStream], name: str, form: str
 ) -> None:
     relation = endpoint_of(stream, stream.endpoint).relations[name]
-    kind = wire_type(relation.type)
-    other = {"type": kind, "id": "x"}
+    other = {"type": wire_type(relation.type), "id": "x"}
     held = {"relationships": {"NAME": {"data": [other] if relation.many else other}}}
     rows = [resource(stream, name, n, held if n == "2" else FORMS[form]) for n in "123"]
-    found = records(read(stream, rows, {"included": [{**other, "attributes": {}}]}))
+    beside = records(read(stream, rows, {"included": [{**other, "attributes": {}}]}))
+    answers: list[dict[str, object]] = [{}, {"included": []}, {"included": None}]
+    alone = [records(read(stream, [rows[0], rows[2]], along)) for along in answers]
     if issubclass(stream, IncludedStream):
-        assert [(each["id"], each[stream.owner_key]) for each in found] == [("x", "2")]
+        assert [(each["id"], each[stream.owner_key]) for each in beside] == [("x", "2")]
+        assert alone == [[], [], []]
         return
-    key = dict(stream.relationship_ids).get(name)
-    expected = "x" if key else {**other, "attributes": {}}
-    shown = {each["id"]: each[key or name.replace("-", "_")] for each in found}
-    assert shown["2"] == ([expected] if relation.many else expected)
-    assert not shown["1"]
-    assert not shown["3"]
+    lifted = dict(stream.relationship_ids).get(name)
+    key = lifted or name.replace("-", "_")
+    expected = "x" if lifted else {**other, "attributes": {}}
+    nothing: object = [] if form == "empty" else None
+    shown = {each["id"]: each[key] for each in beside}
+    assert shown == {"1": nothing, "2": [expected] if relation.many else expected, "3": nothing}
+    for found in alone:
+        assert [(each["id"], each[key]) for each in found] == [("1", nothing), ("3", nothing)]
 
 
 def test_silence_about_what_takes_another_scope_is_told_once(

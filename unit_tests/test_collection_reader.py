@@ -49,14 +49,6 @@ class Lenient(TwoPages):
         self.proven.append(parts)
 
 
-@dataclass(eq=False)
-class Enriched(TwoPages):
-    """A collection whose rows can be served without their tags."""
-
-    def optional_parts(self, request: PageRequest) -> frozenset[str]:
-        return frozenset({"include=tags"}) - request.left_out
-
-
 def started(collection: TwoPages, *, keeps_state: bool = True) -> CollectionReader:
     job = collection_job(collection)
     for view in job.views:
@@ -112,15 +104,6 @@ def test_a_fault_that_does_not_pass_ends_the_view_as_a_transient_one() -> None:
     assert failed.failure_type is FailureType.transient_error
     assert ended == [0]
     assert read.finished
-
-
-def test_a_fault_may_tell_with_what_it_ends() -> None:
-    read, now = started(TwoPages(bounded_above=False)), 0.0
-    ending = StreamFailed("The key is refused.", FailureType.config_error)
-    while not read.ended():
-        fail(read, RequestFailed("401", ends_as=ending), now)
-        now += 100.0
-    assert failure(read) == "The key is refused."
 
 
 def test_what_lies_around_a_page_that_cannot_be_loaded_is_read() -> None:
@@ -251,14 +234,6 @@ def test_a_refusal_is_asked_for_again_before_anything_is_left_out() -> None:
     assert failure(read) == "No."
 
 
-def test_a_refused_page_without_a_page_before_costs_no_more_than_its_second() -> None:
-    read, now = started(Lenient()), 0.0
-    for _ in range(5):
-        fail(read, ParameterRefused("No.", None), now)
-        now += 10.0
-    assert len(list(read.tasks.readers())) == 2
-
-
 def test_a_part_is_left_out_of_the_page_that_was_refused_alone() -> None:
     refused, now = ParameterRefused("No.", None), 0.0
     collection = Lenient()
@@ -287,22 +262,6 @@ def test_what_is_no_refusal_of_a_parameter_ends_the_stream_at_once(ending: Strea
     fail(read, ending)
     assert failure(read) == ending.message
     assert collection.told == []
-
-
-def test_one_page_may_be_read_without_what_klaviyo_cannot_load() -> None:
-    collection, now = Enriched(), 0.0
-    read = started(collection)
-    parts = frozenset({"include=tags"})
-    while True:
-        task, request = send(read, now)
-        if request.left_out:
-            break
-        read.settle(task, RequestFailed("No answer."), now)
-        now += 100.0
-    assert request.left_out == parts
-    answer(read, task, request, page(100, 200))
-    _, following = send(read, now)
-    assert (following.left_out, following.restated) == (frozenset(), True)
 
 
 def test_a_full_refresh_reads_again_what_changed_while_it_read() -> None:

@@ -69,12 +69,6 @@ def item_of(stream: type[ItemStream]) -> Endpoint:
     return spec.endpoints[f"/api/{stream.item}"]
 
 
-def scopes_of_type(spec: Spec, kind: str) -> set[str]:
-    """Return what is needed to read resources of a type: as little as any collection asks for."""
-    found = [set(endpoint.scopes) for endpoint in spec.endpoints.values() if endpoint.type == kind]
-    return min(found, key=len, default=set())
-
-
 def queries(stream: type[KlaviyoStream]) -> Iterator[dict[str, str]]:
     """Yield the first requests that the stream makes, one for each partition."""
     made = stream(Client("https://a.klaviyo.com", api_key("pk")))
@@ -90,7 +84,6 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
     said = {
         "limit": stream.limit.windows == endpoint.windows,
         "page_size": stream.page_size == _largest_page(endpoint),
-        "scopes": set(stream.scopes) == _scopes(stream, endpoint),
         "include": set(stream.include) <= set(endpoint.include),
         "costly": dict(stream.costly) == _costly(dict(stream.parameters), endpoint),
         "resource": stream.resource in {None, wire_type(endpoint.type)},
@@ -115,17 +108,6 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
 def _largest_page(endpoint: Endpoint) -> int | None:
     size = endpoint.page_size
     return size.maximum if size and size.minimum < size.maximum else None
-
-
-def _scopes(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
-    scopes = set(endpoint.scopes)
-    if issubclass(stream, IncludedStream):
-        scopes |= scopes_of_type(spec_of(stream), endpoint.relations[stream.relationship].type)
-    if stream.parent:
-        scopes |= set(stream.parent.scopes)
-    if issubclass(stream, ItemStream):
-        scopes |= set(item_of(stream).scopes)
-    return scopes
 
 
 def _costly(asked: Mapping[str, str], endpoint: Endpoint) -> dict[str, Limit]:
@@ -240,11 +222,6 @@ def test_a_stream_is_declared_as_specified(stream: type[KlaviyoStream]) -> None:
 
 
 @each_stream
-def test_scopes_are_named_in_order(stream: type[KlaviyoStream]) -> None:
-    assert list(stream.scopes) == sorted(stream.scopes)
-
-
-@each_stream
 def test_a_stream_tells_its_reader_what_it_is(stream: type[KlaviyoStream]) -> None:
     public = not stream.__name__.startswith("_")
     assert not public or (stream.__doc__ or "").strip().endswith(".")
@@ -267,9 +244,6 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (Profiles, {"page_size": None}),
         (Metrics, {"page_size": 200}),
         (ObjectIngestionLogs, {"page_size": 50}),
-        (Profiles, {"scopes": ("profiles:read", "lists:read")}),
-        (Campaigns, {"scopes": ("campaigns:read", "tags:read")}),
-        (CouponCodes, {"scopes": ("coupon-codes:read",)}),
         (CouponCodes, {"parent_filter": "coupon"}),
         (CouponCodes, {"parent": Lists}),
         (Campaigns, {"include": ("messages",)}),

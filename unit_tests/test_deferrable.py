@@ -1,4 +1,4 @@
-"""What is left to the next sync where a day's quota is spent, and parts that Klaviyo refuses."""
+"""What is left to the next sync where a day's quota is spent."""
 
 import logging
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import pytest
 from airbyte_cdk.models import StreamDescriptor
 
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.errors import PartitionRefused, QuotaSpent
+from source_klaviyo.errors import QuotaSpent
 from source_klaviyo.protocol import Extract, Page, PageRequest, Window
 from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.collection_reader import CollectionReader
@@ -36,53 +36,42 @@ class Spent:
 
 @dataclass(slots=True, eq=False)
 class WindowedJob(StreamJob):
-    """A stream that wants WINDOWS of every partition, and notes which are refused."""
-
-    refused: list[Partition] = field(default_factory=list)
+    """A stream that wants WINDOWS of every partition."""
 
     def checkpoint(self, partition: Partition) -> Checkpoint:
-        return Windowed(self, partition)
+        del partition
+        return Windowed(CursorState(), 100, 0, 1_000)
 
 
 class Windowed(CursorCheckpoint):
     """Misses WINDOWS."""
 
-    def __init__(self, job: WindowedJob, partition: Partition) -> None:
-        super().__init__(CursorState(), 100, 0, 1_000)
-        self.job, self.partition = job, partition
-
     def missing(self) -> list[Window]:
         return WINDOWS
-
-    def refuse(self) -> None:
-        self.job.refused.append(self.partition)
 
 
 @dataclass(eq=False)
 class Computed(TwoPages):
-    """A report of one page a window; `refuses` is a partition that Klaviyo does not serve."""
+    """A report of one page a window."""
 
     quota: Any = None
     deferrable: bool = True
     ordered: bool = False
     sortable: bool = False
-    refuses: Partition | None = None
     asked: list[tuple[Partition, Window]] = field(default_factory=list)
     spent: bool = False
 
     def fetch(self, request: PageRequest) -> Page:
         self.asked.append((request.partition, request.window))
-        if request.partition == self.refuses:
-            raise PartitionRefused("Klaviyo has none of it.")
         if self.spent:
             raise QuotaSpent("The daily quota is used up.", 40_000)
         name = f"{sorted(request.partition.items())}{request.window.lo}"
         return Page([name], [request.window.lo], [Extract([record(name)])])
 
 
-def job_of(collection: Computed, *, keeps_state: bool = True) -> tuple[CollectionJob, WindowedJob]:
-    stream = WindowedJob(StreamDescriptor("report"), "date", keeps_state=keeps_state, start=100)
-    return CollectionJob(collection, [ViewJob(stream)]), stream
+def job_of(collection: Computed) -> CollectionJob:
+    stream = WindowedJob(StreamDescriptor("report"), "date", keeps_state=True, start=100)
+    return CollectionJob(collection, [ViewJob(stream)])
 
 
 def ids(messages: list[dict[str, Any]]) -> list[str]:
@@ -96,7 +85,7 @@ def statuses(messages: list[dict[str, Any]]) -> list[str]:
 
 def test_the_newest_windows_come_first_in_the_cuts_that_were_asked_for() -> None:
     collection = Computed(quota=Spent(100), partitions=({"metric": "a"}, {"metric": "b"}))
-    job, _ = job_of(collection)
+    job = job_of(collection)
     run(job, workers=1)
     assert [(str(part["metric"]), window.lo) for part, window in collection.asked] == [
         ("a", 300),
@@ -114,21 +103,12 @@ def test_a_spent_day_ends_the_stream_complete(
 ) -> None:
     caplog.set_level(logging.INFO, logger="airbyte")
     collection = Computed(quota=Spent(2 if told else 100), spent=not told)
-    job, _ = job_of(collection)
+    job = job_of(collection)
     messages = run(job, workers=1)
     assert statuses(messages)[-1] == "COMPLETE"
     assert len(ids(messages)) == (2 if told else 0)
     (line,) = (each for each in caplog.messages if "used up" in each)
     assert "11.1 h" in line
-
-
-def test_a_full_refresh_cannot_be_left_to_the_next_sync() -> None:
-    job, _ = job_of(Computed(quota=Spent(2)), keeps_state=False)
-    messages: list[dict[str, Any]] = []
-    with pytest.raises(Exception, match="Read the stream incrementally"):
-        run(job, into=messages, workers=1)
-    assert len(ids(messages)) == 2
-    assert statuses(messages)[-1] == "INCOMPLETE"
 
 
 def test_other_collections_wait_and_fail_as_ever() -> None:
@@ -142,22 +122,9 @@ def test_other_collections_wait_and_fail_as_ever() -> None:
     assert not reader.ended()
 
 
-def test_a_refused_partition_leaves_the_others_whole(caplog: pytest.LogCaptureFixture) -> None:
-    bad, good = {"metric": "bad"}, {"metric": "good"}
-    collection = Computed(quota=Spent(100), partitions=(bad, good), refuses=bad)
-    job, stream = job_of(collection)
-    messages = run(job, workers=1)
-    assert statuses(messages)[-1] == "COMPLETE"
-    assert len(ids(messages)) == len(WINDOWS)
-    assert [part for part, _ in collection.asked].count(bad) == 1, "and not for each window"
-    assert stream.refused == [bad]
-    (warning,) = (each for each in caplog.messages if "left out" in each)
-    assert "Klaviyo has none of it." in warning
-
-
 def test_a_task_that_was_deferred_is_gone() -> None:
     collection = Computed(quota=Spent(1))
-    job, _ = job_of(collection)
+    job = job_of(collection)
     reader = CollectionReader(job, lambda: HORIZON, IdMemory())
     reader.start(0)
     task = reader.next_task(0.0)

@@ -355,13 +355,6 @@ def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     assert last.read == (Window(101, HORIZON),)
 
 
-def test_an_item_that_fails_leaves_all_others_whole() -> None:
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException, match="could not be read completely"):
-        run(Listed(item_fault="1a"), into=messages)
-    assert sorted(name for _, name in records(messages)) == ["1b", "2a", "2b"]
-
-
 def test_a_spent_quota_holds_up_only_the_collections_that_draw_on_it() -> None:
     late = TwoPages("late", OpensLater(time.monotonic() + 0.3))
     job: StreamJob = stream_job("united")

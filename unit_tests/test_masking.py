@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from source_klaviyo import masking
 from source_klaviyo.cli.stderr import Stderr
 from source_klaviyo.masking import NAMES, SHORTEST, excerpt, mask, mask_config, masked
-from tools.generate_spec import specification
 
 FORMS: Final[Mapping[str, Callable[[str], str]]] = {
     "plain": str,
@@ -95,19 +94,6 @@ def test_what_is_no_secret_spoils_no_message(key: object) -> None:
     for config in ({"api_key": key}, {"credentials": {"api_key": key}}, {"credentials": key}, key):
         mask_config(config)
         assert masked(TEXT) == TEXT
-
-
-def test_the_specification_calls_the_same_settings_secret() -> None:
-    assert set(_secret_names(specification().connectionSpecification)) == NAMES
-
-
-def _secret_names(schema: object) -> Iterator[str]:
-    pairs = schema.items() if isinstance(schema, dict) else ()
-    for name, value in pairs:
-        if isinstance(value, dict) and value.get("airbyte_secret"):
-            yield str(name)
-    for value in schema if isinstance(schema, list) else dict(pairs).values():
-        yield from _secret_names(value)
 
 
 @given(odd, st.lists(st.integers(0, 90), max_size=5))

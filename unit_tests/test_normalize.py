@@ -22,6 +22,7 @@ from source_klaviyo.streams.profiles import Profiles
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import RecordFields
 from source_klaviyo.streams.views.resources import ResourceView
+from unit_tests.examples import few
 
 SPACED = "2026-06-23 00:15:23.918411+00:00"
 SOUND = "2026-06-23T00:15:23.918411+00:00"
@@ -50,6 +51,7 @@ def record(body: bytes, normalize: Normalization, cursor: str | None = None) -> 
     return b"".join(found)
 
 
+@few(40)
 @given(properties=st.dictionaries(st.text(), values), layout=layouts, escaped=st.booleans())
 def test_custom_properties_of_a_normalized_event_keep_their_bytes(
     *, properties: dict[str, object], layout: tuple[str, str], escaped: bool
@@ -62,6 +64,7 @@ def test_custom_properties_of_a_normalized_event_keep_their_bytes(
     assert orjson.loads(made)["datetime"] == SOUND
 
 
+@few(40)
 @given(
     properties=st.dictionaries(st.text(), values),
     layout=layouts,
@@ -80,6 +83,7 @@ def test_custom_properties_of_a_profile_keep_their_bytes(
     assert f'"properties":{custom},"location":{{"latitude":55.6600}}'.encode() in made
 
 
+@few(40)
 @given(values)
 def test_whatever_stands_in_a_declared_place_stays_json(value: object) -> None:
     body = orjson.dumps({"a": {"b": None}})

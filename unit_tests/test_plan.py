@@ -119,24 +119,6 @@ def test_a_full_refresh_takes_no_notice_of_state() -> None:
     assert not job.keeps_state
 
 
-def test_streams_that_cannot_be_read_are_refused_by_themselves() -> None:
-    made = planned(
-        *map(configured, ("orders", "events", "lists")),
-        states=[state("events", updated="2026-05-28")],
-    )
-    told = [(refusal.stream.name, str(refusal.failure)) for refusal in made.refusals]
-    assert [name for name, _ in told] == ["orders", "events"]
-    assert "no stream orders" in told[0][1]
-    assert "another stream's" in told[1][1]
-    assert [job.stream.name for job in made.streams] == ["lists"]
-    assert [job.collection.name for job in made.collections] == ["lists"]
-
-
-def test_a_stream_without_a_cursor_is_read_whole_though_it_is_asked_for_incrementally() -> None:
-    (job,) = planned(configured("tags")).streams
-    assert (job.cursor, job.keeps_state) == (None, False)
-
-
 def test_a_catalog_without_streams_or_with_one_twice_is_refused() -> None:
     with pytest.raises(ConfigError, match="selects no stream"):
         planned()

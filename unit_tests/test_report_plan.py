@@ -1,6 +1,5 @@
 """From states and settings to what is read of reports in a sync."""
 
-import logging
 from typing import Any
 
 import pytest
@@ -77,16 +76,6 @@ def test_a_full_refresh_reads_everything_whatever_the_quota() -> None:
     (job,) = planned(FormSeriesReports, mode=SyncMode.full_refresh, quota_share=0.1)
     assert calls(job) == 6
     assert not job.keeps_state
-
-
-def test_a_share_of_the_quota_leaves_the_rest_to_later_syncs(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO, logger="airbyte")
-    jobs = planned(*REPORTS, quota_share=0.1)
-    assert sum(calls(job) for job in jobs if job.states_at_once) <= 22
-    (line,) = caplog.messages
-    assert "left to later syncs" in line
 
 
 def test_the_settling_time_is_the_users_under_either_name() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import Window
@@ -15,7 +15,7 @@ from source_klaviyo.reports.pace import Costs, pace
 from source_klaviyo.reports.schedule import Pool
 from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.reports.track import Track
-from unit_tests.examples import at_least
+from unit_tests.examples import few
 
 BEGAN = int(datetime(2026, 11, 24, 9, tzinfo=UTC).timestamp())
 ZONES = ["UTC", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "America/New_York"]
@@ -59,7 +59,7 @@ partitions = st.builds(
 )
 
 
-@at_least(200)
+@few(60)
 @given(
     st.lists(partitions, min_size=1, max_size=5),
     st.lists(st.integers(600, 3 * DAY), min_size=1, max_size=40),
@@ -90,7 +90,7 @@ def test_no_day_is_settled_too_early_or_read_too_late(
         now += pause
 
 
-@settings(max_examples=50)
+@few(25)
 @given(st.lists(partitions, min_size=1, max_size=4), st.integers(3600, 2 * DAY))
 def test_everything_from_the_start_on_is_read_in_the_end(
     parts: list[Partition], pause: int

@@ -2,35 +2,16 @@
 
 import pytest
 
-from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec
+from klaviyo_sandbox.spec import Spec
 from source_klaviyo.registry import STREAMS, enriching_scopes, scopes_of, stream_name
 from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.included import IncludedStream
 from source_klaviyo.streams.item import ItemStream
 from source_klaviyo.streams.lists import Lists
-from source_klaviyo.streams.union import UnionStream
 from tools.scope_docs import PAGE, page
 from unit_tests.kinds import OF_RESOURCES
-
-SINGLE = [
-    single
-    for stream in OF_RESOURCES
-    for single in (stream.kinds.values() if issubclass(stream, UnionStream) else [stream])
-]
-
-
-def spec_of(stream: type[KlaviyoStream]) -> Spec:
-    return load_spec(stream.revision_at(REVISION))
-
-
-def endpoint_of(stream: type[KlaviyoStream], path: str) -> Endpoint:
-    return spec_of(stream).endpoints[f"/api/{path}"]
-
-
-def item_of(stream: type[ItemStream]) -> Endpoint:
-    revision = max(stream.revision_at(REVISION), stream.oldest_item_revision or REVISION)
-    return load_spec(revision).endpoints[f"/api/{stream.item}"]
+from unit_tests.test_declarations import endpoint_of, item_of, single, spec_of
 
 
 def scopes_of_type(spec: Spec, kind: str) -> set[str]:
@@ -65,7 +46,7 @@ def required(stream: type[KlaviyoStream]) -> set[str]:
     return scopes
 
 
-@pytest.mark.parametrize("stream", SINGLE, ids=lambda stream: stream.__name__)
+@pytest.mark.parametrize("stream", list(single(OF_RESOURCES)), ids=lambda stream: stream.__name__)
 def test_a_stream_needs_what_its_records_need_and_no_more(stream: type[KlaviyoStream]) -> None:
     assert set(stream.scopes) == required(stream)
     assert list(stream.scopes) == sorted(stream.scopes)

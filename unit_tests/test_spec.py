@@ -16,11 +16,11 @@ from airbyte_cdk.models import AirbyteMessageSerializer, Type
 
 from source_klaviyo.cli.run import SPEC, spec_line
 from source_klaviyo.config import Config
+from source_klaviyo.masking import NAMES
 from tools.generate_spec import render, specification
 
 SCHEMA: Final = json.loads(SPEC.read_text(encoding="utf-8"))["connectionSpecification"]
 KEY: Final = {"credentials": {"auth_type": "api_key", "api_key": "pk_a1b2c3"}}
-SECRET_NAMES: Final = {"api_key", "client_secret", "refresh_token", "access_token"}
 FORBIDDEN: Final = {
     *("not", "anyOf", "patternProperties", "prefixItems", "allOf", "if", "then", "else"),
     *("dependentSchemas", "dependentRequired", "$ref"),
@@ -71,7 +71,7 @@ def keywords(schema: object) -> Iterator[str]:
 def test_a_field_has_one_type_and_a_secret_is_marked(name: str, field: dict[str, Any]) -> None:
     assert field["type"] in {"string", "integer", "number", "boolean", "object"}
     assert (field["type"] == "object") == ("oneOf" in field)
-    is_secret = name.rpartition(": ")[2] in SECRET_NAMES
+    is_secret = name.rpartition(": ")[2] in NAMES
     assert field.get("airbyte_secret", False) == is_secret
 
 

@@ -15,6 +15,7 @@ from source_klaviyo.streams.views.parents import ParentsView
 from source_klaviyo.streams.views.record_fields import RecordFields
 from source_klaviyo.streams.views.resources import ResourceView
 from source_klaviyo.streams.views.view import View
+from unit_tests.examples import few
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
@@ -50,6 +51,7 @@ def tag(name: str) -> dict[str, object]:
     return {"type": "tag", "id": name, "attributes": {"name": name.upper()}}
 
 
+@few(40)
 @given(st.dictionaries(st.text(), json_values))
 def test_custom_properties_come_out_as_they_came_in(properties: dict[str, object]) -> None:
     view = ResourceView("events", RecordFields("datetime"), Needs())

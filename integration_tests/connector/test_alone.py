@@ -12,6 +12,8 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 SHOP = Settings(events=300, profiles=150, campaigns=12, flows=6, lists=4, segments=3, tags=10)
 
 

@@ -85,7 +85,7 @@ def test_an_answer_that_is_no_document(connect: Connect, shop: Sandbox) -> None:
 def test_a_fault_that_does_not_pass_ends_after_bounded_retries(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
 ) -> None:
-    monkeypatch.setattr(backoff, "_FIRST", 0.01)
+    monkeypatch.setattr(backoff, "_FIRST", 0.001)
     configured = ConfiguredAirbyteCatalogSerializer.load(catalog(["lists", "segments"]))
     with Sandbox.start(Settings(events=10, profiles=10, limits=False)) as sandbox:
         sandbox.fail(Fault(kind, path="/api/lists"))

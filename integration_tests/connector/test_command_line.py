@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, connector_of
 from integration_tests.connector.harness import CURSORS, Connector, Output, last_states
 from klaviyo_sandbox import Sandbox
 
@@ -58,10 +58,18 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert output.stdout == b"source-klaviyo %b\n" % version("airbyte-source-klaviyo").encode()
 
 
+@pytest.fixture(scope="module")
+def discovered(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return what `discover` prints."""
+    return connector_of(shop, tmp_path_factory.mktemp("discovered")).discover().stdout
+
+
 @pytest.fixture
-def typed(connect: Connect, shop: Sandbox) -> Connector:
+def typed(connect: Connect, shop: Sandbox, discovered: bytes) -> Connector:
+    """Return the program, with a configuration and a printed catalog in its folder."""
     connector = connect(shop)
     connector.file("config", connector.config)
+    kept(connector, "catalog.jsonl", discovered)
     return connector
 
 
@@ -78,7 +86,6 @@ def kept(typed: Connector, name: str, stdout: bytes) -> str:
 
 
 def test_what_one_command_prints_the_next_one_takes(typed: Connector, shop: Sandbox) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     first = read(typed, "--streams", "profiles,lists,metrics")
     assert first.code == 0
     assert {name for name, rows in first.records.items() if rows} == {
@@ -96,7 +103,6 @@ def test_what_one_command_prints_the_next_one_takes(typed: Connector, shop: Sand
 
 
 def test_half_a_line_at_the_end_of_what_was_printed_is_none(typed: Connector) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     printed = read(typed, "--streams", "lists").stdout
     last_state = printed.rindex(b'{"type":"STATE"')
     whole = kept(typed, "whole.jsonl", printed)
@@ -106,7 +112,6 @@ def test_half_a_line_at_the_end_of_what_was_printed_is_none(typed: Connector) ->
 
 
 def test_the_states_of_several_reads_are_put_together(typed: Connector) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     lists = kept(typed, "lists.jsonl", read(typed, "--streams", "lists").stdout)
     flows = kept(typed, "flows.jsonl", read(typed, "--streams", "flows").stdout)
     again = read(typed, "--streams", "lists", "flows", "--state", lists, flows)
@@ -116,24 +121,21 @@ def test_the_states_of_several_reads_are_put_together(typed: Connector) -> None:
 
 
 def test_a_read_that_ended_before_its_first_state_has_none(typed: Connector) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     refused = kept(typed, "refused.jsonl", read(typed, "--streams", "nothing").stdout)
     assert read(typed, "--streams", "metrics", "--state", refused).code == 0
 
 
 def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     output = read(typed, "--streams", "profiles,list")
     assert output.code == 1
     (failure,) = output.failures
-    assert "does not have: list. Did you mean lists?" in failure["message"]
+    assert "the catalog lacks: list. Did you mean lists?" in failure["message"]
     (far,) = read(typed, "--streams", "qqq").failures
-    assert "does not have: qqq. It has: " in far["message"]
+    assert "the catalog lacks: qqq. It has: " in far["message"]
     assert "profiles" in far["message"]
 
 
 def test_what_discover_prints_is_read_by_the_cursor_where_there_is_one(typed: Connector) -> None:
-    kept(typed, "catalog.jsonl", typed.discover().stdout)
     output = read(typed, "--streams", ",".join(CURSORS))
     assert {message["stream"]["stream_descriptor"]["name"] for message in last_states(output)} == {
         *CURSORS

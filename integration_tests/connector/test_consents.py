@@ -13,7 +13,7 @@ EMAIL = ("email", "marketing", "")
 Json = dict[str, Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(Settings(events=0, profiles=230, limits=False)) as sandbox:
         yield sandbox

@@ -20,7 +20,7 @@ _ROW: Final = re.compile(r"^(\w+|all together) +([\d,]+) +([\d.]+) (s|min|h)  (\
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(Settings(events=40_000, profiles=4_000, limits=False)) as sandbox:
+    with Sandbox.start(Settings(events=12_000, profiles=1_500, limits=False)) as sandbox:
         yield sandbox
 
 
@@ -93,10 +93,10 @@ def test_a_collection_of_many_pages_is_sampled(tmp_path: Path) -> None:
 
 def test_the_requests_are_those_that_a_sync_makes(shop: Sandbox, tmp_path: Path) -> None:
     names = ["events", "profiles", "form_definitions", "lists", "email_templates"]
-    given = ("--events", "40,000", "--profiles", "4000")
+    given = ("--events", "12,000", "--profiles", "1500")
     text = estimate("--streams", ",".join(names), *given, shop=shop, folder=tmp_path)
     told = requests(text)["all together"]
-    assert sizes(text)["events"] == (40_000, "given")
+    assert sizes(text)["events"] == (12_000, "given")
     shop.log.reset()
     output = Connector(tmp_path, config(shop)).read(catalog(names))
     assert output.code == 0

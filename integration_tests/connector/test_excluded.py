@@ -87,7 +87,7 @@ def printed(output: Output) -> bytes:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     fields=st.fixed_dictionaries({name: st.sets(st.sampled_from([*MARKS[name]])) for name in MARKS})

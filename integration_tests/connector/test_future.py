@@ -10,7 +10,7 @@ from klaviyo_sandbox import Sandbox, Settings
 STREAMS = ["events", "event_attributions"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(Settings(events=300, profiles=20, limits=False)) as sandbox:
         yield sandbox

@@ -23,7 +23,7 @@ from integration_tests.connector.harness import (
 from integration_tests.connector.truth import Row, claimed, rows
 from klaviyo_sandbox import Sandbox, Settings
 
-TIMES = int(os.environ.get("KLAVIYO_KILLS", "4"))
+TIMES = int(os.environ.get("KLAVIYO_KILLS", "3"))
 LATENCY = 50
 """Milliseconds: long enough for a read to last for several states."""
 
@@ -85,8 +85,8 @@ def test_children_of_a_snapshot_go_on_from_parent_to_parent(
     slow_shop: Sandbox, connect: Connect
 ) -> None:
     """Coupons have no cursor, and there may be a hundred thousand of them."""
-    parents = slow_shop.add("coupon", 300)
-    slow_shop.add("coupon-code", 3_000)
+    parents = slow_shop.add("coupon", 150)
+    slow_shop.add("coupon-code", 1_500)
     connector = connect(slow_shop, num_workers=3)
     codes = slow_shop.ids("coupon-code")
     killed = connector.read(_refresh(5, ["coupon_codes"]), kill_after=int(0.7 * len(codes)))

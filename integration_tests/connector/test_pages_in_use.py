@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from klaviyo_sandbox import Sandbox, Settings
+from klaviyo_sandbox import Sandbox
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.protocol import Page
@@ -11,29 +11,27 @@ from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.profiles import Profiles
 
 
-def test_pages_that_are_held_keep_their_records() -> None:
-    with Sandbox.start(Settings(events=2_500, profiles=300, limits=False)) as sandbox:
-        client = Client(sandbox.url, api_key(sandbox.key))
-        first = _page(Events(client))
-        texts = _texts(first)
-        second = _page(Events(client), first.next)
-        third = _page(Profiles(client))
-        assert len(first.ids) == len(second.ids) == 1_000
-        assert _texts(first) == texts
-        assert len({*_texts(first), *_texts(second), *_texts(third)}) == 2_100
+def test_pages_that_are_held_keep_their_records(shop: Sandbox) -> None:
+    client = Client(shop.url, api_key(shop.key))
+    first = _page(Events(client))
+    texts = _texts(first)
+    second = _page(Events(client), first.next)
+    third = _page(Profiles(client))
+    assert len(first.ids) == len(second.ids) == 1_000
+    assert _texts(first) == texts
+    assert len({*_texts(first), *_texts(second), *_texts(third)}) == 2_100
 
 
-def test_a_page_that_is_let_go_leaves_nothing_behind() -> None:
-    with Sandbox.start(Settings(events=1_500, profiles=300, limits=False)) as sandbox:
-        client = Client(sandbox.url, api_key(sandbox.key))
-        long = _page(Events(client))
-        following, alone = long.next, _texts(long)
-        del long
-        short = _texts(_page(Profiles(client)))
-        assert len(short) == 100
-        assert all(text.startswith(b'{"type":"profile"') for text in short)
-        rest = _texts(_page(Events(client), following))
-        assert len({*alone, *rest}) == 1_500
+def test_a_page_that_is_let_go_leaves_nothing_behind(shop: Sandbox) -> None:
+    client = Client(shop.url, api_key(shop.key))
+    long = _page(Events(client))
+    following, alone = long.next, _texts(long)
+    del long
+    short = _texts(_page(Profiles(client)))
+    assert len(short) == 100
+    assert all(text.startswith(b'{"type":"profile"') for text in short)
+    following_texts = _texts(_page(Events(client), following))
+    assert len({*alone, *following_texts}) == 2_000
 
 
 def _page(stream: KlaviyoStream, token: str | None = None) -> Page:

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from integration_tests.connector.conftest import Connect
-from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output, catalog
+from integration_tests.connector.harness import CURSORS, RESOURCES, Json, Output
 from integration_tests.connector.truth import documents
 from klaviyo_sandbox import Sandbox
 
@@ -67,7 +66,7 @@ def test_the_cursor_stands_on_top(full_read: Output, stream: str, cursor: str) -
     ]
 
 
-def test_campaigns_of_every_channel_archived_or_not_are_there(full_read: Output) -> None:
+def test_campaigns_of_every_channel_and_flows_are_there_archived_or_not(full_read: Output) -> None:
     kinds = {
         (message["attributes"]["definition"]["channel"], record["attributes"]["archived"])
         for record in full_read.records["campaigns"]
@@ -78,9 +77,6 @@ def test_campaigns_of_every_channel_archived_or_not_are_there(full_read: Output)
         assert channels == {record["channel"]}
     assert kinds >= {(channel, False) for channel in ("email", "sms", "mobile_push")}
     assert ("email", True) in kinds
-
-
-def test_flows_archived_or_not_are_there(full_read: Output) -> None:
     flows = full_read.records["flows"]
     assert {flow["attributes"]["archived"] for flow in flows} == {False, True}
 
@@ -152,24 +148,6 @@ def test_events_have_what_they_are_joined_by(full_read: Output, shop: Sandbox) -
         kinds.add((bool(record["attributions"]), *map(bool, found)))
     assert {(False, True, False, False), (False, False, True, True)} <= kinds
     assert {(True, True, False, True), (True, False, True, True)} <= kinds
-
-
-@pytest.mark.parametrize(
-    ("stream", "key"),
-    [
-        ("list_profiles", "profile_id"),
-        ("segment_profiles", "profile_id"),
-        ("catalog_category_items", "item_id"),
-        ("profile_bulk_import_lists", "list_id"),
-        ("profile_bulk_import_profiles", "profile_id"),
-    ],
-)
-def test_the_id_of_another_streams_row_has_its_name(
-    connect: Connect, shop: Sandbox, stream: str, key: str
-) -> None:
-    records = connect(shop).read(catalog([stream], "full_refresh", "overwrite")).records[stream]
-    assert records
-    assert all(record[key] == record["id"] for record in records)
 
 
 def _ids(resources: list[Json]) -> set[str]:

@@ -43,7 +43,7 @@ def test_the_believable_shop_in_two_syncs(connect: Connect) -> None:
             assert made[stream] <= PARTITIONS.get(stream, 1) + _looked_back(sandbox, stream, first)
 
 
-@pytest.mark.parametrize("spread", ["even", "second", "spike"])
+@pytest.mark.parametrize("spread", ["second", "spike"])
 def test_events_and_profiles_however_they_are_spread(connect: Connect, spread: str) -> None:
     settings = Settings(
         events=20_000,

@@ -63,7 +63,7 @@ def shop() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="module", params=["2026-04-15", CLASSIC, PINNED])
+@pytest.fixture(scope="module", params=["2026-04-15", PINNED])
 def read(
     request: pytest.FixtureRequest, shop: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Read]:

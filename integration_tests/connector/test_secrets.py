@@ -36,9 +36,10 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = {
 _PLACES: Final = ("detail", "title", "parameter", "redirect", "next host", "next path", "token")
 _STATUSES: Final = (400, 401, 403, 404, 409, 410, 422)  # which are not asked again
 
-# A secret is told from other texts by its letters, whatever else is in it.
+# A secret is told from other texts by its letters, whatever else is in it of what tokens are made
+# of (RFC 6750, section 2.1). unit_tests/test_masking.py has secrets of all other characters.
 _letters = st.text("GJKQVWXZ", min_size=12, max_size=40)
-_odd = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
+_odd = st.text("abcdefghijklmnopqrstuvwxyz0123456789-._~+/", max_size=12)
 _secrets = st.builds(lambda head, core, tail: f"{head}{core}{tail}", _odd, _letters, _odd)
 
 
@@ -80,7 +81,9 @@ class Echo:
         return self.status, {"X-Echo": said}, json.dumps({"errors": [error]}).encode()
 
     def form_of(self, text: str) -> str:
-        return " ".join(_FORMS[self.form](each) for each in (text, *self.known))
+        is_quoted_anyway = self.form == "url" and self.place.startswith("next")
+        form = str if is_quoted_anyway else _FORMS[self.form]
+        return " ".join(form(each) for each in (text, *self.known))
 
     def _token(self, said: str) -> Reply:
         if self.place == "token":
@@ -149,28 +152,27 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
                     "stream_state": {cursor: echo.form_of("")},
                 },
             }
-            for name, cursor in (("events", "datetime"), ("profiles", "updated"), ("lists", "x"))
+            for name, cursor in (("events", "datetime"), ("profiles", "updated"), ("flows", "x"))
         ]
-        names = ["events", "profiles", "lists", "list_profiles"]
+        names = ["events", "profiles", "flows", "lists", "list_profiles"]
         arguments = ("--config", connector.file("config", config))
         files = ("--catalog", connector.file("catalog", catalog(names)))
         outputs = [
-            connector.spec(),
             connector.run("check", "--debug", *arguments),
             connector.discover(),
-            connector.run("read", *arguments, *files, "--state", connector.file("state", bad)),
             connector.run(
-                "read", "--debug", *arguments, *files, "--streams", "lists,list_profiles"
+                "read", "--debug", *arguments, *files, "--state", connector.file("state", bad)
             ),
         ]
         printed = printed_by("estimate", *arguments, "--streams", "lists,coupons")
-    for output in outputs:
-        assert_hidden(shown(output), echo.known)
-    assert_hidden(printed, echo.known)
+    held = echo.known
+    if echo.place == "token" and kind == "oauth_own_app":
+        held = held[:2]  # no access token was ever given to the program
+    for text in (*map(shown, outputs), printed):
+        assert_hidden(text, held)
     if not echo.place.startswith("next"):  # `check` reads first pages alone
-        assert outputs[1].connection["status"] == "FAILED"
-    assert outputs[3].failures
-    assert outputs[4].failures
+        assert outputs[0].connection["status"] == "FAILED"
+    assert outputs[2].failures
     assert echo.place == "token" or echo.sent
 
 
@@ -216,9 +218,11 @@ def test_signing_in_shows_no_secret_that_was_repeated_to_it(echo: Echo) -> None:
             *("--scopes", "lists:read", "--output", str(file)),
         )
         written: Any = json.loads(file.read_text()) if file.exists() else None
-    assert_hidden(printed + b"".join(pages), echo.known)
     assert pages
+    held = echo.known
     if echo.place == "token":
         assert written is None
+        held = [held[0], held[2]]  # no refresh token was ever given to the program
     else:
         assert written["credentials"]["refresh_token"] == echo.known[1]
+    assert_hidden(printed + b"".join(pages), held)

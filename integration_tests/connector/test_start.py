@@ -27,15 +27,14 @@ main()
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("command", "module"),
+    ("command", "module", "number"),
     [
-        ("discover", "source_klaviyo.cli.run"),
-        ("discover", "source_klaviyo.cli.commands"),
-        ("discover", "airbyte_cdk.entrypoint"),
-        ("estimate", "airbyte_cdk.models"),
-        ("login", "source_klaviyo.login.consent"),
+        ("discover", "source_klaviyo.cli.run", signal.SIGTERM),
+        ("discover", "source_klaviyo.cli.commands", signal.SIGINT),
+        ("discover", "airbyte_cdk.entrypoint", signal.SIGTERM),
+        ("estimate", "airbyte_cdk.models", signal.SIGINT),
+        ("login", "source_klaviyo.login.consent", signal.SIGTERM),
     ],
 )
 def test_a_signal_while_it_is_imported_ends_it_without_a_word(

@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import islice
 from typing import Final
 
+import orjson
 import requests
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 
@@ -74,7 +75,7 @@ def listed(sandbox: Sandbox, path: str) -> Iterator[Json]:
     url = f"{sandbox.url}/api/{path}"
     headers = {"Authorization": f"Klaviyo-API-Key {sandbox.key}", "revision": "2026-07-15"}
     while url:
-        page: Json = requests.get(url, headers=headers, timeout=30).json()
+        page: Json = orjson.loads(requests.get(url, headers=headers, timeout=30).content)
         yield page
         url = page["links"].get("next")
 

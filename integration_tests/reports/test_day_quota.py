@@ -109,11 +109,11 @@ def test_one_quota_for_all_reports_is_never_overdrawn(shop: Sandbox) -> None:
 
 def test_a_quota_of_its_own_is_recognized_and_remembered(shop: Sandbox) -> None:
     grant(shop, 225)
-    outcome = read(shop, DAILY_QUOTA, **TWO_YEARS)
+    outcome = read(shop, DAILY_QUOTA, start_date=days_ago(400))
     assert {state_of(outcome.states, stream).get("quota") for stream in DAILY_QUOTA} == {"own"}
     shop.set_quirks(Quirks(daily_limit_shared=True))
     grant(shop, 225)
-    outcome = read(shop, DAILY_QUOTA, **TWO_YEARS)
+    outcome = read(shop, DAILY_QUOTA, start_date=days_ago(400))
     assert {state_of(outcome.states, stream).get("quota") for stream in DAILY_QUOTA} == {None}
 
 

@@ -20,14 +20,8 @@ from source_klaviyo.api.client import Client
 
 pytestmark = pytest.mark.calendar
 
-ZONES: Final = [
-    "Europe/Copenhagen",
-    "America/New_York",
-    "Pacific/Kiritimati",
-    "Pacific/Niue",
-    "Asia/Kathmandu",
-]
-"""Two with clock changes on different days, +14, -11, +5:45."""
+ZONES: Final = ["America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"]
+"""One west of Greenwich whose clock changes, +14, +5:45."""
 
 SERIES: Final = sorted(name for name in REPORTS if "_series_" in name)
 VALUES: Final = sorted(name for name in REPORTS if "_values_" in name)
@@ -185,7 +179,7 @@ def test_a_day_on_which_the_clock_changes_is_one_row(done: Read) -> None:
         for before, after in pairwise(midnights)
         if before.utcoffset() != after.utcoffset()
     }
-    assert bool(changes) == (done.zone.key in {"Europe/Copenhagen", "America/New_York"})
+    assert bool(changes) == (done.zone.key == "America/New_York")
     for stream in (*SERIES, "metric_aggregates"):
         named = keys(stream, done.outcome.records[stream])
         assert len(named) == len(set(named))
@@ -200,8 +194,9 @@ def test_every_record_is_as_its_schema_says(done: Read) -> None:
         validator = Draft7Validator(found)
         assert done.outcome.records[stream]
         for record in done.outcome.records[stream]:
-            validator.validate(record)
             assert record.keys() == found["properties"].keys()
+        for record in done.outcome.records[stream][:50]:
+            validator.validate(record)
 
 
 class NoDimensions:
