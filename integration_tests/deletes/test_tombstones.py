@@ -288,3 +288,30 @@ def test_a_row_stands_in_state_before_it_is_written(sandbox: Sandbox) -> None:
     destination = Watched()
     read(sandbox, destination, ["lists"])
     assert destination.keys("lists") == {(name,) for name in sandbox.ids("list")}
+
+
+class KilledAtTombstone(Destination):
+    """Takes nothing after a tombstone, and ends the sync."""
+
+    def take(self, line: bytes) -> None:
+        super().take(line)
+        if DELETED_AT.encode() in line:
+            raise InterruptedError
+
+
+def test_a_row_that_comes_back_after_a_kill_at_its_tombstone_is_read_again(
+    sandbox: Sandbox,
+) -> None:
+    destination = KilledAtTombstone()
+    read(sandbox, destination, ["lists"])
+    name = min(sandbox.ids("list"))
+    (kept,) = sandbox.documents("list", [name])
+    sandbox.delete("list", [name])
+    destination.a_day_passes()
+    with pytest.raises(InterruptedError):
+        read(sandbox, destination, ["lists"])
+    sandbox.put(kept)
+    assert destination.keys("lists") == {(each,) for each in sandbox.ids("list") - {name}}
+    for _ in range(2):  # the first finds the row, the second reads it
+        read(sandbox, destination, ["lists"])
+    assert destination.keys("lists") == {(each,) for each in sandbox.ids("list")}

@@ -9,6 +9,10 @@ state lacks some of the written ids. `ids` are the names of rows, sorted, joined
 compressed (zlib, base64): 16.4 bytes a ULID before base64. `late` has the cursors of rows that lie
 in the future. `{"too_many": true}` says that deletes are not followed.
 
+`going`, packed as well, names rows whose tombstones may have been written: a kill can come between
+a tombstone and the state after it. If such a row is listed, it has come back, though its id is
+known.
+
 An id stands in a state before its record is on stdout, or a kill between the two could hide a
 delete for ever: the destination would have a row that no state names. The early id claims nothing:
 a row that Klaviyo still has is no candidate, and a tombstone for a row that never came does
@@ -62,6 +66,7 @@ class Deletes:
     _known: set[str] = field(default_factory=set)
     _late: dict[str, int] = field(default_factory=dict)
     _before: frozenset[str] = frozenset()
+    _going: set[str] = field(default_factory=set)
     _listed: dict[str, tuple[Partition, int | None]] = field(default_factory=dict)
 
     @classmethod
@@ -97,6 +102,7 @@ class Deletes:
             if isinstance(late, Mapping)
             else {},
             _before=frozenset(known),
+            _going=_unpacked(found.get("going", "")),
         )
 
     def is_due(self) -> bool:
@@ -115,6 +121,8 @@ class Deletes:
         found: dict[str, Json] = {"ids": packed}
         if self.listed_at is not None:
             found["listed"] = written(self.listed_at)
+        if self._going:
+            found["going"] = _packed(self._going)
         late = {name: written(at) for name, at in self._late.items() if at >= horizon}
         return {**found, "late": late} if late else found
 
@@ -133,17 +141,29 @@ class Deletes:
             self._give_up()
         return len(self._known) > before
 
+    def announce_gone(self, names: Sequence[str]) -> bool:
+        """Note tombstones before they are written; return whether a state has to come before them.
+
+        The first state names all candidates: a state for each tombstone would be a lot of output.
+        """
+        if self._going.issuperset(names):
+            return False
+        self._going.update(names, self._before - self._listed.keys())
+        return True
+
     def forget(self, names: Iterable[str]) -> None:
         """Note rows whose tombstones have been written."""
         for name in names:
             self._known.discard(name)
             self._late.pop(name, None)
+            self._going.discard(name)
 
     def _give_up(self) -> None:
         if not self.too_many:
             self._tell_of_too_many()
         self.too_many = True
         self._known.clear()
+        self._going.clear()
 
     def _tell_of_too_many(self) -> None:
         logger.warning(
@@ -185,7 +205,8 @@ class Deletes:
     def finish(self, reopen: Reopen) -> None:
         """Note that all candidates have been checked, after everything has been read and listed.
 
-        If all ids were known, an unknown listed row has come back: the row is read again.
+        If all ids were known, an unknown listed row has come back: the row is read again. So has a
+        listed row whose tombstone may have been written.
         """
         if self.too_many or len(self._listed) > MOST_IDS:
             self._give_up()
@@ -193,8 +214,9 @@ class Deletes:
             self.announce(((name, None) for name in self._listed), 0)
         elif self.finds_returns:
             for name, (partition, cursor) in self._listed.items():
-                if name not in self._known:
+                if name not in self._known or name in self._going:
                     reopen(partition, cursor)
+        self._going.clear()
         self.listed_at = self.began
 
 

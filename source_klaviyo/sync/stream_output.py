@@ -60,7 +60,9 @@ class StreamOutput:
             if not self.records:
                 yield status_line(self.job.stream, AirbyteStreamStatus.RUNNING)
             named = zip(delivery.ids, delivery.cursors, strict=True) if delivery.ids else ()
-            if deletes and deletes.announce(named, self.horizon()):
+            if deletes and (
+                deletes.announce(named, self.horizon()) or deletes.announce_gone(delivery.gone)
+            ):
                 yield self.state(time.monotonic())  # see deletes.py
             yield delivery.lines
             self.records += delivery.records
