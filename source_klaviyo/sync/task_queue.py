@@ -18,10 +18,8 @@ class TaskQueue:
     of a reader that takes over a part of another's window, `tally` counts requests. `waits_for` is
     the reason of a wait in a word, `quota_pause` the seconds without quota at the last try.
 
-    >>> queue = TaskQueue(collection, horizon, tally, begun)   # doctest: +SKIP
-    >>> queue.add(reader)                                      # doctest: +SKIP
-    >>> queue.next(now=time.monotonic()) is reader             # doctest: +SKIP
-    True
+    Example: after `queue.add(reader)`, `queue.next(now)` returns the reader as soon as its quota
+    grants a request, and the seconds until another try before.
     """
 
     collection: Collection
