@@ -34,6 +34,19 @@ def test_a_page_cursor_that_names_no_row_is_not_followed_where_time_leads_on() -
     assert ids(accept(read, again)) == ["new", "late"], "what has come before is known"
 
 
+def test_a_page_behind_an_end_that_a_split_has_lowered_is_not_followed() -> None:
+    """An import while a sync begins: the rows behind the horizon are the other reader's."""
+    read = reader(horizon=500)
+    accept(read, page(100, 200))
+    read.request()
+    read.split(300)
+    accept(read, page_of(rows_of(600, 601, 602), token="y"))
+    request = read.request()
+    assert (request.token, request.window) == (None, Window(200, 300))
+    accept(read, page(200, more=False))
+    assert read.finished
+
+
 def test_a_lost_page_is_asked_for_by_time() -> None:
     read = reader()
     accept(read, page(100, 200, 200))

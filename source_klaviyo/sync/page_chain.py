@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from source_klaviyo.protocol import BEGINNING, Page, Window
+from source_klaviyo.protocol import BEGINNING, FOREVER, Page, Window
 from source_klaviyo.sync.position import LONG_AGO
 
 _MOST_EMPTY_PAGES = 1_000
@@ -16,7 +16,7 @@ class PageChain:
     """Pages that lead from each to the next by their page cursors, after a request by time.
 
     `token` is the cursor of the next page, None where the next request is by time. The last request
-    by time was sent at the position `began`, with the lower bound `since`.
+    by time was sent at the position `began`, with the lower bound `since` and the upper `until`.
 
     Example: `begin(window, at)` before a request by time, `ask(size, parts)` before each page,
     `follow(page)` after each page with a next, `break_off()` where the page cursors lead nowhere.
@@ -25,6 +25,7 @@ class PageChain:
     token: str | None = None
     began: int = LONG_AGO
     since: int = LONG_AGO
+    until: int = FOREVER
     _names_row: bool = True
     _asked: tuple[int | None, frozenset[str]] = (None, frozenset())
     _token_asked: tuple[int | None, frozenset[str]] = (None, frozenset())
@@ -38,6 +39,7 @@ class PageChain:
         """Note that `window` is asked for by time; `at` is the position in the reader's window."""
         self.began = at
         self.since = window.lo if window.lo != BEGINNING else LONG_AGO
+        self.until = window.hi
         self._marked, self._length = None, 0
 
     def ask(self, size: int | None, parts: frozenset[str]) -> bool:

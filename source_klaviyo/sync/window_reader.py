@@ -245,7 +245,7 @@ class WindowReader:
     def _choose_next(self, page: Page, fresh: Sequence[bool]) -> None:
         resizes = self.page_size is not None and self.page_size.changes()
         moved = self.place.at > self.chain.began
-        if moved and (resizes or not page.exact):
+        if self._has_left(page) or (moved and (resizes or not page.exact)):
             self.chain.break_off()
         elif self._fills_a_second(page):
             self._second_from_its_end = True
@@ -271,6 +271,15 @@ class WindowReader:
         completes = self.place.pass_second()
         self.finished = self.place.at >= self.hi
         return Read(page, kept, completes)
+
+    def _has_left(self, page: Page) -> bool:
+        """Tell whether a page lies behind the window, whose end a split has lowered meanwhile.
+
+        The page cursor carries the former end. Rows behind the horizon do not show that the window
+        is read, and there may be thousands: an import while the sync begins.
+        """
+        told = [at for at in page.cursors if at is not None]
+        return bool(told) and self.hi < self.chain.until and min(told) >= self.hi
 
     def _fills_a_second(self, page: Page) -> bool:
         """Tell whether a page has rows of a single second, and the page cursor may skip others."""
