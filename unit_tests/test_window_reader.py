@@ -47,6 +47,12 @@ def test_a_page_behind_an_end_that_a_split_has_lowered_is_not_followed() -> None
     assert read.finished
 
 
+def test_pages_that_descend_to_a_window_are_followed() -> None:
+    read = reader(hi=300, collection=TwoPages(ordered=False, newest_first=True))
+    accept(read, page(700, 600))
+    assert read.request().token == "x"
+
+
 def test_a_lost_page_is_asked_for_by_time() -> None:
     read = reader()
     accept(read, page(100, 200, 200))

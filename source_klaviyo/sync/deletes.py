@@ -148,7 +148,7 @@ class Deletes:
         """
         if self._going.issuperset(names):
             return False
-        self._going.update(names, self._before - self._listed.keys())
+        self._going.update(names, self._missing)
         return True
 
     def forget(self, names: Iterable[str]) -> None:
@@ -189,10 +189,12 @@ class Deletes:
         if len(self._listed) > MOST_IDS:
             return []
         like = {_kind(name): name for name in self._listed}
-        return [
-            self._candidate(name, like.get(_kind(name)))
-            for name in sorted(self._before - self._listed.keys())
-        ]
+        return [self._candidate(name, like.get(_kind(name))) for name in sorted(self._missing)]
+
+    @property
+    def _missing(self) -> frozenset[str]:
+        """The rows that an earlier sync has written, and the listing lacks."""
+        return self._before - self._listed.keys()
 
     def _candidate(self, name: str, like: str | None) -> Partition:
         found = {"id": name}

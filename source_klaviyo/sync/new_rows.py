@@ -35,13 +35,14 @@ class NewRows:
         `since` is the lower bound of the request by time; rows before belong to other requests.
         All rows are remembered.
         """
-        straight = self._goes_straight_on(page, place, horizon)
+        told = cursor_values(page)
+        straight = self._goes_straight_on(page, told, place, horizon)
         fresh = kept = [True] * len(page.ids)
         cursors = page.cursors or [None] * len(page.ids)
         if not straight:
             fresh = self._fresh(page.ids, cursors, since)
             kept = self._kept(fresh, cursors, place, horizon)
-        if place.ascends and any(place.latest < at < horizon for at in _told(page)[-1:]):
+        if place.ascends and any(place.latest < at < horizon for at in told[-1:]):
             self.seen.forget()  # what comes again can only be of this page, or of its last second
         self.seen.add(page.ids, cursors)
         if page.cursors and not straight:
@@ -50,9 +51,10 @@ class NewRows:
             self.recent.add([name for name, _ in recent], [at for _, at in recent])
         return fresh, kept
 
-    def _goes_straight_on(self, page: Page, place: Position, horizon: int) -> bool:
+    def _goes_straight_on(
+        self, page: Page, told: Sequence[int], place: Position, horizon: int
+    ) -> bool:
         """Tell at the speed of C whether every row is new, and emitted here: most pages are so."""
-        told = _told(page)
         if not told or len(told) < len(page.ids) or not place.ascends:
             return False
         is_inside = max(place.latest + 1, place.lo) <= min(told)
@@ -96,6 +98,6 @@ def _is_recent(cursor: int | None, horizon: int) -> bool:
     return cursor is None or cursor >= horizon
 
 
-def _told(page: Page) -> list[int]:
+def cursor_values(page: Page) -> list[int]:
     """Return the cursor values, without rows that lack one."""
     return [cursor for cursor in page.cursors if cursor is not None]

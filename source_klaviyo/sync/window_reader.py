@@ -25,7 +25,7 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.retry import RetryState
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
-from source_klaviyo.sync.new_rows import NewRows, ahead
+from source_klaviyo.sync.new_rows import NewRows, ahead, cursor_values
 from source_klaviyo.sync.output_queue import Delivery
 from source_klaviyo.sync.page_chain import PageChain
 from source_klaviyo.sync.page_size import RangePageSize
@@ -278,8 +278,10 @@ class WindowReader:
         The page cursor carries the former end. Rows behind the horizon do not show that the window
         is read, and there may be thousands: an import while the sync begins.
         """
-        told = [at for at in page.cursors if at is not None]
-        return bool(told) and self.hi < self.chain.until and min(told) >= self.hi
+        if not self.splittable or self.hi == self.chain.until:
+            return False
+        told = cursor_values(page)
+        return bool(told) and min(told) >= self.hi
 
     def _fills_a_second(self, page: Page) -> bool:
         """Tell whether a page has rows of a single second, and the page cursor may skip others."""
