@@ -7,9 +7,9 @@ from benchmarks.ideal import pages
 from klaviyo_sandbox import Request
 from source_klaviyo.estimate.costs import Requests, requests_of
 from source_klaviyo.registry import STREAMS, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 
 
 def fewest_again(

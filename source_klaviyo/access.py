@@ -15,10 +15,10 @@ from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.accounts import Accounts
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 
 logger = logging.getLogger("airbyte")
 

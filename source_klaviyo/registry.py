@@ -14,7 +14,7 @@ from airbyte_cdk.sources.utils import casing
 
 from source_klaviyo import reports, streams
 from source_klaviyo.errors import ConfigError
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.suggestion import did_you_mean_or
 
 

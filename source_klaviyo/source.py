@@ -31,15 +31,15 @@ from source_klaviyo.registry import STREAMS
 from source_klaviyo.reports.account import Account
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.accounts import account_id
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.drift import report_drift
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.metric_names import check_metrics
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
+from source_klaviyo.streams.records.drift import report_drift
 from source_klaviyo.suggestion import did_you_mean
 from source_klaviyo.sync.engine import Sync
-from source_klaviyo.sync.horizon import horizon
-from source_klaviyo.sync.messages import message_line
+from source_klaviyo.sync.output.messages import message_line
 from source_klaviyo.sync.progress import Watch
+from source_klaviyo.sync.state.horizon import horizon
 
 logger = logging.getLogger("airbyte")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from source_klaviyo.api.revision import DEFAULT
 from source_klaviyo.registry import STREAMS, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.record_schema import record_schema
 from tools.sdk import Sdk, load_all
 

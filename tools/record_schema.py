@@ -6,12 +6,12 @@ from typing import Final
 from pydantic import BaseModel
 
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.additions import Addition, CopiedMember
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.delete_checks import DELETED_AT
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.delete_checks import DELETED_AT
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, JoinedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
+from source_klaviyo.streams.records.additions import Addition, CopiedMember
 from source_klaviyo.streams.views.consents import COLUMNS, ConsentsView
 from tools.sdk import Answer, Sdk, member, wire_type
 from tools.shapes import Schema, nullable, of_model, open_object

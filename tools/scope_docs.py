@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from source_klaviyo.registry import STREAMS, enriching_scopes, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "sign-in.md"
 _HEAD: Final = "| stream | needs | is richer with |\n|---|---|---|\n"

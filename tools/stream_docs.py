@@ -19,11 +19,11 @@ from source_klaviyo.api.limits import Limit
 from source_klaviyo.estimate.costs import Requests, requests_of
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, NamedItemStream
-from source_klaviyo.streams.union import UnionStream
-from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, NamedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
+from source_klaviyo.streams.kinds.windowed import NewestFirstStream, WindowedStream
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "streams.md"
 REASONS: Final = Path(__file__).parent / "unread.json"

@@ -4,7 +4,7 @@ from typing import Final
 
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 REPORTS: Final[list[type[ReportStream]]] = [
     stream for stream in STREAMS if issubclass(stream, ReportStream)

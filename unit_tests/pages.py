@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from source_klaviyo.protocol import FOREVER, Extract, Page, Window
-from source_klaviyo.sync.new_rows import NewRows
-from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
-from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.window_reader import Purpose, WindowReader
-from source_klaviyo.sync.window_view import WindowView
+from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.windows.new_rows import NewRows
+from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
+from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_view import WindowView
 from unit_tests.fakes import TwoPages, record
 
 Row = tuple[str, int | None]

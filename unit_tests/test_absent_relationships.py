@@ -13,8 +13,8 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.protocol import Extract
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
 from unit_tests.kinds import OF_RESOURCES
 from unit_tests.test_declarations import endpoint_of, single
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import FOREVER, Window
-from source_klaviyo.sync.checkpoint import CursorCheckpoint, WholeCheckpoint
-from source_klaviyo.sync.horizon import MARGIN
-from source_klaviyo.sync.state import CursorState
+from source_klaviyo.sync.state.checkpoint import CursorCheckpoint, WholeCheckpoint
+from source_klaviyo.sync.state.horizon import MARGIN
+from source_klaviyo.sync.state.stream_state import CursorState
 from unit_tests.examples import at_least
 
 NOW = 10_000

@@ -18,14 +18,14 @@ from source_klaviyo.errors import (
     StreamFailed,
 )
 from source_klaviyo.protocol import ItemRequest
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import FlowDefinitions, Flows
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.lists import ListProfiles
-from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.windows.seen_rows import IdMemory
+from source_klaviyo.sync.windows.window_reader import WindowReader
 
 BASE = "https://a.klaviyo.com"
 NOW = 1_790_000_000

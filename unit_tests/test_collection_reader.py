@@ -17,14 +17,14 @@ from source_klaviyo.errors import (
     Throttled,
 )
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
-from source_klaviyo.sync.checkpoint import CursorCheckpoint
-from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state_loading import load
-from source_klaviyo.sync.tasks import ItemReader
-from source_klaviyo.sync.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.tasks import ItemReader
+from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.state.loading import load
+from source_klaviyo.sync.windows.seen_rows import IdMemory
+from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
 from unit_tests.pages import page, page_of, rows_of
 

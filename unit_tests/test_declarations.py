@@ -15,19 +15,19 @@ from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XL, Limit, S
 from source_klaviyo.api.normalize import Form
 from source_klaviyo.protocol import Window
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, CampaignSendJobs
 from source_klaviyo.streams.coupons import CouponCodes
 from source_klaviyo.streams.custom_objects import ObjectIngestionLogs
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, NamedItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, NamedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.lists import Lists, ListsDetailed
 from source_klaviyo.streams.metrics import Metrics
 from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
 from source_klaviyo.streams.reviews import Reviews
-from source_klaviyo.streams.union import UnionStream
 from source_klaviyo.streams.webhooks import Webhooks
-from source_klaviyo.streams.windowed import WindowedStream
 from tools.draft_stream import CHANGES
 from tools.generate_schemas import FOLDER
 from unit_tests.kinds import OF_RESOURCES

@@ -10,12 +10,12 @@ from airbyte_cdk.models import StreamDescriptor
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import QuotaSpent
 from source_klaviyo.protocol import Extract, Page, PageRequest, Window
-from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint
-from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import CursorState
-from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.state.checkpoint import Checkpoint, CursorCheckpoint
+from source_klaviyo.sync.state.stream_state import CursorState
+from source_klaviyo.sync.windows.seen_rows import IdMemory
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import HORIZON, TwoPages, record
 from unit_tests.test_engine import run
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import FOREVER, Window
-from source_klaviyo.sync import deletes
-from source_klaviyo.sync.checkpoint import CursorCheckpoint
-from source_klaviyo.sync.deletes import Deletes
-from source_klaviyo.sync.state import CursorState
+from source_klaviyo.sync.state import deletes
+from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.state.deletes import Deletes
+from source_klaviyo.sync.state.stream_state import CursorState
 
 NAMES = st.sets(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
 DAY = 86_400

@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from source_klaviyo.api.revision import DEFAULT
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, JoinedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from tools.documented import Documented, load
 from tools.generate_schemas import FOLDER, file_name
 from tools.record_schema import UNDOCUMENTED, member_schema

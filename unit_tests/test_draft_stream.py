@@ -2,15 +2,15 @@
 
 import pytest
 
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.images import Images
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.windowed import NewestFirstStream, WindowedStream
 from source_klaviyo.streams.lists import Lists
 from source_klaviyo.streams.profiles import Profiles
 from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.tags import TagGroups
 from source_klaviyo.streams.templates import EmailTemplates
 from source_klaviyo.streams.web_feeds import WebFeeds
-from source_klaviyo.streams.windowed import NewestFirstStream, WindowedStream
 from tools.draft_stream import draft
 
 NAMES = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_klaviyo.streams.drift import Drift
+from source_klaviyo.streams.records.drift import Drift
 
 SCHEMA = {
     "properties": {

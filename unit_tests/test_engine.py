@@ -16,13 +16,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_klaviyo.errors import StreamFailed
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.sync import engine, progress
-from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import CollectionJob, LaterPlan, StreamJob, SyncPlan, ViewJob
-from source_klaviyo.sync.output_queue import OutputQueue
-from source_klaviyo.sync.scheduler import Scheduler
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state_loading import load
-from source_klaviyo.sync.tasks import Task
+from source_klaviyo.sync.output.output_queue import OutputQueue
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.scheduler import Scheduler
+from source_klaviyo.sync.reading.tasks import Task
+from source_klaviyo.sync.state.loading import load
+from source_klaviyo.sync.windows.seen_rows import IdMemory
 from unit_tests.fakes import (
     HORIZON,
     OpensLater,

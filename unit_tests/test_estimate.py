@@ -13,18 +13,18 @@ from source_klaviyo.estimate.duration import OWN_PACE, estimate, seconds
 from source_klaviyo.estimate.table import lines
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.catalogs import CatalogItems
 from source_klaviyo.streams.coupons import Coupons
 from source_klaviyo.streams.events import EventAttributions, Events
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.lists import ListProfiles, Lists, ListsDetailed
 from source_klaviyo.streams.profiles import (
     ProfilePredictiveAnalytics,
     Profiles,
     ProfilesAtFullSpeed,
 )
-from source_klaviyo.streams.union import UnionStream
 from tools import limit_docs
 
 SIZES = {"lists": 30, "list-profiles": 10_000, "profiles": 140_000, "events": 500_000}

@@ -13,12 +13,12 @@ from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.events import Events
-from source_klaviyo.streams.excluded import Excluded
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.lists import ListProfiles
 from source_klaviyo.streams.profiles import ProfilesAtFullSpeed
+from source_klaviyo.streams.records.excluded import Excluded
 
 Json = dict[str, Any]
 KEY: Final = {"api_key": "pk_a1b2c3"}

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import BEGINNING, Window
-from source_klaviyo.sync.checkpoint import CursorCheckpoint
-from source_klaviyo.sync.foreign_state import Reading, load_foreign
-from source_klaviyo.sync.state import CursorState, Json, StreamState, is_own, written
+from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.state.foreign import Reading, load_foreign
+from source_klaviyo.sync.state.stream_state import CursorState, Json, StreamState, is_own, written
 
 MAY_2024 = 1_714_521_600
 JUNE_2024 = 1_717_200_000

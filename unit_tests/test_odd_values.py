@@ -15,11 +15,11 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_document import error_document
 from source_klaviyo.protocol import Extract, PageRequest
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.collection import KlaviyoCollection
-from source_klaviyo.streams.endpoint import CollectionView
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import NamedItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import NamedItemStream
+from source_klaviyo.streams.requests.collection import KlaviyoCollection
+from source_klaviyo.streams.requests.collection_view import CollectionView
 from unit_tests.kinds import OF_RESOURCES
 from unit_tests.test_declarations import endpoint_of, single
 

@@ -10,7 +10,7 @@ from airbyte_cdk.models import FailureType
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.errors import ParameterRefused, ScopeMissing, StreamFailed
-from source_klaviyo.streams.optional_parameters import OptionalParameters
+from source_klaviyo.streams.requests.optional_parameters import OptionalParameters
 
 PARTS = ["include=tags", "include=actions", "additional-fields[flow]"]
 REFUSED = ParameterRefused("No such thing.", None)

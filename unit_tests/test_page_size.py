@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.sync.page_size import CollectionPageSize, RangePageSize
+from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 
 
 def sizes(largest: int = 1000) -> RangePageSize:

@@ -23,12 +23,12 @@ from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
 from source_klaviyo.protocol import FOREVER, PageRequest, Window
 from source_klaviyo.registry import STREAMS
-from source_klaviyo.streams.collection import KlaviyoCollection
-from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.foreign_state import OLDEST_EVENT
+from source_klaviyo.streams.requests.collection import KlaviyoCollection
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.stream_output import StreamOutput
+from source_klaviyo.sync.output.stream_output import StreamOutput
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.state.foreign import OLDEST_EVENT
+from source_klaviyo.sync.windows.seen_rows import IdMemory
 from unit_tests.kinds import OF_RESOURCES
 
 NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in OF_RESOURCES]

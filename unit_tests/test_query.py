@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.streams.query import leave_out, optional_parts, unite
+from source_klaviyo.streams.requests.query import leave_out, optional_parts, unite
 from source_klaviyo.streams.views.needs import Needs, include_part
 
 RELATIONS = ("tags", "messages", "actions")

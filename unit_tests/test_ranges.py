@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.protocol import Window
-from source_klaviyo.sync.ranges import clip, merge, reach, subtract
+from source_klaviyo.sync.state.ranges import clip, merge, reach, subtract
 
 LATEST = 60
 

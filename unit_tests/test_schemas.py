@@ -18,10 +18,10 @@ from source_klaviyo.api.revision import DEFAULT
 from source_klaviyo.config.dimensions import DIMENSIONS
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.reports.metric_aggregates import dimension_key
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.profiles import ProfileConsents
-from source_klaviyo.streams.union import UnionStream
 from tools.generate_schemas import FOLDER, differing, file_name, main, sdk_of
 from tools.record_schema import DRAFT, record_schema
 from tools.sdk import Sdk, load_all

@@ -4,10 +4,10 @@ import pytest
 
 from klaviyo_sandbox.spec import Spec
 from source_klaviyo.registry import STREAMS, enriching_scopes, scopes_of, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import Campaigns
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream
 from source_klaviyo.streams.lists import Lists
 from tools.scope_docs import PAGE, page
 from unit_tests.kinds import OF_RESOURCES

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 
 rows = st.lists(st.tuples(st.text(max_size=3), st.none() | st.integers(-5, 5)), max_size=10)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.server_clock import ServerClock
-from source_klaviyo.sync.horizon import MARGIN, horizon
+from source_klaviyo.sync.state.horizon import MARGIN, horizon
 from unit_tests.odd_dates import odd_dates
 
 NOW = 1_790_000_000

@@ -1,7 +1,7 @@
 """Where a window is split, and how often."""
 
-from source_klaviyo.sync.splitting import Splitter
-from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.reading.splitting import Splitter
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import TwoPages
 from unit_tests.pages import page, reader
 

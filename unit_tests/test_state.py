@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import Window
-from source_klaviyo.sync.state import WHOLE, CursorState, Json, StreamState, dump, is_own
-from source_klaviyo.sync.state_loading import load, of_refresh, without_blanks, without_refresh
+from source_klaviyo.sync.state.loading import load, of_refresh, without_blanks, without_refresh
+from source_klaviyo.sync.state.stream_state import (
+    WHOLE,
+    CursorState,
+    Json,
+    StreamState,
+    dump,
+    is_own,
+)
 
 PARTITIONS = ({"archived": False}, {"archived": True})
 moments = st.integers(0, 4_000_000_000)

@@ -6,10 +6,10 @@ import pytest
 
 from source_klaviyo.errors import RequestFailed
 from source_klaviyo.protocol import Page
-from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.status import status
-from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.status import status
+from source_klaviyo.sync.windows.seen_rows import IdMemory
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import OpensLater, TwoPages, collection_job
 from unit_tests.pages import page
 

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from source_klaviyo.registry import STREAMS, stream_name, streams_named
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.tables.__main__ import FOLDER, MAP, PAGE
 from tools.tables.columns import ALIKE, columns_of, join_of, schema_of
 from tools.tables.diagram import diagram, mermaid

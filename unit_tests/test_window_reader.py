@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
-from source_klaviyo.sync.checkpoint import CursorCheckpoint
-from source_klaviyo.sync.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.state import CursorState
-from source_klaviyo.sync.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
+from source_klaviyo.sync.state.stream_state import CursorState
+from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
+from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
 from unit_tests.fakes import TwoPages
 from unit_tests.pages import FAR, accept, ids, page, page_of, reader, rows_of
 
@@ -189,10 +189,11 @@ def test_a_window_is_complete_only_with_the_items_of_its_pages() -> None:
     listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
     first = accept(read, listed)
     assert first.completes == []
-    assert accept(read, page(300, more=False)).completes == []
     (view,) = read.views
-    assert view.item_ended(first.items[0], 0, missed=False) is None
-    done = view.item_ended(first.items[1], 0, missed=False)
+    one, other = view.wanted(first)
+    assert accept(read, page(300, more=False)).completes == []
+    assert view.item_ended(one, 0, missed=False) is None
+    done = view.item_ended(other, 0, missed=False)
     assert done
     assert done.completes == [Window(100, 200), Window(200, FOREVER)]
 
@@ -200,11 +201,11 @@ def test_a_window_is_complete_only_with_the_items_of_its_pages() -> None:
 def test_the_second_of_an_item_that_cannot_be_read_stays_open() -> None:
     read = reader()
     listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a"), ItemRequest("b")])])
-    first = accept(read, listed)
-    accept(read, page(300, more=False))
     (view,) = read.views
-    view.item_ended(first.items[0], 0, missed=False)
-    done = view.item_ended(first.items[1], 0, missed=True)
+    one, other = view.wanted(accept(read, listed))
+    accept(read, page(300, more=False))
+    view.item_ended(one, 0, missed=False)
+    done = view.item_ended(other, 0, missed=True)
     assert done
     assert done.completes == [Window(100, 200), Window(201, FOREVER)]
 
@@ -240,10 +241,11 @@ def test_an_unordered_collection_is_not_stopped_by_a_row_beyond_its_window() -> 
 
 def test_items_complete_nothing_of_a_window_that_is_open_again() -> None:
     read = reader()
-    first = accept(read, replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a")])]))
-    accept(read, page(150, 300))
+    listed = replace(page(100, 200), extracts=[Extract(items=[ItemRequest("a")])])
     (view,) = read.views
-    assert view.item_ended(first.items[0], 0, missed=False) is None
+    (item,) = view.wanted(accept(read, listed))
+    accept(read, page(150, 300))
+    assert view.item_ended(item, 0, missed=False) is None
 
 
 # Rule 4: a second that fills a page is read from its other end as well.

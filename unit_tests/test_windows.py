@@ -24,18 +24,18 @@ from source_klaviyo.api.client import Client
 from source_klaviyo.errors import PageLost
 from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
 from source_klaviyo.registry import STREAMS
-from source_klaviyo.streams.filters import bounds
-from source_klaviyo.streams.windowed import WindowedStream
-from source_klaviyo.sync.collection_reader import CollectionReader
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.requests.filters import bounds
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.output_queue import Delivery
-from source_klaviyo.sync.partitions import PartitionReading
-from source_klaviyo.sync.position import Position
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.state import CursorState, StreamState, dump
-from source_klaviyo.sync.state_loading import load
-from source_klaviyo.sync.stream_output import StreamOutput
-from source_klaviyo.sync.window_reader import WindowReader
+from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.output.stream_output import StreamOutput
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.partitions import PartitionReading
+from source_klaviyo.sync.state.loading import load
+from source_klaviyo.sync.state.stream_state import CursorState, StreamState, dump
+from source_klaviyo.sync.windows.position import Position
+from source_klaviyo.sync.windows.seen_rows import IdMemory
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.examples import at_least
 from unit_tests.fakes import TwoPages, record
 

@@ -13,8 +13,8 @@ import orjson
 from integration_tests.connector.relay import Answer, Reply, host, pass_on
 from klaviyo_sandbox import Sandbox
 from source_klaviyo.registry import STREAMS, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.webhooks import Webhooks, WebhookTopics
 
 Json = dict[str, Any]

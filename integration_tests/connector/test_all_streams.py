@@ -23,7 +23,7 @@ from source_klaviyo.api.auth import AccessToken
 from source_klaviyo.api.client import Client
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 TINY: Final = Settings(
     events=1_200,

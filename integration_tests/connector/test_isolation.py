@@ -34,8 +34,8 @@ from integration_tests.connector.poison import (
 from integration_tests.quirks.reading import Outcome, read
 from klaviyo_sandbox import Quirks, Sandbox, Settings
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, NamedItemStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, NamedItemStream
 
 pytestmark = pytest.mark.usefixtures("impatient")
 

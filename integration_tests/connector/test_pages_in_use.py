@@ -6,8 +6,8 @@ from klaviyo_sandbox import Sandbox
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.protocol import Page
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import Events
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.profiles import Profiles
 
 

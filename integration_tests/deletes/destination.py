@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from source_klaviyo.registry import streams_named
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 Json = dict[str, Any]
 Key = tuple[str, ...]

@@ -11,7 +11,7 @@ from integration_tests.connector.relay import Reply, host, pass_on
 from integration_tests.deletes.destination import DELETED_AT, Destination, Json
 from integration_tests.deletes.syncs import read, truth
 from klaviyo_sandbox import Sandbox, Settings
-from source_klaviyo.sync import deletes
+from source_klaviyo.sync.state import deletes
 
 SHOP = Settings(
     events=10, profiles=20, campaigns=14, flows=8, lists=44, segments=5, images=12, limits=False

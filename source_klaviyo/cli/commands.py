@@ -14,7 +14,7 @@ from source_klaviyo.cli.stdout import Stdout, StdoutLost
 from source_klaviyo.cli.stop import Stop
 from source_klaviyo.cli.terminal import Terminal
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.sync.messages import message_line
+from source_klaviyo.sync.output.messages import message_line
 
 
 class Commands:

@@ -62,7 +62,7 @@ def _run(arguments: Sequence[str], stop: Stop) -> int:
 def _command(options: Namespace, stop: Stop, stdout: Stdout) -> int:
     from source_klaviyo.cli.commands import Commands, as_traced  # noqa: PLC0415
     from source_klaviyo.cli.terminal import Terminal  # noqa: PLC0415
-    from source_klaviyo.sync.messages import failure_line  # noqa: PLC0415
+    from source_klaviyo.sync.output.messages import failure_line  # noqa: PLC0415
 
     terminal = None
     if sys.stderr is not None and sys.stderr.isatty():

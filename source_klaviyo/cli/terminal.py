@@ -11,7 +11,7 @@ from rich.progress import Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from source_klaviyo.sync.status import StreamProgress
+from source_klaviyo.sync.progress import StreamProgress
 
 _LINES_FOR_OTHERS: Final = 4
 _SHOW_CURSOR: Final = b"\x1b[?25h\n"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from source_klaviyo.estimate.costs import requests_of
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 
 def size_names(streams: Iterable[type[KlaviyoStream]]) -> list[str]:

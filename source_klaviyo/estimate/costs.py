@@ -9,10 +9,10 @@ from source_klaviyo.protocol import Window
 from source_klaviyo.registry import stream_name
 from source_klaviyo.reports.days import DAY, day_of
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, NamedItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, NamedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 
 _LAST_DAY: Final = "2026-11-01"
 _HISTORY_DAYS: Final = 730

@@ -7,7 +7,7 @@ from typing import Final
 
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.estimate.costs import Requests, Sizes, requests_of
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 PACE: Final = 60
 """Requests a second by a single process if the quota allows more (docs/performance.md)."""

@@ -14,8 +14,8 @@ from source_klaviyo.estimate.duration import estimate
 from source_klaviyo.estimate.survey import Size, Survey
 from source_klaviyo.registry import streams_named
 from source_klaviyo.source import SourceKlaviyo, without_predictions
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.sync.messages import message_line
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.sync.output.messages import message_line
 
 _GIVEN: Final = "given"
 _ASSUMED: Final = "assumed"

@@ -18,13 +18,13 @@ from source_klaviyo.api.retry import RetryState
 from source_klaviyo.errors import CredentialsRefused, StreamFailed
 from source_klaviyo.estimate.costs import parents_size, requests_of, size_name
 from source_klaviyo.protocol import Collection, Page, PageRequest, Window
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.endpoint import CollectionView
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.patience import each_page
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.requests.collection_view import CollectionView
+from source_klaviyo.streams.requests.patience import each_page
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.parents import ParentsView
-from source_klaviyo.sync.horizon import MARGIN
+from source_klaviyo.sync.state.horizon import MARGIN
 
 _FEWEST_PAGES: Final = 5
 _MOST_PAGES: Final = 50

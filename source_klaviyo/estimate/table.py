@@ -6,7 +6,7 @@ from typing import Final
 
 from source_klaviyo.estimate.accounts import ACCOUNTS
 from source_klaviyo.estimate.duration import Estimate, estimate
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 _WORTH_A_LINE: Final = 1.5
 _WORTH_A_ROW: Final = 60.0

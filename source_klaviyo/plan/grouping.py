@@ -4,11 +4,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from source_klaviyo.api.client import Client
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.endpoint import CollectionView
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.requests.collection_view import CollectionView
 from source_klaviyo.streams.views.ids import IdsOnly
-from source_klaviyo.sync.deletes import Deletes
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
+from source_klaviyo.sync.state.deletes import Deletes
 
 
 @dataclass(slots=True)

@@ -12,18 +12,18 @@ from airbyte_cdk.models import (
 
 from source_klaviyo.config import Config
 from source_klaviyo.protocol import BEGINNING
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.sync.deletes import Deletes
-from source_klaviyo.sync.foreign_state import OLDEST_EVENT, Reading, load_foreign
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.sync.jobs import Refresh, Shape, StreamJob
-from source_klaviyo.sync.state import (
+from source_klaviyo.sync.state.deletes import Deletes
+from source_klaviyo.sync.state.foreign import OLDEST_EVENT, Reading, load_foreign
+from source_klaviyo.sync.state.loading import load, of_refresh, without_refresh
+from source_klaviyo.sync.state.stream_state import (
     PARENT_READ,
     LoadedState,
     StreamState,
     is_own,
     unusable,
 )
-from source_klaviyo.sync.state_loading import load, of_refresh, without_refresh
 
 logger = logging.getLogger("airbyte")
 

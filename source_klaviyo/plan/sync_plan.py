@@ -23,13 +23,13 @@ from source_klaviyo.protocol import Record
 from source_klaviyo.reports.plan import ReportPlan
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.accounts import account_id
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.events import OfEvents
-from source_klaviyo.streams.excluded import Excluded
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.metric_names import metric_ids
+from source_klaviyo.streams.records.excluded import Excluded
 from source_klaviyo.sync.jobs import LaterPlan, Refusal, StreamJob, SyncPlan
-from source_klaviyo.sync.state import StreamState
-from source_klaviyo.sync.state_loading import without_blanks
+from source_klaviyo.sync.state.loading import without_blanks
+from source_klaviyo.sync.state.stream_state import StreamState
 
 logger = logging.getLogger("airbyte")
 

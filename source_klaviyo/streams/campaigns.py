@@ -4,10 +4,10 @@ from itertools import product
 from typing import ClassVar
 
 from source_klaviyo.api.limits import M
-from source_klaviyo.streams.additions import PartitionFilter
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream, JoinedItemStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream, JoinedItemStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.records.additions import PartitionFilter
 
 CHANNELS = ("email", "sms", "mobile_push")
 _CHANNEL = PartitionFilter(("attributes", "channel"), "messages.channel")

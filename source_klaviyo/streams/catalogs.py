@@ -4,8 +4,8 @@ Catalog rows show when they were updated, but Klaviyo neither filters nor sorts 
 """
 
 from source_klaviyo.api.limits import XL
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.derived import IdAs
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.records.derived import IdAs
 
 
 class CatalogItems(KlaviyoStream):

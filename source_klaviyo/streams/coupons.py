@@ -1,7 +1,7 @@
 """Coupons API: https://developers.klaviyo.com/en/reference/coupons_api_overview ."""
 
 from source_klaviyo.api.limits import XL, L
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 
 class Coupons(KlaviyoStream):

@@ -2,8 +2,8 @@
 
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XS, S
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 
 class DataSources(KlaviyoStream):

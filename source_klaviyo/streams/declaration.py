@@ -7,8 +7,8 @@ from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import Limit
 from source_klaviyo.api.normalize import Normalization
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.streams.additions import Addition
-from source_klaviyo.streams.derived import Derived
+from source_klaviyo.streams.records.additions import Addition
+from source_klaviyo.streams.records.derived import Derived
 
 
 class Declaration:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from source_klaviyo.api.limits import XL
 from source_klaviyo.api.normalize import Form
-from source_klaviyo.streams.additions import IncludedAttribute
-from source_klaviyo.streams.event_keys import EventKeys
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.records.additions import IncludedAttribute
+from source_klaviyo.streams.records.event_keys import EventKeys
 
 
 class OfEvents(WindowedStream):

@@ -6,10 +6,10 @@ import msgspec
 
 from source_klaviyo.api.json_parts import member, text
 from source_klaviyo.api.limits import S
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.views.parents import Wanted
-from source_klaviyo.streams.windowed import WindowedStream
 
 _WITHOUT_MESSAGES: Final = frozenset(
     {

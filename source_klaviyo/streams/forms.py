@@ -1,8 +1,8 @@
 """Forms API: https://developers.klaviyo.com/en/reference/forms_api_overview ."""
 
 from source_klaviyo.api.limits import S
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 
 class OfForms(WindowedStream):

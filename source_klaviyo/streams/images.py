@@ -1,7 +1,7 @@
 """Images API: https://developers.klaviyo.com/en/reference/images_api_overview ."""
 
 from source_klaviyo.api.limits import M
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 
 class Images(WindowedStream):

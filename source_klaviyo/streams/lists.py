@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from source_klaviyo.api.limits import XS, L
-from source_klaviyo.streams.derived import IdAs
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.records.derived import IdAs
 
 
 class OfLists(WindowedStream):

@@ -13,9 +13,9 @@ from source_klaviyo.api.json_parts import id_text, member, text
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.protocol import Page
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.metrics import CustomMetrics, Metrics
-from source_klaviyo.streams.patience import each_page
+from source_klaviyo.streams.requests.patience import each_page
 from source_klaviyo.suggestion import did_you_mean
 
 logger = logging.getLogger("airbyte")

@@ -8,10 +8,10 @@ model has messages and variations on WhatsApp, and campaigns made on the canvas.
 from typing import ClassVar
 
 from source_klaviyo.api.limits import M, S
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import NamedItemStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import NamedItemStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 
 class OfOmnichannelCampaigns(KlaviyoStream):

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from source_klaviyo.api.limits import L, Limit, M
 from source_klaviyo.api.normalize import Form
-from source_klaviyo.streams.additions import CopiedMember
-from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.records.additions import CopiedMember
 from source_klaviyo.streams.views.consents import ConsentsView
-from source_klaviyo.streams.windowed import WindowedStream
 
 _CONSENTS = (
     "email.marketing",

@@ -1,7 +1,7 @@
 """Push Tokens API: https://developers.klaviyo.com/en/reference/push_tokens_api_overview ."""
 
 from source_klaviyo.api.limits import M
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 
 class PushTokens(KlaviyoStream):

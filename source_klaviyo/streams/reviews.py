@@ -1,7 +1,7 @@
 """Reviews API: https://developers.klaviyo.com/en/reference/reviews_api_overview ."""
 
 from source_klaviyo.api.limits import M
-from source_klaviyo.streams.windowed import NewestFirstStream
+from source_klaviyo.streams.kinds.windowed import NewestFirstStream
 
 
 class Reviews(NewestFirstStream):

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from source_klaviyo.api.limits import L
-from source_klaviyo.streams.derived import IdAs
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
+from source_klaviyo.streams.records.derived import IdAs
 
 
 class OfSegments(WindowedStream):

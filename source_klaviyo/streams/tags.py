@@ -1,13 +1,13 @@
 """Tags API: https://developers.klaviyo.com/en/reference/tags_api_overview ."""
 
 from source_klaviyo.api.limits import S
-from source_klaviyo.streams.base import KlaviyoStream
 from source_klaviyo.streams.campaigns import OfCampaigns
 from source_klaviyo.streams.flows import OfFlows
-from source_klaviyo.streams.included import IncludedStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.lists import OfLists
 from source_klaviyo.streams.segments import OfSegments
-from source_klaviyo.streams.union import UnionStream
 
 
 class Tags(KlaviyoStream):

@@ -5,9 +5,9 @@ from typing import ClassVar
 from source_klaviyo.api.limits import L
 from source_klaviyo.streams.campaigns import OfCampaigns
 from source_klaviyo.streams.flows import FlowMessages
-from source_klaviyo.streams.item import NamedItemStream
-from source_klaviyo.streams.union import UnionStream
-from source_klaviyo.streams.windowed import WindowedStream
+from source_klaviyo.streams.kinds.item import NamedItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
+from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 
 class EmailTemplates(WindowedStream):

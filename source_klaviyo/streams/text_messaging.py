@@ -2,8 +2,8 @@
 
 from source_klaviyo.api.limits import S
 from source_klaviyo.streams.accounts import Accounts
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.item import ItemStream
 
 
 class TextMessagingSenders(KlaviyoStream):

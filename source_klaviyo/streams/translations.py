@@ -1,8 +1,8 @@
 """Translations API. Declared as the official SDK (25.0.0) describes it."""
 
 from source_klaviyo.api.limits import M
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.item import ItemStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.item import ItemStream
 
 
 class Translations(KlaviyoStream):

@@ -1,7 +1,7 @@
 """Webhooks API: https://developers.klaviyo.com/en/reference/webhooks_api_overview ."""
 
 from source_klaviyo.api.limits import XS
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 
 class Webhooks(KlaviyoStream):

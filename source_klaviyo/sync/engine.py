@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_klaviyo.sync.collection_reader import CollectionReader
 from source_klaviyo.sync.jobs import SyncPlan
 from source_klaviyo.sync.lookup import Lookup
-from source_klaviyo.sync.messages import failure_line, rate_limited_line, status_line
-from source_klaviyo.sync.output_queue import Deliveries, OutputQueue
+from source_klaviyo.sync.output.messages import failure_line, rate_limited_line, status_line
+from source_klaviyo.sync.output.output_queue import Deliveries, OutputQueue
+from source_klaviyo.sync.output.stream_output import StreamOutput, states_are_due
 from source_klaviyo.sync.progress import Progress, Watch
-from source_klaviyo.sync.scheduler import Scheduler
-from source_klaviyo.sync.seen_rows import IdMemory
-from source_klaviyo.sync.stream_output import StreamOutput, states_are_due
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.scheduler import Scheduler
+from source_klaviyo.sync.windows.seen_rows import IdMemory
 
 _QUEUE_BYTES = 8 * 1024 * 1024
 _TICK = 1.0

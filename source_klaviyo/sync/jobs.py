@@ -8,9 +8,9 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Collection, Record, Window
-from source_klaviyo.sync.checkpoint import Checkpoint, CursorCheckpoint, WholeCheckpoint
-from source_klaviyo.sync.deletes import Deletes
-from source_klaviyo.sync.state import (
+from source_klaviyo.sync.state.checkpoint import Checkpoint, CursorCheckpoint, WholeCheckpoint
+from source_klaviyo.sync.state.deletes import Deletes
+from source_klaviyo.sync.state.stream_state import (
     DELETES,
     PARENT_READ,
     REFRESH,

@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from source_klaviyo.sync.collection_reader import CollectionReader
-from source_klaviyo.sync.status import Status, StreamProgress
-from source_klaviyo.sync.stream_output import StreamOutput
+from source_klaviyo.sync.output.stream_output import StreamOutput
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
+from source_klaviyo.sync.reading.status import Status
 
 logger = logging.getLogger("airbyte")
 
 _INTERVAL = 10.0
 _WATCH_INTERVAL = 0.5
 _MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamProgress:
+    """The progress of a stream, for people; `open` while more may come."""
+
+    name: str
+    records: int
+    open: bool
+    failed: bool
+    waits_for: str
+    seconds_left: float | None
+
 
 Watch = Callable[[Sequence[StreamProgress]], None]
 """Called with the progress of each stream, twice a second and at the end."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from math import ceil
 
 from klaviyo_sandbox import Sandbox
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from tools.demo.reading import StreamRead
 
 

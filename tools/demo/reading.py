@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.demo.messages import Message, Record, StreamState, Trace
 
 _TO_THE_SECOND = len("2026-11-23T15:34:55")

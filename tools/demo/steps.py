@@ -5,7 +5,7 @@ from pathlib import Path
 
 from klaviyo_sandbox import Sandbox, Touched
 from source_klaviyo.source import SourceKlaviyo
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.demo.catalog import configured, is_incremental
 from tools.demo.failure import DemoError
 from tools.demo.folder import Folder

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from klaviyo_sandbox import Sandbox, Touched
 from klaviyo_sandbox.spec import REVISION, Endpoint, load_spec
-from source_klaviyo.streams.base import KlaviyoStream
-from source_klaviyo.streams.included import IncludedStream
-from source_klaviyo.streams.item import ItemStream
-from source_klaviyo.streams.union import UnionStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
+from source_klaviyo.streams.kinds.included import IncludedStream
+from source_klaviyo.streams.kinds.item import ItemStream
+from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.views.consents import ConsentsView
 from tools.demo.fewest import of_another_kind, of_collection
 from tools.demo.reading import Reading, StreamRead

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from source_klaviyo.registry import STREAMS, stream_name
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 SCHEMAS: Final = Path(__file__).parents[2] / "source_klaviyo" / "schemas"
 MEANINGS: Final[Mapping[str, str]] = json.loads(

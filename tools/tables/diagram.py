@@ -7,7 +7,7 @@ from html import escape
 from pygraphviz import AGraph
 
 from source_klaviyo.registry import stream_name
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.tables.columns import columns_of
 
 _HEAD = '<td bgcolor="{}" port="id"><font color="white"><b>{}</b></font></td>'

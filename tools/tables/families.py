@@ -4,7 +4,7 @@ from typing import Final
 
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 _PAGES: Final = {
     "account": ("accounts", "billing_usage", "brands", "tracking_settings"),

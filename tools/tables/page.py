@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from source_klaviyo.registry import stream_name
-from source_klaviyo.streams.base import KlaviyoStream
+from source_klaviyo.streams.kinds.base import KlaviyoStream
 from tools.tables.columns import columns_of
 from tools.tables.families import Family
 

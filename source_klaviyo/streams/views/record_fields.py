@@ -9,7 +9,7 @@ import msgspec
 from source_klaviyo.api.normalize import normalized_datetime
 from source_klaviyo.api.partition import Partition, Scalar
 from source_klaviyo.api.resource_fields import HeldIds, Id
-from source_klaviyo.streams.derived import Derived
+from source_klaviyo.streams.records.derived import Derived
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from source_klaviyo.api.document import Document
 from source_klaviyo.api.normalize import Normalization, Normalizer
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest
-from source_klaviyo.streams.additions import Addition, with_additions
+from source_klaviyo.streams.records.additions import Addition, with_additions
 from source_klaviyo.streams.views.included import IncludedResources, MissingIncluded
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import (

@@ -1,0 +1,1 @@
+"""How a collection's pages and items are asked for."""

@@ -1,0 +1,1 @@
+"""Which requests are sent, by which worker, and what a fault costs."""

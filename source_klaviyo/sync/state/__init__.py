@@ -1,0 +1,1 @@
+"""What state says: how far a partition has been written."""

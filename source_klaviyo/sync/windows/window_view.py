@@ -1,0 +1,183 @@
+"""A view's part of a window that a reader reads for several views."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+
+from source_klaviyo.protocol import BEGINNING, FOREVER, Extract, ItemRequest, Page, Window
+from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.state.checkpoint import Checkpoint, CursorCheckpoint
+from source_klaviyo.sync.state.ranges import subtract
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A page's effect on the window of its reader.
+
+    `kept` says of each row whether the reader emits the row. `completes` is the window that is
+    complete with the page, `reopens` a window that was complete and is open again. `without_cursor`
+    says that all rows without a cursor value have come. `ahead` numbers the rows at or behind
+    the horizon.
+    """
+
+    page: Page
+    kept: Sequence[bool]
+    completes: Window | None
+    reopens: Window | None = None
+    without_cursor: bool = False
+    ahead: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class PendingPage:
+    """A page that is complete for a view when its last `items` have come."""
+
+    items: int
+    completes: Window | None
+    without_cursor: bool
+    has_cursors: bool
+
+    def item_ended(self) -> None:
+        """Note that an item has come, or is missed."""
+        self.items -= 1
+
+    def reopen(self) -> None:
+        """Note that the page completes nothing after all."""
+        self.completes = None
+
+
+@dataclass(slots=True)
+class WindowView:
+    """A view of a window: the parts that the view misses, and the pages that wait for their items.
+
+    `checkpoint` is the view's checkpoint of the partition. `missing` are the windows that the view
+    has not read yet. `misses_all` is false if the view misses only a part of the reader's window.
+    `holes` are the seconds of rows that could not be read: no state may cover them.
+    """
+
+    view: int
+    missing: Sequence[Window]
+    checkpoint: Checkpoint | None = None
+    misses_all: bool = True
+    holes: list[Window] = field(default_factory=list)
+    lacks_rows_without_cursor: bool = False
+    _pending: deque[PendingPage] = field(default_factory=deque)
+
+    def another(self) -> "WindowView":
+        """Return the same view for the reader of another part of the window."""
+        return WindowView(self.view, self.missing, self.checkpoint, self.misses_all)
+
+    def deliver(self, partition: int, read: Read, extract: Extract) -> Delivery:
+        """Return the view's delivery of a page, whose part for the view is `extract`."""
+        kept = read.kept
+        if not self.misses_all:
+            pairs = zip(kept, read.page.cursors, strict=True)
+            kept = [keep and self._misses(cursor) for keep, cursor in pairs]
+        ahead: list[tuple[str, int]] = []
+        if read.ahead and isinstance(self.checkpoint, CursorCheckpoint):
+            kept, ahead = self._without_known(self.checkpoint, read, kept)
+        if extract.failure:
+            self._give_up(
+                cursor for keep, cursor in zip(kept, read.page.cursors, strict=False) if keep
+            )
+        if not all(kept):
+            extract = extract.only(kept)
+        if read.reopens:
+            for earlier in self._pending:
+                earlier.reopen()
+        has_cursors = bool(read.page.cursors)
+        pending = PendingPage(len(extract.items), read.completes, read.without_cursor, has_cursors)
+        self._pending.append(pending)
+        completes, without_cursor = self._completed()
+        cursors = _cursors_of_entries(extract, kept, read.page)
+        return Delivery(
+            self.view,
+            partition,
+            extract,
+            completes,
+            read.reopens,
+            without_cursor=without_cursor,
+            checkpoint=self.checkpoint,
+            failure=extract.failure,
+            ahead=() if extract.items else ahead,
+            cursors=cursors,
+        )
+
+    def wanted(self, delivery: Delivery) -> "list[WantedItem]":
+        """Return the items that a page, delivered last, still waits for."""
+        return [
+            WantedItem(self, item, self._pending[-1], cursor)
+            for item, cursor in zip(delivery.extract.items, delivery.cursors, strict=False)
+        ]
+
+    def item_ended(self, item: "WantedItem", partition: int, *, missed: bool) -> Delivery | None:
+        """Note that an item has come, or was `missed`; return the windows complete with it."""
+        if missed and item.page.has_cursors:
+            self._give_up([item.cursor])
+        elif missed:
+            self.holes.append(Window())  # rows without cursors cannot be told apart
+        item.page.item_ended()
+        completes, without_cursor = self._completed()
+        if not (completes or without_cursor):
+            return None
+        return Delivery(
+            self.view,
+            partition,
+            completes=completes,
+            without_cursor=without_cursor,
+            checkpoint=self.checkpoint,
+        )
+
+    def _without_known(
+        self, checkpoint: CursorCheckpoint, read: Read, kept: Sequence[bool]
+    ) -> tuple[list[bool], list[tuple[str, int]]]:
+        """Leave out rows of the future that an earlier sync has written; return the others."""
+        kept, ahead = list(kept), []
+        for row in read.ahead:
+            name, cursor = read.page.ids[row], read.page.cursors[row] or 0
+            kept[row] = kept[row] and not checkpoint.has_written(name, cursor)
+            if kept[row]:
+                ahead.append((name, cursor))
+        return kept, ahead
+
+    def _misses(self, cursor: int | None) -> bool:
+        """Whether the view misses a row with this cursor."""
+        return cursor is None or any(max(cursor, BEGINNING) in each for each in self.missing)
+
+    def _give_up(self, cursors: Iterable[int | None]) -> None:
+        """Leave the seconds of rows to the next sync."""
+        for cursor in cursors:
+            if cursor is None:
+                self.lacks_rows_without_cursor = True
+            elif cursor < FOREVER:
+                self.holes.append(Window(max(0, cursor), max(0, cursor) + 1))
+
+    def _completed(self) -> tuple[list[Window], bool]:
+        """Return the windows whose items have come, and whether the rows without cursor have."""
+        windows, without_cursor = list[Window](), False
+        while self._pending and not self._pending[0].items:
+            done = self._pending.popleft()
+            windows += subtract([done.completes], self.holes) if done.completes else []
+            without_cursor = without_cursor or done.without_cursor
+        return windows, without_cursor and not self.lacks_rows_without_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItem:
+    """An item of a page that a view asks for; `cursor` is the cursor of the item's row."""
+
+    view: WindowView
+    request: ItemRequest
+    page: PendingPage
+    cursor: int | None
+
+
+def _cursors_of_entries(extract: Extract, kept: Sequence[bool], page: Page) -> Sequence[int | None]:
+    """Return the cursor of each item's, or each record's, row."""
+    entries = len(extract.items or extract.ids)
+    if not (entries and page.cursors):
+        return [None] * entries
+    if extract.rows is not None:
+        return [page.cursors[row] for row in extract.rows]
+    return list(compress(page.cursors, kept))[:entries]
