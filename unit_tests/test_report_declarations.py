@@ -10,6 +10,7 @@ from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
 from source_klaviyo.config.dimensions import DIMENSIONS
 from source_klaviyo.protocol import Window
+from source_klaviyo.reports.account import Account
 from source_klaviyo.reports.days import DAY, Timezone, day_of
 from source_klaviyo.reports.metric_aggregates import MetricAggregates, dimension_key
 from source_klaviyo.reports.report_stream import ReportStream
@@ -19,8 +20,11 @@ from unit_tests.kinds import REPORTS
 each_report = pytest.mark.parametrize("stream", REPORTS, ids=lambda stream: stream.__name__)
 
 
-class Known:
+class Known(Account):
     """An account of which everything is known."""
+
+    def __init__(self) -> None:
+        """Ask nothing."""
 
     timezone = Timezone(ZoneInfo("America/New_York"))
     conversion_metrics: tuple[str, ...] = ("Abc123",)

@@ -16,7 +16,7 @@ from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.metric_names import Metric, all_metrics, metric_ids, records
 from source_klaviyo.streams.metrics import MappedMetrics
-from source_klaviyo.streams.patience import patiently
+from source_klaviyo.streams.requests.patience import patiently
 
 logger = logging.getLogger("airbyte")
 
@@ -39,7 +39,7 @@ class Conversions:
 
 
 class Account:
-    """Implements reports.report_stream.ReportAccount; each fact is requested at its first use."""
+    """Facts about the account, and the user's choices; each fact is requested at its first use."""
 
     def __init__(self, client: Client, config: Config) -> None:
         """Request nothing yet."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from source_klaviyo.api.document import second
 from source_klaviyo.reports.days import DAY
-from source_klaviyo.sync.state import Json, is_list, written
+from source_klaviyo.sync.state.stream_state import Json, is_list, written
 
 _MORE_THAN_A_MINUTE: Final = 65.0
 SLOT: Final = 600

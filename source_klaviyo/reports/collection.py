@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import msgspec
 import requests
@@ -23,10 +22,9 @@ from source_klaviyo.errors import (
 )
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Record, Window
 from source_klaviyo.reports.answer import Answer, Wanted
-from source_klaviyo.reports.days import DAY, Timezone, date_of
-from source_klaviyo.streams.endpoint import CollectionView
-
-Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
+from source_klaviyo.reports.days import DAY, date_of
+from source_klaviyo.reports.declaration import ReportDeclaration
+from source_klaviyo.streams.requests.collection_view import CollectionView
 
 CountCall = Callable[[Partition, Window, int], None]
 """Called with the calls for a window; a negative number takes calls back."""
@@ -34,55 +32,6 @@ CountCall = Callable[[Partition, Window, int], None]
 
 def _count_nothing(partition: Partition, window: Window, calls: int) -> None:
     del partition, window, calls
-
-
-class Report(Protocol):
-    """A stream's declaration of a report; see report_stream.py."""
-
-    @property
-    def endpoint(self) -> str:
-        """The path under `/api/`."""
-
-    @property
-    def revision_read(self) -> str:
-        """The revision in requests."""
-
-    @property
-    def partitions(self) -> Sequence[Partition]:
-        """The metrics to report, one per partition; a single empty partition without metrics."""
-
-    @property
-    def grouped_by(self) -> Sequence[str]:
-        """The groupings of rows, in Klaviyo's words."""
-
-    @property
-    def grouping_keys(self) -> Sequence[str]:
-        """The keys of the groupings on a record."""
-
-    @property
-    def statistics(self) -> Sequence[str]:
-        """The numbers of a row."""
-
-    @property
-    def statistic_keys(self) -> Mapping[str, str]:
-        """The keys of numbers in a record, if not Klaviyo's."""
-
-    def answer(self, body: bytes | bytearray, wanted: Wanted) -> Answer:
-        """Return the decoded answer. Raises UnreadableAnswer."""
-
-    @property
-    def timezone(self) -> Timezone:
-        """The account's timezone."""
-
-    @property
-    def counts_periods(self) -> bool:
-        """Whether a row counts all days of its window."""
-
-    def body(self, partition: Partition, window: Window, cursor: str | None) -> Json:
-        """Return the body of a request."""
-
-    def parameters_after(self, cursor: str | None) -> dict[str, str]:
-        """Return the query parameters of the page at `cursor`."""
 
 
 def _key_part(value: msgspec.Raw) -> bytes:
@@ -102,7 +51,7 @@ class ReportCollection:
     """
 
     client: Client
-    declared: Report
+    declared: ReportDeclaration
     quota: EndpointQuota
     errors: KlaviyoErrorHandler
     own: CollectionView
@@ -134,7 +83,7 @@ class ReportCollection:
         sent = Request(
             f"{self.client.base_url}/api/{self.declared.endpoint}",
             self.declared.parameters_after(request.token),
-            self.declared.revision_read,
+            self.declared.revision_at(self.client.revision),
             self.quota,
             self.errors,
             single=True,

@@ -10,10 +10,10 @@ from source_klaviyo.protocol import Window
 from source_klaviyo.reports.memory import ReportMemory
 from source_klaviyo.reports.state import ReportState, Settling
 from source_klaviyo.reports.track import Due, Track
-from source_klaviyo.sync.checkpoint import Checkpoint
 from source_klaviyo.sync.jobs import StreamJob
-from source_klaviyo.sync.ranges import merge
-from source_klaviyo.sync.state import StreamState
+from source_klaviyo.sync.state.checkpoint import Checkpoint
+from source_klaviyo.sync.state.ranges import merge
+from source_klaviyo.sync.state.stream_state import StreamState
 
 
 @dataclass(slots=True, eq=False)

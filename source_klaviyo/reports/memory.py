@@ -8,7 +8,7 @@ from source_klaviyo.api.document import second
 from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.reports.calls import Calls
 from source_klaviyo.reports.state import ReportState
-from source_klaviyo.sync.state import Json, StreamState, is_list, written
+from source_klaviyo.sync.state.stream_state import Json, StreamState, is_list, written
 
 _VERSION: Final = "version"
 _OWN: Final = "own"

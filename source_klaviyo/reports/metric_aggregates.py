@@ -11,8 +11,8 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports import answer as answers
 from source_klaviyo.reports.answer import Answer, Wanted
-from source_klaviyo.reports.collection import Json
 from source_klaviyo.reports.days import DAY, Period, date_of
+from source_klaviyo.reports.declaration import Json
 from source_klaviyo.reports.report_stream import ReportStream
 
 _YEAR: Final = Period(362)

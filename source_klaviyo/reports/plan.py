@@ -16,9 +16,9 @@ from source_klaviyo.reports.report_stream import REPORTS_A_DAY, ReportStream
 from source_klaviyo.reports.schedule import UNKNOWN_INTERVAL, Pool
 from source_klaviyo.reports.state import Settling
 from source_klaviyo.reports.track import Due
-from source_klaviyo.sync.foreign_state import Reading, load_foreign
 from source_klaviyo.sync.jobs import Shape
-from source_klaviyo.sync.state import StreamState, is_own, unusable
+from source_klaviyo.sync.state.foreign import Reading, load_foreign
+from source_klaviyo.sync.state.stream_state import StreamState, is_own, unusable
 
 logger = logging.getLogger("airbyte")
 

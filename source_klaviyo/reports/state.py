@@ -11,8 +11,8 @@ from typing import Final
 from source_klaviyo.api.document import second
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import DAY, Period, Timezone, date_of, day_of
-from source_klaviyo.sync.ranges import merge, subtract
-from source_klaviyo.sync.state import Json, is_list, written
+from source_klaviyo.sync.state.ranges import merge, subtract
+from source_klaviyo.sync.state.stream_state import Json, is_list, written
 
 _MOST_ISLANDS: Final = 16
 

@@ -9,7 +9,7 @@ from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import DAY, Period
 from source_klaviyo.reports.pace import HOT_DAYS, WARM_DAYS, Costs, Pace
 from source_klaviyo.reports.state import ReportState, Settling
-from source_klaviyo.sync.ranges import clip, merge, subtract
+from source_klaviyo.sync.state.ranges import clip, merge, subtract
 
 _NEVER: Final = -1
 _REFUSED_FOR: Final = 30 * DAY
