@@ -109,7 +109,7 @@ def test_pages_that_are_asked_for_fit_into_memory_by_the_heaviest_rows_seen_last
     for each in bytes_of_rows:
         size.served(10, 10 * each)
         assert 1 <= size.wanted <= largest
-        assert size.wanted == 1 or size.wanted * each <= 2_500_000
+        assert size.wanted == 1 or size.wanted * each <= 1_750_000
     size.served(0, 500)
     assert size.wanted >= 1
 
