@@ -20,7 +20,7 @@ class CollectionPageSize:
     """The page size of a collection: the `largest` accepted, and bytes a row.
 
     >>> size = CollectionPageSize(largest=1000)
-    >>> size.served(rows=1000, size=5_000_000)
+    >>> size.served(rows=1000, size=3_500_000)
     >>> size.wanted
     500
     """
