@@ -56,7 +56,6 @@ class KlaviyoCollection:
     ) -> None:
         self.name = declared.endpoint
         self.has_cursor = declared.cursor_attribute is not None
-        self.bounded_below = declared.lower is not None
         self.bounded_above = declared.upper
         self.ordered = declared.ordered
         self.newest_first = declared.newest_first
