@@ -45,7 +45,6 @@ class Process:
         self.url = str(announcement["url"])
         self.key = str(announcement["key"])
         self.token = str(announcement["token"])
-        self.pid = int(announcement["pid"])
 
     def stop(self) -> None:
         """End the process, by force after a while."""

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -71,7 +71,7 @@ class Grants:
         self._granted = 0
 
     def secrets(self) -> list[str]:
-        """Return all known codes and tokens."""
+        """Return all known codes and tokens: no client may show them."""
         return [*self._codes, *self._refresh, *self._access]
 
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
@@ -81,8 +81,8 @@ class Grants:
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
         return made
 
-    def install(self, scopes: list[str] | None) -> Issued:
-        """Return tokens as if the owner had allowed `scopes` (None: everything)."""
+    def install(self, scopes: Collection[str] | None = None) -> Issued:
+        """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 
     def exchange(self, code: str, verifier: str, redirect_url: str) -> Issued:

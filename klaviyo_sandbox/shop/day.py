@@ -36,7 +36,7 @@ def day_passes(changes: Changes) -> Touched:
             free = [row_id for row_id in changes.shop.world.table(kind).rows if row_id not in used]
             touched[kind][way] = random.sample(free, min(count, len(free)))
     for kind, ways in touched.items():
-        changes.update(kind, ways["updated"], {})
+        changes.update(kind, ways["updated"])
         if ways.get("archived"):
             changes.hide(kind, ways["archived"])
         changes.delete(kind, ways["deleted"])
@@ -50,9 +50,9 @@ def day_passes(changes: Changes) -> Touched:
 def _events(changes: Changes, touched: Touched) -> None:
     touched["event"]["added"] = changes.add("event", NEW_EVENTS)
     touched["event"]["late"] = [
-        row for days in LATE_DAYS for row in changes.add("event", LATE_EACH, days)
+        row for days in LATE_DAYS for row in changes.add("event", LATE_EACH, days_ago=days)
     ]
-    touched["event"]["ahead"] = changes.add("event", 1, AHEAD_DAYS)
+    touched["event"]["ahead"] = changes.add("event", 1, days_ago=AHEAD_DAYS)
 
 
 def _memberships(changes: Changes, touched: Touched) -> None:
