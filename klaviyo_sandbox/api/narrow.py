@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from klaviyo_sandbox.api.conditions import comparable
+from klaviyo_sandbox.api.conditions import ORDERED, comparable
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.page import Range
 from klaviyo_sandbox.store.order import HIGHEST, LOWEST, Order
 
-BOUNDS = frozenset({"less-than", "less-or-equal", "greater-than", "greater-or-equal"})
 SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joined_group_at"})
 """Sort fields that hold one value a row and whose rows Klaviyo never misplaces."""
 
@@ -17,12 +15,12 @@ def narrows(condition: Condition, order: Order) -> bool:
     return (
         condition.field == order.field
         and condition.field in SINGLE_VALUED
-        and condition.operator in BOUNDS
+        and condition.operator in ORDERED
     )
 
 
-def narrow(order: Order, conditions: Sequence[Condition]) -> Range:
-    """Return the stretch of `order` that meets all `conditions`; each `narrows` the order.
+def narrow(order: Order, conditions: Sequence[Condition]) -> range:
+    """Return the indexes in `order` that meet all `conditions`; each `narrows` the order.
 
     Rows without a value meet no condition.
     """
@@ -30,8 +28,7 @@ def narrow(order: Order, conditions: Sequence[Condition]) -> Range:
     if conditions:
         low, high = order.after(LOWEST["date-time"]), order.before(HIGHEST)
     for condition in conditions:
-        literal = condition.literal
-        bound = None if isinstance(literal, tuple) else comparable(literal)
+        bound = comparable(condition.values[0])
         if not isinstance(bound, int | float):
             continue
         if condition.operator == "greater-than":
@@ -42,4 +39,4 @@ def narrow(order: Order, conditions: Sequence[Condition]) -> Range:
             high = min(high, order.before(bound))
         else:
             high = min(high, order.after(bound))
-    return Range(low, max(low, high))
+    return range(low, high)

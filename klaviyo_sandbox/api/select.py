@@ -72,9 +72,7 @@ def _exists(world: World) -> Callable[[Row, str], bool]:
 def _check_metrics(world: World, endpoint: Endpoint, conditions: list[Condition]) -> None:
     for condition in conditions:
         if (endpoint.type, condition.field) == ("event", "metric_id"):
-            asked = (
-                condition.literal if isinstance(condition.literal, tuple) else (condition.literal,)
-            )
-            unknown = [metric for metric in asked if world.table("metric").get(str(metric)) is None]
+            known = world.table("metric")
+            unknown = [metric for metric in condition.values if known.get(str(metric)) is None]
             if unknown:
                 raise invalid(f"Metric IDs {unknown} do not exist.", "filter")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.documents import row_of
 from klaviyo_sandbox.shop.events import EventMaker
-from klaviyo_sandbox.shop.groups import join
 from klaviyo_sandbox.shop.makers import make_one
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.store.json_text import (
@@ -17,7 +16,7 @@ from klaviyo_sandbox.store.json_text import (
     load_object,
 )
 from klaviyo_sandbox.store.make_row import make_row
-from klaviyo_sandbox.store.moment import micros, micros_text, seconds_text
+from klaviyo_sandbox.store.moment import MICROS, micros, micros_text, seconds_text
 from klaviyo_sandbox.store.row import EventRow, Reference, Row, Value
 from klaviyo_sandbox.store.world import HIDDEN_BY
 
@@ -105,9 +104,10 @@ class Changes:
         return self.shop.world.put(row_of(self.shop.spec, document)).id
 
     def join(self, group: Reference, profile_ids: list[str]) -> None:
-        """Let profiles join a list or segment now."""
+        """Let profiles join a list or segment now, to the second."""
         for profile_id in profile_ids:
-            join(self.shop, group, profile_id, self.shop.clock.now())
+            joined = int(self.shop.clock.seconds()) * MICROS
+            self.shop.world.group(group).join(profile_id, joined)
 
     def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from klaviyo_sandbox.shop.change import Changes
-from klaviyo_sandbox.store.row import Reference
 
 Touched = dict[str, dict[str, list[str]]]
 """Per resource type: ids per kind of change (`added`, `updated`, `archived`, `deleted`, `joined`,
@@ -56,14 +55,14 @@ def _events(changes: Changes, touched: Touched) -> None:
 
 
 def _memberships(changes: Changes, touched: Touched) -> None:
-    """Let some join and some leave the first list and the first segment."""
+    """Let some join and some leave the largest list and the largest segment."""
     world = changes.shop.world
     profiles = list(world.table("profile").rows)
     for kind in ("list", "segment"):
-        first = next(iter(world.table(kind).rows), None)
-        if first is None:
+        groups = changes.shop.all(kind)
+        if not groups:
             continue
-        group = Reference(kind, first)
+        group = max(groups, key=lambda one: len(world.group(one).joined))
         inside = world.group(group).joined
         leaving = list(inside)[:MOVING]
         joining = [who for who in reversed(profiles) if who not in inside][:MOVING]
