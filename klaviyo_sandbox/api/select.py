@@ -6,8 +6,7 @@ from klaviyo_sandbox.api.conditions import test_of
 from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.narrow import narrow, narrows
-from klaviyo_sandbox.api.page import pick_page
+from klaviyo_sandbox.api.page import narrow, narrows, pick_page
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion
+from klaviyo_sandbox.reports.aggregate_question import AggregateQuestion
 from klaviyo_sandbox.reports.answer import Reports
 from klaviyo_sandbox.reports.question import Number, Question
 from klaviyo_sandbox.reports.timeframe import Timeframe

@@ -16,7 +16,7 @@ from klaviyo_sandbox.store.world import GROUPS, Rows, World
 from klaviyo_sandbox.web.request import Request
 
 
-class Edition:
+class ApiAtRevision:
     """The read API of one specification."""
 
     def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
