@@ -1,6 +1,6 @@
 """The rows of a page: bounds on the sort field are found by binary search, all else by tests."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from klaviyo_sandbox.api.conditions import ORDERED, Test, comparable
@@ -80,5 +80,5 @@ def _behind(order: Order, within: range, cursor: Cursor, *, descending: bool) ->
     """Return the indexes after a cursor."""
     place, overlap = cursor.position, cursor.overlap
     if descending:
-        return range(within.start, min(within.stop, bisect_left(order.positions, place) + overlap))
+        return range(within.start, min(within.stop, order.index(place) + overlap))
     return range(max(within.start, bisect_right(order.positions, place) - overlap), within.stop)
