@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.document import DocumentReader
+from source_klaviyo.api.documents.document import DocumentReader
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.views.needs import fields_reader
 

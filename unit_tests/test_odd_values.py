@@ -13,7 +13,7 @@ import requests
 from klaviyo_sandbox.spec import wire_type
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.error_document import error_document
+from source_klaviyo.api.documents.error_document import error_document
 from source_klaviyo.protocol import Extract, PageRequest
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.included import IncludedStream

@@ -30,7 +30,7 @@ from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.output.stream_output import StreamOutput
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
-from source_klaviyo.sync.reading.partitions import PartitionReading
+from source_klaviyo.sync.reading.partition_reading import PartitionReading
 from source_klaviyo.sync.state.loading import load
 from source_klaviyo.sync.state.stream_state import CursorState, StreamState, dump
 from source_klaviyo.sync.windows.position import Position
@@ -297,7 +297,6 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
         stream=stream,
         rows=rows,
         size=size,
-        bounded_below=stream.lower is not None,
         bounded_above=stream.upper,
         ordered=stream.ordered,
         sortable=stream.sortable,

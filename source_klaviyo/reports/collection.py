@@ -9,7 +9,7 @@ import requests
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.errors import (
     NotFound,
     PageLost,
@@ -57,7 +57,6 @@ class ReportCollection:
     own: CollectionView
     count: CountCall = _count_nothing
     has_cursor: bool = True
-    bounded_below: bool = True
     bounded_above: bool = True
     ordered: bool = False
     newest_first: bool = False
