@@ -68,10 +68,12 @@ class RetryState:
     restarts: int = 0
     ready_at: float = 0.0
     token_asked_again: bool = False
+    _is_brief: bool = False
 
     def exhausted(self, *, is_refusal: bool) -> bool:
         """Return whether the fault, or the refusal, counts as final."""
-        return self.attempt >= (min(self.most, self.most_doubts) if is_refusal else self.most)
+        most = 1 if self._is_brief else self.most
+        return self.attempt >= (min(most, self.most_doubts) if is_refusal else most)
 
     def doubts_refusal(self, fault: Exception) -> bool:
         """Return whether `fault` is a refusal that needs another confirmation."""
@@ -119,6 +121,10 @@ class RetryState:
         """Note that a part of the window is complete."""
         self.restarts = 0
 
+    def try_briefly(self) -> None:
+        """Allow a single retry until an answer comes: a part of this window has failed for long."""
+        self.attempt, self._is_brief = 0, True
+
     def shorten(self) -> None:
         """Allow few retries from now on: the same request has failed for long."""
         self.most = MOST_DOUBTS
@@ -126,7 +132,7 @@ class RetryState:
     def succeeded(self) -> None:
         """Note that an answer came."""
         self.attempt = self.doubts = 0
-        self.token_asked_again = False
+        self.token_asked_again = self._is_brief = False
 
 
 def await_quota(reserve: Callable[[], float], name: str) -> None:
