@@ -129,8 +129,8 @@ def test_what_is_closed_is_assumed_and_said(shop: Sandbox, tmp_path: Path) -> No
     [
         (("--streams", "lists", "profile"), "There is no stream profile. Did you mean profiles?"),
         (("--stream-names", "lists"), "Unrecognized arguments"),
-        (("--profiles", "many"), "invalid"),
-        (("--profiles", "-1"), "invalid"),
+        (("--profiles", "many"), "Argument --profiles: many is not a whole number."),
+        (("--profiles", "-1"), "Argument --profiles: -1 is not a whole number."),
         (("--config", "/nowhere.json"), "cannot be read"),
     ],
 )
