@@ -7,6 +7,7 @@ import pytest
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
+from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
@@ -27,7 +28,7 @@ URL = "https://a.klaviyo.com/api/lists"
 FOLLOWING = f"{URL}?page%5Bcursor%5D=abc"
 
 NO_SUCH_HOST = MaxRetryError(
-    None,  # type: ignore[arg-type]  the error does not need its pool
+    HTTPConnectionPool("x.invalid"),
     URL,
     NameResolutionError("x.invalid", HTTPConnection("x.invalid"), gaierror(-2)),
 )
@@ -84,7 +85,7 @@ def answer(
         (requests.ConnectTimeout(), RETRY, TRANSIENT, "no connection within"),
         (requests.ReadTimeout(), RETRY, TRANSIENT, "no answer within"),
         (requests.ConnectionError(), RETRY, TRANSIENT, "refused or broke off"),
-        (requests.ConnectionError(NO_SUCH_HOST), RETRY, TRANSIENT, "the name of the host is unknown"),
+        (requests.ConnectionError(NO_SUCH_HOST), RETRY, TRANSIENT, "name of the host is unknown"),
         (requests.exceptions.SSLError(), RETRY, TRANSIENT, "certificate"),
         (requests.exceptions.ChunkedEncodingError(), RETRY, TRANSIENT, "cut off"),
         (requests.exceptions.InvalidURL("x"), FAIL, CONFIG, "Check `api_base_url`"),

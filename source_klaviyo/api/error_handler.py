@@ -225,10 +225,9 @@ def cause(failure: OSError) -> str:
             requests.exceptions.ContentDecodingError() | requests.exceptions.ChunkedEncodingError()
         ):
             return "the answer was cut off or damaged"
-        case requests.exceptions.ConnectionError() if _unresolved(failure):
-            return "the name of the host is unknown (DNS)"
         case requests.exceptions.ConnectionError():
-            return "the connection was refused or broke off"
+            unknown = "the name of the host is unknown (DNS)"
+            return unknown if _unresolved(failure) else "the connection was refused or broke off"
         case _:
             return type(failure).__name__
 

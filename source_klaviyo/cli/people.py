@@ -1,5 +1,6 @@
 """The commands for people, `login` and `estimate`: they print no protocol messages."""
 
+import logging
 import signal
 import sys
 from argparse import Namespace
@@ -14,6 +15,9 @@ from source_klaviyo.login.program import run as login
 def run(options: Namespace) -> None:
     """Run the command of `options`; on failure, exit with 1 and a sentence on stderr."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    warnings = logging.StreamHandler()  # on stderr; the CDK's handler writes JSON to stdout
+    warnings.setLevel(logging.WARNING)
+    logging.getLogger().handlers = [warnings]
     try:
         if options.command == "login":
             login(options)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteMessage
 
+from source_klaviyo.access import account_of
 from source_klaviyo.config import Config
 from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
@@ -39,7 +40,9 @@ def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str
         name: getattr(options, name.replace("-", "_")) for name in names
     }
     if raw:
-        survey = Survey(_bound(raw), _say)
+        bound = _bound(raw)
+        account_of(bound)
+        survey = Survey(bound, _say)
         sizes |= survey.sizes(name for name in names if given[name] is None)
     sizes |= {name: Size(rows, _GIVEN) for name, rows in given.items() if rows is not None}
     for name in names:
