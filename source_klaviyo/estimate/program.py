@@ -25,10 +25,10 @@ _ASSUMED: Final = "assumed"
 def run(options: Namespace, raw: Mapping[str, Any] | None) -> None:
     """Print the estimate; `raw` is the configuration, None without sign-in.
 
-    Raises ConfigError or StreamFailed.
+    Raises ConfigError, StreamFailed, or OSError if stdout cannot be written.
     """
     for line in _estimate(options, raw):
-        print(line)  # noqa: T201  what the command is for
+        print(line, flush=True)  # noqa: T201  what the command is for
 
 
 def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str]:
