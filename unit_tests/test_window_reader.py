@@ -8,9 +8,9 @@ from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
 from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.state.stream_state import CursorState
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import TwoPages
-from unit_tests.pages import FAR, accept, ids, page, page_of, reader, rows_of
+from unit_tests.pages import FAR, accept, ids, no_cursor_reader, page, page_of, reader, rows_of
 
 # Rule 1: the next page comes by its page cursor where that names the last row, else by time.
 
@@ -390,7 +390,7 @@ def test_a_recent_row_that_several_readers_bring_comes_once() -> None:
 
 
 def test_a_recent_row_is_left_to_the_readers_of_windows() -> None:
-    read = reader(horizon=1_000, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader(horizon=1_000)
     found = page(None, 1_200, more=False)
     assert ids(accept(read, found)) == ["None.0"]
     window = reader(horizon=1_000)
@@ -477,7 +477,7 @@ def test_newest_first_the_first_second_of_a_window_may_go_on_on_the_next_page() 
 
 
 def test_what_changed_during_a_full_refresh_is_looked_for_on_all_pages() -> None:
-    read = reader(900, horizon=1_000, collection=newest_first(), purpose=Purpose.LAST)
+    read = reader(900, horizon=1_000, collection=newest_first(), follows_order=False)
     accept(read, page(950, 800))
     assert not read.finished
     assert ids(accept(read, page(1_200, more=False))) == ["1200.0"]
@@ -491,7 +491,7 @@ def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:
 
 
 def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> None:
-    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader()
     request = read.request()
     assert (request.newest_first, request.window) == (True, Window())
     assert ids(accept(read, page(None, None))) == ["None.0", "None.1"]
@@ -503,7 +503,7 @@ def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> No
 
 
 def test_rows_without_a_cursor_may_be_at_either_end() -> None:
-    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader()
     read.ask_both_ends()
     assert not accept(read, page(300, 200)).without_cursor
     request = read.request()
