@@ -83,7 +83,7 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
         _say(f"The credentials are in {output}; put them into the configuration.")
 
 
-def _unwritable(output: Path | str, why: str) -> NoReturn:
+def _unwritable(output: Path | str, why: str | None) -> NoReturn:
     sys.exit(f"{output} cannot be written ({why}). Sign in again to another file.")
 
 
