@@ -195,6 +195,7 @@ def test_what_opens_an_app_goes_to_klaviyo_or_this_machine_alone(credentials: ob
         ({"num_workers": 0}, "num_workers: must be greater than or equal to 1"),
         ({"credentials": KEY}, "credentials: must be an object"),
         ({"num_workers": 7.5}, "num_workers"),
+        ({"event_metric_ids": f'"{"x" * 200_000}'}, "must have a second quote for each"),
         ({"lookback_days": -1}, "lookback_days"),
         ({"event_metric_ids": ["Placed Order"]}, "must be one text with commas"),
         ({"metric_aggregates_by": "Campaign Nam"}, "Did you mean Campaign Name?"),

@@ -1,8 +1,10 @@
 """A stdout that cannot be written ends the program soon and without a stack trace."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,19 @@ def test_no_stdout_at_all(connect: Connect, shop: Sandbox, command: str) -> None
     )
     assert done.returncode == 1
     assert done.stderr == b"source-klaviyo: stdout cannot be written: it is closed\n"
+
+
+def test_a_pipe_that_another_program_has_made_non_blocking(connect: Connect, shop: Sandbox) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with (
+        subprocess.Popen(
+            arguments(connect(shop), "discover"), stdout=writing, stderr=subprocess.PIPE
+        ) as reader,
+        os.fdopen(reading, "rb") as pipe,
+    ):
+        os.close(writing)
+        time.sleep(3)  # the catalog fills the pipe meanwhile
+        (line,) = [each for each in pipe if b'"CATALOG"' in each]
+        assert reader.wait(timeout=30) == 0
+    assert len(json.loads(line)["catalog"]["streams"]) > 50

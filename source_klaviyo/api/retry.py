@@ -5,10 +5,13 @@ The sync engine never sleeps: it postpones a task until `RetryState.ready_at`. E
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api import backoff
 from source_klaviyo.errors import (
@@ -48,7 +51,7 @@ class RetryState:
     """The failures of a request since its last answer: faults, refusals, restarts of its window.
 
     The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now. `most`
-    faults and `most_doubts` refusals are allowed.
+    faults and `most_doubts` refusals are allowed, and waits for quota of `patience` seconds in all.
 
     >>> retry = RetryState(most=1)
     >>> retry.exhausted(is_refusal=False), retry.wait(0.0, stated=2.0)
@@ -59,6 +62,7 @@ class RetryState:
 
     most: int = MOST_RETRIES
     most_doubts: int = MOST_DOUBTS
+    patience: float = math.inf
     attempt: int = 0
     doubts: int = 0
     restarts: int = 0
@@ -89,6 +93,11 @@ class RetryState:
         self.doubts += 1
         self.ready_at = now + seconds
         return seconds
+
+    def throttled(self, pause: float) -> bool:
+        """Note a 429 with its `pause`; return whether the wait is too long."""
+        self.patience -= pause
+        return self.patience < 0
 
     def postpone(self, until: float) -> None:
         """Send the request at `until`, on the monotonic clock, without counting a try."""
@@ -155,6 +164,14 @@ def retried(
             return send()
         except Throttled as throttled:
             pause = throttled.pause
+            if retry.throttled(pause):
+                raise StreamFailed(
+                    f"Klaviyo grants no request of {name} for {pause:.0f} s: another program may"
+                    " use up the account's quota. Try again later.",
+                    FailureType.transient_error,
+                ) from throttled
+            if pause > _WORTH_A_LINE:
+                logger.info("Waiting %.0f s for the quota of %s", pause, name)
         except RequestFailed as fault:
             if retry.exhausted(is_refusal=fault.ends_as is not None):
                 raise failure_of(fault, name) from fault
