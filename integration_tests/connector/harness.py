@@ -1,6 +1,7 @@
 """Runs the real program, and takes apart what it prints."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,6 +105,21 @@ class Output:
         return status
 
     @property
+    def shown(self) -> bytes:
+        """What people see of it: a CONTROL message hands secrets on to the platform."""
+        lines = self.stdout.split(b"\n")
+        return b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line) + self.stderr
+
+    @property
+    def counted(self) -> Counter[str]:
+        """How many records of each stream the states count."""
+        found: Counter[str] = Counter()
+        for message in self.of_type("STATE"):
+            name = message["state"]["stream"]["stream_descriptor"]["name"]
+            found[name] += int(message["state"]["sourceStats"]["recordCount"])
+        return +found
+
+    @property
     def controls(self) -> list[Json]:
         """The messages that hand over a changed configuration."""
         lines = [line for line in self.stdout.split(b"\n") if b'"type":"CONTROL"' in line]
@@ -200,16 +216,10 @@ class Connector:
         return self._without_secrets(output)
 
     def _without_secrets(self, output: Output) -> Output:
-        """Return `output`; whatever a run is about, no secret is in it.
-
-        A CONTROL message is there to hand them on to the platform.
-        """
-        lines = output.stdout.split(b"\n")
-        shown = b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line)
+        """Return `output`; whatever a run is about, no secret is in it."""
         configs = [message["control"]["connectorConfig"]["config"] for message in output.controls]
         for secret in {secret for config in (self.config, *configs) for secret in _secrets(config)}:
-            assert secret.encode() not in shown
-            assert secret.encode() not in output.stderr
+            assert secret.encode() not in output.shown
         return output
 
 

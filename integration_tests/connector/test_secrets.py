@@ -168,7 +168,7 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     held = echo.known
     if echo.place == "token" and kind == "oauth_own_app":
         held = held[:2]  # no access token was ever given to the program
-    for text in (*map(shown, outputs), printed):
+    for text in (*(output.shown for output in outputs), printed):
         assert_hidden(text, held)
     if not echo.place.startswith("next"):  # `check` reads first pages alone
         assert outputs[0].connection["status"] == "FAILED"
@@ -176,16 +176,10 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     assert echo.place == "token" or echo.sent
 
 
-def shown(output: Output) -> bytes:
-    """Return what people see: not the configuration that goes back to the platform."""
-    lines = output.stdout.split(b"\n")
-    return b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line) + output.stderr
-
-
 def printed_by(*arguments: str) -> bytes:
     """Return what a command prints, without the configuration that goes back to the platform."""
     out, errors = in_this_process(*arguments)
-    return shown(Output(0, out.encode(), errors.encode()))
+    return Output(0, out.encode(), errors.encode()).shown
 
 
 @few

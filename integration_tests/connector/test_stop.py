@@ -61,7 +61,7 @@ def test_a_signal_ends_a_read_with_its_last_states(
     assert output.stdout.endswith(b"\n")
     records = Counter(line["record"]["stream"] for line in output.of_type("RECORD"))
     assert sum(records.values()) < len(slow_shop.ids("event"))
-    assert _counted(output) == records
+    assert output.counted == records
     left = [name for name in RESOURCES if output.statuses(name)[-1] == "INCOMPLETE"]
     assert "events" in left
     assert "stopped before its end" in output.failures[-1]["message"]
@@ -72,16 +72,6 @@ def test_a_signal_ends_a_read_with_its_last_states(
     for stream, kind in RESOURCES.items():
         assert {*output.ids(stream), *rest.ids(stream)} == slow_shop.ids(kind), stream
     assert len(rest.ids("events")) < len(slow_shop.ids("event"))
-
-
-def _counted(output: Output) -> Counter[str]:
-    """Return how many records of each stream the states count."""
-    counted: Counter[str] = Counter()
-    for message in output.of_type("STATE"):
-        state = message["state"]
-        name = state["stream"]["stream_descriptor"]["name"]
-        counted[name] += int(state["sourceStats"]["recordCount"])
-    return +counted
 
 
 def test_a_signal_ends_a_read_that_nobody_takes_lines_from(
