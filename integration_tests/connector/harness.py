@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -144,8 +144,9 @@ def catalog(
     streams: Iterable[str] = RESOURCES,
     mode: str = "incremental",
     destination: str = "append_dedup",
+    cursors: Container[str] = CURSORS,
 ) -> Json:
-    """Return a catalog of `streams`; those without a cursor are always read whole."""
+    """Return a catalog of `streams`; those without one of `cursors` are always read whole."""
     return {
         "streams": [
             {
@@ -154,12 +155,17 @@ def catalog(
                     "json_schema": {},
                     "supported_sync_modes": ["full_refresh", "incremental"],
                 },
-                "sync_mode": mode if stream in CURSORS else "full_refresh",
-                "destination_sync_mode": destination if stream in CURSORS else "overwrite",
+                "sync_mode": mode if stream in cursors else "full_refresh",
+                "destination_sync_mode": destination if stream in cursors else "overwrite",
             }
             for stream in streams
         ]
     }
+
+
+def incremental(*streams: str) -> Json:
+    """Return a catalog of `streams` that have cursors."""
+    return catalog(streams, cursors=streams)
 
 
 def key(private: str) -> Json:

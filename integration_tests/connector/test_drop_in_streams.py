@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.connector.conftest import Connect
-from integration_tests.connector.harness import Json, Output, catalog, last_states
+from integration_tests.connector.harness import Json, Output, catalog, incremental, last_states
 from klaviyo_sandbox import Sandbox, Settings
 
 BEHIND = ("subscriptions", "predictive_analytics")
@@ -16,14 +16,6 @@ _SHOP = Settings(events=100, profiles=400, lists=4, campaigns=8, limits=False)
 def shop() -> Iterator[Sandbox]:
     with Sandbox.start(_SHOP) as sandbox:
         yield sandbox
-
-
-def incremental(*streams: str) -> Json:
-    """Return a catalog of streams that the harness does not know the cursors of."""
-    configured = catalog(streams)
-    for each in configured["streams"]:
-        each |= {"sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
-    return configured
 
 
 def suppressions(record: Json) -> list[Json]:

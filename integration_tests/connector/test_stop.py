@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from integration_tests.connector.conftest import Connect
 from integration_tests.connector.harness import RESOURCES, Connector, Output, catalog, last_states
+from integration_tests.connector.relay import Reply, host
 from klaviyo_sandbox import Sandbox, Settings
 
 FIRST_EVENT = b'{"type":"RECORD","record":{"stream":"events"'
@@ -108,11 +110,17 @@ def _pause(process: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_signal_ends_a_check_at_once(slow_shop: Sandbox, connect: Connect) -> None:
-    slow_shop.set_latency(1_200 * LONGEST)  # what is under way takes longer than it may
-    slow_shop.log.reset()
-    with start(connect(slow_shop), subprocess.DEVNULL, "check") as process:
-        while not slow_shop.log.requests():
-            _pause(process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(LONGEST) == -signal.SIGTERM
-    slow_shop.set_latency(100)
+    ended = threading.Event()
+
+    def late(*_: object) -> Reply:
+        ended.wait(3 * LONGEST)
+        return 503, {}, b""
+
+    with host(late) as klaviyo:
+        connector = connect(slow_shop, api_base_url=klaviyo.url)
+        with start(connector, subprocess.DEVNULL, "check") as process:
+            while not klaviyo.asked:
+                _pause(process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(LONGEST) == -signal.SIGTERM
+        ended.set()

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from integration_tests.connector.conftest import connector_of
-from integration_tests.connector.harness import last_states
+from integration_tests.connector.harness import incremental, last_states
 from integration_tests.quirks.reading import read
 from integration_tests.reports.syncs import (
     DAILY_QUOTA,
@@ -20,7 +20,7 @@ from integration_tests.reports.syncs import (
     keys,
     state_of,
 )
-from integration_tests.reports.test_day_quota import FLOWS, TWO_YEARS, incremental
+from integration_tests.reports.test_day_quota import FLOWS, TWO_YEARS
 from klaviyo_sandbox import Sandbox, Settings
 
 pytestmark = pytest.mark.calendar
@@ -44,7 +44,7 @@ def known_days(state: Json) -> set[str]:
 def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, lines: int) -> None:
     connector = connector_of(shop, tmp_path, num_workers=2, **TWO_YEARS)
     whole = read(shop, [FLOWS], **TWO_YEARS)
-    killed = connector.read(incremental([FLOWS]), kill_after=lines)
+    killed = connector.read(incremental(FLOWS), kill_after=lines)
     states = dict(zip([FLOWS], last_states(killed), strict=False))  # perhaps there is none yet
     known = known_days(state_of(states, FLOWS)) if states else set()
     assert (len(known) > 0) == (lines > 30)
