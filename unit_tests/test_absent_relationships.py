@@ -61,7 +61,8 @@ def test_rows_without_anything_related_are_read_alone_and_beside_others(
     held = {"relationships": {"NAME": {"data": [other] if relation.many else other}}}
     rows = [resource(stream, name, n, held if n == "2" else FORMS[form]) for n in "123"]
     beside = records(read(stream, rows, [{**other, "attributes": {}}])[0])
-    alone = [records(read(stream, rows[::2], along)[0]) for along in (MISSING, [], None)]
+    answers: list[object] = [MISSING, [], None]
+    alone = [records(read(stream, rows[::2], along)[0]) for along in answers]
     if issubclass(stream, IncludedStream):
         assert [(each["id"], each[stream.owner_key]) for each in beside] == [("x", "2")]
         assert alone == [[], [], []]

@@ -9,8 +9,6 @@ from typing import Any, Final
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec, wire_type
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.api.filters import Bound
 from source_klaviyo.api.limits import XL, Limit, S
 from source_klaviyo.api.normalize import Form
@@ -30,7 +28,7 @@ from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.webhooks import Webhooks
 from tools.draft_stream import CHANGES
 from tools.generate_schemas import FOLDER
-from unit_tests.kinds import OF_RESOURCES
+from unit_tests.kinds import OF_RESOURCES, made
 
 HIDDEN: Final = {"archived", "hidden"}
 """Filters without which Klaviyo leaves rows out."""
@@ -71,11 +69,11 @@ def item_of(stream: type[ItemStream]) -> Endpoint:
 
 def queries(stream: type[KlaviyoStream]) -> Iterator[dict[str, str]]:
     """Yield the first requests that the stream makes, one for each partition."""
-    made = stream(Client("https://a.klaviyo.com", api_key("pk")))
-    for partition in made.partitions or [{made.parent_key: "the parent's id"}]:
+    read = made(stream)
+    for partition in read.partitions or [{read.parent_key: "the parent's id"}]:
         window = Window(1_000_000_000, 1_100_000_000)
-        request = replace(made.first_request(partition), window=window)
-        yield made.collection([made.collection_view(made.name)]).parameters(request)
+        request = replace(read.first_request(partition), window=window)
+        yield read.collection([read.collection_view(read.name)]).parameters(request)
 
 
 def deviations(stream: type[KlaviyoStream]) -> set[str]:
@@ -229,10 +227,7 @@ def test_a_stream_tells_its_reader_what_it_is(stream: type[KlaviyoStream]) -> No
 
 def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoStream]:
     """Return `stream` with some attributes changed, as if by hand."""
-    made: type[KlaviyoStream] = type(stream.__name__, (stream,), {})
-    for name, value in attributes.items():
-        setattr(made, name, value)
-    return made
+    return type(stream.__name__, (stream,), attributes)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from source_klaviyo.sync.state.stream_state import CursorState
 from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import HORIZON, TwoPages, record
-from unit_tests.test_engine import run
+from unit_tests.test_engine import records, run, statuses
 
 WINDOWS = [Window(100, 200), Window(300, 400), Window(200, 300)]
 
@@ -74,15 +74,6 @@ def job_of(collection: Computed) -> CollectionJob:
     return CollectionJob(collection, [ViewJob(stream)])
 
 
-def ids(messages: list[dict[str, Any]]) -> list[str]:
-    return [each["record"]["data"]["id"] for each in messages if each["type"] == "RECORD"]
-
-
-def statuses(messages: list[dict[str, Any]]) -> list[str]:
-    traces = [each["trace"] for each in messages if each["type"] == "TRACE"]
-    return [each["stream_status"]["status"] for each in traces if "stream_status" in each]
-
-
 def test_the_newest_windows_come_first_in_the_cuts_that_were_asked_for() -> None:
     collection = Computed(quota=Spent(100), partitions=({"metric": "a"}, {"metric": "b"}))
     job = job_of(collection)
@@ -105,8 +96,8 @@ def test_a_spent_day_ends_the_stream_complete(
     collection = Computed(quota=Spent(2 if told else 100), spent=not told)
     job = job_of(collection)
     messages = run(job, workers=1)
-    assert statuses(messages)[-1] == "COMPLETE"
-    assert len(ids(messages)) == (2 if told else 0)
+    assert statuses(messages, "report")[-1] == "COMPLETE"
+    assert len(records(messages)) == (2 if told else 0)
     (line,) = (each for each in caplog.messages if "used up" in each)
     assert "11.1 h" in line
 

@@ -11,8 +11,6 @@ import pytest
 import requests
 
 from klaviyo_sandbox.spec import wire_type
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.api.error_document import error_document
 from source_klaviyo.protocol import Extract, PageRequest
 from source_klaviyo.streams.kinds.base import KlaviyoStream
@@ -20,7 +18,7 @@ from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.item import NamedItemStream
 from source_klaviyo.streams.requests.collection import KlaviyoCollection
 from source_klaviyo.streams.requests.collection_view import CollectionView
-from unit_tests.kinds import OF_RESOURCES
+from unit_tests.kinds import OF_RESOURCES, made
 from unit_tests.test_declarations import endpoint_of, single
 
 Json = dict[str, Any]
@@ -113,9 +111,9 @@ def read(stream: type[KlaviyoStream], found: object, included: object) -> list[E
 
 @cache
 def reading(stream: type[KlaviyoStream]) -> tuple[KlaviyoCollection, PageRequest]:
-    made = stream(Client("https://a.klaviyo.com", api_key("pk")))
-    views = [made.collection_view(made.name), CollectionView(made.parents_view("parent"))]
-    return made.collection(views), replace(made.first_request({}), views=(0, 1))
+    read = made(stream)
+    views = [read.collection_view(read.name), CollectionView(read.parents_view("parent"))]
+    return read.collection(views), replace(read.first_request({}), views=(0, 1))
 
 
 def shown(extracts: list[Extract]) -> list[str]:
