@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 from airbyte_cdk.models import FailureType
 
+from source_klaviyo.api.documents.json_parts import id_text, member, text
 from source_klaviyo.api.granted_scopes import GrantedScopes
-from source_klaviyo.api.json_parts import id_text, member, text
 from source_klaviyo.errors import ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.reports.report_stream import ReportStream

@@ -21,7 +21,7 @@ from airbyte_cdk.sources.streams import Stream
 from source_klaviyo import access
 from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.quota import Quotas
+from source_klaviyo.api.quotas.quota import Quotas
 from source_klaviyo.config import Config
 from source_klaviyo.config.settings import warnings
 from source_klaviyo.errors import ConfigError, StreamFailed

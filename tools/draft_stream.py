@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, load_spec
-from source_klaviyo.api import limits
 from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.quotas import limits
+from source_klaviyo.api.quotas.limits import Limit
 
 CHANGES: Final = ("updated", "updated_at", "datetime", "timestamp", "joined_group_at")
 """Attributes that tell when a row has come or changed. `created` is none: it would miss updates."""

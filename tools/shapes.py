@@ -26,7 +26,7 @@ _SCALARS: Final[Mapping[object, Schema]] = {
     date: {"type": "string", "format": "date"},
 }
 
-# Documented as string or number; the connector makes numbers of them (see api/normalize.py).
+# Documented as string or number; the connector makes numbers of them (api/documents/normalize.py).
 _MENDED: Final = frozenset({"latitude", "longitude"})
 
 # Documented as strings, but Klaviyo gives a number back where a profile was written with one

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from klaviyo_sandbox.spec import NEWEST, REVISION, Endpoint, Spec, load_spec
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.quotas.limits import Limit
 from source_klaviyo.estimate.costs import Requests, requests_of
 from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_klaviyo.api.backoff import LONGEST, RetryAfterBackoff, pause, retry_after
-from source_klaviyo.api.limits import DAY
+from source_klaviyo.api.quotas.limits import DAY
 from unit_tests.odd_dates import odd_dates
 
 pytestmark = pytest.mark.calendar

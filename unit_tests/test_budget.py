@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_klaviyo.api.budget import Budget
-from source_klaviyo.api.limits import DAY, REPORT, XS, DailyLimit, Limit, RateLimitHeaders, S
-from source_klaviyo.api.quota import Quotas
+from source_klaviyo.api.quotas.budget import Budget
+from source_klaviyo.api.quotas.limits import DAY, REPORT, XS, DailyLimit, Limit, RateLimitHeaders, S
+from source_klaviyo.api.quotas.quota import Quotas
 
 
 @dataclass

@@ -13,7 +13,7 @@ from requests import PreparedRequest
 
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.limits import XL
+from source_klaviyo.api.quotas.limits import XL
 from source_klaviyo.errors import (
     StreamFailed,
 )

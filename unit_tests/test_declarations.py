@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from klaviyo_sandbox.spec import REVISION, Endpoint, Spec, load_spec, wire_type
+from source_klaviyo.api.documents.normalize import Form
 from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import XL, Limit, S
-from source_klaviyo.api.normalize import Form
+from source_klaviyo.api.quotas.limits import XL, Limit, S
 from source_klaviyo.protocol import Window
 from source_klaviyo.streams.campaigns import CampaignMessages, Campaigns, CampaignSendJobs
 from source_klaviyo.streams.coupons import CouponCodes

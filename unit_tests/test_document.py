@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.document import Document, DocumentReader, second
-from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.documents.document import Document, DocumentReader, second
+from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.errors import UnreadableAnswer
 
 

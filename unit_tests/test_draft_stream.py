@@ -27,8 +27,8 @@ NAMES = {
 
 
 def drafted(path: str) -> type[KlaviyoStream]:
-    from source_klaviyo.api import limits  # noqa: PLC0415  the names that the draft uses
     from source_klaviyo.api.filters import Bound  # noqa: PLC0415
+    from source_klaviyo.api.quotas import limits  # noqa: PLC0415  the names that the draft uses
 
     names = {
         **vars(limits),

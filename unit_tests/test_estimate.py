@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.limits import XL, XS, L, Limit, M
+from source_klaviyo.api.quotas.limits import XL, XS, L, Limit, M
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
 from source_klaviyo.estimate.costs import requests_of
 from source_klaviyo.estimate.duration import OWN_PACE, estimate, seconds

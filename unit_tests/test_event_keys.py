@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.document import DocumentReader
+from source_klaviyo.api.documents.document import DocumentReader
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.views.needs import fields_reader
 from unit_tests.kinds import made

@@ -75,8 +75,9 @@ def test_the_version_is_the_same_everywhere(data: dict[str, Any]) -> None:
     assert version > "4", "2.x and 3.x are Airbyte's own connector, which this one replaces"
     assert data["dockerImageTag"] == version
     assert f"LABEL io.airbyte.version={version}\n" in text("Dockerfile")
-    assert f"\n## {version}" in text("CHANGELOG.md")
-    assert f"\n| {version} |" in text("docs/integrations/sources/klaviyo.md")
+    found = re.search(rf"\n## {re.escape(version)} \((\d{{4}}-\d\d-\d\d)\)\n", text("CHANGELOG.md"))
+    assert found
+    assert f"\n| {version} | {found[1]} |" in text("docs/integrations/sources/klaviyo.md")
 
 
 def test_the_pythons_that_are_promised_are_the_same_everywhere() -> None:

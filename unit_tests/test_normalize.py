@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.document import DocumentReader, second
-from source_klaviyo.api.normalize import (
+from source_klaviyo.api.documents.document import DocumentReader, second
+from source_klaviyo.api.documents.normalize import (
     Form,
     Normalization,
     Normalizer,
     normalized_datetime,
     normalized_number,
 )
-from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.streams.profiles import Profiles
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import RecordFields

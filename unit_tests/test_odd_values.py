@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from klaviyo_sandbox.spec import wire_type
-from source_klaviyo.api.error_document import error_document
+from source_klaviyo.api.documents.error_document import error_document
 from source_klaviyo.protocol import Extract, PageRequest
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.included import IncludedStream

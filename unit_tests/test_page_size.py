@@ -109,14 +109,14 @@ def test_pages_that_are_asked_for_fit_into_memory_by_the_heaviest_rows_seen_last
     for each in bytes_of_rows:
         size.served(10, 10 * each)
         assert 1 <= size.wanted <= largest
-        assert size.wanted == 1 or size.wanted * each <= 2_500_000
+        assert size.wanted == 1 or size.wanted * each <= 1_750_000
     size.served(0, 500)
     assert size.wanted >= 1
 
 
 def test_rows_that_are_light_again_bring_the_size_back() -> None:
     size = CollectionPageSize(1000)
-    size.served(10, 10_000_000)
+    size.served(10, 8_000_000)
     assert size.wanted == 2
     for _ in range(60):
         size.served(100, 100_000)
@@ -126,14 +126,14 @@ def test_rows_that_are_light_again_bring_the_size_back() -> None:
 def test_a_page_that_was_given_up_tells_how_heavy_rows_are() -> None:
     size = CollectionPageSize(1000)
     size.too_large(1000, 16_000_000)
-    assert size.wanted == 156
+    assert size.wanted == 109
 
 
 def test_small_differences_are_not_worth_another_request() -> None:
     read = sizes(1000)
-    read.collection.served(100, 300_000)
+    read.collection.served(100, 210_000)
     assert read.collection.wanted == 833
     assert not read.changes()
-    read.collection.served(100, 600_000)
+    read.collection.served(100, 420_000)
     assert read.changes()
     assert read.current == 416

@@ -2,8 +2,8 @@
 
 import pytest
 
-from source_klaviyo.api.limits import DAY, REPORT, XS, DailyLimit, Limit, S
-from source_klaviyo.api.quota import EndpointQuota, Quotas
+from source_klaviyo.api.quotas.limits import DAY, REPORT, XS, DailyLimit, Limit, S
+from source_klaviyo.api.quotas.quota import EndpointQuota, Quotas
 
 
 def test_a_request_needs_all_of_its_budgets() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.repair import repaired
+from source_klaviyo.api.documents.repair import repaired
 
 texts = st.text() | st.lists(
     st.sampled_from(["\\", '"', "u", "ud83d", "NaN", "Infinity", "😀", "\x00", "\n", "é"])

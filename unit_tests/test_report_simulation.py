@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_klaviyo.api.limits import DAY
+from source_klaviyo.api.quotas.limits import DAY
 from tools.simulate_reports.figures import Figures
 from tools.simulate_reports.simulation import QUOTA, Simulation
 

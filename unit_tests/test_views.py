@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.document import Document, DocumentReader
+from source_klaviyo.api.documents.document import Document, DocumentReader
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.views.included import IncludedView
 from source_klaviyo.streams.views.items import ItemView

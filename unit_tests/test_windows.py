@@ -30,7 +30,7 @@ from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.output.stream_output import StreamOutput
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
-from source_klaviyo.sync.reading.partitions import PartitionReading
+from source_klaviyo.sync.reading.partition_reading import PartitionReading
 from source_klaviyo.sync.state.loading import load
 from source_klaviyo.sync.state.stream_state import CursorState, StreamState, dump
 from source_klaviyo.sync.windows.position import Position

@@ -8,7 +8,7 @@ import pytest
 from integration_tests.connector.harness import Connector, Output, catalog, key
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api import backoff, retry
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.quota import EndpointQuota
 
 Connect = Callable[..., Connector]
 

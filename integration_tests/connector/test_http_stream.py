@@ -10,7 +10,7 @@ from integration_tests.connector.test_all_streams import OPEN, TINY
 from integration_tests.quirks.reading import read
 from klaviyo_sandbox import Sandbox
 from source_klaviyo import SourceKlaviyo
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.quota import EndpointQuota
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import requests
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy
 
 from source_klaviyo.api.http_date import moment_of
-from source_klaviyo.api.limits import DAY
+from source_klaviyo.api.quotas.limits import DAY
 
 LONGEST: Final = 60.0
 """The most seconds between two tries of a failing request, whatever Klaviyo's `Retry-After`."""

@@ -10,7 +10,7 @@ import urllib3
 from source_klaviyo.errors import PageTooLarge
 
 _CHUNK: Final = 256 * 1024
-_ALL_SHARES: Final = 96 * 1024 * 1024
+_ALL_SHARES: Final = 64 * 1024 * 1024
 _LEAST_SHARE: Final = 2 * 1024 * 1024
 _LARGEST: Final = 16 * 1024 * 1024
 _LARGEST_SINGLE: Final = 64 * 1024 * 1024
@@ -25,7 +25,7 @@ class BodyMemory:
     memory.
 
     >>> BodyMemory.of(threads=32).share
-    3145728
+    2097152
     """
 
     share: int = _LEAST_SHARE

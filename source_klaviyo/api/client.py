@@ -17,7 +17,7 @@ from source_klaviyo.api.auth import Signature
 from source_klaviyo.api.body import BodyMemory, BodyReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.granted_scopes import GrantedScopes
-from source_klaviyo.api.quota import EndpointQuota, Quotas
+from source_klaviyo.api.quotas.quota import EndpointQuota, Quotas
 from source_klaviyo.api.server_clock import ServerClock
 from source_klaviyo.errors import (
     QuotaSpent,

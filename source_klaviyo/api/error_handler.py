@@ -16,7 +16,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 )
 
 from source_klaviyo.api import backoff
-from source_klaviyo.api.error_document import ErrorDocument, error_document
+from source_klaviyo.api.documents.error_document import ErrorDocument, error_document
 from source_klaviyo.errors import (
     CredentialsRefused,
     NotFound,

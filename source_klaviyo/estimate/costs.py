@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.quotas.limits import Limit
 from source_klaviyo.protocol import Window
 from source_klaviyo.registry import stream_name
 from source_klaviyo.reports.days import DAY, day_of

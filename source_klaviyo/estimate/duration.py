@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.quotas.limits import Limit
 from source_klaviyo.estimate.costs import Requests, Sizes, requests_of
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 

@@ -12,7 +12,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from pydantic import TypeAdapter
 
 from source_klaviyo.api import backoff, connection
-from source_klaviyo.api.error_document import ErrorDocument
+from source_klaviyo.api.documents.error_document import ErrorDocument
 from source_klaviyo.api.error_handler import cause
 from source_klaviyo.config.credentials import Secret
 from source_klaviyo.errors import CredentialsRefused, RequestFailed

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.json_parts import member, text
+from source_klaviyo.api.documents.json_parts import member, text
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.reports.days import Timezone, day_of

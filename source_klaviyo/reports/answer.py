@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from source_klaviyo.api.document import Parts, decoded
-from source_klaviyo.api.json_parts import elements, members
+from source_klaviyo.api.documents.document import Parts, decoded
+from source_klaviyo.api.documents.json_parts import elements, members
 from source_klaviyo.errors import UnreadableAnswer
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import Timezone, day_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from source_klaviyo.api.document import second
+from source_klaviyo.api.documents.document import second
 from source_klaviyo.reports.days import DAY
 from source_klaviyo.sync.state.stream_state import Json, is_list, written
 

@@ -9,7 +9,7 @@ import requests
 from source_klaviyo.api.client import Client, Request
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.errors import (
     NotFound,
     PageLost,

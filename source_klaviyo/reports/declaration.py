@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from source_klaviyo.api.limits import REPORT
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.quotas.limits import REPORT
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.account import Account
 from source_klaviyo.reports.answer import Answer, Wanted

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from source_klaviyo.api.document import second
+from source_klaviyo.api.documents.document import second
 from source_klaviyo.api.partition import Partition, Scalar, partition_key
 from source_klaviyo.reports.calls import Calls
 from source_klaviyo.reports.state import ReportState

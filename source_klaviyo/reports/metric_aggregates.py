@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from source_klaviyo.api.limits import S
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.quotas.limits import S
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports import answer as answers
 from source_klaviyo.reports.answer import Answer, Wanted

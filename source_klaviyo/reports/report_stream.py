@@ -12,9 +12,9 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_klaviyo.api.client import JSON_API
-from source_klaviyo.api.limits import DailyLimit
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.limits import DailyLimit
+from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.protocol import PageRequest, Record, Window
 from source_klaviyo.reports import answer as answers
 from source_klaviyo.reports.collection import CountCall, ReportCollection

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from source_klaviyo.api.document import second
+from source_klaviyo.api.documents.document import second
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.days import DAY, Period, Timezone, date_of, day_of
 from source_klaviyo.sync.state.ranges import merge, subtract

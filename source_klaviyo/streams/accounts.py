@@ -5,8 +5,8 @@ from typing import ClassVar
 from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.json_parts import id_text, member
-from source_klaviyo.api.limits import XS
+from source_klaviyo.api.documents.json_parts import id_text, member
+from source_klaviyo.api.quotas.limits import XS
 from source_klaviyo.errors import ConfigError, ScopeMissing, StreamFailed
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.metric_names import records

@@ -1,6 +1,6 @@
 """Billing API. Declared as the official SDK (25.0.0) describes it."""
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 

@@ -3,7 +3,7 @@
 Most can neither be filtered nor sorted by time.
 """
 
-from source_klaviyo.api.limits import XL, L, M
+from source_klaviyo.api.quotas.limits import XL, L, M
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.windowed import NewestFirstStream
 from source_klaviyo.streams.records.derived import IdAs

@@ -3,7 +3,7 @@
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.item import ItemStream, JoinedItemStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream

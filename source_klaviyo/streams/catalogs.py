@@ -3,7 +3,7 @@
 Catalog rows show when they were updated, but Klaviyo neither filters nor sorts by `updated`.
 """
 
-from source_klaviyo.api.limits import XL
+from source_klaviyo.api.quotas.limits import XL
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.records.derived import IdAs
 

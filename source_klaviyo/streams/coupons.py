@@ -1,6 +1,6 @@
 """Coupons API: https://developers.klaviyo.com/en/reference/coupons_api_overview ."""
 
-from source_klaviyo.api.limits import XL, L
+from source_klaviyo.api.quotas.limits import XL, L
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 

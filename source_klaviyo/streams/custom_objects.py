@@ -1,7 +1,7 @@
 """Custom Objects API: https://developers.klaviyo.com/en/reference/custom_objects_api_overview ."""
 
 from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import XS, S
+from source_klaviyo.api.quotas.limits import XS, S
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 

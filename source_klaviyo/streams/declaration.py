@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from source_klaviyo.api.documents.normalize import Normalization
 from source_klaviyo.api.filters import Bound
-from source_klaviyo.api.limits import Limit
-from source_klaviyo.api.normalize import Normalization
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.api.quotas.limits import Limit
 from source_klaviyo.streams.records.additions import Addition
 from source_klaviyo.streams.records.derived import Derived
 

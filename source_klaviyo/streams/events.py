@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from source_klaviyo.api.limits import XL
-from source_klaviyo.api.normalize import Form
+from source_klaviyo.api.documents.normalize import Form
+from source_klaviyo.api.quotas.limits import XL
 from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.records.additions import IncludedAttribute

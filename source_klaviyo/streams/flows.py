@@ -4,8 +4,8 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from source_klaviyo.api.json_parts import member, text
-from source_klaviyo.api.limits import S
+from source_klaviyo.api.documents.json_parts import member, text
+from source_klaviyo.api.quotas.limits import S
 from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.item import ItemStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream

@@ -1,6 +1,6 @@
 """Forms API: https://developers.klaviyo.com/en/reference/forms_api_overview ."""
 
-from source_klaviyo.api.limits import S
+from source_klaviyo.api.quotas.limits import S
 from source_klaviyo.streams.kinds.item import ItemStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 

@@ -1,6 +1,6 @@
 """Images API: https://developers.klaviyo.com/en/reference/images_api_overview ."""
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 

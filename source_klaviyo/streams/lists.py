@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from source_klaviyo.api.limits import XS, L
+from source_klaviyo.api.quotas.limits import XS, L
 from source_klaviyo.streams.kinds.item import ItemStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.records.derived import IdAs

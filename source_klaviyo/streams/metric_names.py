@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import msgspec
 
 from source_klaviyo.api.client import Client
-from source_klaviyo.api.document import second_or_none
-from source_klaviyo.api.json_parts import id_text, member, text
+from source_klaviyo.api.documents.document import second_or_none
+from source_klaviyo.api.documents.json_parts import id_text, member, text
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError, ScopeMissing
 from source_klaviyo.protocol import Page

@@ -1,6 +1,6 @@
 """Metrics API: https://developers.klaviyo.com/en/reference/metrics_api_overview ."""
 
-from source_klaviyo.api.limits import XS, M, S
+from source_klaviyo.api.quotas.limits import XS, M, S
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 

@@ -7,7 +7,7 @@ model has messages and variations on WhatsApp, and campaigns made on the canvas.
 
 from typing import ClassVar
 
-from source_klaviyo.api.limits import M, S
+from source_klaviyo.api.quotas.limits import M, S
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.item import NamedItemStream

@@ -4,8 +4,8 @@ from collections.abc import Hashable
 from itertools import product
 from typing import ClassVar
 
-from source_klaviyo.api.limits import L, Limit, M
-from source_klaviyo.api.normalize import Form
+from source_klaviyo.api.documents.normalize import Form
+from source_klaviyo.api.quotas.limits import L, Limit, M
 from source_klaviyo.streams.kinds.included import IncludedStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.records.additions import CopiedMember

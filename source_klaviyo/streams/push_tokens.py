@@ -1,6 +1,6 @@
 """Push Tokens API: https://developers.klaviyo.com/en/reference/push_tokens_api_overview ."""
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 

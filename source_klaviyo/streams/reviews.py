@@ -1,6 +1,6 @@
 """Reviews API: https://developers.klaviyo.com/en/reference/reviews_api_overview ."""
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.windowed import NewestFirstStream
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from source_klaviyo.api.limits import L
+from source_klaviyo.api.quotas.limits import L
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.records.derived import IdAs
 

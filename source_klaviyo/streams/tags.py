@@ -1,6 +1,6 @@
 """Tags API: https://developers.klaviyo.com/en/reference/tags_api_overview ."""
 
-from source_klaviyo.api.limits import S
+from source_klaviyo.api.quotas.limits import S
 from source_klaviyo.streams.campaigns import OfCampaigns
 from source_klaviyo.streams.flows import OfFlows
 from source_klaviyo.streams.kinds.base import KlaviyoStream

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from source_klaviyo.api.limits import L
+from source_klaviyo.api.quotas.limits import L
 from source_klaviyo.streams.campaigns import OfCampaigns
 from source_klaviyo.streams.flows import FlowMessages
 from source_klaviyo.streams.kinds.item import NamedItemStream

@@ -1,6 +1,6 @@
 """Text Messaging API. Declared as the official SDK (25.0.0) describes it."""
 
-from source_klaviyo.api.limits import S
+from source_klaviyo.api.quotas.limits import S
 from source_klaviyo.streams.accounts import Accounts
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.item import ItemStream

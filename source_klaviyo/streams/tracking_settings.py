@@ -3,7 +3,7 @@
 https://developers.klaviyo.com/en/reference/tracking_settings_api_overview
 """
 
-from source_klaviyo.api.limits import M
+from source_klaviyo.api.quotas.limits import M
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 

@@ -1,6 +1,6 @@
 """Web Feeds API: https://developers.klaviyo.com/en/reference/web_feeds_api_overview ."""
 
-from source_klaviyo.api.limits import XS
+from source_klaviyo.api.quotas.limits import XS
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 
 

@@ -1,6 +1,6 @@
 """Webhooks API: https://developers.klaviyo.com/en/reference/webhooks_api_overview ."""
 
-from source_klaviyo.api.limits import XS
+from source_klaviyo.api.quotas.limits import XS
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 
 

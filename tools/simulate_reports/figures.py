@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import mean
 
-from source_klaviyo.api.limits import DAY
+from source_klaviyo.api.quotas.limits import DAY
 from source_klaviyo.protocol import Window
 from tools.simulate_reports.simulation import BEGAN, Report, Simulation
 

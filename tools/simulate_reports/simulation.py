@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from source_klaviyo.api.limits import DAY, REPORT, DailyLimit
-from source_klaviyo.api.quota import EndpointQuota, Quotas
+from source_klaviyo.api.quotas.limits import DAY, REPORT, DailyLimit
+from source_klaviyo.api.quotas.quota import EndpointQuota, Quotas
 from source_klaviyo.protocol import Window
 from source_klaviyo.reports.calls import Calls
 from source_klaviyo.reports.days import Period, Timezone

@@ -12,10 +12,10 @@ import requests
 
 from source_klaviyo.api.address import address
 from source_klaviyo.api.client import Client, Request
-from source_klaviyo.api.document import DocumentReader, second
-from source_klaviyo.api.error_document import error_document
+from source_klaviyo.api.documents.document import DocumentReader, second
+from source_klaviyo.api.documents.error_document import error_document
+from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import ListingNotWhole, NotFound, RequestFailed, UnreadableAnswer
 from source_klaviyo.protocol import Extract, Page, PageRequest

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import orjson
 
-from source_klaviyo.api.limits import Limit
+from source_klaviyo.api.quotas.limits import Limit
 from source_klaviyo.protocol import Page
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.records.drift import Drift

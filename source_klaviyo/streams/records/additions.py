@@ -9,10 +9,10 @@ from typing import Protocol
 
 import msgspec
 
-from source_klaviyo.api.document import Document
-from source_klaviyo.api.json_parts import Path, member, members
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.json_parts import Path, member, members
+from source_klaviyo.api.documents.resource_fields import identifier
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.resource_fields import identifier
 
 
 class Addition(Protocol):

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import msgspec
 
-from source_klaviyo.api.document import Document
-from source_klaviyo.api.resource_fields import Member
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.resource_fields import Member
 
 Column = Sequence[bytes]
 """For each resource of a page, members of its record as JSON: `,"metric_name":"Placed Order"`."""

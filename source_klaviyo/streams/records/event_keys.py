@@ -18,10 +18,10 @@ from typing import Final
 
 import msgspec
 
-from source_klaviyo.api.document import Document
-from source_klaviyo.api.json_parts import text
-from source_klaviyo.api.normalize import normalized_number
-from source_klaviyo.api.resource_fields import NULL, FieldsReader, Id, Member
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.json_parts import text
+from source_klaviyo.api.documents.normalize import normalized_number
+from source_klaviyo.api.documents.resource_fields import NULL, FieldsReader, Id, Member
 from source_klaviyo.streams.records.derived import Column
 
 _TYPES: Final = {

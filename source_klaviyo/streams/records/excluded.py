@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from source_klaviyo.api.json_parts import Path, elements, members
+from source_klaviyo.api.documents.json_parts import Path, elements, members
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.protocol import Record
 from source_klaviyo.suggestion import did_you_mean_or

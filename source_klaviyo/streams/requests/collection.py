@@ -11,12 +11,12 @@ from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.address import address, refuse_elsewhere
 from source_klaviyo.api.client import Client, Request
-from source_klaviyo.api.document import Document, DocumentReader
+from source_klaviyo.api.documents.document import Document, DocumentReader
+from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.api.page_cursor import restated, tells_rows_apart
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.quota import EndpointQuota
-from source_klaviyo.api.resource_fields import FieldsReader
+from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.api.retry import await_quota
 from source_klaviyo.errors import (
     NotFound,

@@ -7,9 +7,9 @@ import msgspec
 
 from source_klaviyo.api.address import address
 from source_klaviyo.api.client import Request
+from source_klaviyo.api.documents.json_parts import member
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.api.json_parts import member
-from source_klaviyo.api.quota import EndpointQuota
+from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.protocol import Extract, ItemRequest, Record
 
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from source_klaviyo.api.document import Document
-from source_klaviyo.api.json_parts import elements, id_text, member, members, text
-from source_klaviyo.api.normalize import normalized_datetime
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.json_parts import elements, id_text, member, members, text
+from source_klaviyo.api.documents.normalize import normalized_datetime
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract, Record
 from source_klaviyo.streams.views.resources import ResourceView

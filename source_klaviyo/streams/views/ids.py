@@ -1,6 +1,6 @@
 """The ids of a listing."""
 
-from source_klaviyo.api.document import Document
+from source_klaviyo.api.documents.document import Document
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.views.view import View

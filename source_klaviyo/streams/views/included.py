@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from source_klaviyo.api.document import Document, Included
-from source_klaviyo.api.normalize import Normalization, Normalizer
+from source_klaviyo.api.documents.document import Document, Included
+from source_klaviyo.api.documents.normalize import Normalization, Normalizer
+from source_klaviyo.api.documents.resource_fields import FieldsReader, Identifier
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.resource_fields import FieldsReader, Identifier
 from source_klaviyo.protocol import Extract, Record
 from source_klaviyo.streams.views.needs import Needs
 from source_klaviyo.streams.views.record_fields import (

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from source_klaviyo.api.resource_fields import FieldsReader, Member
+from source_klaviyo.api.documents.resource_fields import FieldsReader, Member
 
 
 def include_part(relationship: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from source_klaviyo.api.document import Document
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.api.resource_fields import FieldsReader
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.views.included import MissingIncluded, included_for
 from source_klaviyo.streams.views.needs import Needs

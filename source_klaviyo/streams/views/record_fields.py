@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from source_klaviyo.api.normalize import normalized_datetime
+from source_klaviyo.api.documents.normalize import normalized_datetime
+from source_klaviyo.api.documents.resource_fields import HeldIds, Id
 from source_klaviyo.api.partition import Partition, Scalar
-from source_klaviyo.api.resource_fields import HeldIds, Id
 from source_klaviyo.streams.records.derived import Derived
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from source_klaviyo.api.document import Document
-from source_klaviyo.api.normalize import Normalization, Normalizer
+from source_klaviyo.api.documents.document import Document
+from source_klaviyo.api.documents.normalize import Normalization, Normalizer
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract, ItemRequest
 from source_klaviyo.streams.records.additions import Addition, with_additions
@@ -22,8 +22,8 @@ from source_klaviyo.streams.views.record_fields import (
 class ResourceView:
     """The resources of a page, each a record.
 
-    >>> from source_klaviyo.api.document import DocumentReader
-    >>> from source_klaviyo.api.resource_fields import FieldsReader
+    >>> from source_klaviyo.api.documents.document import DocumentReader
+    >>> from source_klaviyo.api.documents.resource_fields import FieldsReader
     >>> page = DocumentReader(FieldsReader(None)).read(b'{"data":[{"type":"tag","id":"T1"}]}')
     >>> tags = ResourceView("tags", RecordFields(constants={"used": True}), Needs())
     >>> [b"".join(record) for record in tags.extract(page, {}).records]

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from source_klaviyo.api.document import Document
+from source_klaviyo.api.documents.document import Document
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.views.needs import Needs

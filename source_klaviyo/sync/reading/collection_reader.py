@@ -1,8 +1,7 @@
 """A collection's part in a sync: its partitions, its tasks, and the losses by faults."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from airbyte_cdk.models import FailureType
@@ -16,11 +15,10 @@ from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.reading.faults import Action, action
 from source_klaviyo.sync.reading.open_views import OpenViews
-from source_klaviyo.sync.reading.partition_queue import PartitionQueue
-from source_klaviyo.sync.reading.partitions import PartitionReading, Partitions
+from source_klaviyo.sync.reading.partitions import Partitions
 from source_klaviyo.sync.reading.recovery import Recovery
 from source_klaviyo.sync.reading.task_queue import TaskQueue
-from source_klaviyo.sync.reading.tasks import ItemReader, Tally, Task
+from source_klaviyo.sync.reading.tasks import ItemReader, Tally, Task, items_of
 from source_klaviyo.sync.windows.page_size import CollectionPageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
@@ -50,9 +48,6 @@ class CollectionReader:
     partitions: Partitions = field(init=False)
     tasks: TaskQueue = field(init=False)
     _complete: list[Delivery] = field(default_factory=list)
-    _queue: PartitionQueue = field(init=False)
-    _under_way: int = 0
-    _last_asked: bool = False
     _recovery: Recovery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +55,6 @@ class CollectionReader:
         size = CollectionPageSize(largest) if largest else None
         self.views = OpenViews(len(self.job.views))
         self.partitions = Partitions(self.job, self.memory, size, self.horizon)
-        self._queue = PartitionQueue(self.job.collection.partitions)
         self.tasks = TaskQueue(self.job.collection, self.horizon, self.tally, self._count)
         self._recovery = Recovery(self.job.collection, self.tally)
 
@@ -68,37 +62,30 @@ class CollectionReader:
 
     def start(self, listings: int) -> None:
         """Begin with the known partitions; `listings` of parents find further partitions."""
-        self._queue.expect(listings)
+        self.partitions.queue.expect(listings)
         for partition in self.job.collection.partitions:
             self.partitions.checkpoints(partition)  # or a state would claim partitions read later
         self._read_on()
 
     def open(self, partition: Partition) -> None:
         """Read `partition` when its turn comes, unless it has been read."""
-        self._queue.add(partition)
+        self.partitions.queue.add(partition)
         self._read_on()
 
     def _read_on(self) -> None:
-        """Begin with the partitions in turn; after the last, with rows changed meanwhile."""
-        while (partition := self._queue.next(self._under_way)) is not None:
-            views = self.views.numbers()
-            for reader in self.partitions.open(partition, views) if views else ():
-                self._begin(reader)
-        if not self._under_way and self._moves_between_partitions and not self._last_asked:
-            self._last_asked = True
-            for number, reading in self.partitions.readings.items():
-                self._read_again(number, reading)
+        for reader in self.partitions.begin(self.views.numbers):
+            self._begin(reader)
 
     def parent_ended(self, failure: AirbyteTracedException | None) -> None:
         """Note the end of a listing of parents; with a `failure`, some parents are missing."""
-        self._queue.listing_ended()
+        self.partitions.queue.listing_ended()
         if failure:
             for view in self.views.numbers():
                 self._fail_part(view, failure)
                 if self.job.last_partitions:
                     self.fail(view, failure)
-        elif not self._queue.listings and self.job.last_partitions and self.views.numbers():
-            for partition in self.job.last_partitions():
+        elif self.job.last_partitions and not self.partitions.queue.listings:
+            for partition in self.job.last_partitions() if self.views.numbers() else ():
                 self.open(partition)
 
     def note_listed(self, delivery: Delivery) -> None:
@@ -112,7 +99,7 @@ class CollectionReader:
     def ended(self) -> list[int]:
         """Return the views with nothing left to read, each only once."""
         in_flight = [view for task in self.tasks.in_flight for view in task.view_numbers]
-        return self.views.end(in_flight, more_to_come=self._queue.may_bring_more)
+        return self.views.end(in_flight, more_to_come=self.partitions.queue.may_bring_more)
 
     @property
     def finished(self) -> bool:
@@ -145,7 +132,7 @@ class CollectionReader:
 
     def tasks_left(self) -> int:
         """Return the number of tasks, with the partitions that wait for their turn."""
-        return len(self.tasks) + len(self._queue)
+        return len(self.tasks) + len(self.partitions.queue)
 
     def next_task(self, now: float) -> Task | float | None:
         """Return a task to send its request; see TaskQueue. Without quota today, defer the rest."""
@@ -197,9 +184,7 @@ class CollectionReader:
 
     def _count(self, reader: WindowReader) -> None:
         """Note that `reader` is under way."""
-        reading = self.partitions.readings[reader.number]
-        self._under_way += not reading.open
-        reading.begun()
+        self.partitions.begun(reader)
         self.views.task_added(reader.view_numbers)
 
     def _add(self, task: Task) -> None:
@@ -232,28 +217,10 @@ class CollectionReader:
                 reader.stop_for([delivery.view])
                 self.views.task_removed([delivery.view])
         reader.ask_with_less(frozenset())
-        for item in self._items(reader, deliveries):
+        for item in items_of(reader, deliveries, self.job.collection):
             self.views.task_added(item.view_numbers)
             self._add(item)
         return [each for each in deliveries if each.view not in self.views.failures]
-
-    def _items(self, reader: WindowReader, deliveries: Sequence[Delivery]) -> Iterable[ItemReader]:
-        """Return readers of the items of a page; views that need the same item share a reader.
-
-        A row that changes while Klaviyo makes the page may be on the page twice.
-        """
-        readers: dict[tuple[int, str, int], ItemReader] = {}
-        views = {each.view: each for each in reader.views}
-        for delivery in deliveries:
-            if delivery.view not in views:
-                continue
-            kind, times = self.job.collection.items_like(delivery.view), Counter[str]()
-            for wanted in views[delivery.view].wanted(delivery):
-                name = wanted.request.id
-                times[name] += 1
-                shared = readers.setdefault((kind, name, times[name]), ItemReader(reader.number))
-                shared.wanted.append(wanted)
-        return readers.values()
 
     def settle(self, task: Task, fault: Exception | None, now: float) -> None:
         """End the request of `task`: the task goes on to its next page, or as its `fault` asks.
@@ -354,53 +321,11 @@ class CollectionReader:
     def _leave(self, task: Task) -> None:
         """Note the end of a task: finished, or wanted by no view."""
         self.views.task_removed(task.view_numbers)
-        if isinstance(task, WindowReader):
-            task.close()
-            reading = self.partitions.readings[task.number]
-            reading.ended()
-            if not reading.open:
-                self._under_way -= 1
-                self._end_partition(reading, task)
-
-    def _end_partition(self, reading: PartitionReading, last: WindowReader) -> None:
-        """Note the end of all readers of a partition; begin to read rows that moved.
-
-        `last` is the reader that ended last.
-        """
-        views, number = self.views.numbers(), last.number
-        follows = self._follows_rows
-        if reading.refused:
-            self._complete += [
-                Delivery(view, number, refused=True, checkpoint=reading.checkpoints[view])
-                for view in views
-            ]
-        elif follows and not reading.asks_without_cursor and last.finished and not last.failure:
-            # A chain of unbounded requests has brought all rows.
-            self._complete += [
-                Delivery(view, number, without_cursor=True, checkpoint=reading.checkpoints[view])
-                for view in views
-            ]
-        if follows and reading.rows_may_have_moved and not self._moves_between_partitions:
-            self._read_again(number, reading)
-        if not reading.open:
-            self.partitions.let_go(number)
-        self._read_on()
-
-    @property
-    def _moves_between_partitions(self) -> bool:
-        """Whether a row may leave a partition for another, archived or hidden meanwhile."""
-        collection = self.job.collection
-        return self._follows_rows and len(collection.partitions) > 1
-
-    @property
-    def _follows_rows(self) -> bool:
-        """Whether rows have a cursor, and may move on while they are read."""
-        return self.job.collection.has_cursor and not self.job.collection.deferrable
-
-    def _read_again(self, number: int, reading: PartitionReading) -> None:
-        """Read the rows changed since the sync began, for views without a next sync."""
-        stateless = tuple(
-            view for view in self.views.numbers() if not self.job.views[view].keeps_state
-        )
-        if stateless and not (reading.read_again or reading.refused):
-            self._begin(self.partitions.last(number, stateless))
+        if not isinstance(task, WindowReader):
+            return
+        task.close()
+        if self.partitions.ended(task):
+            self._complete += self.partitions.completed(task, self.views.numbers())
+            for reader in self.partitions.changed_meanwhile(task.number, self.views.numbers()):
+                self._begin(reader)
+            self._read_on()

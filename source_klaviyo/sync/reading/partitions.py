@@ -1,11 +1,14 @@
-"""The partitions of a collection in a sync, and the windows to read of each."""
+"""The partitions of a collection in a sync, and the readers of their windows."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
 from source_klaviyo.sync.jobs import CollectionJob
+from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.reading.partition_queue import PartitionQueue
+from source_klaviyo.sync.reading.partition_reading import PartitionReading
 from source_klaviyo.sync.state.checkpoint import Checkpoint
 from source_klaviyo.sync.state.horizon import MARGIN
 from source_klaviyo.sync.state.ranges import merge
@@ -15,88 +18,106 @@ from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
 from source_klaviyo.sync.windows.window_view import WindowView
 
-
-@dataclass(slots=True, eq=False)
-class PartitionReading:
-    """The progress of a partition and its readers.
-
-    `checkpoints` has a checkpoint for each view, None without a stream or a cursor. `readers`
-    counts all readers, `open` those under way, `pages` the pages that they have fetched, `failures`
-    the readers that have failed since the last page. `recent` are the rows that several readers may
-    bring. `unordered` means that pages came in no order, `refused` that Klaviyo does not serve the
-    partition. `asks_without_cursor` means that rows without a cursor value have a reader of their
-    own, `read_again` that changes during the sync have another.
-    """
-
-    partition: Partition
-    checkpoints: Sequence[Checkpoint | None]
-    recent: SeenRows
-    open: int = 0
-    pages: int = 0
-    readers: int = 0
-    failures: int = 0
-    asks_without_cursor: bool = False
-    unordered: bool = False
-    refused: bool = False
-    read_again: bool = False
-
-    def begun(self) -> None:
-        """Note another reader under way."""
-        self.open += 1
-        self.readers += 1
-
-    def ended(self) -> None:
-        """Note that a reader has ended."""
-        self.open -= 1
-
-    def failed(self) -> int:
-        """Note a failure; return the number of failures since the last page."""
-        self.failures += 1
-        return self.failures
-
-    def refuse(self) -> None:
-        """Note that Klaviyo does not serve the partition."""
-        self.refused = True
-
-    def ask_again(self) -> None:
-        """Note that rows changed meanwhile have a reader."""
-        self.read_again = True
-
-    def ask_without_cursor(self) -> None:
-        """Note that rows without a cursor value have a reader."""
-        self.asks_without_cursor = True
-
-    def took(self, reader: WindowReader) -> None:
-        """Note a page that `reader` has taken in."""
-        self.pages += 1
-        self.failures = 0
-        self.unordered = self.unordered or not reader.place.in_order
-
-    @property
-    def rows_may_have_moved(self) -> bool:
-        """Whether rows may have moved away while they were read.
-
-        A single reader in ascending order meets every row that moves on while it reads.
-        """
-        return self.pages > 1 and (self.readers > 1 or self.unordered)
+Views = tuple[int, ...]
 
 
 @dataclass(slots=True, eq=False)
 class Partitions:
-    """The partitions of `job`'s collection by number, and the readers of each."""
+    """The partitions of `job`'s collection, in the order of their turn, and the readers of each.
+
+    `under_way` counts the partitions with a reader. Every reader is noted as `begun`, and when its
+    work is over as `ended`.
+
+    Example: `for reader in partitions.begin(views.numbers)` has the readers that may send requests
+    now; after the last reader of a partition, `completed` and `changed_meanwhile` say what follows.
+    """
 
     job: CollectionJob
     memory: IdMemory
     page_size: CollectionPageSize | None
     horizon: Callable[[], int]
+    queue: PartitionQueue = field(init=False)
     readings: dict[int, PartitionReading] = field(default_factory=dict)
+    under_way: int = 0
     _opened: set[str] = field(default_factory=set)
     _shared: SeenRows = field(init=False)
+    _asked_again: bool = False
 
     def __post_init__(self) -> None:
+        self.queue = PartitionQueue(self.job.collection.partitions)
         self._shared = SeenRows(self.memory)
 
-    def open(self, partition: Partition, views: tuple[int, ...]) -> list[WindowReader]:
+    def begin(self, views: Callable[[], Views]) -> Iterator[WindowReader]:
+        """Yield readers of the partitions in turn; after the last, of rows changed meanwhile.
+
+        `views` returns the views to read for. Note each reader as begun before asking for the next.
+        """
+        while (partition := self.queue.next(self.under_way)) is not None:
+            if wanted := views():
+                yield from self._open(partition, wanted)
+        if not self.under_way and self._moves_between_partitions and not self._asked_again:
+            self._asked_again = True
+            for number in tuple(self.readings):
+                yield from self._changed(number, views())
+
+    def begun(self, reader: WindowReader) -> None:
+        """Note a reader under way."""
+        reading = self.readings[reader.number]
+        self.under_way += not reading.open
+        reading.begun()
+
+    def ended(self, reader: WindowReader) -> bool:
+        """Note the end of a reader; return whether the reader was its partition's last."""
+        reading = self.readings[reader.number]
+        reading.ended()
+        self.under_way -= not reading.open
+        return not reading.open
+
+    def completed(self, last: WindowReader, views: Views) -> Iterator[Delivery]:
+        """Yield what a partition's end completes; `last` is the last of its readers to end."""
+        number, reading = last.number, self.readings[last.number]
+        whole = last.finished and not last.failure and not reading.asks_without_cursor
+        for view in views:
+            checkpoint = reading.checkpoints[view]
+            if reading.refused:
+                yield Delivery(view, number, refused=True, checkpoint=checkpoint)
+            elif self._follows_rows and whole:
+                # A chain of unbounded requests has brought all rows.
+                yield Delivery(view, number, without_cursor=True, checkpoint=checkpoint)
+
+    def changed_meanwhile(self, number: int, views: Views) -> Iterator[WindowReader]:
+        """Yield a reader of rows that changed while a partition was read, if any may be missing.
+
+        Without one, a parent that has been read is forgotten: there may be a hundred thousand.
+        """
+        reading = self.readings[number]
+        follows = self._follows_rows and not self._moves_between_partitions
+        if follows and reading.rows_may_have_moved:
+            yield from self._changed(number, views)
+        if not reading.open and not self.job.collection.partitions:
+            self.readings.pop(number, None)
+
+    def _changed(self, number: int, views: Views) -> Iterator[WindowReader]:
+        """Yield a reader of rows changed since the start, for views without a next sync."""
+        reading = self.readings[number]
+        stateless = tuple(view for view in views if not self.job.views[view].keeps_state)
+        if stateless and not (reading.read_again or reading.refused):
+            reading.ask_again()
+            jobs = [stream for view in stateless if (stream := self.job.views[view].stream)]
+            began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
+            yield self._beside(number, min([self.horizon(), *began]), stateless, Purpose.LAST)
+
+    @property
+    def _moves_between_partitions(self) -> bool:
+        """Whether a row may leave a partition for another, archived or hidden meanwhile."""
+        return self._follows_rows and len(self.job.collection.partitions) > 1
+
+    @property
+    def _follows_rows(self) -> bool:
+        """Whether rows have a cursor, and may move on while they are read."""
+        return self.job.collection.has_cursor and not self.job.collection.deferrable
+
+    def _open(self, partition: Partition, views: Views) -> Sequence[WindowReader]:
         """Return the readers of `partition` for `views`, a reader for each missing window.
 
         A parent turns up twice if the listing was requested anew or changed meanwhile; the second
@@ -138,14 +159,7 @@ class Partitions:
             for view in self.job.views
         ]
 
-    def last(self, number: int, views: tuple[int, ...]) -> WindowReader:
-        """Return a reader of changes since the start of the refresh, for `views`."""
-        self.readings[number].ask_again()
-        jobs = [stream for view in views if (stream := self.job.views[view].stream)]
-        began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
-        return self._beside(number, min([self.horizon(), *began]), views, Purpose.LAST)
-
-    def without_cursor(self, number: int, views: tuple[int, ...]) -> WindowReader | None:
+    def without_cursor(self, number: int, views: Views) -> WindowReader | None:
         """Return a reader of the rows without a cursor value, for those of `views` that miss any.
 
         None if there is such a reader already, or if Klaviyo cannot bring such rows together.
@@ -167,11 +181,6 @@ class Partitions:
             reader.ask_both_ends()
         return reader
 
-    def let_go(self, number: int) -> None:
-        """Forget a parent that has been read: a collection may have a hundred thousand."""
-        if not self.job.collection.partitions:
-            del self.readings[number]
-
     def _windows(self, missing: Collection[Sequence[Window]]) -> Sequence[Window]:
         """Return the windows that any view misses; for a single view, its own windows.
 
@@ -185,9 +194,7 @@ class Partitions:
             return windows
         return [Window(windows[0].lo, FOREVER)]
 
-    def _beside(
-        self, number: int, lo: int, views: tuple[int, ...], purpose: Purpose
-    ) -> WindowReader:
+    def _beside(self, number: int, lo: int, views: Views, purpose: Purpose) -> WindowReader:
         everything, checkpoints = [Window(lo)], self.readings[number].checkpoints
         wanted = [WindowView(view, everything, checkpoints[view]) for view in views]
         return self._reader(number, Window(lo), wanted, purpose)

@@ -1,11 +1,11 @@
 """Tasks: senders of requests, for windows and for single items."""
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from source_klaviyo.api.retry import RetryState
-from source_klaviyo.protocol import Quota
+from source_klaviyo.protocol import Collection, Quota
 from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from source_klaviyo.sync.windows.window_view import WantedItem
@@ -47,6 +47,27 @@ class ItemReader:
 
 Task = WindowReader | ItemReader
 """A sender of a single request at a time."""
+
+
+def items_of(
+    reader: WindowReader, deliveries: Sequence[Delivery], collection: Collection
+) -> Iterable[ItemReader]:
+    """Return readers of the items of a page; views that need the same item share a reader.
+
+    A row that changes while Klaviyo makes the page may be on the page twice.
+    """
+    readers: dict[tuple[int, str, int], ItemReader] = {}
+    views = {each.view: each for each in reader.views}
+    for delivery in deliveries:
+        if delivery.view not in views:
+            continue
+        kind, times = collection.items_like(delivery.view), Counter[str]()
+        for wanted in views[delivery.view].wanted(delivery):
+            name = wanted.request.id
+            times[name] += 1
+            shared = readers.setdefault((kind, name, times[name]), ItemReader(reader.number))
+            shared.wanted.append(wanted)
+    return readers.values()
 
 
 @dataclass(slots=True)

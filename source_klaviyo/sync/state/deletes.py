@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from source_klaviyo.api.document import second
+from source_klaviyo.api.documents.document import second
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.sync.state.stream_state import DELETES, Json, StreamState, written
 

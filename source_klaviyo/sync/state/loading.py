@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from source_klaviyo.api.document import second
+from source_klaviyo.api.documents.document import second
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.state.stream_state import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WANTED_BYTES = 2_500_000
+_WANTED_BYTES = 1_750_000
 """The most bytes of a page, so that 32 pages under way fit into a small container."""
 _DEFAULTS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Sizes to try if Klaviyo refuses a size and names no other."""
@@ -20,7 +20,7 @@ class CollectionPageSize:
     """The page size of a collection: the `largest` accepted, and bytes a row.
 
     >>> size = CollectionPageSize(largest=1000)
-    >>> size.served(rows=1000, size=5_000_000)
+    >>> size.served(rows=1000, size=3_500_000)
     >>> size.wanted
     500
     """

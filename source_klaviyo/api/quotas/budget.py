@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
+from source_klaviyo.api.quotas.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
 _BURST_SLACK = 0.05
 _STEADY_SLACK = 0.5

@@ -9,10 +9,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from source_klaviyo.api.error_document import ErrorDocument
-from source_klaviyo.api.json_parts import MEMBERS, members
-from source_klaviyo.api.repair import repaired
-from source_klaviyo.api.resource_fields import Fields, FieldsReader, Identifier, identifier
+from source_klaviyo.api.documents.error_document import ErrorDocument
+from source_klaviyo.api.documents.json_parts import MEMBERS, members
+from source_klaviyo.api.documents.repair import repaired
+from source_klaviyo.api.documents.resource_fields import (
+    Fields,
+    FieldsReader,
+    Identifier,
+    identifier,
+)
 from source_klaviyo.errors import UnreadableAnswer
 
 _Other = dict[str, msgspec.Raw] | str | float | bool | None

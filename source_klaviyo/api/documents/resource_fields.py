@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 from msgspec.structs import astuple
 
-from source_klaviyo.api.json_parts import elements, id_text, members, text
+from source_klaviyo.api.documents.json_parts import elements, id_text, members, text
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):

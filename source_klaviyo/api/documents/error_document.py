@@ -5,7 +5,7 @@ import re
 import msgspec
 import requests
 
-from source_klaviyo.api.json_parts import member, text
+from source_klaviyo.api.documents.json_parts import member, text
 from source_klaviyo.masking import excerpt
 
 

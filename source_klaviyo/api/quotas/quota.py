@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from source_klaviyo.api.budget import Budget
-from source_klaviyo.api.limits import DAY, DailyLimit, Limit, RateLimitHeaders
+from source_klaviyo.api.quotas.budget import Budget
+from source_klaviyo.api.quotas.limits import DAY, DailyLimit, Limit, RateLimitHeaders
 
 _IN_FLIGHT: Final = 20
 """Requests that may be sent and not yet counted by the server."""

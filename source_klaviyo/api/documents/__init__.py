@@ -1,0 +1,1 @@
+"""Answers of Klaviyo: decoded once, passed on as sent."""

@@ -1,0 +1,1 @@
+"""Rate limits, and the requests that they grant."""
