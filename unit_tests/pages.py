@@ -33,8 +33,8 @@ def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True)
     return Page(ids, cursors, [extract], token, exact=exact, values=values)
 
 
-def page(*cursors: int | None, more: bool = True) -> Page:
-    return page_of(rows_of(*cursors), token="x" if more else None)
+def page(*cursors: int | None, more: bool = True, exact: bool = True) -> Page:
+    return page_of(rows_of(*cursors), token="x" if more else None, exact=exact)
 
 
 def reader(
@@ -44,13 +44,14 @@ def reader(
     horizon: int = FAR,
     size: int | None = None,
     collection: TwoPages | None = None,
+    ordered: bool = True,
     purpose: Purpose = Purpose.WINDOW,
 ) -> WindowReader:
     """Return the reader of a window, for one view that misses all of it."""
     return WindowReader(
         0,
         {},
-        collection or TwoPages(),
+        collection or TwoPages(ordered=ordered),
         Window(lo, hi),
         [WindowView(0, [Window(lo, hi)])],
         lambda: horizon,
@@ -65,6 +66,13 @@ def accept(read: WindowReader, found: Page) -> Delivery:
     read.request()
     (delivery,) = read.accept(found, (0,))
     return delivery
+
+
+def after(read: WindowReader, *found: Page) -> WindowReader:
+    """Return `read` once these pages have answered its requests."""
+    for each in found:
+        accept(read, each)
+    return read
 
 
 def ids(delivery: Delivery) -> list[str]:

@@ -266,7 +266,7 @@ def test_what_is_no_refusal_of_a_parameter_ends_the_stream_at_once(ending: Strea
 
 def test_a_full_refresh_reads_again_what_changed_while_it_read() -> None:
     read = started(TwoPages(ordered=False, sortable=False), keeps_state=False)
-    for found in (page_of(rows_of(100, 300)), page_of(rows_of(200), token=None)):
+    for found in (page_of(rows_of(100, 300)), page(200, more=False)):
         task, request = send(read)
         answer(read, task, request, found)
     task, request = send(read)
