@@ -1,7 +1,7 @@
 """Runs the real program, and takes apart what it prints."""
 
 import json
-from collections import Counter
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,15 +64,23 @@ class Output:
 
     @cached_property
     def records(self) -> dict[str, list[Json]]:
-        """The records of every stream, in their order."""
-        found: dict[str, list[Json]] = {stream: [] for stream in RESOURCES}
+        """The records of every stream, in their order; none of a stream that had none."""
+        found = defaultdict[str, list[Json]](list)
         for message in self.of_type("RECORD"):
-            found.setdefault(message["record"]["stream"], []).append(message["record"]["data"])
+            found[message["record"]["stream"]].append(message["record"]["data"])
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, Json]:
+        """The last state of every stream."""
+        found: dict[str, Json] = {}
+        for message in self.of_type("STATE"):
+            found[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         return found
 
     def ids(self, stream: str) -> list[str]:
         """Return the ids of a stream's records, in their order."""
-        return [record["id"] for record in self.records.get(stream, ())]
+        return [record["id"] for record in self.records[stream]]
 
     @property
     def failures(self) -> list[Json]:
@@ -133,11 +141,13 @@ class Output:
 
 def last_states(*attempts: Output) -> list[Json]:
     """Return the last state of each stream, as a platform would hand it to the next attempt."""
-    kept: dict[str, Json] = {}
-    for attempt in attempts:
-        for message in attempt.of_type("STATE"):
-            kept[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
-    return list(kept.values())
+    return list(ChainMap(*(attempt.states for attempt in reversed(attempts))).values())
+
+
+def state_of(stream: str, blob: object) -> Json:
+    """Return a state message, as a platform has kept it."""
+    held = {"stream_descriptor": {"name": stream}, "stream_state": blob}
+    return {"type": "STREAM", "stream": held}
 
 
 def catalog(

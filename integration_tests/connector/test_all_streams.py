@@ -134,21 +134,21 @@ def story(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Story:
     shop.log.reset()
     idle = connector.read(configured, last_states(first))
     again = _asked(shop)
-    written = Counter({name: len(records) for name, records in _records(idle).items()})
+    written = Counter({name: len(records) for name, records in idle.records.items()})
     of_resources = [name for name in OPEN if name not in REPORTS]
     touched = shop.day_passes()
     last = connector.read(configured, last_states(idle))
     return Story(
         {stream["name"] for stream in discovered},
         {stream["name"]: stream for stream in streams},
-        _records(first),
+        first.records,
         (_by_endpoint(asked), _by_endpoint(again)),
         (fewest, +fewest_again(of_resources, asked, written)),
         held,
         links,
-        _records(idle),
+        idle.records,
         touched,
-        _records(last),
+        last.records,
         (first, idle, last),
     )
 
@@ -175,13 +175,6 @@ def _configured(stream: Json) -> Json:
         "sync_mode": "incremental" if incremental else "full_refresh",
         "destination_sync_mode": "append_dedup" if incremental else "overwrite",
     }
-
-
-def _records(output: Output) -> dict[str, list[Json]]:
-    found: dict[str, list[Json]] = {name: [] for name in CLASSES}
-    for message in output.of_type("RECORD"):
-        found[message["record"]["stream"]].append(message["record"]["data"])
-    return found
 
 
 def _links(shop: Sandbox) -> dict[str, set[tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.connector.conftest import Connect
-from integration_tests.connector.harness import RESOURCES, Output, catalog, key
+from integration_tests.connector.harness import RESOURCES, Output, catalog, key, state_of
 from integration_tests.connector.relay import closed, host
 from integration_tests.connector.truth import assert_complete
 from klaviyo_sandbox import Fault, Sandbox, Settings
@@ -30,13 +30,7 @@ def test_states_that_cannot_be_used(connect: Connect, shop: Sandbox) -> None:
     }
     output = connect(shop).read(
         catalog(["lists", *states]),
-        [
-            {
-                "type": "STREAM",
-                "stream": {"stream_descriptor": {"name": stream}, "stream_state": blob},
-            }
-            for stream, (blob, _) in states.items()
-        ],
+        [state_of(stream, blob) for stream, (blob, _) in states.items()],
     )
     for stream, (_, words) in states.items():
         _assert_failed(output, stream, words, "config_error")

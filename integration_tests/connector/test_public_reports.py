@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from integration_tests.connector.harness import state_of
 from integration_tests.connector.poison import (
     REPLIES,
     Asked,
@@ -169,8 +170,7 @@ def test_an_event_without_a_profile_costs_its_profile_id(sync: Sync) -> None:
 
 @pytest.mark.parametrize("blank", [None, ""])
 def test_a_state_without_a_value_is_no_state(sync: Sync, blank: str | None) -> None:
-    state = {"stream_descriptor": {"name": "flows"}, "stream_state": {"updated": blank}}
-    found = sync("flows", states={"flows": {"type": "STREAM", "stream": state}})
+    found = sync("flows", states={"flows": state_of("flows", {"updated": blank})})
     assert not found.failures
     assert found.ids("flows") == sync("flows").ids("flows")
     assert any("flows: a cursor in its state has no value" in line for line in found.logs)
