@@ -173,10 +173,6 @@ class Collection(Protocol):
         """Whether rows have a cursor, so that windows can be asked for."""
 
     @property
-    def bounded_below(self) -> bool:
-        """Whether Klaviyo can filter out rows before a window's start."""
-
-    @property
     def bounded_above(self) -> bool:
         """Whether Klaviyo can filter out rows after a window's end."""
 

@@ -43,7 +43,6 @@ class TwoPages:
     quota: OpensLater = field(default_factory=OpensLater)
     fault: Exception | None = None
     has_cursor: bool = True
-    bounded_below: bool = True
     bounded_above: bool = True
     ordered: bool = True
     newest_first: bool = False

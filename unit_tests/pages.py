@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from source_klaviyo.protocol import FOREVER, Extract, Page, Window
 from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.windows.new_rows import NewRows
+from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from source_klaviyo.sync.windows.window_view import WindowView
 from unit_tests.fakes import TwoPages, record
 
@@ -45,7 +46,7 @@ def reader(
     size: int | None = None,
     collection: TwoPages | None = None,
     ordered: bool = True,
-    purpose: Purpose = Purpose.WINDOW,
+    follows_order: bool = True,
 ) -> WindowReader:
     """Return the reader of a window, for one view that misses all of it."""
     return WindowReader(
@@ -55,9 +56,24 @@ def reader(
         Window(lo, hi),
         [WindowView(0, [Window(lo, hi)])],
         lambda: horizon,
-        NewRows(SeenRows(IdMemory()), SeenRows(IdMemory()), purpose is Purpose.NO_CURSOR),
+        NewRows(SeenRows(IdMemory()), SeenRows(IdMemory())),
         RangePageSize(CollectionPageSize(size), size) if size else None,
-        purpose,
+        follows_order,
+    )
+
+
+def no_cursor_reader(*, horizon: int = FAR) -> NoCursorReader:
+    """Return the reader of rows without a cursor value, for one view."""
+    return NoCursorReader(
+        0,
+        {},
+        TwoPages(),
+        Window(),
+        [WindowView(0, [Window()])],
+        lambda: horizon,
+        NewRows(SeenRows(IdMemory()), SeenRows(IdMemory()), without_cursor=True),
+        None,
+        follows_order=False,
     )
 
 

@@ -23,8 +23,9 @@ from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.reading.tasks import ItemReader
 from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.state.loading import load
+from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.seen_rows import IdMemory
-from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
 from unit_tests.pages import page, page_of, rows_of
 
@@ -306,7 +307,7 @@ def split_up(read: CollectionReader) -> tuple[WindowReader, WindowReader, Window
     assert bounded.window.lo > 101
     without_cursor, last = send(read)
     assert last.newest_first
-    assert without_cursor.purpose is Purpose.NO_CURSOR
+    assert isinstance(without_cursor, NoCursorReader)
     return first, rest, without_cursor
 
 
@@ -319,8 +320,7 @@ def test_a_full_refresh_reads_again_whichever_of_its_readers_ends_last(last: str
     order = [rest, without_cursor] if last == "rows without a cursor" else [without_cursor, rest]
     for reader in order:
         answer(read, reader, read.request(reader), page(more=False))
-    task, request = send(read)
-    assert task.purpose is Purpose.LAST
+    _, request = send(read)
     assert request.window == Window(HORIZON)
 
 

@@ -8,9 +8,19 @@ from source_klaviyo.protocol import FOREVER, Extract, ItemRequest, Page, Window
 from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.state.stream_state import CursorState
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import TwoPages
-from unit_tests.pages import FAR, accept, after, ids, page, page_of, reader, rows_of
+from unit_tests.pages import (
+    FAR,
+    accept,
+    after,
+    ids,
+    no_cursor_reader,
+    page,
+    page_of,
+    reader,
+    rows_of,
+)
 
 # Rule 1: the next page comes by its page cursor where that names the last row, else by time.
 
@@ -50,14 +60,6 @@ def test_pages_that_descend_to_a_window_are_followed() -> None:
         reader(hi=300, collection=TwoPages(ordered=False, newest_first=True)), page(700, 600)
     )
     assert read.request().token == "x"
-
-
-def test_a_lost_page_is_asked_for_by_time() -> None:
-    read = after(reader(), page(100, 200, 200))
-    read.ask_by_time()
-    request = read.request()
-    assert (request.token, request.window) == (None, Window(200, FOREVER))
-    assert ids(accept(read, page(200, 200, 300))) == ["300.0"]
 
 
 def test_an_unordered_window_is_asked_anew_as_a_whole() -> None:
@@ -351,7 +353,7 @@ def test_a_recent_row_that_several_readers_bring_comes_once() -> None:
 
 
 def test_a_recent_row_is_left_to_the_readers_of_windows() -> None:
-    read = reader(horizon=1_000, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader(horizon=1_000)
     found = page(None, 1_200, more=False)
     assert ids(accept(read, found)) == ["None.0"]
     window = reader(horizon=1_000)
@@ -433,9 +435,8 @@ def test_newest_first_the_first_second_of_a_window_may_go_on_on_the_next_page() 
 
 
 def test_what_changed_during_a_full_refresh_is_looked_for_on_all_pages() -> None:
-    read = after(
-        reader(900, horizon=1_000, collection=newest_first(), purpose=Purpose.LAST), page(950, 800)
-    )
+    read = reader(900, horizon=1_000, collection=newest_first(), follows_order=False)
+    accept(read, page(950, 800))
     assert not read.finished
     assert ids(accept(read, page(1_200, more=False))) == ["1200.0"]
 
@@ -447,7 +448,7 @@ def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:
 
 
 def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> None:
-    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader()
     request = read.request()
     assert (request.newest_first, request.window) == (True, Window())
     assert ids(accept(read, page(None, None))) == ["None.0", "None.1"]
@@ -459,7 +460,7 @@ def test_rows_without_a_cursor_are_read_from_the_other_end_and_no_others() -> No
 
 
 def test_rows_without_a_cursor_may_be_at_either_end() -> None:
-    read = reader(0, purpose=Purpose.NO_CURSOR)
+    read = no_cursor_reader()
     read.ask_both_ends()
     assert not accept(read, page(300, 200)).without_cursor
     request = read.request()
@@ -468,16 +469,6 @@ def test_rows_without_a_cursor_may_be_at_either_end() -> None:
 
 
 # Pages without an end.
-
-
-def test_pages_that_lead_in_a_circle_are_asked_for_by_time_once_and_then_given_up() -> None:
-    read = reader()
-    for number in range(200):
-        if read.failure or read.finished:
-            break
-        accept(read, page_of([(f"{number % 3}", 100 + number % 3)], token=f"{number % 3}"))
-    assert read.failure
-    assert not read.finished
 
 
 def after_known_pages(read: WindowReader, most: int) -> list[str | None]:

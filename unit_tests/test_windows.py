@@ -298,7 +298,6 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
         stream=stream,
         rows=rows,
         size=size,
-        bounded_below=stream.lower is not None,
         bounded_above=stream.upper,
         ordered=stream.ordered,
         sortable=stream.sortable,

@@ -57,7 +57,6 @@ class ReportCollection:
     own: CollectionView
     count: CountCall = _count_nothing
     has_cursor: bool = True
-    bounded_below: bool = True
     bounded_above: bool = True
     ordered: bool = False
     newest_first: bool = False

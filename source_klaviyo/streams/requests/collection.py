@@ -3,18 +3,14 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urljoin
 
 import msgspec
 import requests
-from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.address import address, refuse_elsewhere
 from source_klaviyo.api.client import Client, Request
-from source_klaviyo.api.documents.document import Document, DocumentReader
-from source_klaviyo.api.documents.resource_fields import FieldsReader
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
-from source_klaviyo.api.page_cursor import restated, tells_rows_apart
+from source_klaviyo.api.page_cursor import restated
 from source_klaviyo.api.partition import Partition
 from source_klaviyo.api.quotas.quota import EndpointQuota
 from source_klaviyo.api.retry import await_quota
@@ -24,23 +20,18 @@ from source_klaviyo.errors import (
     PageSizeRefused,
     ParentGone,
     RequestFailed,
-    ScopeMissing,
     StreamFailed,
-    UnreadableAnswer,
 )
-from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest
+from source_klaviyo.protocol import ItemRequest, Page, PageRequest
 from source_klaviyo.streams.declaration import Declaration
 from source_klaviyo.streams.requests.collection_view import CollectionView
 from source_klaviyo.streams.requests.filters import select
 from source_klaviyo.streams.requests.optional_parameters import OptionalParameters
+from source_klaviyo.streams.requests.page_reader import PageReader
 from source_klaviyo.streams.requests.query import leave_out, optional_parts, unite
-from source_klaviyo.streams.views.needs import fields_reader, include_part
-from source_klaviyo.streams.views.view import View
+from source_klaviyo.streams.views.needs import include_part
 
 logger = logging.getLogger("airbyte")
-
-_FULL_PAGE = 100
-"""From so many rows on, an answer without `links` does not count as the last page."""
 
 
 class KlaviyoCollection:
@@ -56,7 +47,6 @@ class KlaviyoCollection:
     ) -> None:
         self.name = declared.endpoint
         self.has_cursor = declared.cursor_attribute is not None
-        self.bounded_below = declared.lower is not None
         self.bounded_above = declared.upper
         self.ordered = declared.ordered
         self.newest_first = declared.newest_first
@@ -69,11 +59,9 @@ class KlaviyoCollection:
         self._revision = declared.revision_at(client.revision)
         self._errors = errors
         self._views = views
-        self._repaired = False
         self._takes_page_size = True
         self._optional = OptionalParameters(self.name, client.scopes, _scopes_of(views, client))
-        self._readers: dict[tuple[tuple[int, ...], frozenset[str]], DocumentReader] = {}
-        self._item_reader = DocumentReader(FieldsReader(None))
+        self._pages = PageReader(self.name, declared, views, client, self._optional)
 
     @property
     def sortable(self) -> bool:
@@ -132,9 +120,7 @@ class KlaviyoCollection:
             return Page([item.id], [], [each.extract(asked, raw) for each, asked in wanted])
 
         def read(response: requests.Response) -> Page:
-            document = self._item_reader.read_item(response.content)
-            self._tell_of_oddities(document)
-            (raw,) = document.resources
+            raw = self._pages.read_item(response.content)
             size = len(response.content)
             return replace(page(raw), size=size, release=self._client.release)
 
@@ -162,6 +148,10 @@ class KlaviyoCollection:
         else:
             self._optional.served_whole()
 
+    def read(self, response: requests.Response, request: PageRequest) -> Page:
+        """Return the page in the answer to `request`. Raises UnreadableAnswer."""
+        return self._pages.read(response, request)
+
     def parameters(self, request: PageRequest) -> dict[str, str]:
         """Return the parameters of a first request; `links.next` repeats them."""
         views = [self._views[number].view for number in request.views]
@@ -177,32 +167,6 @@ class KlaviyoCollection:
         """Return the address of a partition's first page, or of `path` with its parent's id."""
         parent_id = str(partition.get(self._declared.parent_key, ""))
         return address(self._client.base_url, path or self._declared.endpoint, parent_id)
-
-    def read(self, response: requests.Response, request: PageRequest) -> Page:
-        """Return the page in the answer to `request`. Raises UnreadableAnswer."""
-        body = response.content
-        document = self._reader(request.views, request.left_out).read(body)
-        self._tell_of_oddities(document)
-        if not document.links and (self.page_size or len(document.resources) >= _FULL_PAGE):
-            raise UnreadableAnswer("the answer does not say whether there is another page")
-        extracts = [self._extract(number, document, request) for number in request.views]
-        ids = document.fields.ids
-        following = document.next and urljoin(response.url, document.next)
-        exact = not following or not ids or tells_rows_apart(following, ids[-1])
-        if "" in ids:  # two rows without an id are two rows
-            ids = [
-                name or repr(bytes(raw)) for name, raw in zip(ids, document.resources, strict=True)
-            ]
-        return Page(
-            ids,
-            document.cursors if self.has_cursor else [],
-            extracts,
-            following,
-            exact=exact,
-            size=len(body),
-            values=document.fields.cursors,
-            release=self._client.release,
-        )
 
     def _missing(self, request: PageRequest, missing: NotFound) -> Exception:
         """Return the meaning of a 404: a following page is lost, or the parent may be gone."""
@@ -223,72 +187,6 @@ class KlaviyoCollection:
         except Exception as other:  # noqa: BLE001  whatever it is, it does not prove the parent gone
             return other
         return RequestFailed(f"{missing.message} Its parent exists.")
-
-    def _tell_of_oddities(self, document: Document) -> None:
-        if document.strange:
-            logger.warning(
-                "%s: Klaviyo sent %d entries that are no resources. They are left out.",
-                self.name,
-                document.strange,
-            )
-        if document.repaired and not self._repaired:
-            self._repaired = True
-            logger.warning(
-                "%s: Klaviyo sends values that JSON does not allow: half of a surrogate pair, bytes"
-                " that are not UTF-8, control characters, or NaN. They become U+FFFD or null.",
-                self.name,
-            )
-
-    def _extract(self, number: int, document: Document, request: PageRequest) -> Extract:
-        own = self._views[number]
-        needs = own.view.needs
-        if missing := needs.essential & request.left_out:
-            return Extract(failure=self._impossible(own.view, sorted(missing)))
-        self._note_silence(own.view, document)
-        others = {name for each in request.views for name in self._views[each].view.needs.include}
-        # Ids in `needs.ids` come without `include`: no other view adds them.
-        if own.view.passes_resources and (strange := others - {*needs.include, *needs.ids}):
-            document = document.without(strange)
-        if own.excluded and own.view.passes_resources:
-            # Excluded fields go first: no column is derived from them.
-            reader = self._reader(request.views, request.left_out)
-            document = reader.changed(document, own.excluded.cut_from)
-        extract = own.view.extract(document, request.partition)
-        if own.drift and extract.records:
-            own.drift.look_at(extract.records[0])
-        return extract
-
-    def _note_silence(self, view: View, document: Document) -> None:
-        """Note whether any resource of the page has the relationships that need another scope.
-
-        Recorded answers show: a resource without a related resource has no such relationship. Only
-        if a whole sync brings no related resource may the scope be the reason.
-        """
-        for relationship, scope in view.needs.include_scopes:
-            if held := document.fields.identifiers.get(relationship):
-                told = any(each is not msgspec.UNSET for each in held)
-                self._client.scopes.answered(scope, f"{relationship} of {view.name}", told=told)
-
-    def _impossible(self, view: View, missing: Sequence[str]) -> StreamFailed:
-        scopes = {self._optional.scopes[part] for part in missing if part in self._optional.scopes}
-        if scopes:
-            return ScopeMissing(
-                f"Missing scope {' and '.join(sorted(scopes))}: {view.name} cannot be read"
-                " without. Sign in with that scope, or deselect the stream."
-            )
-        return StreamFailed(
-            f"Klaviyo refuses {' and '.join(missing)} at /api/{self.name}, and {view.name} cannot"
-            f" be read without. {self._optional.refusal}",
-            FailureType.config_error,
-        )
-
-    def _reader(self, views: tuple[int, ...], left_out: frozenset[str]) -> DocumentReader:
-        """Return the reader for `views`; some relationships have ids without `include`."""
-        if (views, left_out) not in self._readers:
-            needs = [self._views[number].view.needs.without(left_out) for number in views]
-            fields = fields_reader(self._declared.cursor_attribute, needs)
-            self._readers[views, left_out] = DocumentReader(fields)
-        return self._readers[views, left_out]
 
 
 def _scopes_of(views: Sequence[CollectionView], client: Client) -> dict[str, str]:

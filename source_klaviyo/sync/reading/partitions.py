@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, FOREVER, Window
@@ -13,12 +14,14 @@ from source_klaviyo.sync.state.checkpoint import Checkpoint
 from source_klaviyo.sync.state.horizon import MARGIN
 from source_klaviyo.sync.state.ranges import merge
 from source_klaviyo.sync.windows.new_rows import NewRows
+from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
-from source_klaviyo.sync.windows.window_reader import Purpose, WindowReader
+from source_klaviyo.sync.windows.window_reader import WindowReader
 from source_klaviyo.sync.windows.window_view import WindowView
 
 Views = tuple[int, ...]
+_Reader = TypeVar("_Reader", bound=WindowReader)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +108,8 @@ class Partitions:
             reading.ask_again()
             jobs = [stream for view in stateless if (stream := self.job.views[view].stream)]
             began = [job.refresh.since - MARGIN for job in jobs if job.refresh]
-            yield self._beside(number, min([self.horizon(), *began]), stateless, Purpose.LAST)
+            since = min([self.horizon(), *began])
+            yield self._beside(WindowReader, number, since, stateless)
 
     @property
     def _moves_between_partitions(self) -> bool:
@@ -138,6 +142,7 @@ class Partitions:
         }
         return [
             self._reader(
+                WindowReader,
                 number,
                 window,
                 [
@@ -159,7 +164,7 @@ class Partitions:
             for view in self.job.views
         ]
 
-    def without_cursor(self, number: int, views: Views) -> WindowReader | None:
+    def without_cursor(self, number: int, views: Views) -> NoCursorReader | None:
         """Return a reader of the rows without a cursor value, for those of `views` that miss any.
 
         None if there is such a reader already, or if Klaviyo cannot bring such rows together.
@@ -176,7 +181,7 @@ class Partitions:
         )
         if not missing:
             return None
-        reader = self._beside(number, BEGINNING, missing, Purpose.NO_CURSOR)
+        reader = self._beside(NoCursorReader, number, BEGINNING, missing)
         if any(each is not None and each.missing() != [Window()] for each in checkpoints.values()):
             reader.ask_both_ends()
         return reader
@@ -194,29 +199,32 @@ class Partitions:
             return windows
         return [Window(windows[0].lo, FOREVER)]
 
-    def _beside(self, number: int, lo: int, views: Views, purpose: Purpose) -> WindowReader:
+    def _beside(self, kind: type[_Reader], number: int, lo: int, views: Views) -> _Reader:
+        """Return a reader of rows that stand on any page, beside the readers of windows."""
         everything, checkpoints = [Window(lo)], self.readings[number].checkpoints
         wanted = [WindowView(view, everything, checkpoints[view]) for view in views]
-        return self._reader(number, Window(lo), wanted, purpose)
+        return self._reader(kind, number, Window(lo), wanted, follows_order=False)
 
     def _reader(
         self,
+        kind: type[_Reader],
         number: int,
         window: Window,
         views: list[WindowView],
-        purpose: Purpose = Purpose.WINDOW,
-    ) -> WindowReader:
+        *,
+        follows_order: bool = True,
+    ) -> _Reader:
         reading, size = self.readings[number], self.page_size
-        return WindowReader(
+        return kind(
             number,
             reading.partition,
             self.job.collection,
             window,
             views,
             self.horizon,
-            NewRows(SeenRows(self.memory), reading.recent, purpose is Purpose.NO_CURSOR),
+            NewRows(SeenRows(self.memory), reading.recent, kind is NoCursorReader),
             RangePageSize(size, size.wanted) if size else None,
-            purpose,
+            follows_order,
         )
 
 

@@ -17,7 +17,6 @@ changed since the sync began.
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import InitVar, dataclass, field
-from enum import Enum
 
 from airbyte_cdk.models import FailureType
 
@@ -34,14 +33,6 @@ from source_klaviyo.sync.windows.position import Position
 from source_klaviyo.sync.windows.window_view import Read, WindowView
 
 
-class Purpose(Enum):
-    """The rows for which a reader is made."""
-
-    WINDOW = "all rows of a window"
-    LAST = "rows that changed while a full refresh read, wherever they stand"
-    NO_CURSOR = "rows without a cursor value, which lie together at one end of the order"
-
-
 @dataclass(slots=True, eq=False)
 class WindowReader:
     """Reads one window of partition `number`, page after page, for one or several views.
@@ -50,8 +41,8 @@ class WindowReader:
     again. `sent` is the request under way, or the last. `failure` says why the window cannot be
     read on. `left_out` are parts that the next page alone is asked for without: Klaviyo has refused
     them, or could not load them. `rows_kept` counts the rows of the last page that were emitted.
-    Whether Klaviyo sorts rows without a cursor value first or last is not documented: a reader of
-    such rows begins at the other end of the order.
+    Without `follows_order`, no row shows that the window ends: rows that changed while a full
+    refresh read may stand on any page.
 
     Example: `request()` is sent, `accept(page, views)` takes the answer in and returns what goes
     out, until the reader is `finished`.
@@ -65,7 +56,7 @@ class WindowReader:
     tell_horizon: Callable[[], int]
     rows: NewRows
     page_size: RangePageSize | None
-    purpose: Purpose = Purpose.WINDOW
+    follows_order: InitVar[bool] = True
     density: Density = field(default_factory=Density)
     retry: RetryState = field(default_factory=RetryState)
     chain: PageChain = field(default_factory=PageChain)
@@ -75,15 +66,12 @@ class WindowReader:
     finished: bool = False
     failure: StreamFailed | None = None
     rows_kept: int = 0
-    _reverses: bool = field(init=False)
-    _ascends_next: bool = False
     _second_from_its_end: bool = False
 
-    def __post_init__(self, window: Window) -> None:
-        follows = self.collection.ordered or self.collection.newest_first
-        in_order = follows and self.purpose is Purpose.WINDOW
+    def __post_init__(self, window: Window, follows_order: bool) -> None:
+        has_order = self.collection.ordered or self.collection.newest_first
+        in_order = has_order and follows_order
         self.place = Position(window.lo, window.hi, in_order, self.collection.newest_first)
-        self._reverses = self.purpose is Purpose.NO_CURSOR
 
     @property
     def lo(self) -> int:
@@ -107,11 +95,7 @@ class WindowReader:
 
     def request(self, left_out: frozenset[str] = frozenset()) -> PageRequest:
         """Return the request for the next page, without the parts `left_out`."""
-        window, reverses = Window(self.place.at, self.hi), self._reverses
-        if self.purpose is Purpose.NO_CURSOR or self.collection.newest_first:
-            window = Window()
-        if self._second_from_its_end:
-            window, reverses = Window(self.place.at, self.place.at + 1), True
+        window, reverses = self._asked()
         if self.chain.token is None:
             self.chain.begin(window, self.place.at)
         size = self.page_size.current if self.page_size else None
@@ -149,23 +133,16 @@ class WindowReader:
         # Pages before those that came in no order have to be asked for as well.
         begins_anew = reopens is not None and self.chain.began > self.lo
         if not begins_anew and (page.next is None or self._is_beyond(page)):
-            begins_anew, self._ascends_next = self._ascends_next, False
-            self._reverses, self.finished = False, not begins_anew
+            self.finished = self._is_last()
+            begins_anew = not self.finished
         completes = self._complete()
         if self.finished or begins_anew:
             self.chain.break_off()
         else:
             self._choose_next(page, fresh)
-        done = self.finished and self.purpose is Purpose.NO_CURSOR
+        done = self.finished and self.rows.without_cursor
         read = Read(page, kept, completes, reopens, done, ahead(page, horizon))
         return self._deliver(views, read)
-
-    def ask_both_ends(self) -> None:
-        """Look for rows without a cursor value in ascending order as well, once the other end ends.
-
-        A window's bound has left them out of the ascending pages.
-        """
-        self._ascends_next = True
 
     def ask_by_time(self) -> None:
         """Ask for the rest of the window by time: the page cursor leads nowhere."""
@@ -226,16 +203,23 @@ class WindowReader:
         """Forget all rows."""
         self.rows.seen.forget()
 
+    def _asked(self) -> tuple[Window, bool]:
+        """Return the window to ask for by time, and whether from its other end."""
+        if self._second_from_its_end:
+            return Window(self.place.at, self.place.at + 1), True
+        return Window() if self.collection.newest_first else Window(self.place.at, self.hi), False
+
     def _is_beyond(self, page: Page) -> bool:
-        """Tell whether the following pages hold nothing of the window."""
-        if self.purpose is Purpose.NO_CURSOR:
-            return any(cursor is not None for cursor in page.cursors)
+        """Tell whether the pages after `page` hold nothing of the window."""
+        del page
         return self.place.is_beyond
+
+    def _is_last(self) -> bool:
+        """Tell whether all is read with the end of these pages."""
+        return True
 
     def _complete(self) -> Window | None:
         """Return the seconds that are newly complete, if any."""
-        if self.purpose is Purpose.NO_CURSOR:
-            return None
         completes = self.place.finish() if self.finished else self.place.advance()
         if completes:
             self.retry.progressed()
