@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from source_klaviyo.protocol import FOREVER, Extract, Page, Window
+from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
+from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.windows.new_rows import NewRows
 from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from source_klaviyo.sync.windows.window_view import WindowView
-from unit_tests.fakes import TwoPages, record
+from unit_tests.fakes import HORIZON, TwoPages, record
 
 Row = tuple[str, int | None]
 FAR = 2_000_000_000
@@ -93,3 +95,26 @@ def after(read: WindowReader, *found: Page) -> WindowReader:
 
 def ids(delivery: Delivery) -> list[str]:
     return [bytes(piece).decode().split('"')[3] for piece, _ in delivery.extract.records]
+
+
+def reading(job: CollectionJob, horizon: int = HORIZON, parents: int = 0) -> CollectionReader:
+    """Return the reader of a collection, which has started, by a clock that stands still."""
+    read = CollectionReader(job, lambda: horizon, IdMemory())
+    read.start(parents)
+    return read
+
+
+def send(read: CollectionReader, now: float = 0.0) -> tuple[WindowReader, PageRequest]:
+    """Return the next task and its request."""
+    task = read.next_task(now)
+    assert isinstance(task, WindowReader)
+    return task, read.request(task)
+
+
+def answer(
+    read: CollectionReader, task: WindowReader, request: PageRequest, found: Page
+) -> list[Delivery]:
+    """Return what goes out where `found` is the answer."""
+    steps = read.accept_page(task, request, found)
+    read.settle(task, None, 0.0)
+    return [*steps, *read.take_complete()]

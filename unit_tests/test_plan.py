@@ -28,8 +28,8 @@ from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.output.stream_output import StreamOutput
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.state.foreign import OLDEST_EVENT
-from source_klaviyo.sync.windows.seen_rows import IdMemory
 from unit_tests.kinds import OF_RESOURCES
+from unit_tests.pages import reading
 
 NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in OF_RESOURCES]
 BEGAN = 1_790_000_000
@@ -192,9 +192,7 @@ def members_reader(
     """Return the reader of the members of lists, and the output of their stream."""
     made = planned(configured("list_profiles"), states=states)
     job = collection_of(made, "lists/{id}/profiles")
-    reader = CollectionReader(job, lambda: BEGAN, IdMemory())
-    reader.start(1)
-    return reader, StreamOutput(made.streams[0], 1, lambda: BEGAN)
+    return reading(job, BEGAN, parents=1), StreamOutput(made.streams[0], 1, lambda: BEGAN)
 
 
 def listed(output: StreamOutput) -> list[str]:

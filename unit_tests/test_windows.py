@@ -39,6 +39,7 @@ from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.examples import at_least
 from unit_tests.fakes import TwoPages, record
 from unit_tests.kinds import made
+from unit_tests.pages import reading
 
 # One stream of each way to bound a window in ascending order: the rest is the same code.
 WINDOWED = list(
@@ -482,12 +483,8 @@ def test_an_instant_passes_the_filter_of_exactly_one_window(
     emitted = 0
     for lo, hi in pairwise(splits):
         model = Model(stream=stream, rows=[(0, microsecond)], bounded_above=stream.upper)
-        reader = CollectionReader(
-            CollectionJob(model, [ViewJob(StreamJob(StreamDescriptor("x"), "updated"))]),
-            lambda: FOREVER - 1,
-            IdMemory(),
-        )
-        reader.start(0)
+        job = StreamJob(StreamDescriptor("x"), "updated")
+        reader = reading(CollectionJob(model, [ViewJob(job)]), FOREVER - 1)
         task = reader.next_task(0.0)
         assert isinstance(task, WindowReader)
         task.place = Position(lo, hi, task.place.in_order)

@@ -16,22 +16,11 @@ from integration_tests.connector.harness import CURSORS, RESOURCES, Output, cata
 from integration_tests.connector.relay import Reply, closed, host, pass_on
 from klaviyo_sandbox import Sandbox
 from source_klaviyo import SourceKlaviyo
-from source_klaviyo.registry import STREAMS, stream_name
+from source_klaviyo.registry import STREAMS, stream_name, streams_named
 from tools.generate_spec import specification
 
 JSON = {"Content-Type": "application/json"}
 TYPES = {"RECORD", "STATE", "LOG", "TRACE", "SPEC", "CONNECTION_STATUS", "CATALOG"}
-SCOPES = {
-    "accounts": "accounts:read",
-    "campaigns": "campaigns:read",
-    "email_templates": "templates:read",
-    "events": "events:read",
-    "flows": "flows:read",
-    "lists": "lists:read",
-    "metrics": "metrics:read",
-    "profiles": "profiles:read",
-    "segments": "segments:read",
-}
 
 
 def test_every_line_of_a_read_is_a_message(full_read: Output) -> None:
@@ -98,7 +87,8 @@ def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: S
     lines = narrow.connection["message"].splitlines()
     for stream in closed_streams:
         (line,) = (line for line in lines if stream in line.partition(": ")[2].split(", "))
-        assert line.startswith(f"Missing scope {SCOPES[stream]}: ")
+        (scope,) = streams_named([stream])[stream].scopes
+        assert line.startswith(f"Missing scope {scope}: ")
 
 
 def test_discover_leaves_out_what_klaviyo_refuses(connect: Connect, shop: Sandbox) -> None:

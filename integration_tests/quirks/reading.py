@@ -2,7 +2,8 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from integration_tests.connector.harness import catalog
 from klaviyo_sandbox import Sandbox
 from source_klaviyo import SourceKlaviyo
 
@@ -55,6 +57,22 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+def lines(
+    config: Mapping[str, object],
+    streams: Sequence[str],
+    states: Iterable[Json],
+    mode: str = "incremental",
+    destination: str = "append",
+) -> Iterator[bytes]:
+    """Yield the lines of a sync of `streams`. Raises what ends it."""
+    selected = catalog(streams, mode, destination, cursors=streams)
+    kept: list[AirbyteStateMessage] = [AirbyteStateMessageSerializer.load(each) for each in states]
+    chunks = SourceKlaviyo().lines(config, ConfiguredAirbyteCatalogSerializer.load(selected), kept)
+    with closing(chunks):  # type: ignore[type-var]
+        for chunk in chunks:
+            yield from chunk.splitlines()
+
+
 def read(
     sandbox: Sandbox,
     streams: Sequence[str],
@@ -70,33 +88,13 @@ def read(
         "disable_fetching_predictive_analytics": True,  # its quota would slow every case down
         **config,
     }
-    catalog = ConfiguredAirbyteCatalogSerializer.load(
-        {
-            "streams": [
-                {
-                    "stream": {
-                        "name": stream,
-                        "json_schema": {},
-                        "supported_sync_modes": ["full_refresh", "incremental"],
-                    },
-                    "sync_mode": mode,
-                    "destination_sync_mode": "append",
-                }
-                for stream in streams
-            ]
-        }
-    )
-    kept: list[AirbyteStateMessage] = [
-        AirbyteStateMessageSerializer.load(state) for state in (states or {}).values()
-    ]
     outcome = Outcome()
     handler = _Logs(outcome.logs)
     logging.getLogger("airbyte").addHandler(handler)
     failed = False
     try:
-        for chunk in SourceKlaviyo().lines(config, catalog, kept):
-            for line in chunk.splitlines():
-                _note(outcome, orjson.loads(line))
+        for line in lines(config, streams, (states or {}).values(), mode):
+            _note(outcome, orjson.loads(line))
     except AirbyteTracedException:
         failed = True
     finally:
