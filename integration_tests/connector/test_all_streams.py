@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from benchmarks.again import fewest_again
 from benchmarks.distinct import distinct_pages
 from benchmarks.ideal import most_requests
-from integration_tests.connector.conftest import connector_of
+from integration_tests.connector.conftest import connector_of, shop_of
 from integration_tests.connector.harness import Json, Output, last_states
 from klaviyo_sandbox import Request, Sandbox, Settings, Touched
 from klaviyo_sandbox.spec import REMODELLED, USED_TEMPLATE
@@ -112,11 +112,7 @@ class Story:
     outputs: tuple[Output, ...]
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(TINY) as sandbox:
-        sandbox.limits.grant_plenty()
-        yield sandbox
+shop = shop_of(TINY, plenty=True)
 
 
 @pytest.fixture(scope="module")

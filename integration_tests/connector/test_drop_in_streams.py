@@ -1,10 +1,6 @@
 """The streams that only Airbyte's own connector had: what is special about them."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, shop_of
 from integration_tests.connector.harness import Json, Output, catalog, incremental, last_states
 from klaviyo_sandbox import Sandbox, Settings
 
@@ -12,10 +8,7 @@ BEHIND = ("subscriptions", "predictive_analytics")
 _SHOP = Settings(events=100, profiles=400, lists=4, campaigns=8, limits=False)
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(_SHOP) as sandbox:
-        yield sandbox
+shop = shop_of(_SHOP)
 
 
 def suppressions(record: Json) -> list[Json]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from integration_tests.connector.conftest import connector_of
+from integration_tests.connector.conftest import connector_of, shop_of
 from integration_tests.connector.harness import Json, catalog
 from integration_tests.connector.relay import Host, host, pass_on
 from klaviyo_sandbox import Sandbox, Settings
@@ -33,10 +33,7 @@ class Read:
     asked: Host
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(SMALL) as sandbox:
-        yield sandbox
+shop = shop_of(SMALL)
 
 
 @pytest.fixture(scope="module", params=["2026-04-15", PINNED])

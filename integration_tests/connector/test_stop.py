@@ -6,13 +6,12 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, shop_of
 from integration_tests.connector.harness import RESOURCES, Connector, Output, catalog, last_states
 from integration_tests.connector.relay import Reply, host
 from klaviyo_sandbox import Sandbox, Settings
@@ -22,11 +21,7 @@ LONGEST = 10.0
 """Seconds that `docker stop` waits before it kills."""
 
 
-@pytest.fixture(scope="module")
-def slow_shop() -> Iterator[Sandbox]:
-    settings = Settings(events=4_000, profiles=1_500, limits=False, latency_ms=100)
-    with Sandbox.start(settings) as sandbox:
-        yield sandbox
+slow_shop = shop_of(Settings(events=4_000, profiles=1_500, limits=False, latency_ms=100))
 
 
 def start(connector: Connector, stdout: int | BinaryIO, *arguments: str) -> subprocess.Popen[bytes]:

@@ -1,12 +1,13 @@
 """A shop with an app that reads it, and the program signed in with that app."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from integration_tests.connector.conftest import shop_of
 from integration_tests.connector.harness import Connector, Json, Output
 from klaviyo_sandbox import OAuthRules, Sandbox, Settings
 
@@ -15,11 +16,7 @@ SignedIn = Callable[..., Connector]
 LONG = 3600.0
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    settings = Settings(events=3_000, profiles=600, catalog_items=4_500, limits=False)
-    with Sandbox.start(settings) as sandbox:
-        yield sandbox
+shop = shop_of(Settings(events=3_000, profiles=600, catalog_items=4_500, limits=False))
 
 
 @pytest.fixture(autouse=True)
