@@ -12,7 +12,6 @@ from integration_tests.connector.relay import closed, host
 from integration_tests.connector.truth import assert_complete
 from klaviyo_sandbox import Fault, Sandbox, Settings
 from source_klaviyo import SourceKlaviyo
-from source_klaviyo.api import backoff
 
 
 def test_a_stream_that_is_not_there(connect: Connect, shop: Sandbox) -> None:
@@ -76,10 +75,10 @@ def test_an_answer_that_is_no_document(connect: Connect, shop: Sandbox) -> None:
     ("kind", "words"),
     [("not_json", "not a JSON:API document"), ("status", "500"), ("reset", "could not be reached")],
 )
+@pytest.mark.usefixtures("impatient")
 def test_a_fault_that_does_not_pass_ends_after_bounded_retries(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
+    connect: Connect, kind: str, words: str
 ) -> None:
-    monkeypatch.setattr(backoff, "_FIRST", 0.001)
     configured = ConfiguredAirbyteCatalogSerializer.load(catalog(["lists", "segments"]))
     with Sandbox.start(Settings(events=10, profiles=10, limits=False)) as sandbox:
         sandbox.fail(Fault(kind, path="/api/lists"))
