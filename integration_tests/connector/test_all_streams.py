@@ -17,6 +17,7 @@ from benchmarks.distinct import distinct_pages
 from benchmarks.ideal import most_requests
 from integration_tests.connector.conftest import connector_of, shop_of
 from integration_tests.connector.harness import Json, Output, last_states
+from integration_tests.quirks.reading import keys_of
 from klaviyo_sandbox import Request, Sandbox, Settings, Touched
 from klaviyo_sandbox.spec import REMODELLED, USED_TEMPLATE
 from source_klaviyo.api.auth import AccessToken
@@ -208,10 +209,6 @@ def kept_as(stream: str, shown: str) -> str:
     return REMODELLED.get(shown, shown) if CLASSES[stream].oldest_revision else shown
 
 
-def _keys(stream: str, records: list[Json]) -> list[tuple[str, ...]]:
-    return [tuple(record[key] for key in CLASSES[stream].keys) for record in records]
-
-
 def assert_valid(schema: Json, records: list[Json]) -> None:
     """Show that `records` are as `schema` says, and hold nothing that it does not know."""
     validator = Draft7Validator(schema, format_checker=checker)
@@ -244,7 +241,7 @@ def test_a_stream_has_rows_as_its_schema_says_each_once_a_sync(story: Story, str
     assert_valid(found["json_schema"], records)
     assert [[key] for key in CLASSES[stream].keys] == found["source_defined_primary_key"]
     for each in (story.first, story.idle, story.last):
-        assert len(each[stream]) == len({*_keys(stream, each[stream])})
+        assert len(each[stream]) == len({*keys_of(stream, each[stream])})
 
 
 @pytest.mark.parametrize("stream", sorted(set(OPEN) - LINKS - PARTS - REPORTS))
@@ -266,7 +263,7 @@ def test_global_exclusions_are_the_suppressed_profiles(story: Story) -> None:
 @pytest.mark.parametrize("stream", sorted(LINKS))
 def test_all_that_belongs_together_comes(story: Story, stream: str) -> None:
     assert story.links[stream]
-    assert set(_keys(stream, story.first[stream])) == story.links[stream]
+    assert set(keys_of(stream, story.first[stream])) == story.links[stream]
 
 
 def test_ids_that_are_put_on_top_are_those_of_the_relationships(

@@ -1,7 +1,7 @@
 """What the tests of reports have in common: the shop, and what a sync of it has brought."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -41,11 +41,6 @@ DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregat
 def days_ago(days: int) -> str:
     """Return the date in UTC so many days ago."""
     return str(datetime.fromtimestamp(time.time() - days * 86_400, UTC).date())
-
-
-def keys(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:
-    """Return what names each record."""
-    return [tuple(record[key] for key in REPORTS[stream].keys) for record in records]
 
 
 def calls(sandbox: Sandbox, stream: str) -> int:

@@ -7,13 +7,12 @@ import requests
 
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import Connector, incremental, last_states
-from integration_tests.quirks.reading import read
+from integration_tests.quirks.reading import keys_of, read
 from integration_tests.reports.syncs import (
     DAILY_QUOTA,
     REPORTS,
     calls,
     days_ago,
-    keys,
     state_of,
 )
 from klaviyo_sandbox import Quirks, Sandbox
@@ -42,11 +41,11 @@ def test_a_spent_quota_ends_the_stream_and_the_next_sync_goes_on(shop: Sandbox) 
     grant(shop, 225)
     second = read(shop, [FLOWS], states=first.states, **TWO_YEARS)
     assert calls(shop, FLOWS) == fewest - 6, "no window is asked for twice"
-    together = keys(FLOWS, [*first.records[FLOWS], *second.records[FLOWS]])
-    assert sorted(map(str, together)) == sorted(map(str, keys(FLOWS, whole.records[FLOWS])))
-    assert max(day for day, *_ in together) == max(
-        day for day, *_ in keys(FLOWS, first.records[FLOWS])
-    ), "the newest days come first"
+    together = keys_of(FLOWS, [*first.records[FLOWS], *second.records[FLOWS]])
+    assert sorted(map(str, together)) == sorted(map(str, whole.keys(FLOWS)))
+    assert max(day for day, *_ in together) == max(day for day, *_ in first.keys(FLOWS)), (
+        "the newest days come first"
+    )
 
 
 def test_the_program_ends_well(shop: Sandbox, tmp_path: Path) -> None:

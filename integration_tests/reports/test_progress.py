@@ -9,7 +9,7 @@ import pytest
 
 from integration_tests.connector.conftest import connector_of
 from integration_tests.connector.harness import incremental, last_states
-from integration_tests.quirks.reading import read
+from integration_tests.quirks.reading import keys_of, read
 from integration_tests.reports.syncs import (
     DAILY_QUOTA,
     REPORTS,
@@ -17,7 +17,6 @@ from integration_tests.reports.syncs import (
     Json,
     calls,
     days_ago,
-    keys,
     state_of,
 )
 from integration_tests.reports.test_day_quota import FLOWS, TWO_YEARS
@@ -56,8 +55,8 @@ def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, li
     assert again | known >= {record["date"] for record in whole.records[FLOWS]}
     written = {record["date"] for record in killed.records[FLOWS]}
     assert known & {record["date"] for record in whole.records[FLOWS]} <= written
-    together = {*map(str, keys(FLOWS, [*killed.records[FLOWS], *rest.records[FLOWS]]))}
-    assert together == {*map(str, keys(FLOWS, whole.records[FLOWS]))}
+    together = {*map(str, keys_of(FLOWS, [*killed.records[FLOWS], *rest.records[FLOWS]]))}
+    assert together == {*map(str, whole.keys(FLOWS))}
 
 
 def test_a_change_of_days_that_are_not_settled_is_seen(
@@ -90,7 +89,7 @@ def test_a_change_of_days_that_are_not_settled_is_seen(
 
 
 def by_key(stream: str, records: list[Json]) -> dict[tuple[str, ...], Json]:
-    return dict(zip(keys(stream, records), records, strict=True))
+    return dict(zip(keys_of(stream, records), records, strict=True))
 
 
 def test_nothing_is_read_again_within_the_hour(shop: Sandbox) -> None:
