@@ -22,7 +22,7 @@ from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
 from source_klaviyo.protocol import FOREVER, PageRequest, Window
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.requests.collection import KlaviyoCollection
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.output.stream_output import StreamOutput
@@ -31,7 +31,7 @@ from source_klaviyo.sync.state.foreign import OLDEST_EVENT
 from unit_tests.kinds import OF_RESOURCES
 from unit_tests.pages import reading
 
-NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in OF_RESOURCES]
+NAMES = [stream_name(kind) for kind in OF_RESOURCES]
 BEGAN = 1_790_000_000
 WATERMARK = 1_780_000_000
 DAY = 86_400

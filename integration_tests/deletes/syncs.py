@@ -11,11 +11,7 @@ import requests
 from integration_tests.deletes.destination import Destination, Json, Key
 from integration_tests.quirks.reading import lines as read_lines
 from klaviyo_sandbox import Sandbox
-from source_klaviyo.registry import STREAMS, stream_name
 
-FOLLOWED: Final = tuple(stream_name(stream) for stream in STREAMS if stream.single)
-NEWER: Final = ("omnichannel_campaigns", "omnichannel_campaign_messages")
-"""Streams of the next revision's campaigns, which the sandbox keeps apart from the older ones."""
 SINGLE: Final = {
     "email_templates": "templates",
     "form_definitions": "forms",

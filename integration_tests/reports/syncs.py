@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from klaviyo_sandbox import Sandbox
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
 
 Json = dict[str, Any]
@@ -31,9 +29,7 @@ SHOP: Final[dict[str, Any]] = {
 }
 
 REPORTS: Final[Mapping[str, type[ReportStream]]] = {
-    stream(Client("https://a.klaviyo.com", api_key("pk"))).name: stream
-    for stream in STREAMS
-    if issubclass(stream, ReportStream)
+    stream_name(stream): stream for stream in STREAMS if issubclass(stream, ReportStream)
 }
 DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregates")
 
