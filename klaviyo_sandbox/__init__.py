@@ -12,26 +12,22 @@ with Sandbox.start(Settings(events=10_000, limits=False)) as sandbox:
 On the command line: `python -m klaviyo_sandbox --port 8080 --events 10000`.
 """
 
-from klaviyo_sandbox.control_client import ControlError
+from klaviyo_sandbox.control.remote import ControlError
 from klaviyo_sandbox.faults import Fault
-from klaviyo_sandbox.log_control import Count
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.process import StartError
 from klaviyo_sandbox.quirks import Quirks, RefusedParameter
-from klaviyo_sandbox.report_control import AggregateRow, ReportRow
-from klaviyo_sandbox.sandbox import Sandbox, Touched
+from klaviyo_sandbox.sandbox import Sandbox
 from klaviyo_sandbox.settings import Settings
+from klaviyo_sandbox.shop.day import Touched
 from klaviyo_sandbox.web.log import Entry as Request
 
 __all__ = [
-    "AggregateRow",
     "ControlError",
-    "Count",
     "Fault",
     "OAuthRules",
     "Quirks",
     "RefusedParameter",
-    "ReportRow",
     "Request",
     "Sandbox",
     "Settings",

@@ -109,12 +109,11 @@ def _instead(fault: Fault | None) -> Reply | None:
 
 async def _deliver(fault: Fault | None, reply: Reply, scope: Scope, send: Send) -> None:
     transport = scope[TRANSPORT]
-    if fault is not None and fault.kind == "cut":
-        await fault_injection.send_cut(send, reply)
-    elif fault is not None and fault.kind == "reset" and isinstance(transport, asyncio.Transport):
+    kind = "" if fault is None else fault.kind
+    if kind == "reset" and isinstance(transport, asyncio.Transport):
         fault_injection.reset(transport)
     else:
-        await fault_injection.send_reply(send, reply)
+        await fault_injection.send_reply(send, reply, cut=kind == "cut")
 
 
 async def _body(receive: Receive) -> bytes:

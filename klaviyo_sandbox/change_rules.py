@@ -12,28 +12,17 @@ from klaviyo_sandbox.web.request import Request
 Change = Literal["update", "add", "archive", "unarchive"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChangeRule:
-    """Lets `rows` resources change after each `every` requests to a path."""
+    """A rule in force, with its requests so far and the changed ids, in order."""
 
     path: str
-    """Shell pattern on the request's path."""
     every: int
     type: str
     rows: int
-    """The number of rows that change each time."""
-    change: Change = "update"
-    times: int | None = None
-    """The largest number of changes; None: no bound."""
-    moves_updated: bool = False
-    """`archive` and `unarchive` move `updated`. Klaviyo's own way is not known."""
-
-
-@dataclass(slots=True)
-class ActiveRule:
-    """A rule in force, with its requests so far and the changed ids, in order."""
-
-    rule: ChangeRule
+    change: Change
+    times: int | None
+    moves_updated: bool
     seen: int = 0
     done: int = 0
     ids: list[str] = field(default_factory=list)
@@ -45,29 +34,43 @@ class ChangeRules:
 
     changes: Changes
     random: Random
-    rules: list[ActiveRule] = field(default_factory=list)
+    rules: list[ChangeRule] = field(default_factory=list)
 
-    def add(self, rule: ChangeRule) -> None:
-        """Put a rule in force."""
-        self.rules.append(ActiveRule(rule))
+    def add(
+        self,
+        path: str,
+        every: int,
+        type: str,  # noqa: A002  # Klaviyo's own word
+        rows: int,
+        change: Change = "update",
+        times: int | None = None,
+        *,
+        moves_updated: bool = False,
+    ) -> None:
+        """Change `rows` random resources of a `type` after `every` so many requests to `path`.
+
+        `path` is a shell pattern; `times` is the largest number of changes. `archive` and
+        `unarchive` leave `updated` alone, unless the change `moves_updated`: Klaviyo's own way is
+        not known.
+        """
+        self.rules.append(ChangeRule(path, every, type, rows, change, times, moves_updated))
 
     def clear(self) -> list[list[str]]:
         """Drop all rules; return the changed ids of each rule."""
-        changed = [active.ids for active in self.rules]
+        changed = [rule.ids for rule in self.rules]
         self.rules.clear()
         return changed
 
     def apply(self, request: Request) -> None:
         """Count a request before its answer; make the changes that are due."""
-        for active in self.rules:
-            rule = active.rule
-            spent = rule.times is not None and active.done >= rule.times
+        for rule in self.rules:
+            spent = rule.times is not None and rule.done >= rule.times
             if spent or not fnmatch.fnmatchcase(request.path, rule.path):
                 continue
-            active.seen += 1
-            if active.seen > 1 and (active.seen - 1) % rule.every == 0:
-                active.done += 1
-                active.ids += self._change(rule)
+            rule.seen += 1
+            if rule.seen > 1 and (rule.seen - 1) % rule.every == 0:
+                rule.done += 1
+                rule.ids += self._change(rule)
 
     def _change(self, rule: ChangeRule) -> list[str]:
         if rule.change == "add":

@@ -27,7 +27,7 @@ class Process:
         """
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._child = subprocess.Popen(  # noqa: S603  # our own module, no shell
-            [sys.executable, "-m", "klaviyo_sandbox", "--settings", settings.to_json()],
+            [sys.executable, "-m", "klaviyo_sandbox", *settings.arguments()],
             stdin=subprocess.PIPE,  # the child ends when this closes, even if we are killed
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -45,7 +45,6 @@ class Process:
         self.url = str(announcement["url"])
         self.key = str(announcement["key"])
         self.token = str(announcement["token"])
-        self.pid = int(announcement["pid"])
 
     def stop(self) -> None:
         """End the process, by force after a while."""

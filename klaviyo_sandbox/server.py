@@ -64,7 +64,6 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
         "url": f"http://127.0.0.1:{port}",
         "key": FULL_KEY,
         "token": FULL_TOKEN,
-        "pid": os.getpid(),
     }
     sys.stdout.write(json.dumps(announcement) + "\n")
     sys.stdout.flush()

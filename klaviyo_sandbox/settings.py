@@ -2,11 +2,8 @@
 
 import argparse
 import dataclasses
-import json
 from dataclasses import dataclass
 from datetime import datetime
-
-import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +59,27 @@ class Settings:
         """`now` as a datetime; None: the real time."""
         return datetime.fromisoformat(self.now) if self.now else None
 
-    def to_json(self) -> str:
-        """Return all options as one line of JSON."""
-        return json.dumps(dataclasses.asdict(self))
+    def arguments(self) -> list[str]:
+        """Return the command line of these options, which `parse_arguments` reads."""
+        return [
+            f"--{'' if value else 'no-'}{name}" if isinstance(value, bool) else f"--{name}={value}"
+            for name, value in _options(self)
+        ]
 
-    @staticmethod
-    def from_json(text: str) -> "Settings":
-        """Return the options in a text of `to_json`."""
-        return msgspec.json.decode(text, type=Settings)
+
+def _options(settings: Settings) -> list[tuple[str, str | float | bool]]:
+    """Return the name and value of each option."""
+    values = dataclasses.asdict(settings)
+    return [(name.replace("_", "-"), value) for name, value in values.items()]
 
 
 def parse_arguments(arguments: list[str]) -> Settings:
     """Return the options of a command line, such as `--events 10000 --no-limits`."""
     parser = argparse.ArgumentParser(prog="klaviyo_sandbox", description="A Klaviyo on localhost.")
-    parser.add_argument("--settings", help="all options as JSON; other arguments are ignored")
-    for field in dataclasses.fields(Settings):
-        name = f"--{field.name.replace('_', '-')}"
-        if isinstance(field.default, bool):
-            parser.add_argument(name, action=argparse.BooleanOptionalAction, default=field.default)
+    for name, default in _options(Settings()):
+        if isinstance(default, bool):
+            action = argparse.BooleanOptionalAction
+            parser.add_argument(f"--{name}", action=action, default=default)
         else:
-            parser.add_argument(name, type=type(field.default), default=field.default)
-    values = vars(parser.parse_args(arguments))
-    settings = values.pop("settings")
-    return Settings.from_json(settings) if settings else Settings(**values)
+            parser.add_argument(f"--{name}", type=type(default), default=default)
+    return Settings(**vars(parser.parse_args(arguments)))

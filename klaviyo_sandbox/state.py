@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from klaviyo_sandbox.api.answer import Api
-from klaviyo_sandbox.api.edition import Edition
+from klaviyo_sandbox.api.at_revision import ApiAtRevision
 from klaviyo_sandbox.api.keys import Keys
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.change_rules import ChangeRules
@@ -65,13 +65,13 @@ def open_state(settings: Settings) -> State:
     random = Random(settings.seed)
     quirks = QuirkBook()
     reports = Reports(shop)
-    editions = [Edition(spec, shop.world, clock, quirks) for spec in specs]
+    revisions = [ApiAtRevision(spec, shop.world, clock, quirks) for spec in specs]
     changes = Changes(shop, events)
     return State(
         shop=shop,
         changes=changes,
         clock=clock,
-        api=Api(editions, clock, keys, limiter, quirks, reports),
+        api=Api(revisions, clock, keys, limiter, quirks, reports),
         keys=keys,
         grants=grants,
         limiter=limiter,

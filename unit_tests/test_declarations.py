@@ -22,7 +22,11 @@ from source_klaviyo.streams.kinds.item import ItemStream, NamedItemStream
 from source_klaviyo.streams.kinds.union import UnionStream
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.lists import Lists, ListsDetailed
-from source_klaviyo.streams.profiles import ProfilePredictiveAnalytics, Profiles
+from source_klaviyo.streams.profiles import (
+    ProfilePredictiveAnalytics,
+    Profiles,
+    ProfilesAtFullSpeed,
+)
 from source_klaviyo.streams.reviews import Reviews
 from source_klaviyo.streams.webhooks import Webhooks
 from tools.draft_stream import CHANGES
@@ -83,6 +87,7 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         "page_size": stream.page_size == _largest_page(endpoint),
         "include": set(stream.include) <= set(endpoint.include),
         "costly": dict(stream.costly) == _costly(dict(stream.parameters), endpoint),
+        "opt_in": _opt_in(stream, endpoint) <= set(stream.opt_in),
         "resource": stream.resource in {None, wire_type(endpoint.type)},
         "relationship_ids": _ids_are_told(stream, endpoint),
         "partitions": _partitions(stream) == (set(endpoint.filters) & HIDDEN),
@@ -100,6 +105,15 @@ def deviations(stream: type[KlaviyoStream]) -> set[str]:
         said["item_parameters"] = _allowed(dict(stream.item_parameters), item)
     said["query"] = all(_allowed(query, endpoint) for query in queries(stream))
     return {name for name, holds in said.items() if not holds}
+
+
+def _opt_in(stream: type[KlaviyoStream], endpoint: Endpoint) -> set[str]:
+    """Return the attributes that Klaviyo leaves out, and the stream does not ask for."""
+    asked = dict(stream.parameters)
+    if f"fields[{stream.resource}]" in asked:
+        return set()
+    offered = endpoint.additional_fields.get(stream.resource or "", ())
+    return {*offered} - {*asked.get(f"additional-fields[{stream.resource}]", "").split(",")}
 
 
 def _largest_page(endpoint: Endpoint) -> int | None:
@@ -241,6 +255,7 @@ def changed(stream: type[KlaviyoStream], **attributes: object) -> type[KlaviyoSt
         (ProfilePredictiveAnalytics, {"costly": ()}),
         (ProfilePredictiveAnalytics, {"costly": (("predictive_analytics", S),)}),
         (Profiles, {"parameters": (("additional-fields[profile]", "everything"),)}),
+        (ProfilesAtFullSpeed, {"opt_in": ("subscriptions",)}),
         (Profiles, {"lower": Bound.GREATER_OR_EQUAL}),
         (Lists, {"upper": True}),
         (Lists, {"cursor_attribute": "name"}),

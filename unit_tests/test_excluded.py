@@ -15,7 +15,7 @@ from source_klaviyo.streams.campaigns import Campaigns
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.lists import ListProfiles
-from source_klaviyo.streams.profiles import ProfilesAtFullSpeed
+from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.records.excluded import Excluded
 from unit_tests.kinds import made
 
@@ -86,10 +86,19 @@ def test_what_is_asked_for_on_top_is_left_out_too() -> None:
     assert "fields[profile]" in asked
 
 
-def test_only_klaviyos_own_attributes_are_asked_for() -> None:
-    fields = parameters(without(Campaigns, "name"))["fields[campaign]"].split(",")
-    assert not {"name", "channel"} & set(fields), "the channel is added by the connector"
-    assert "updated_at" in fields
+def test_attributes_that_were_not_asked_for_are_not_named_either() -> None:
+    quick = parameters(without(ProfilesAtFullSpeed, "email"))["fields[profile]"].split(",")
+    assert not {"email", "predictive_analytics"} & set(quick)
+    whole = parameters(without(Profiles, "email"))["fields[profile]"].split(",")
+    assert {"predictive_analytics", "subscriptions", "first_name"} <= set(whole)
+
+
+@pytest.mark.parametrize(("stream", "name"), [(Campaigns, "name"), (Events, "uuid")])
+def test_resources_whose_relationships_are_needed_are_asked_for_whole(
+    stream: type[KlaviyoStream], name: str
+) -> None:
+    asked = parameters(without(stream, name))
+    assert f"fields[{stream.resource}]" not in asked, "a narrowed resource has no relationships"
 
 
 def test_without_an_attribute_to_leave_out_requests_stay_as_they_are() -> None:

@@ -40,25 +40,29 @@ def test_a_united_request_brings_all_that_each_view_needs(views: list[Needs]) ->
             if shared and narrowed is not None:
                 assert name in asked, "what one view wants whole is not narrowed for another"
                 assert set(asked[name].split(",")) <= set(narrowed.split(","))
+    if "fields[flow]" in united:
+        assert not included, "a narrowed resource has no relationships"
 
 
 @given(needs())
 def test_one_view_alone_asks_for_what_it_needs_and_no_more(view: Needs) -> None:
     included = {"include": ",".join(view.include)} if view.include else {}
-    assert unite([view], "flow") == {**included, **dict(view.parameters)}
+    asked = dict(view.parameters)
+    if included:
+        asked.pop("fields[flow]", None)
+    assert unite([view], "flow") == {**included, **asked}
     assert unite([view, view], "flow") == unite([view], "flow")
 
 
 def test_attributes_are_narrowed_where_all_views_narrow_them() -> None:
-    narrow = Needs(("actions",), (("fields[flow]", "updated"), ("fields[flow-action]", "id")))
-    other = Needs((), (("fields[flow]", "id"),))
-    assert unite([narrow, other], "flow") == {
-        "include": "actions",
-        "fields[flow]": "updated,id",
-        "fields[flow-action]": "id",
-    }
-    whole = Needs(("actions",))
-    assert unite([narrow, whole], "flow") == {"include": "actions"}
+    narrow = Needs(parameters=(("fields[flow]", "updated"),))
+    other = Needs(parameters=(("fields[flow]", "id"),))
+    assert unite([narrow, other], "flow") == {"fields[flow]": "updated,id"}
+    assert unite([narrow, Needs()], "flow") == {}
+    assert unite([narrow, Needs(ids=("tags",))], "flow") == {}
+    actions = Needs(("actions",), (("fields[flow-action]", "id"),))
+    assert unite([narrow, actions], "flow") == {"include": "actions", "fields[flow-action]": "id"}
+    assert unite([actions, Needs(("actions",))], "flow") == {"include": "actions"}
 
 
 asked = {

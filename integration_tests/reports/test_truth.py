@@ -57,7 +57,7 @@ class Read:
 @pytest.fixture(scope="module", params=ZONES)
 def done(request: pytest.FixtureRequest) -> Iterator[Read]:
     zone = ZoneInfo(request.param)
-    with Sandbox.start(Settings(**SHOP, timezone=request.param)) as shop:
+    with Sandbox.start(Settings(**SHOP, timezone=request.param, report_page_size=3)) as shop:
         shop.limits.grant_plenty()
         today = datetime.fromtimestamp(time.time(), zone).date()
         start = months_before(today, 9).replace(day=20)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-import pytest
-
 from integration_tests.sandbox.reader import Answer, Json, Reader
 from klaviyo_sandbox import Sandbox
 from klaviyo_sandbox.spec import load_spec
@@ -84,8 +82,3 @@ def pages(reader: Reader, name: str, attributes: Mapping[str, object]) -> Iterat
         assert answer.status == 200, answer.text
         yield answer
         url = answer.links["next"]
-
-
-def near(value: float) -> object:
-    """Return what is equal to a sum of money or a rate, but for the last digits of a float."""
-    return pytest.approx(value)

@@ -24,11 +24,6 @@ def test_who_is_not_let_in(authorization: str | None, code: str, reader: Reader)
     assert answer.error["code"] == code
 
 
-def test_a_token_opens_what_a_key_opens(shop: Sandbox, reader: Reader) -> None:
-    token = Reader(shop.url, f"Bearer {shop.token}")
-    assert token.get("/api/accounts").ids == reader.get("/api/accounts").ids
-
-
 def test_webhooks_take_no_key(shop: Sandbox, reader: Reader) -> None:
     assert reader.get("/api/webhooks").status == 403
     assert reader.get("/api/webhook-topics").status == 403

@@ -2,34 +2,22 @@
 
 import json
 
-from integration_tests.sandbox.reader import Json, Reader
+from integration_tests.sandbox.reader import Reader
 from klaviyo_sandbox import Sandbox, Settings
-
-
-def relationships(row: Json) -> Json:
-    found = row["relationships"]
-    assert isinstance(found, dict)
-    return found
-
-
-def attributes(row: Json) -> Json:
-    found = row["attributes"]
-    assert isinstance(found, dict)
-    return found
 
 
 def test_only_small_to_one_relationships_carry_data_unasked(reader: Reader) -> None:
     shown = {
         name: "data" in link
         for row in reader.get("/api/events").rows
-        for name, link in relationships(row).items()
+        for name, link in row["relationships"].items()
     }
     assert shown == {"profile": True, "metric": True, "attributions": False}
-    profile = relationships(reader.get("/api/profiles").rows[0])
+    profile = reader.get("/api/profiles").rows[0]["relationships"]
     assert profile.keys() == {"lists", "segments", "push-tokens", "conversations"}
     assert not [name for name, link in profile.items() if "data" in link]
     query = {"filter": 'equals(messages.channel,"email")'}
-    campaign = relationships(reader.get("/api/campaigns", query).rows[0])
+    campaign = reader.get("/api/campaigns", query).rows[0]["relationships"]
     assert campaign["campaign-messages"]["data"][0]["type"] == "campaign-message"
     assert "data" not in campaign["tags"]
 
@@ -46,10 +34,10 @@ def test_included_ones_come_once_a_page_and_with_data(reader: Reader) -> None:
     linked = {
         ("attribution", one["id"])
         for row in answer.rows
-        for one in relationships(row).get("attributions", {"data": []})["data"]
+        for one in row["relationships"].get("attributions", {"data": []})["data"]
     }
     assert linked
-    assert any("attributions" not in relationships(row) for row in answer.rows)
+    assert any("attributions" not in row["relationships"] for row in answer.rows)
     assert {each for _, each in linked} < {row["id"] for row in answer.rows}
     assert linked == {key for key in keys if key[0] == "attribution"}
     attribution = next(row for row in answer.included if row["type"] == "attribution")
@@ -68,21 +56,21 @@ def test_sparse_fieldsets_reach_leaves_and_included_types(reader: Reader) -> Non
         "include": "profile",
     }
     answer = reader.get("/api/events", query)
-    assert {tuple(attributes(row)) for row in answer.rows} == {("datetime",)}
+    assert {tuple(row["attributes"]) for row in answer.rows} == {("datetime",)}
     assert answer.included
     for profile in answer.included:
-        assert attributes(profile).keys() == {"email", "location"}
-        assert attributes(profile)["location"].keys() == {"city"}
+        assert profile["attributes"].keys() == {"email", "location"}
+        assert profile["attributes"]["location"].keys() == {"city"}
 
 
 def test_additional_fields_come_only_when_asked_for(reader: Reader) -> None:
-    plain = attributes(reader.get("/api/profiles").rows[0])
+    plain = reader.get("/api/profiles").rows[0]["attributes"]
     assert not {"subscriptions", "predictive_analytics"} & plain.keys()
     asked = {"additional-fields[profile]": "subscriptions,predictive_analytics"}
-    full = attributes(reader.get("/api/profiles", asked).rows[0])
+    full = reader.get("/api/profiles", asked).rows[0]["attributes"]
     assert full.keys() == {*plain.keys(), "subscriptions", "predictive_analytics"}
     leaf = asked | {"fields[profile]": "email,subscriptions.email.marketing.consent"}
-    kept = attributes(reader.get("/api/profiles", leaf).rows[0])
+    kept = reader.get("/api/profiles", leaf).rows[0]["attributes"]
     assert kept["subscriptions"] == {
         "email": {"marketing": {"consent": full["subscriptions"]["email"]["marketing"]["consent"]}}
     }
@@ -117,10 +105,10 @@ def test_members_show_when_they_joined(shop: Sandbox, reader: Reader) -> None:
         for page in reader.pages(f"/api/lists/{group}/profiles", {"page[size]": 100})
         for row in page.rows
     ]
-    joined = {str(row["id"]): attributes(row)["joined_group_at"] for row in rows}
+    joined = {str(row["id"]): row["attributes"]["joined_group_at"] for row in rows}
     assert joined == shop.members("list", group)
     count = reader.get(f"/api/lists/{group}", {"additional-fields[list]": "profile_count"}).rows[0]
-    assert attributes(count)["profile_count"] == len(joined)
+    assert count["attributes"]["profile_count"] == len(joined)
 
 
 def test_ids_with_signs_in_them(shop: Sandbox, reader: Reader) -> None:

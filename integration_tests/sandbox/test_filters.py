@@ -95,6 +95,32 @@ def test_values(
     assert set(reader.all_ids(f"/api/{kind}s", {"filter": text})) == expected
 
 
+def test_texts_may_be_quoted_both_ways_and_hold_signs(own: Sandbox, own_reader: Reader) -> None:
+    names = ("it's", 'say "hi", (ok)', "back\\slash")
+    for number, name in enumerate(names):
+        own.put({"type": "tag", "id": f"odd{number}", "attributes": {"name": name}})
+    for number, name in enumerate(names):
+        plain = name.replace("\\", "\\\\")
+        double, single = plain.replace('"', '\\"'), plain.replace("'", "\\'")
+        for text in (
+            f'contains(name,"{double}")',
+            f" contains( name , '{single}' ) ",
+            f"and(contains(name,'{single}'),starts-with(name,\"{double[0]}\"))",
+        ):
+            assert own_reader.get("/api/tags", {"filter": text}).ids == [f"odd{number}"]
+
+
+def test_dates_are_instants_in_any_form(reader: Reader, shop: Sandbox) -> None:
+    middle = sorted(row["datetime"] for row in attributes(shop, "event").values())[1_000]
+    day = middle[:10]
+    found = [
+        reader.all_ids("/api/events", {"filter": f"less-than(datetime,{text})"})
+        for text in (day, f"{day} 00:00:00Z", f"{day}T02:00:00+02:00", f"{day}T00:00:00.000000Z")
+    ]
+    assert found[0]
+    assert found == [found[0]] * 4
+
+
 def test_events_of_one_metric_and_of_one_profile(shop: Sandbox, reader: Reader) -> None:
     events = shop.documents("event")
     for field in ("metric", "profile"):

@@ -11,7 +11,7 @@ from integration_tests.sandbox.reader import Answer, Json, Reader
 from klaviyo_sandbox import Sandbox
 
 from .conftest import reader_of
-from .report_tools import metric_id, near
+from .report_tools import metric_id
 
 ADDRESSES = 520
 MEASURED = ["count", "unique", "sum_value"]
@@ -83,7 +83,7 @@ def test_a_year_of_days(name: str, zone: str, reporter: Reader, reporting: Sandb
     known = [expected.get(day, nothing) for day in days]
     assert row["measurements"]["count"] == [count for count, _, _ in known]
     assert row["measurements"]["unique"] == [people for _, people, _ in known]
-    assert row["measurements"]["sum_value"] == [near(value) for _, _, value in known]
+    assert row["measurements"]["sum_value"] == [pytest.approx(value) for _, _, value in known]
     assert sum(row["measurements"]["count"]) > 20
 
 

@@ -42,6 +42,23 @@ BAD: list[tuple[str, dict[str, str | int], str]] = [
     ("/api/coupon-codes", {"filter": 'equals(status,"USED")'}, "filter"),
     ("/api/flows", {"filter": "less-than(updated,2024-01-01)", "sort": "created"}, "sort"),
 ]
+NO_FILTERS = (
+    "contains",
+    "contains(name)",
+    "contains(name,)",
+    'contains(name,"a"',
+    'contains(name,"a)',
+    "contains(name,a)",
+    'or(contains(name,"a"),contains(name,"b"))',
+    'not(contains(name,"a"))',
+    'contains(name,"a") contains(name,"b")',
+    'contains(name,"a"),',
+    'contains(name,["a" "b"])',
+    "contains(name,2024-13-01)",
+    "contains(name,2024-08-01T00:00:00 00:00)",
+)
+"""Texts that Klaviyo's guide to filtering does not allow, of a field with this operator."""
+BAD += [("/api/tags", {"filter": text}, "filter") for text in NO_FILTERS]
 
 
 @pytest.mark.parametrize(("path", "query", "parameter"), BAD)

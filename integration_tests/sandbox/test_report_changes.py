@@ -17,7 +17,8 @@ def total(sandbox: Sandbox, count: str, day: str, name: str = "flow-values") -> 
 
 
 def test_opens_come_in_for_two_days_and_conversions_for_five() -> None:
-    settings = Settings(events=0, profiles=0, now=f"{SENT}T23:05:00+00:00", limits=False)
+    now = f"{SENT}T23:05:00+00:00"
+    settings = Settings(events=0, profiles=0, flows=240, now=now, limits=False)
     names = ("recipients", "opens", "conversions")
     with Sandbox.start(settings) as sandbox:
         seen = [[total(sandbox, name, SENT) for name in names]]

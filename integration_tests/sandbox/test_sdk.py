@@ -98,4 +98,4 @@ def test_metric_aggregates(report_calls: Mapping[str, Call], reporting: Sandbox)
     assert type(answer).__name__ == "PostMetricAggregateResponse"
     found = shown(answer)["data"]["attributes"]
     assert len(found["dates"]) == 31
-    assert sum(sum(row["measurements"]["count"]) for row in found["data"]) > 5
+    assert sum(sum(row["measurements"]["count"]) for row in found["data"]) > 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klaviyo_sandbox.api.admitted import Admitted
-from klaviyo_sandbox.api.edition import Edition
+from klaviyo_sandbox.api.at_revision import ApiAtRevision
 from klaviyo_sandbox.api.keys import Keys, check_scopes
 from klaviyo_sandbox.api.limits import Limiter
 from klaviyo_sandbox.api.revisions import retirement_header, revision_of
@@ -18,9 +18,9 @@ from klaviyo_sandbox.web.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The read API of one shop: its editions, oldest first, and its reports."""
+    """The read API of one shop: at each revision, oldest first, and its reports."""
 
-    editions: Sequence[Edition]
+    revisions: Sequence[ApiAtRevision]
     clock: Clock
     keys: Keys
     limiter: Limiter
@@ -33,7 +33,7 @@ class Api:
         Raises:
             ApiError: 404 or 405.
         """
-        return self._edition(request.headers.get("revision", "")).endpoint(request)
+        return self._at(request.headers.get("revision", "")).endpoint(request)
 
     def admit(self, request: Request) -> Admitted:
         """Let the request in: path, credentials, revision, scopes and rate limits.
@@ -64,7 +64,7 @@ class Api:
         body = (
             self.reports.answer(request, endpoint)
             if isinstance(endpoint, Report)
-            else self._edition(admitted.revision).answer(request, endpoint, admitted)
+            else self._at(admitted.revision).answer(request, endpoint, admitted)
         )
         return Reply(
             200,
@@ -76,7 +76,7 @@ class Api:
             },
         )
 
-    def _edition(self, revision: str) -> Edition:
-        """Return the newest edition up to `revision`, else the oldest."""
-        usable = [edition for edition in self.editions if edition.revision <= revision]
-        return usable[-1] if usable else self.editions[0]
+    def _at(self, revision: str) -> ApiAtRevision:
+        """Return the API of the newest revision up to `revision`, else of the oldest."""
+        usable = [one for one in self.revisions if one.revision <= revision]
+        return usable[-1] if usable else self.revisions[0]

@@ -7,7 +7,6 @@ from klaviyo_sandbox.api.filter_text import (
     Condition,
     Date,
     FilterSyntaxError,
-    Literal,
     Single,
     parse_filter,
 )
@@ -68,13 +67,9 @@ def _check(condition: Condition, endpoint: Endpoint, now: datetime) -> None:
     allowed_here = rule.operators.get(shape, frozenset()) | SINGLE_OR_LIST
     if condition.operator not in allowed_here:
         raise invalid(f"Invalid filter value provided for {field}.", "filter")
-    for value in _values(condition.literal) if shape != "none" else ():
+    for value in condition.values if shape != "none" else ():
         _check_value(value, rule, field)
         _check_past(value, field, now)
-
-
-def _values(literal: Literal) -> tuple[Single, ...]:
-    return literal if isinstance(literal, tuple) else (literal,)
 
 
 def _check_value(value: Single, rule: FilterRule, field: str) -> None:

@@ -67,6 +67,11 @@ class Condition:
     field: str
     literal: Literal = None
 
+    @property
+    def values(self) -> tuple[Single, ...]:
+        """The literal's values: one, unless it is a list."""
+        return self.literal if isinstance(self.literal, tuple) else (self.literal,)
+
 
 class _Reader:
     """Walks through the signs, texts and words of a filter once."""

@@ -45,7 +45,7 @@ class Keys:
             (TOKEN_SCHEME, FULL_TOKEN): Credential(None, oauth=True),
         }
 
-    def add(self, name: str, scopes: list[str]) -> None:
+    def add(self, name: str, scopes: Collection[str]) -> None:
         """Create a private key with these scopes only."""
         self._known[(KEY_SCHEME, name)] = Credential(frozenset(scopes), oauth=False)
 

@@ -4,12 +4,14 @@ import math
 from collections.abc import Mapping
 
 from klaviyo_sandbox.api.errors import throttled
-from klaviyo_sandbox.api.window import MINUTE, Window, limit_headers
-from klaviyo_sandbox.spec import Endpoint, Report
+from klaviyo_sandbox.api.window import DAY, MINUTE, Window, limit_headers
+from klaviyo_sandbox.spec import REVISIONS, Endpoint, Report, load_spec
 from klaviyo_sandbox.store.clock import Clock
 
 SHOWN_IN_HEADERS = ("additional-fields[list]", "additional-fields[segment]")
 """Parameters whose reduced limit Klaviyo was seen to state in its `RateLimit-*` headers."""
+_PLENTY = 100_000
+"""Requests a second: more than any client sends."""
 
 
 class Limiter:
@@ -22,19 +24,38 @@ class Limiter:
         self._overrides: dict[str, dict[int, int]] = {}
         self._buckets: dict[tuple[str, str], list[Window]] = {}
 
-    def enforce(self, enabled: bool) -> None:  # noqa: FBT001  # a control call's argument
-        """Switch the limits on or off; forget all counts."""
-        self.enabled = enabled
-        self.reset()
-
-    def override(self, path: str, windows: dict[int, int]) -> None:
-        """Give an endpoint other limits from now on: window length in seconds to requests."""
-        self._overrides[path] = windows
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget all counts."""
+    def turn_on(self) -> None:
+        """Enforce the limits, and forget all counts."""
+        self.enabled = True
         self._buckets.clear()
+
+    def turn_off(self) -> None:
+        """Enforce and show no limits."""
+        self.enabled = False
+
+    def override(self, path: str, burst: int, steady: int, daily: int = 0) -> None:
+        """Let the endpoint at `path` take `burst` requests a second and `steady` a minute.
+
+        `path` is a template such as `/api/lists/{id}`. `daily` is the limit of a day, if not 0.
+        """
+        self._overrides[path] = {1: burst, MINUTE: steady} | ({DAY: daily} if daily else {})
+        self._buckets.clear()
+
+    def override_reports(self, burst: int, steady: int, daily: int = 225) -> None:
+        """Do the same for each report with a daily limit."""
+        for path, report in load_spec().reports.items():
+            if max(report.windows) > MINUTE:
+                self.override(path, burst, steady, daily)
+
+    def grant_plenty(self) -> None:
+        """Give every endpoint limits that no client reaches. Replies state them.
+
+        Parameters keep limits of their own, such as `additional-fields[list]`.
+        """
+        for spec in map(load_spec, REVISIONS):
+            for path in (*spec.endpoints, *spec.reports):
+                self.override(path, _PLENTY, 60 * _PLENTY)
+        self.override_reports(_PLENTY, 60 * _PLENTY, 60 * _PLENTY)
 
     def take(
         self,

@@ -1,28 +1,55 @@
-"""The rows of a page."""
+"""The rows of a page: bounds on the sort field are found by binary search, all else by tests."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from klaviyo_sandbox.api.conditions import Test
+from klaviyo_sandbox.api.conditions import ORDERED, Test, comparable
 from klaviyo_sandbox.api.cursor import Cursor
-from klaviyo_sandbox.store.order import Order, Position
+from klaviyo_sandbox.api.filter_text import Condition
+from klaviyo_sandbox.store.order import HIGHEST, LOWEST, Order, Position
 from klaviyo_sandbox.store.row import Row
 from klaviyo_sandbox.store.world import Rows
 
+SINGLE_VALUED = frozenset({"datetime", "timestamp", "created", "updated", "joined_group_at"})
+"""Sort fields that hold one value a row and whose rows Klaviyo never misplaces."""
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A stretch of an order: indexes from `low` up to, not including, `high`."""
 
-    low: int
-    high: int
+def narrows(condition: Condition, order: Order) -> bool:
+    """Tell whether the rows of the condition are a single stretch of the order."""
+    return (
+        condition.field == order.field
+        and condition.field in SINGLE_VALUED
+        and condition.operator in ORDERED
+    )
+
+
+def narrow(order: Order, conditions: Sequence[Condition]) -> range:
+    """Return the indexes in `order` that meet all `conditions`; each `narrows` the order.
+
+    Rows without a value meet no condition.
+    """
+    low, high = 0, len(order.positions)
+    if conditions:
+        low, high = order.after(LOWEST["date-time"]), order.before(HIGHEST)
+    for condition in conditions:
+        bound = comparable(condition.values[0])
+        if not isinstance(bound, int | float):
+            continue
+        if condition.operator == "greater-than":
+            low = max(low, order.after(bound))
+        elif condition.operator == "greater-or-equal":
+            low = max(low, order.before(bound))
+        elif condition.operator == "less-than":
+            high = min(high, order.before(bound))
+        else:
+            high = min(high, order.after(bound))
+    return range(low, high)
 
 
 def pick_page(
     rows: Rows,
     order: Order,
-    within: Range,
+    within: range,
     tests: Sequence[Test],
     cursor: Cursor | None,
     size: int | None,
@@ -31,16 +58,13 @@ def pick_page(
 ) -> tuple[list[Row], Position | None]:
     """Return a page, and the place of its last row if more rows follow.
 
-    The page has up to `size` rows of `order` (all if None): those `within` the range, after the
-    `cursor`, that pass all `tests`.
+    The page has up to `size` rows of `order` (all if None): those at the indexes `within`, after
+    the `cursor`, that pass all `tests`.
     """
     stretch = within if cursor is None else _behind(order, within, cursor, descending=descending)
-    if not tests and size is not None:
-        stretch = _first(stretch, size + 1, descending=descending)
-    indexes = range(stretch.low, stretch.high)
     found: list[Row] = []
     last: Position | None = None
-    for index in reversed(indexes) if descending else indexes:
+    for index in reversed(stretch) if descending else stretch:
         position = order.positions[index]
         row = rows.get(position[1])
         if row is None or not all(test(row) for test in tests):
@@ -52,15 +76,9 @@ def pick_page(
     return found, None
 
 
-def _behind(order: Order, within: Range, cursor: Cursor, *, descending: bool) -> Range:
-    """Return the part of a range after a cursor."""
+def _behind(order: Order, within: range, cursor: Cursor, *, descending: bool) -> range:
+    """Return the indexes after a cursor."""
     place, overlap = cursor.position, cursor.overlap
     if descending:
-        return Range(within.low, min(within.high, bisect_left(order.positions, place) + overlap))
-    return Range(max(within.low, bisect_right(order.positions, place) - overlap), within.high)
-
-
-def _first(stretch: Range, count: int, *, descending: bool) -> Range:
-    if descending:
-        return Range(max(stretch.low, stretch.high - count), stretch.high)
-    return Range(stretch.low, min(stretch.high, stretch.low + count))
+        return range(within.start, min(within.stop, order.index(place) + overlap))
+    return range(max(within.start, bisect_right(order.positions, place) - overlap), within.stop)

@@ -6,8 +6,7 @@ from klaviyo_sandbox.api.conditions import test_of
 from klaviyo_sandbox.api.cursor import read_cursor, write_cursor
 from klaviyo_sandbox.api.errors import invalid
 from klaviyo_sandbox.api.filter_text import Condition
-from klaviyo_sandbox.api.narrow import narrow, narrows
-from klaviyo_sandbox.api.page import pick_page
+from klaviyo_sandbox.api.page import narrow, narrows, pick_page
 from klaviyo_sandbox.api.query import Query
 from klaviyo_sandbox.spec import Endpoint
 from klaviyo_sandbox.store.row import Row
@@ -72,9 +71,7 @@ def _exists(world: World) -> Callable[[Row, str], bool]:
 def _check_metrics(world: World, endpoint: Endpoint, conditions: list[Condition]) -> None:
     for condition in conditions:
         if (endpoint.type, condition.field) == ("event", "metric_id"):
-            asked = (
-                condition.literal if isinstance(condition.literal, tuple) else (condition.literal,)
-            )
-            unknown = [metric for metric in asked if world.table("metric").get(str(metric)) is None]
+            known = world.table("metric")
+            unknown = [metric for metric in condition.values if known.get(str(metric)) is None]
             if unknown:
                 raise invalid(f"Metric IDs {unknown} do not exist.", "filter")

@@ -54,7 +54,7 @@ class Shape:
         additional: frozenset[str] = frozenset(),
         included: frozenset[str] = frozenset(),
     ) -> None:
-        """`tree`: attributes to keep (None: all).
+        """`tree`: attributes to keep (None: all), without relationships then (recorded).
 
         `included`: relationships in the request's `include`.
         """
@@ -68,7 +68,7 @@ class Shape:
         self._with_data: list[tuple[str, Relation]] = []
         self._sometimes = [name for name in relations if (resource_type, name) in ABSENT]
         self._parts: dict[str, bytes] = {}
-        for name, relation in relations.items():
+        for name, relation in relations.items() if tree is None else ():
             shown = b""
             if (resource_type, name) in WITH_DATA or name in included:
                 self._with_data.append((name, relation))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MINUTE = 60
-"""Longer windows are days."""
+DAY = 86_400
+"""The only window longer than a minute."""
 
 
 @dataclass(slots=True)

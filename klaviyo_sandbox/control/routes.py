@@ -12,7 +12,7 @@ import msgspec
 
 from klaviyo_sandbox.shop.change import UnknownResourceError
 from klaviyo_sandbox.state import State
-from klaviyo_sandbox.store.json_text import JsonObject, load_object
+from klaviyo_sandbox.store.json_text import Given, load_object
 from klaviyo_sandbox.web.reply import Reply
 from klaviyo_sandbox.web.request import Request
 
@@ -21,7 +21,7 @@ JSON = "application/json"
 
 
 def control(state: State, request: Request) -> Reply:
-    """Make a call; the reply holds the result as JSON, or the result itself if already bytes."""
+    """Make a call; the reply holds the result as JSON."""
     name = request.path.removeprefix(PREFIX)
     try:
         call = attrgetter(name)(state)
@@ -33,7 +33,7 @@ def control(state: State, request: Request) -> Reply:
         return _refusal(400, f"{type(error).__name__}: {error}")
     except UnknownResourceError as error:
         return _refusal(404, f"no such resource: {error}")
-    return Reply(200, result if isinstance(result, bytes) else msgspec.json.encode(result), JSON)
+    return Reply(200, msgspec.json.encode(result), JSON)
 
 
 def _arguments(call: Callable[..., object], body: bytes) -> dict[str, object]:
@@ -46,7 +46,7 @@ def _arguments(call: Callable[..., object], body: bytes) -> dict[str, object]:
             raise TypeError(f"unknown argument: {name}")
         kind = kinds[name].annotation
         # Custom properties may hold integers beyond 64 bit, which msgspec does not keep.
-        exact = kind == JsonObject
+        exact = kind in (Given, Given | None)
         found[name] = load_object(bytes(text)) if exact else msgspec.json.decode(text, type=kind)
     return found
 

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from klaviyo_sandbox.oauth.rules import OAuthRules
 from klaviyo_sandbox.store.clock import Clock
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class GrantError(Exception):
@@ -32,16 +34,11 @@ class _Code:
 
 
 @dataclass(slots=True)
-class _Refresh:
+class _Token:
     installation: Installation
-    supersedes: str = ""
-
-
-@dataclass(slots=True)
-class _Access:
-    installation: Installation
-    expires: datetime
-    supersedes: str = ""
+    supersedes: str
+    """The refresh token that ends with the first use of this token."""
+    expires: datetime = _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ class Grants:
     clock: Clock
     rules: OAuthRules = field(default_factory=OAuthRules)
     _codes: dict[str, _Code] = field(default_factory=dict)
-    _refresh: dict[str, _Refresh] = field(default_factory=dict)
-    _access: dict[str, _Access] = field(default_factory=dict)
+    _refresh: dict[str, _Token] = field(default_factory=dict)
+    _access: dict[str, _Token] = field(default_factory=dict)
     _granted: int = 0
 
     def set_rules(self, rules: OAuthRules) -> None:
@@ -71,7 +68,7 @@ class Grants:
         self._granted = 0
 
     def secrets(self) -> list[str]:
-        """Return all known codes and tokens."""
+        """Return all known codes and tokens: no client may show them."""
         return [*self._codes, *self._refresh, *self._access]
 
     def code(self, scopes: Iterable[str], challenge: str, redirect_url: str) -> str:
@@ -81,8 +78,8 @@ class Grants:
         self._codes[made] = _Code(Installation(frozenset(scopes)), challenge, redirect_url, expires)
         return made
 
-    def install(self, scopes: list[str] | None) -> Issued:
-        """Return tokens as if the owner had allowed `scopes` (None: everything)."""
+    def install(self, scopes: Collection[str] | None = None) -> Issued:
+        """Return tokens as if the account's owner had allowed `scopes`; None: everything."""
         return self._issue(Installation(None if scopes is None else frozenset(scopes)), "")
 
     def exchange(self, code: str, verifier: str, redirect_url: str) -> Issued:
@@ -110,8 +107,7 @@ class Grants:
         known = self._refresh.get(token)
         if known is None or known.installation.revoked:
             raise GrantError("The refresh token is invalid, expired or revoked.")
-        self._replaced(known.supersedes)
-        known.supersedes = ""
+        self._used(known)
         return self._issue(known.installation, token)
 
     def uninstall(self) -> None:
@@ -124,12 +120,12 @@ class Grants:
         known = self._access.get(access_token)
         if known is None or known.installation.revoked or known.expires <= self.clock.now():
             return None
-        self._replaced(known.supersedes)
-        known.supersedes = ""
+        self._used(known)
         return known.installation
 
-    def _replaced(self, token: str) -> None:
-        self._refresh.pop(token, None)
+    def _used(self, token: _Token) -> None:
+        self._refresh.pop(token.supersedes, None)
+        token.supersedes = ""
 
     def _issue(self, installation: Installation, refreshed: str) -> Issued:
         lifetimes = self.rules.token_seconds
@@ -141,8 +137,8 @@ class Grants:
         refresh = kept or f"rt_{secrets.token_urlsafe(24)}"
         access = f"at_{secrets.token_urlsafe(24)}"
         if not kept:
-            self._refresh[refresh] = _Refresh(installation, supersedes)
+            self._refresh[refresh] = _Token(installation, supersedes)
         if refreshed and self.rules.rotate == "at_once":
-            self._replaced(refreshed)
-        self._access[access] = _Access(installation, now + timedelta(seconds=seconds), supersedes)
+            self._refresh.pop(refreshed, None)
+        self._access[access] = _Token(installation, supersedes, now + timedelta(seconds=seconds))
         return Issued(access, refresh, seconds, installation.scopes)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from math import fsum
 
-from klaviyo_sandbox.reports.aggregate_ask import AggregateQuestion, aggregate_question_of
+from klaviyo_sandbox.reports.aggregate_question import AggregateQuestion, aggregate_question_of
 from klaviyo_sandbox.reports.body import attributes_of
 from klaviyo_sandbox.reports.dimensions import Dimensions
 from klaviyo_sandbox.reports.document import report_document

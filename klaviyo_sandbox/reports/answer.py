@@ -68,9 +68,6 @@ class Reports:
         """
         if report.by:
             return self.aggregates.answer(request, report)
-        return self._answer(request, report)
-
-    def _answer(self, request: Request, report: Report) -> bytes:
         asked = attributes_of(request, report)
         question = question_of(asked, report, self.calendar, self.now)
         if question.conversion_metric:

@@ -1,5 +1,7 @@
 """The metrics by which conversions are counted."""
 
+from collections.abc import Collection
+
 from klaviyo_sandbox.reports.body import refused
 from klaviyo_sandbox.store.row import Reference
 from klaviyo_sandbox.store.world import World
@@ -15,7 +17,7 @@ class ConversionMetrics:
         self._world = world
         self._refused: set[str] = set()
 
-    def refuse(self, ids: list[str]) -> None:
+    def refuse(self, ids: Collection[str]) -> None:
         """Make these metrics ineligible, and no others."""
         self._refused = set(ids)
 

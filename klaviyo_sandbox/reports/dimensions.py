@@ -1,9 +1,10 @@
 """The dimensions of metric aggregates."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from klaviyo_sandbox.reports.event_values import properties_of
-from klaviyo_sandbox.store.row import EventRow, Links, Reference, each
+from klaviyo_sandbox.store.row import EventRow, Reference, Row, each
 from klaviyo_sandbox.store.world import World
 
 _ATTRIBUTED = {
@@ -29,20 +30,19 @@ class Dimensions:
         value = properties_of(event).get(name)
         return "" if value is None else str(value)
 
+    def _attributions(self, event: EventRow) -> Iterator[Row]:
+        return filter(None, map(self.world.get, each(event.relations.get("attributions"))))
+
     def _attributed(self, event: EventRow, relationships: tuple[str, ...]) -> str:
-        for attribution in each(event.relations.get("attributions")):
-            row = self.world.get(attribution)
+        for row in self._attributions(event):
             for name in relationships:
-                link: Links = None if row is None else row.relations.get(name)
+                link = row.relations.get(name)
                 if isinstance(link, Reference):
                     return link.id
         return ""
 
     def _channel(self, event: EventRow) -> str:
-        for attribution in each(event.relations.get("attributions")):
-            row = self.world.get(attribution)
-            if row is None:
-                continue
+        for row in self._attributions(event):
             link = row.relations.get("flow-message") or row.relations.get("campaign")
             origin = self.world.get(link) if isinstance(link, Reference) else None
             if origin is not None:

@@ -33,15 +33,18 @@ class LateChanges:
             lambda: defaultdict(lambda: defaultdict(int))
         )
 
-    def add(self, row_id: str, day: date, count: str, amount: int) -> None:
-        """Add `amount` to a count of a message, form version or segment.
+    def add(self, row_id: str, day: str, count: str, amount: int = 1) -> None:
+        """Add to a count of a local day, as if late numbers had come in.
+
+        `row_id` is the id of a flow or campaign message, a form version or a segment; `count` is
+        `conversions`, `opens`, `submits`, `members_added` and so on.
 
         Raises:
             ValueError: nothing is counted under that name.
         """
         if count not in COUNTED:
             raise ValueError(f"{count} is not counted; known are {', '.join(sorted(COUNTED))}")
-        self._added[row_id][day.toordinal()][count] += amount
+        self._added[row_id][date.fromisoformat(day).toordinal()][count] += amount
 
     def days_of(self, row_id: str) -> Mapping[int, Mapping[str, int]]:
         """Return the additions, per local day (an ordinal) and name."""

@@ -1,12 +1,9 @@
 """The days of one timezone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from klaviyo_sandbox.store.moment import moment_of
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from klaviyo_sandbox.store.moment import micros_at, moment_of
 
 
 class LocalTime:
@@ -23,7 +20,7 @@ class LocalTime:
 
     def instant(self, local: datetime) -> int:
         """Return the instant of a local time; of two, the first."""
-        return (local.replace(tzinfo=self._zone).astimezone(UTC) - _EPOCH) // _MICROSECOND
+        return micros_at(local.replace(tzinfo=self._zone).astimezone(UTC))
 
     def local(self, instant: int) -> datetime:
         """Return the local time of an instant, with its offset."""

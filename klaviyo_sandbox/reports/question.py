@@ -7,7 +7,6 @@ from klaviyo_sandbox.reports.body import Attributes, names_of, refused
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.reports.timeframe import Bucket, timeframe_of
 from klaviyo_sandbox.spec import Report
-from klaviyo_sandbox.store.json_text import JsonValue
 
 INTERVAL = "daily"
 UNSERVED = frozenset({"group", "tag_id", "text_message_format"})
@@ -46,7 +45,7 @@ class ReportRow:
 
     key: tuple[str, ...]
     """Rows come in the order of their keys."""
-    groupings: Mapping[str, JsonValue]
+    groupings: Mapping[str, str | None]
     statistics: Mapping[str, Sequence[Number]]
     """Values per step."""
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from klaviyo_sandbox.api.errors import ApiError
+from klaviyo_sandbox.reports.body import refused
 from klaviyo_sandbox.reports.local_time import LocalTime
 from klaviyo_sandbox.spec import Report
 
-POINTER = "/data/attributes/timeframe"
+_NAME = "timeframe"
 
 
 class Bucket(NamedTuple):
@@ -51,15 +51,10 @@ def timeframe_of(value: object, report: Report, interval: str) -> Timeframe:
         ApiError: 400, no start and end, or too long for the report or its `interval`.
     """
     if not isinstance(value, dict) or value.keys() != {"start", "end"}:
-        raise refused("The sandbox takes a timeframe of start and end alone.")
+        raise refused("The sandbox takes a timeframe of start and end alone.", _NAME)
     start, end = _moment(value["start"]), _moment(value["end"])
     _check(start, end, report, interval)
     return Timeframe(midnight(start), midnight(end) + timedelta(days=1))
-
-
-def refused(detail: str) -> ApiError:
-    """400: the timeframe cannot be served."""
-    return ApiError(400, "invalid", detail, pointer=POINTER)
 
 
 def _moment(value: object) -> datetime:
@@ -67,7 +62,7 @@ def _moment(value: object) -> datetime:
     try:
         return datetime.fromisoformat(str(value)).replace(tzinfo=None)
     except ValueError as error:
-        raise refused(f"'{value}' is not a valid datetime.") from error
+        raise refused(f"'{value}' is not a valid datetime.", _NAME) from error
 
 
 def a_year_after(start: datetime) -> datetime:
@@ -80,11 +75,11 @@ def a_year_after(start: datetime) -> datetime:
 
 def _check(start: datetime, end: datetime, report: Report, interval: str) -> None:
     if end <= start:
-        raise refused("The timeframe's end must be after its start.")
+        raise refused("The timeframe's end must be after its start.", _NAME)
     if end > a_year_after(start):
-        raise refused("The timeframe cannot be longer than 1 year.")
+        raise refused("The timeframe cannot be longer than 1 year.", _NAME)
     most = report.interval_days.get(interval)
     if most is not None and end - start > timedelta(days=most):
-        raise refused(f"With interval {interval}, the timeframe cannot be over {most} days.")
+        raise refused(f"With interval {interval}, the timeframe cannot be over {most} days.", _NAME)
     if report.since is not None and start.date() < report.since:
-        raise refused(f"Data is unavailable before {report.since}.")
+        raise refused(f"Data is unavailable before {report.since}.", _NAME)

@@ -26,6 +26,7 @@ class Blanks:
     - `{"$any": [a, b]}`: `a` or `b`, at random
     - `{"$whole": [low, high]}`, `{"$money": [low, high]}`: a random number in between
     - `{"$blank": "{channel}"}`: the blank with this name
+    - `{"$times": [60, text]}`: the text so many times, each with words of its own
     - `{"$one": TYPE}`: a resource of another type, or null without any
     - `{"$some": [TYPE, least, most]}`, `{"$all": TYPE}`: several resources
     """
@@ -53,7 +54,7 @@ class Blanks:
         if name in self._known:
             return self._known[name]
         if name in WORDS:
-            return self.shop.text(WORDS[name])
+            return self.shop.random.choice(WORDS[name])
         if name in self._own:
             self._known[name] = self.fill(self._own[name])
             return self._known[name]
@@ -97,6 +98,7 @@ _CHOICES: Mapping[str, Callable[[Blanks, Any], object]] = {
     "$whole": lambda of, bounds: of.shop.random.randrange(*bounds),
     "$money": lambda of, bounds: round(of.shop.random.uniform(*bounds), 2),
     "$blank": lambda of, name: of[str(of.fill(name))],
+    "$times": lambda of, asked: "".join(str(of.fill(asked[1])) for _ in range(asked[0])),
     "$one": lambda of, kind: of.shop.one(kind),
     "$some": lambda of, asked: of.shop.some(asked[0], asked[2], least=asked[1]),
     "$all": lambda of, kind: of.shop.all(kind),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from klaviyo_sandbox.shop.make import make
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.templates import used_template
-from klaviyo_sandbox.store.moment import MICROS, micros, micros_text, seconds_text
+from klaviyo_sandbox.store.moment import MICROS, micros_at, micros_text, seconds_text
 from klaviyo_sandbox.store.row import Reference, Row
 
 CHANNELS = ("email", "sms", "mobile_push")
@@ -76,7 +76,7 @@ def _message(
 def _misplaced(shop: Shop, changed: datetime) -> int:
     """Return where the campaign is sorted: a moment off, every so often much more."""
     span = _TWO_DAYS if shop.random.randrange(MISPLACED_EVERY) == 0 else MICROS
-    return micros(micros_text(changed)) + shop.random.randrange(-span, span)
+    return micros_at(changed) + shop.random.randrange(-span, span)
 
 
 def build_campaigns(shop: Shop) -> None:

@@ -1,16 +1,22 @@
 """Changes to a running shop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from klaviyo_sandbox.shop.documents import row_of
 from klaviyo_sandbox.shop.events import EventMaker
-from klaviyo_sandbox.shop.groups import join
 from klaviyo_sandbox.shop.makers import make_one
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump, load_exact, load_object
+from klaviyo_sandbox.store.json_text import (
+    Given,
+    JsonObject,
+    JsonValue,
+    dump,
+    load_exact,
+    load_object,
+)
 from klaviyo_sandbox.store.make_row import make_row
-from klaviyo_sandbox.store.moment import micros, micros_text, seconds_text
+from klaviyo_sandbox.store.moment import MICROS, micros, micros_text, seconds_text
 from klaviyo_sandbox.store.row import EventRow, Reference, Row, Value
 from klaviyo_sandbox.store.world import HIDDEN_BY
 
@@ -30,7 +36,7 @@ class Changes:
         self.shop = shop
         self._events = events
 
-    def add(self, resource_type: str, count: int, days_ago: float = 0.0) -> list[str]:
+    def add(self, resource_type: str, count: int = 1, *, days_ago: float = 0.0) -> list[str]:
         """Add `count` new resources; return their ids.
 
         They happened, or were created, `days_ago`; a negative number puts them into the future.
@@ -47,21 +53,24 @@ class Changes:
         except KeyError as error:
             raise UnknownResourceError(resource_type) from error
 
-    def update(self, resource_type: str, ids: list[str], attributes: JsonObject) -> list[str]:
-        """Change resources now: `updated` moves, the given attributes take their new values.
+    def update(
+        self, resource_type: str, ids: Collection[str], attributes: Given | None = None
+    ) -> list[str]:
+        """Change resources now: `updated` moves, `attributes` take their new values.
 
         Raises:
             UnknownResourceError: an id does not exist.
         """
         now = self.shop.clock.now()
         return [
-            self._rewrite(self._row(resource_type, row_id), attributes, now).id for row_id in ids
+            self._rewrite(self._row(resource_type, row_id), attributes or {}, now).id
+            for row_id in ids
         ]
 
     def hide(
         self,
         resource_type: str,
-        ids: list[str],
+        ids: Collection[str],
         *,
         hidden: bool = True,
         moves_updated: bool = True,
@@ -80,20 +89,25 @@ class Changes:
             for row_id in ids
         ]
 
-    def delete(self, resource_type: str, ids: list[str]) -> list[str]:
+    def delete(self, resource_type: str, ids: Collection[str]) -> list[str]:
         """Delete resources without a trace; return the ids of those deleted."""
         return [
             row_id for row_id in ids if self.shop.world.remove(Reference(resource_type, row_id))
         ]
 
-    def put(self, document: JsonObject) -> str:
-        """Add or replace a resource exactly as given; returns its id."""
+    def put(self, document: Given) -> str:
+        """Add or replace a resource exactly as given; return its id.
+
+        Besides the JSON:API members, `document` may have `facts`: values for filters alone, such
+        as `{"messages.channel": "email"}` of a campaign.
+        """
         return self.shop.world.put(row_of(self.shop.spec, document)).id
 
     def join(self, group: Reference, profile_ids: list[str]) -> None:
-        """Let profiles join a list or segment now."""
+        """Let profiles join a list or segment now, to the second."""
         for profile_id in profile_ids:
-            join(self.shop, group, profile_id, self.shop.clock.now())
+            joined = int(self.shop.clock.seconds()) * MICROS
+            self.shop.world.group(group).join(profile_id, joined)
 
     def leave(self, group: Reference, profile_ids: list[str]) -> None:
         """Let profiles leave a list or segment now."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from klaviyo_sandbox.shop.change import Changes
-from klaviyo_sandbox.store.row import Reference
 
 Touched = dict[str, dict[str, list[str]]]
 """Per resource type: ids per kind of change (`added`, `updated`, `archived`, `deleted`, `joined`,
@@ -36,7 +35,7 @@ def day_passes(changes: Changes) -> Touched:
             free = [row_id for row_id in changes.shop.world.table(kind).rows if row_id not in used]
             touched[kind][way] = random.sample(free, min(count, len(free)))
     for kind, ways in touched.items():
-        changes.update(kind, ways["updated"], {})
+        changes.update(kind, ways["updated"])
         if ways.get("archived"):
             changes.hide(kind, ways["archived"])
         changes.delete(kind, ways["deleted"])
@@ -50,20 +49,20 @@ def day_passes(changes: Changes) -> Touched:
 def _events(changes: Changes, touched: Touched) -> None:
     touched["event"]["added"] = changes.add("event", NEW_EVENTS)
     touched["event"]["late"] = [
-        row for days in LATE_DAYS for row in changes.add("event", LATE_EACH, days)
+        row for days in LATE_DAYS for row in changes.add("event", LATE_EACH, days_ago=days)
     ]
-    touched["event"]["ahead"] = changes.add("event", 1, AHEAD_DAYS)
+    touched["event"]["ahead"] = changes.add("event", 1, days_ago=AHEAD_DAYS)
 
 
 def _memberships(changes: Changes, touched: Touched) -> None:
-    """Let some join and some leave the first list and the first segment."""
+    """Let some join and some leave the largest list and the largest segment."""
     world = changes.shop.world
     profiles = list(world.table("profile").rows)
     for kind in ("list", "segment"):
-        first = next(iter(world.table(kind).rows), None)
-        if first is None:
+        groups = changes.shop.all(kind)
+        if not groups:
             continue
-        group = Reference(kind, first)
+        group = max(groups, key=lambda one: len(world.group(one).joined))
         inside = world.group(group).joined
         leaving = list(inside)[:MOVING]
         joining = [who for who in reversed(profiles) if who not in inside][:MOVING]

@@ -1,13 +1,13 @@
 """Rows from JSON:API resource documents, as tests hand them in."""
 
 from klaviyo_sandbox.spec import Spec
-from klaviyo_sandbox.store.json_text import JsonObject, JsonValue, dump
+from klaviyo_sandbox.store.json_text import Given, JsonObject, JsonValue, dump
 from klaviyo_sandbox.store.make_row import make_row
 from klaviyo_sandbox.store.moment import micros
 from klaviyo_sandbox.store.row import EventRow, Links, Reference, Row, Value
 
 
-def row_of(spec: Spec, document: JsonObject) -> Row:
+def row_of(spec: Spec, document: Given) -> Row:
     """Return the row of a resource document.
 
     Beside `type`, `id`, `attributes` and `relationships` the document may hold `facts`: values for

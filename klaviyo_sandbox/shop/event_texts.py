@@ -45,7 +45,7 @@ def _origin(shop: Shop, number: int) -> JsonObject:
     campaign, flow = shop.one("campaign"), shop.one("flow")
     origin = number % 5
     if origin < 3 and campaign is not None:
-        return {"Campaign Name": shop.text(WORDS["theme"]), "$message": campaign.id}
+        return {"Campaign Name": shop.random.choice(WORDS["theme"]), "$message": campaign.id}
     if origin == 3 and flow is not None:
         return {"$flow": flow.id, "$message": shop.ids.short()}
     return {}

@@ -1,10 +1,7 @@
 """Families Lists and Segments: who is in them."""
 
-from datetime import datetime
-
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.store.moment import MICROS, micros, seconds_text
-from klaviyo_sandbox.store.row import Reference
+from klaviyo_sandbox.store.moment import MICROS
 
 SHARES = (0.6, 0.25, 0.12, 0.05, 0.02, 0.01, 0.0)
 """Part of all profiles in the first, second, … group; then again, ten times smaller."""
@@ -31,8 +28,3 @@ def fill_groups(shop: Shop) -> None:
                 together if position % JOINED_TOGETHER == 0 else shop.random.randrange(first, now)
             )
             joined[who] = second * MICROS
-
-
-def join(shop: Shop, group: Reference, profile_id: str, at: datetime) -> None:
-    """Let a profile join a list or segment at `at`, to the second."""
-    shop.world.group(group).join(profile_id, micros(seconds_text(at)))

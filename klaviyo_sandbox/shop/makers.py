@@ -11,7 +11,6 @@ from klaviyo_sandbox.shop.omni_campaigns import omni_campaign
 from klaviyo_sandbox.shop.profiles import profile
 from klaviyo_sandbox.shop.shop import Shop
 from klaviyo_sandbox.shop.table import TABLES
-from klaviyo_sandbox.shop.templates import template
 from klaviyo_sandbox.store.row import Row
 
 MAKERS: dict[str, Callable[[Shop, datetime], Row]] = {
@@ -20,7 +19,6 @@ MAKERS: dict[str, Callable[[Shop, datetime], Row]] = {
     "object-type": object_type,
     "omni-campaign": omni_campaign,
     "profile": profile,
-    "template": template,
 }
 """Types that are made by more than their declared table; events have a maker of their own."""
 

@@ -1,6 +1,6 @@
 """The shop under construction, for all families of generators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -63,7 +63,3 @@ class Shop:
             known = [Reference(resource_type, row_id) for row_id in table.rows]
             self._known[resource_type] = (table.version, known)
         return known
-
-    def text(self, options: Sequence[str]) -> str:
-        """Return one of the options, at random."""
-        return self.random.choice(options)

@@ -1,33 +1,12 @@
-"""Family Templates: templates of the library and of messages, and translations."""
-
-from datetime import datetime
+"""Family Templates: the templates of messages, and translations."""
 
 from klaviyo_sandbox.shop.make import make
 from klaviyo_sandbox.shop.shop import Shop
-from klaviyo_sandbox.shop.table import WORDS
 from klaviyo_sandbox.spec import USED_TEMPLATE
 from klaviyo_sandbox.store.row import Reference, Row
 
 TRANSLATED = {"template": 25, "template-universal-content": 12, "flow-message": 12}
 """The number of translated resources of each type, besides campaign variations."""
-_ROW = (
-    '<tr><td style="padding:9px 18px;font-family:Helvetica,Arial;font-size:14px;color:#222222">'
-    '<a href="https://fjordandfield.example/{number}">{product} — only today ✨</a>'
-    '{{{{ person.first_name|default:"" }}}}'
-    "</td></tr>\n"
-)
-
-
-def html_of(shop: Shop) -> str:
-    """Return an e-mail of more than ten kilobytes."""
-    rows = (_ROW.format(number=number, product=shop.text(WORDS["product"])) for number in range(60))
-    head = f"<!DOCTYPE html><html><head><title>{shop.text(WORDS['theme'])}</title></head>"
-    return f"{head}<body><table>\n{''.join(rows)}</table></body></html>"
-
-
-def template(shop: Shop, at: datetime) -> Row:
-    """Make an e-mail template of the library."""
-    return make(shop, "template", at, html=html_of(shop))
 
 
 def used_template(shop: Shop) -> Reference | None:

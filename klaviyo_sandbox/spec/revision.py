@@ -72,6 +72,15 @@ class Spec:
         return {kind: frozenset(names) for kind, names in found.items()}
 
     @cached_property
+    def scopes(self) -> Mapping[str, tuple[str, ...]]:
+        """Per resource type, the fewest scopes of any endpoint that shows the type."""
+        found: dict[str, tuple[str, ...]] = {}
+        for endpoint in self.endpoints.values():
+            least = found.get(endpoint.type, endpoint.scopes)
+            found[endpoint.type] = min(least, endpoint.scopes, key=len)
+        return found
+
+    @cached_property
     def types_of_collections(self) -> Mapping[str, str]:
         """`{"campaigns": "campaign", …}` from first path segment to resource type."""
         return {

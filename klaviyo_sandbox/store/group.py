@@ -1,7 +1,5 @@
 """The members of one list or segment."""
 
-from bisect import insort
-
 from klaviyo_sandbox.store.moment import moment_of, seconds_text
 from klaviyo_sandbox.store.order import Order
 from klaviyo_sandbox.store.row import Row, Value
@@ -48,25 +46,18 @@ class Group:
 
     def order(self, field: str) -> Order:
         """All members' ids, sorted by `field`: `joined_group_at` or `id`."""
-        order = self._orders.get(field)
-        if order is None:
-            order = Order(field, "date-time" if field == "joined_group_at" else "string", ())
-            joined_at = field == "joined_group_at"
-            order.positions = sorted(
-                (when if joined_at else who, who) for who, when in self.joined.items()
-            )
+        if field not in self._orders:
+            by_time = field == "joined_group_at"
+            order = Order(field, "date-time" if by_time else "string", ())
+            members = self.joined.items()
+            order.positions = sorted((when if by_time else who, who) for who, when in members)
             self._orders[field] = order
-        return order
+        return self._orders[field]
 
     def join(self, profile_id: str, joined: int) -> None:
         """Add a profile at an instant."""
-        self.leave(profile_id)
         self.joined[profile_id] = joined
-        for order in self._orders.values():
-            insort(
-                order.positions,
-                (joined if order.field == "joined_group_at" else profile_id, profile_id),
-            )
+        self._orders.clear()
 
     def leave(self, profile_id: str) -> None:
         """Take a profile out without a trace."""

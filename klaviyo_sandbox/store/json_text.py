@@ -5,6 +5,8 @@ A float would lose them, so these numbers travel as raw text.
 """
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 
@@ -12,6 +14,8 @@ JsonValue = (
     str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"] | orjson.Fragment
 )
 JsonObject = dict[str, JsonValue]
+Given = Mapping[str, Any]
+"""An object in the body of a control call."""
 
 _SMALL = 18
 """Digits that always fit in 64 bit."""

@@ -16,8 +16,11 @@ def micros(text: str) -> int:
         ValueError: the text is no date.
     """
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    return micros_at(moment.replace(tzinfo=moment.tzinfo or UTC))
+
+
+def micros_at(moment: datetime) -> int:
+    """Return an instant with an offset in microseconds since 1970."""
     return (moment - _EPOCH) // _MICROSECOND
 
 

@@ -18,26 +18,13 @@ BLOCKED = (
 )
 
 
-async def send_reply(send: Send, reply: Reply) -> None:
-    """Send the whole reply."""
+async def send_reply(send: Send, reply: Reply, *, cut: bool = False) -> None:
+    """Send a reply; if `cut`, half of the promised body: the server then closes the connection."""
+    body = reply.body[: len(reply.body) // 2] if cut else reply.body
     await send(
         {"type": "http.response.start", "status": reply.status, "headers": reply.raw_headers}
     )
-    await send({"type": "http.response.body", "body": reply.body})
-
-
-async def send_cut(send: Send, reply: Reply) -> None:
-    """Promise the whole body, send half, and return: the server then closes the connection."""
-    await send(
-        {"type": "http.response.start", "status": reply.status, "headers": reply.raw_headers}
-    )
-    await send(
-        {
-            "type": "http.response.body",
-            "body": reply.body[: len(reply.body) // 2],
-            "more_body": True,
-        }
-    )
+    await send({"type": "http.response.body", "body": body, "more_body": cut})
 
 
 def reset(transport: asyncio.WriteTransport) -> None:

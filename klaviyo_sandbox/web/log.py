@@ -34,6 +34,15 @@ class Entry:
         return attributes
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The requests to an endpoint."""
+
+    requests: int
+    statuses: dict[int, int]
+    """Replies per HTTP status; 0 stands for no reply."""
+
+
 class RequestLog:
     """The last requests."""
 
@@ -45,20 +54,20 @@ class RequestLog:
         """Remember a request."""
         self._entries.append(entry)
 
-    def listed(self) -> list[Entry]:
-        """Return the requests, oldest first."""
+    def requests(self) -> list[Entry]:
+        """Return the requests made, oldest first; control calls are not among them."""
         return list(self._entries)
 
-    def counts(self) -> dict[str, object]:
-        """Return the number of requests and of each status per endpoint."""
+    def counts(self) -> dict[str, Count]:
+        """Return the counts of each endpoint, by path template."""
         statuses: dict[str, Counter[int]] = defaultdict(Counter)
         for entry in self._entries:
             statuses[entry.endpoint][entry.status] += 1
         return {
-            endpoint: {"requests": found.total(), "statuses": found}
+            endpoint: Count(found.total(), dict(found))
             for endpoint, found in sorted(statuses.items())
         }
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget the requests made so far."""
         self._entries.clear()

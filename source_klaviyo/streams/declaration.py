@@ -57,6 +57,8 @@ class Declaration:
     """The filter by the parent's id, if the path does not have the id."""
     parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Further query parameters, for example attributes that Klaviyo leaves out by default."""
+    opt_in: ClassVar[tuple[str, ...]] = ()
+    """Attributes that Klaviyo sends only if `additional-fields[type]` names them."""
     costly: ClassVar[tuple[tuple[str, Limit], ...]] = ()
     """Parameters with rate limits of their own, in addition to the endpoint's."""
     oldest_revision: ClassVar[str | None] = None

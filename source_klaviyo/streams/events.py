@@ -70,7 +70,6 @@ class EventAttributions(IncludedStream, OfEvents):
 
     relationship = "attributions"
     owner_key = "event_id"
-    parameters = (("fields[event]", "datetime"),)
     relationship_ids = (
         ("attributed-event", "attributed_event_id"),
         ("campaign", "campaign_id"),

@@ -65,7 +65,7 @@ class FlowActions(IncludedStream, OfFlows):
     owner_key = "flow_id"
     single = "flow-actions/{id}"
     belongs_to = "flow"
-    narrow = (("fields[flow]", "updated"), ("fields[flow-action]", "definition"))
+    narrow = (("fields[flow-action]", "definition"),)
 
     @classmethod
     def has_children(cls) -> Wanted:

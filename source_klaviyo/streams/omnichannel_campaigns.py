@@ -97,7 +97,6 @@ class CampaignVariationImages(NamedItemStream, OfOmnichannelCampaignMessages):
     item_limit = M
     item_parameters = (
         ("include", "image"),
-        ("fields[campaign-variation]", "id"),
         ("fields[image]", "id"),
     )
 

@@ -39,6 +39,7 @@ class OfProfiles(WindowedStream):
     limit = L
     page_size = 100
     resource = "profile"
+    opt_in = ("hashed_email", "hashed_phone_number", "predictive_analytics", "subscriptions")
     cursor_attribute = "updated"
     oldest_revision = "2026-10-15"
 
@@ -162,4 +163,3 @@ class ProfileConversations(IncludedStream, OfProfiles):
     include_scopes = (("conversations", "conversations:read"),)
     relationship = "conversations"
     owner_key = "profile_id"
-    parameters = (("fields[profile]", "updated"),)

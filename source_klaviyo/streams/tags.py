@@ -42,26 +42,22 @@ class _Links(IncludedStream):
 class _CampaignLinks(_Links, OfCampaigns):
     scopes = ("campaigns:read", "tags:read")
     single = "campaigns/{id}/relationships/tags"
-    parameters = (("fields[campaign]", "updated_at"),)
     partition_fields = ()
 
 
 class _FlowLinks(_Links, OfFlows):
     scopes = ("flows:read", "tags:read")
     single = "flows/{id}/relationships/tags"
-    parameters = (("fields[flow]", "updated"),)
 
 
 class _ListLinks(_Links, OfLists):
     scopes = ("lists:read", "tags:read")
     single = "lists/{id}/relationships/tags"
-    parameters = (("fields[list]", "updated"),)
 
 
 class _SegmentLinks(_Links, OfSegments):
     scopes = ("segments:read", "tags:read")
     single = "segments/{id}/relationships/tags"
-    parameters = (("fields[segment]", "updated"),)
 
 
 class TagLinks(UnionStream):

@@ -17,6 +17,7 @@ class EmailTemplates(WindowedStream):
     """
 
     endpoint = "templates"
+    opt_in = ("definition",)
     parameters = (("additional-fields[template]", "definition"),)
     scopes = ("templates:read",)
     limit = L

@@ -149,9 +149,10 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         """Return the further parameters of requests, without excluded attributes."""
         if not self.excluded or self.resource is None:
             return self.parameters
-        made = {each.path[-1] for each in self.additions if each.path[:-1] == ("attributes",)}
         attributes = self.full_schema()["properties"].get("attributes", {}).get("properties", ())
-        asked = [name for name in attributes if name not in made]
+        opted = dict(self.parameters).get(f"additional-fields[{self.resource}]", "").split(",")
+        refused = {name for name in self.opt_in if name not in opted}
+        asked = [name for name in attributes if name not in refused]
         return self.excluded.narrowed(self.parameters, self.resource, asked)
 
     def record_fields(self) -> RecordFields:

@@ -17,7 +17,7 @@ class IncludedStream(KlaviyoStream):
     A single request brings them for a whole page of owners; their own endpoints would take a
     request per owner. A subclass is a kind of stream of the owners as well. The cursor, if any, is
     the owner's: an owner changes with its parts. `owner_key` is the key of the owner's id in a
-    record. `narrow` are the parameters that narrow both resources, where only ids are needed.
+    record. `narrow` are the parameters that narrow the included resources for a listing of parents.
 
     >>> class _Audiences(IncludedStream):
     ...     endpoint, scopes = "campaigns", ("campaigns:read",)
@@ -44,8 +44,7 @@ class IncludedStream(KlaviyoStream):
     def listing_view(self, name: str) -> View:
         """Return the view that lists the names of all records, with as few attributes as can be."""
         kind = self.relationship.removesuffix("s")
-        narrow = (*self._narrowest, (f"fields[{kind}]", "id"))
-        needs = replace(self.needs(), parameters=narrow)
+        needs = replace(self.needs(), parameters=((f"fields[{kind}]", "id"),))
         return IncludedView(
             name, self.relationship, self.owner_key, RecordFields(), needs, key_head=self.key_head
         )

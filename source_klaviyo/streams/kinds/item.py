@@ -116,7 +116,6 @@ class NamedItemStream(ItemStream):
             return Needs((self.named,) if self.told_included else (), ids=(self.named,))
         return Needs(
             (self.through,),
-            super().needs().parameters,
             identifiers=(self.through,),
             essential=frozenset({include_part(self.through)}),
         )

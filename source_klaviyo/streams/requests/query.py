@@ -12,11 +12,13 @@ from source_klaviyo.streams.views.needs import Needs, include_part
 def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:
     """Return the parameters that serve all `needs` of a collection of `resource` at once.
 
-    Attributes are narrowed (`fields[type]`) only if every view of the type narrows them.
+    Attributes are narrowed (`fields[type]`) only if every view of the type narrows them, and those
+    of `resource` only if no view needs its relationships: a narrowed resource comes without any
+    (recorded of revision 2026-07-15: `GET /api/forms/{id}?fields[form]=name`).
 
     >>> narrow = Needs(parameters=(("fields[event]", "datetime"),))
-    >>> unite([narrow], "event"), unite([narrow, Needs(include=("metric",))], "event")
-    ({'fields[event]': 'datetime'}, {'include': 'metric'})
+    >>> unite([narrow], "event"), unite([narrow, Needs(ids=("metric",))], "event")
+    ({'fields[event]': 'datetime'}, {})
     """
     includes = dict.fromkeys(name for each in needs for name in each.include)
     values: dict[str, dict[str, None]] = {}
@@ -34,7 +36,8 @@ def unite(needs: Sequence[Needs], resource: str | None) -> dict[str, str]:
 def _all_narrow(name: str, needs: Sequence[Needs], resource: str | None) -> bool:
     narrowing = [each for each in needs if name in dict(each.parameters)]
     if name == f"fields[{resource}]":
-        return len(narrowing) == len(needs)
+        related = any(each.include or each.ids for each in needs)
+        return len(narrowing) == len(needs) and not related
     # No declaration has the type of a relationship: views of the relationship share its type.
     included = {relationship for each in narrowing for relationship in each.include}
     others = [each for each in needs if each not in narrowing]

@@ -3,7 +3,7 @@
 from klaviyo_sandbox.api.admitted import Admitted
 from klaviyo_sandbox.api.document import Documents, document_of, identifiers
 from klaviyo_sandbox.api.errors import ApiError
-from klaviyo_sandbox.api.included_scopes import check_included, scopes_of_types
+from klaviyo_sandbox.api.keys import check_scopes
 from klaviyo_sandbox.api.query import Query, query_of
 from klaviyo_sandbox.api.quirks import check_parameters, check_weight
 from klaviyo_sandbox.api.select import select
@@ -16,7 +16,7 @@ from klaviyo_sandbox.store.world import GROUPS, Rows, World
 from klaviyo_sandbox.web.request import Request
 
 
-class Edition:
+class ApiAtRevision:
     """The read API of one specification."""
 
     def __init__(self, spec: Spec, world: World, clock: Clock, quirks: QuirkBook) -> None:
@@ -32,7 +32,7 @@ class Edition:
         self._documents = Documents(spec, world)
         self._collections = spec.types_of_collections
         self._kinds = spec.searchable
-        self._scopes = scopes_of_types(spec)
+        self._scopes = spec.scopes
 
     def endpoint(self, request: Request) -> Endpoint | Report:
         """Return the endpoint of a request.
@@ -60,7 +60,9 @@ class Edition:
         quirks = self._quirks.find(request.path)
         check_parameters(request, endpoint, quirks)
         query = query_of(request.query, endpoint, self._clock.now(), quirks.max_page_size)
-        check_included(query, endpoint, self._scopes, admitted.credential)
+        included = (endpoint.relations[name].type for name in query.include)
+        needed = {scope for kind in included for scope in self._scopes.get(kind, ())}
+        check_scopes(admitted.credential, sorted(needed))
         item_id = admitted.item_id
         row = None if item_id is None else self._item(endpoint, item_id)
         if row is None:
