@@ -30,8 +30,8 @@ def main(arguments: "list[str]") -> None:
     options = [each for each in arguments if each.startswith("--")]
     folder, *locks = [each for each in arguments if not each.startswith("--")]
     python = Path(folder) / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, symlinks=True, with_pip=True)
+    if not (Path(folder) / "bin" / "pip").exists():  # pip comes last, if nothing cuts the creation
+        venv.create(folder, clear=True, symlinks=True, with_pip=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     install = [*pip, "install", "-q", "--no-deps"]
     for lock in locks:

@@ -70,10 +70,8 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
     `granted` is the known part of the scopes, and learns the outcomes. Raises StreamFailed if
     Klaviyo cannot be reached or does not know the credentials.
     """
-    accounts = next(stream for stream in streams if isinstance(stream, Accounts))
-    account = _probed(accounts)
-    if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
-        raise account
+    account = account_of(streams)
+    accounts = _accounts(streams)
     refusals = _probe_scopes([stream for stream in streams if stream is not accounts], granted)
     if isinstance(account, StreamFailed):
         refusals[accounts.scopes[0]] = account
@@ -88,6 +86,21 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
         elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
             poorer[f"Read without the parts that need {' and '.join(missing)}"].append(stream.name)
     return Access(_name(account), closed, forbidden, poorer, len(streams))
+
+
+def account_of(streams: Sequence[KlaviyoStream]) -> Sequence[Record] | ScopeMissing:
+    """Return the account's record, or that its scope is missing.
+
+    Raises StreamFailed if Klaviyo cannot be reached or does not know the credentials.
+    """
+    account = _probed(_accounts(streams))
+    if isinstance(account, StreamFailed) and not isinstance(account, ScopeMissing):
+        raise account
+    return account
+
+
+def _accounts(streams: Sequence[KlaviyoStream]) -> KlaviyoStream:
+    return next(stream for stream in streams if isinstance(stream, Accounts))
 
 
 def _probe_scopes(

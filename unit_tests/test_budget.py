@@ -170,6 +170,16 @@ def test_a_refusal_holds_every_request_until_it_is_over() -> None:
     assert budget.wait() == 0
 
 
+def test_a_refusal_of_long_ago_says_nothing_of_the_quota_now() -> None:
+    clock = Clock()
+    budget = Budget(S, clock=clock)
+    assert budget.refused(17) == 17
+    clock.now += 17
+    assert budget.refused(3) == 20
+    clock.now += 7_200
+    assert budget.refused(17) == 17
+
+
 def test_requests_that_may_have_come_after_a_windows_end_count_in_the_next() -> None:
     clock = Clock()
     budget = Budget(Limit(100, 100), clock=clock)

@@ -12,11 +12,10 @@ from airbyte_cdk.models import StreamDescriptor
 from requests import PreparedRequest
 
 from source_klaviyo.api.auth import api_key
+from source_klaviyo.api.body import BodyMemory
 from source_klaviyo.api.client import Client
 from source_klaviyo.api.quotas.limits import XL
-from source_klaviyo.errors import (
-    StreamFailed,
-)
+from source_klaviyo.errors import RequestFailed, StreamFailed
 from source_klaviyo.protocol import ItemRequest
 from source_klaviyo.streams.events import EventAttributions
 from source_klaviyo.streams.flows import FlowDefinitions, Flows
@@ -182,3 +181,15 @@ def test_a_row_that_is_nested_too_deeply_fails_the_stream_and_says_so() -> None:
         with pytest.raises(StreamFailed, match="nested too deeply"):
             collection.fetch(stream.first_request({}))
         assert mock.call_count == 1
+
+
+def test_the_look_at_a_parent_keeps_no_memory() -> None:
+    client = Client(BASE, api_key("pk"), memory=BodyMemory(share=10))
+    profiles = ListProfiles(client)
+    collection = profiles.collection([profiles.collection_view("x")])
+    with requests_mock.Mocker() as mock:
+        mock.get(f"{BASE}/api/lists/L1/profiles", status_code=404, json={"errors": []})
+        mock.get(f"{BASE}/api/lists/L1", json={"data": {"type": "list", "id": "L1"}})
+        with pytest.raises(RequestFailed, match="Its parent exists"):
+            collection.fetch(profiles.first_request({profiles.parent_key: "L1"}))
+    assert not client.memory.beyond.locked()

@@ -1,10 +1,15 @@
 """What each failure asks for, by status and body."""
 
+from socket import gaierror
+
 import orjson
 import pytest
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from source_klaviyo.api.error_handler import KlaviyoErrorHandler
 from source_klaviyo.errors import (
@@ -21,6 +26,12 @@ HTML = b"<!DOCTYPE html><title>Attention required</title>"
 DEEP = b'{"errors":[{"x":%b%b}]}' % (b"[" * 100_000, b"]" * 100_000)
 URL = "https://a.klaviyo.com/api/lists"
 FOLLOWING = f"{URL}?page%5Bcursor%5D=abc"
+
+NO_SUCH_HOST = MaxRetryError(
+    HTTPConnectionPool("x.invalid"),
+    URL,
+    NameResolutionError("x.invalid", HTTPConnection("x.invalid"), gaierror(-2)),
+)
 
 FAIL, RETRY = ResponseAction.FAIL, ResponseAction.RETRY
 CONFIG, SYSTEM = FailureType.config_error, FailureType.system_error
@@ -74,6 +85,7 @@ def answer(
         (requests.ConnectTimeout(), RETRY, TRANSIENT, "no connection within"),
         (requests.ReadTimeout(), RETRY, TRANSIENT, "no answer within"),
         (requests.ConnectionError(), RETRY, TRANSIENT, "refused or broke off"),
+        (requests.ConnectionError(NO_SUCH_HOST), RETRY, TRANSIENT, "name of the host is unknown"),
         (requests.exceptions.SSLError(), RETRY, TRANSIENT, "certificate"),
         (requests.exceptions.ChunkedEncodingError(), RETRY, TRANSIENT, "cut off"),
         (requests.exceptions.InvalidURL("x"), FAIL, CONFIG, "Check `api_base_url`"),

@@ -71,6 +71,9 @@ def test_no_date_can_fail_a_request_or_put_the_start_later(header: str | None) -
 def test_a_sync_without_dates_says_so(caplog: pytest.LogCaptureFixture) -> None:
     clock = ServerClock()
     clock.warn_if_unknown()
+    assert not caplog.text  # nothing was asked, or nothing answered
+    clock.observe(None)
+    clock.warn_if_unknown()
     assert "No answer of Klaviyo had a `Date` header" in caplog.text
     caplog.clear()
     clock.observe("Mon, 30 Nov 2026 08:37:18 GMT")

@@ -125,7 +125,7 @@ def test_no_state_reads_from_the_start(empty: StreamState) -> None:
     ("garbage", "complaint"),
     [
         ({"datetime": 17}, "17 is not a datetime"),
-        ({"datetime": "yesterday"}, "yesterday"),
+        ({"datetime": "yesterday"}, "'yesterday' is not a datetime"),
         ({"updated": "2026-03-01"}, "another stream's"),
         ({"datetime": "2026-03-01", "unfinished": []}, "unfinished"),
         ({"datetime": "2026-03-01", "unfinished": {"since": None, "read": []}}, "not a datetime"),

@@ -8,6 +8,7 @@ the examples of the README and the tests of the image start the program as users
 
 import contextlib
 import io
+import logging
 import multiprocessing
 import os
 import sys
@@ -94,13 +95,15 @@ def in_this_process(*arguments: str) -> tuple[str, str]:
     """Return what `login` or `estimate` prints on stdout and on stderr, without a start."""
     from source_klaviyo.cli import people  # noqa: PLC0415  most tests need no such command
 
-    out, errors = io.StringIO(), io.StringIO()
+    out, errors, handlers = io.StringIO(), io.StringIO(), logging.getLogger().handlers
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
         Stderr.install()
         try:
             people.run(parse(arguments))
         except (SystemExit, UsageError) as ended:
             sys.stderr.write(f"{ended}\n")
+        finally:
+            logging.getLogger().handlers = handlers
     return out.getvalue(), errors.getvalue()
 
 

@@ -21,6 +21,10 @@ from klaviyo_sandbox import Sandbox
         (["check"], "The following arguments are required: --config"),
         (["read", "--config", "c.json"], "The following arguments are required: --catalog"),
         (["spec", "--loud"], "Unrecognized arguments: --loud"),
+        (
+            ["read", "--config", "c", "--catalog", "c", "--streams", " ,"],
+            "Argument --streams: expected at least one name",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_told_to_people_and_platforms(
@@ -122,7 +126,16 @@ def test_the_states_of_several_reads_are_put_together(typed: Connector) -> None:
 
 def test_a_read_that_ended_before_its_first_state_has_none(typed: Connector) -> None:
     refused = kept(typed, "refused.jsonl", read(typed, "--streams", "nothing").stdout)
-    assert read(typed, "--streams", "metrics", "--state", refused).code == 0
+    logs = b'{"type":"LOG","log":{"level":"INFO","message":"x"}}\n'
+    logged = kept(typed, "logged.jsonl", logs * 2)
+    empty = kept(typed, "empty.jsonl", b"")
+    assert read(typed, "--streams", "metrics", "--state", refused, logged, empty).code == 0
+
+
+def test_files_of_windows_have_a_mark_at_their_start(typed: Connector) -> None:
+    config = typed.folder / "config.json"
+    config.write_text(config.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert read(typed, "--streams", "metrics").code == 0
 
 
 def test_a_stream_that_is_not_in_the_catalog_is_told(typed: Connector) -> None:

@@ -126,13 +126,33 @@ def test_what_is_closed_is_assumed_and_said(shop: Sandbox, tmp_path: Path) -> No
     [
         (("--streams", "lists", "profile"), "There is no stream profile. Did you mean profiles?"),
         (("--stream-names", "lists"), "Unrecognized arguments"),
-        (("--profiles", "many"), "invalid"),
-        (("--profiles", "-1"), "invalid"),
+        (("--profiles", "many"), "Argument --profiles: many is not a whole number."),
+        (("--profiles", "-1"), "Argument --profiles: -1 is not a whole number."),
         (("--config", "/nowhere.json"), "cannot be read"),
     ],
 )
 def test_bad_input_gets_one_message(options: tuple[str, ...], message: str) -> None:
     assert message in estimate(*options)
+
+
+def test_it_prints_no_protocol_messages(shop: Sandbox, tmp_path: Path) -> None:
+    shop.fail(Fault("status", status=500, path="/api/lists", times=1))  # which is logged
+    options = ("estimate", *of_account(shop, tmp_path), "--streams", "lists")
+    program = (sys.executable, "-m", "source_klaviyo")
+    done = subprocess.run(
+        [*program, *options], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert sizes(done.stdout)["lists"] == (len(shop.ids("list")), "counted")
+    assert "LOG" not in done.stdout + done.stderr
+
+
+def test_nothing_is_assumed_of_an_account_that_cannot_be_reached(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    unreachable = {"credentials": key("pk_nobodys"), "api_base_url": "http://127.0.0.1:1"}
+    file.write_text(json.dumps(unreachable), encoding="utf-8")
+    out, errors = in_this_process("estimate", "--config", str(file))
+    assert out == ""
+    assert errors == "Klaviyo could not be reached: the connection was refused or broke off.\n"
 
 
 def test_a_wrong_key_is_said_once(shop: Sandbox, tmp_path: Path) -> None:

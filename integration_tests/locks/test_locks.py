@@ -99,6 +99,13 @@ def test_a_lock_with_a_hole_is_refused(tmp_path: Path) -> None:
     assert "requires pathspec, which is not installed" in refused.value.stderr
 
 
+def test_an_environment_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "venv"
+    venv.create(folder, with_pip=False)
+    run(sys.executable, str(LOCKS / "install.py"), str(folder), "build")
+    assert "hatchling" in run(folder / "bin" / "python", "-m", "pip", "list", "--format=freeze")
+
+
 def run(*arguments: str | Path, **environment: str) -> str:
     done = subprocess.run(
         arguments,

@@ -267,6 +267,8 @@ def test_a_port_that_is_taken(shop: Sandbox) -> None:
         (["--streams", "campaigns", "dreams"], "There is no stream dreams. There are: accounts, "),
         (["--scopes", "list:read,flows:read"], "scope list:read. Did you mean lists:read?"),
         (["--output", "."], "is there already"),
+        (["--output", "/nowhere/new.json"], "cannot be written (No such file or directory)."),
+        (["--port", "99999"], "Argument --port: 99999 is not a port, 1 to 65535."),
         (["--api-base-url", "http://a.klaviyo.com"], "invalid"),
     ],
 )

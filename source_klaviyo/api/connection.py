@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -75,13 +76,23 @@ class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https
 
 
+_POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
+
+
 class TimedAdapter(HTTPAdapter):
     """The adapter that gives a session connections with a time limit."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
         """Make pools of timed connections."""
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:  # noqa: ANN401  as in requests
+        """Make pools of timed connections through a proxy; those of SOCKS are a library's own."""
+        made: ProxyManager = super().proxy_manager_for(proxy, **options)
+        if not proxy.lower().startswith("socks"):
+            made.pool_classes_by_scheme = _POOLS
+        return made
 
 
 class _Session(requests.Session):

@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
     ErrorResolution,
     ResponseAction,
 )
+from urllib3.exceptions import NameResolutionError
 
 from source_klaviyo.api import backoff
 from source_klaviyo.api.documents.error_document import ErrorDocument, error_document
@@ -225,6 +226,12 @@ def cause(failure: OSError) -> str:
         ):
             return "the answer was cut off or damaged"
         case requests.exceptions.ConnectionError():
-            return "the connection was refused or broke off"
+            unknown = "the name of the host is unknown (DNS)"
+            return unknown if _unresolved(failure) else "the connection was refused or broke off"
         case _:
             return type(failure).__name__
+
+
+def _unresolved(failure: OSError) -> bool:
+    why = failure.args[0] if failure.args else None
+    return isinstance(getattr(why, "reason", None), NameResolutionError)

@@ -5,10 +5,13 @@ The sync engine never sleeps: it postpones a task until `RetryState.ready_at`. E
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api import backoff
 from source_klaviyo.errors import (
@@ -48,7 +51,7 @@ class RetryState:
     """The failures of a request since its last answer: faults, refusals, restarts of its window.
 
     The request is to be sent at `ready_at`, in seconds of the monotonic clock; 0 is now. `most`
-    faults and `most_doubts` refusals are allowed.
+    faults and `most_doubts` refusals are allowed, and waits for quota of `patience` seconds in all.
 
     >>> retry = RetryState(most=1)
     >>> retry.exhausted(is_refusal=False), retry.wait(0.0, stated=2.0)
@@ -59,15 +62,18 @@ class RetryState:
 
     most: int = MOST_RETRIES
     most_doubts: int = MOST_DOUBTS
+    patience: float = math.inf
     attempt: int = 0
     doubts: int = 0
     restarts: int = 0
     ready_at: float = 0.0
     token_asked_again: bool = False
+    _is_brief: bool = False
 
     def exhausted(self, *, is_refusal: bool) -> bool:
         """Return whether the fault, or the refusal, counts as final."""
-        return self.attempt >= (min(self.most, self.most_doubts) if is_refusal else self.most)
+        most = 1 if self._is_brief else self.most
+        return self.attempt >= (min(most, self.most_doubts) if is_refusal else most)
 
     def doubts_refusal(self, fault: Exception) -> bool:
         """Return whether `fault` is a refusal that needs another confirmation."""
@@ -90,6 +96,11 @@ class RetryState:
         self.ready_at = now + seconds
         return seconds
 
+    def throttled(self, pause: float) -> bool:
+        """Note a 429 with its `pause`; return whether the wait is too long."""
+        self.patience -= pause
+        return self.patience < 0
+
     def postpone(self, until: float) -> None:
         """Send the request at `until`, on the monotonic clock, without counting a try."""
         self.ready_at = until
@@ -110,6 +121,10 @@ class RetryState:
         """Note that a part of the window is complete."""
         self.restarts = 0
 
+    def try_briefly(self) -> None:
+        """Allow a single retry until an answer comes: a part of this window has failed for long."""
+        self.attempt, self._is_brief = 0, True
+
     def shorten(self) -> None:
         """Allow few retries from now on: the same request has failed for long."""
         self.most = MOST_DOUBTS
@@ -117,7 +132,7 @@ class RetryState:
     def succeeded(self) -> None:
         """Note that an answer came."""
         self.attempt = self.doubts = 0
-        self.token_asked_again = False
+        self.token_asked_again = self._is_brief = False
 
 
 def await_quota(reserve: Callable[[], float], name: str) -> None:
@@ -155,6 +170,14 @@ def retried(
             return send()
         except Throttled as throttled:
             pause = throttled.pause
+            if retry.throttled(pause):
+                raise StreamFailed(
+                    f"Klaviyo grants no request of {name} for {pause:.0f} s: another program may"
+                    " use up the account's quota. Try again later.",
+                    FailureType.transient_error,
+                ) from throttled
+            if pause > _WORTH_A_LINE:
+                logger.info("Waiting %.0f s for the quota of %s", pause, name)
         except RequestFailed as fault:
             if retry.exhausted(is_refusal=fault.ends_as is not None):
                 raise failure_of(fault, name) from fault

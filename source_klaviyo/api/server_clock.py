@@ -21,6 +21,7 @@ class ServerClock:
     _began: float = field(init=False)
     _machine_began: float = field(init=False)
     _at_start: float | None = None
+    _answered: bool = False
 
     def __post_init__(self) -> None:
         self._began, self._machine_began = time.monotonic(), time.time()
@@ -51,6 +52,7 @@ class ServerClock:
 
     def observe(self, date_header: str | None) -> None:
         """Note the `Date` of an answer, which is cut to whole seconds."""
+        self._answered = True
         stated = moment_of(date_header)
         if stated is None:
             return
@@ -58,8 +60,8 @@ class ServerClock:
         self._at_start = at_start if self._at_start is None else max(self._at_start, at_start)
 
     def warn_if_unknown(self) -> None:
-        """Log a warning if no answer had a `Date`."""
-        if self._at_start is None:
+        """Log a warning if answers came, and none had a `Date`."""
+        if self._answered and self._at_start is None:
             logger.warning(
                 "No answer of Klaviyo had a `Date` header; a proxy may remove it. The state relies"
                 " on this machine's clock: if that is ahead, the next sync will miss rows."

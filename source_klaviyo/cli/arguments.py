@@ -33,9 +33,11 @@ class Names(argparse.Action):
         values: object,
         option: str | None = None,  # noqa: ARG002
     ) -> None:
-        """Store the names, each once."""
+        """Store the names, each once. Raises ArgumentError if there is no name."""
         texts = values if isinstance(values, list) else [values]
         names = [name.strip() for text in texts for name in str(text).split(",")]
+        if not any(names):  # an empty shell variable must not mean everything
+            raise argparse.ArgumentError(self, "expected at least one name")
         setattr(namespace, self.dest, list(dict.fromkeys(name for name in names if name)))
 
 

@@ -80,7 +80,8 @@ def read_states(paths: Iterable[str]) -> list[AirbyteStateMessage]:
 
 def _states(path: str) -> list[Json]:
     printed = [message["state"] for message in _printed(path, "state", "STATE")]
-    if printed or any(True for _ in _printed(path, "state", "TRACE")):
+    messages = (message for kind in ("LOG", "TRACE") for message in _printed(path, "state", kind))
+    if printed or not Path(path).stat().st_size or any(messages):
         return printed  # empty, if the read ended before its first state
     raw = _json(path, "state")
     if raw and not isinstance(raw, list):
@@ -133,7 +134,7 @@ def _printed(path: str, what: str, kind: str) -> Iterator[Json]:
 
 def _json(path: str, what: str) -> Any:  # noqa: ANN401  its callers check what is in it
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as missing:
         raise _unreadable(path, what, missing) from missing
     except ValueError as garbage:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import select
 import sys
 import threading
 
@@ -36,6 +37,9 @@ class Stdout:
         try:
             with self._writing:
                 while rest:
-                    rest = rest[os.write(self._file, rest) :]
+                    try:
+                        rest = rest[os.write(self._file, rest) :]
+                    except BlockingIOError:  # another program made the pipe so
+                        select.select((), (self._file,), ())
         except OSError as error:
             raise StdoutLost(error) from error

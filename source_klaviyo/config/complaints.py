@@ -17,7 +17,7 @@ def complaints(invalid: ValidationError, settings: type[BaseModel]) -> str:
 def _complaint(
     settings: type[BaseModel], location: tuple[int | str, ...], kind: str, message: str
 ) -> str:
-    text = message.removeprefix("Value error, ")
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be")
     if len(location) > 1:  # the second part is the way to sign in
         settings = BY_TYPE[str(location[1])]
         location = (location[0], *location[2:])
@@ -33,6 +33,8 @@ def _complaint(
             close = did_you_mean([str(location[-1])], settings.model_fields)
             there_are = ", ".join(settings.model_fields)
             return f"{place} is not a setting here (there are: {there_are}).{close}"
+        case "model_attributes_type":
+            return f"{place}: must be an object"
         case "string_too_short":
             return f"{place} is blank, or shorter than what Klaviyo gives"
         case "string_pattern_mismatch":

@@ -98,7 +98,10 @@ def names_of(value: object) -> object:
     """
     if not isinstance(value, str):
         raise ValueError("must be one text with commas between the entries")  # noqa: TRY004
-    rows = csv.reader(value.splitlines(), skipinitialspace=True)
+    try:
+        rows = list(csv.reader(value.splitlines(), skipinitialspace=True))
+    except csv.Error:  # an entry of more than 128 kB: a quote that nothing closes
+        raise ValueError("must have a second quote for each") from None
     return tuple(dict.fromkeys(name for row in rows for each in row if (name := each.strip())))
 
 

@@ -1,6 +1,6 @@
 """The options of `source-klaviyo estimate`."""
 
-from argparse import Action, ArgumentParser
+from argparse import Action, ArgumentParser, ArgumentTypeError
 
 from source_klaviyo.estimate.accounts import ACCOUNTS
 
@@ -32,7 +32,7 @@ def add_options(parser: ArgumentParser, names: type[Action]) -> None:
 
 
 def _number(text: str) -> int:
-    number = int(text.replace(",", ""))
-    if number < 0:
-        raise ValueError(text)
-    return number
+    digits = text.replace(",", "")
+    if not digits.isdecimal():
+        raise ArgumentTypeError(f"{text} is not a whole number")
+    return int(digits)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteMessage
 
+from source_klaviyo.access import account_of
 from source_klaviyo.config import Config
 from source_klaviyo.estimate import table
 from source_klaviyo.estimate.accounts import ACCOUNTS, size_names
@@ -24,10 +25,10 @@ _ASSUMED: Final = "assumed"
 def run(options: Namespace, raw: Mapping[str, Any] | None) -> None:
     """Print the estimate; `raw` is the configuration, None without sign-in.
 
-    Raises ConfigError or StreamFailed.
+    Raises ConfigError, StreamFailed, or OSError if stdout cannot be written.
     """
     for line in _estimate(options, raw):
-        print(line)  # noqa: T201  what the command is for
+        print(line, flush=True)  # noqa: T201  what the command is for
 
 
 def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str]:
@@ -39,7 +40,9 @@ def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str
         name: getattr(options, name.replace("-", "_")) for name in names
     }
     if raw:
-        survey = Survey(_bound(raw), _say)
+        bound = _bound(raw)
+        account_of(bound)
+        survey = Survey(bound, _say)
         sizes |= survey.sizes(name for name in names if given[name] is None)
     sizes |= {name: Size(rows, _GIVEN) for name, rows in given.items() if rows is not None}
     for name in names:

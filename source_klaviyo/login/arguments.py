@@ -8,6 +8,7 @@ from typing import Final
 from source_klaviyo.config.values import KLAVIYO, klaviyo_or_loopback
 
 SECRET_VARIABLE: Final = "KLAVIYO_CLIENT_SECRET"  # noqa: S105  the name of a variable
+_LAST_PORT: Final = 65_535
 
 
 def add_options(parser: ArgumentParser, names: type[argparse.Action]) -> None:
@@ -17,7 +18,7 @@ def add_options(parser: ArgumentParser, names: type[argparse.Action]) -> None:
         f" {SECRET_VARIABLE}."
     )
     parser.add_argument("--client-id", required=True, help="the app's, from Klaviyo: Manage apps")
-    parser.add_argument("--port", type=int, default=8765, help="of this machine (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8765, help="of this machine (%(default)s)")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--scopes",
@@ -42,3 +43,9 @@ def add_options(parser: ArgumentParser, names: type[argparse.Action]) -> None:
     parser.add_argument(
         "--api-base-url", type=klaviyo_or_loopback, default=KLAVIYO, help=argparse.SUPPRESS
     )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, 1 to {_LAST_PORT}")
+    return int(text)

@@ -1,12 +1,13 @@
 """`source-klaviyo login`: gets credentials; everything else it prints goes to stderr."""
 
+import errno
 import getpass
 import os
 import sys
 import webbrowser
 from argparse import Namespace
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from source_klaviyo.config.values import KLAVIYO
 from source_klaviyo.errors import ConfigError
@@ -32,6 +33,8 @@ def run(options: Namespace) -> None:
     """
     if options.output and options.output.exists():
         sys.exit(f"{options.output} is there already; name a new file, or remove it first.")
+    if options.output and not options.output.parent.is_dir():
+        _unwritable(options.output, os.strerror(errno.ENOENT))
     scopes = _scopes(options)
     app = OAuthApp(options.api_base_url, options.client_id, _secret())
     at_klaviyo = options.api_base_url == KLAVIYO
@@ -71,13 +74,17 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
     try:
         write_credentials(consent.app, outcome.refresh_token, output)
     except OSError as failed:
-        sys.exit(f"{output} cannot be written ({failed.strerror}). Sign in again to another file.")
+        _unwritable(output or "stdout", failed.strerror)
     granted = outcome.granted
     _say(f"Signed in, with {'all' if granted is None else len(granted)} scopes that were allowed.")
     if outcome.denied:
         _say(f"Not allowed, so streams that need them are not read: {', '.join(outcome.denied)}")
     if output:
         _say(f"The credentials are in {output}; put them into the configuration.")
+
+
+def _unwritable(output: Path | str, why: str | None) -> NoReturn:
+    sys.exit(f"{output} cannot be written ({why}). Sign in again to another file.")
 
 
 def _scopes(options: Namespace) -> list[str]:

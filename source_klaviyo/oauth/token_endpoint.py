@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -68,6 +69,7 @@ class OAuthApp:
         with OAuth2Session(self.client_id, self.client_secret) as session:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, connection.TimedAdapter())
+            session.hooks["response"].append(self._refuse_throttled)
             try:
                 return _granted(send(session, f"{self.base_url}{TOKEN_PATH}", limits), refresh)
             except OAuthError as refused:
@@ -79,6 +81,12 @@ class OAuthApp:
                 raise RequestFailed(
                     f"{self._place} answered with something that holds no token."
                 ) from None
+
+    def _refuse_throttled(self, answer: requests.Response, *_: Any, **__: Any) -> None:  # noqa: ANN401  as in requests
+        """Raise RequestFailed for a 429, whatever its body: the library takes it for a refusal."""
+        if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            pause = backoff.retry_after(answer)
+            raise RequestFailed(f"{self._place} answered 429.", retry_after=pause)
 
     @property
     def _place(self) -> str:

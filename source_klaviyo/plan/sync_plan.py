@@ -163,7 +163,9 @@ def _states_by_stream(states: Sequence[AirbyteStateMessage]) -> dict[str, Stream
     by_stream: dict[str, StreamState] = {}
     for state in states:
         if state.stream is None:
-            raise ConfigError("The state is not one state per stream; reset the connection.")
+            raise ConfigError(
+                "The state is not one state per stream; clear the data of the connection."
+            )
         blob = state.stream.stream_state
         name = state.stream.stream_descriptor.name
         by_stream[name] = without_blanks(name, vars(blob)) if blob else {}

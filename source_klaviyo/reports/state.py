@@ -102,7 +102,7 @@ class ReportState:
         if not isinstance(data, Mapping):
             raise ValueError("a cursor is not an object")  # noqa: TRY004  callers catch ValueError
         if strange := sorted(data.keys() - {"settled", "read", "refused"}):
-            raise ValueError(f"it holds {', '.join(strange)}; is it another stream's?")
+            raise ValueError(f"it holds {', '.join(strange)}; it may be another stream's")
         settled = [_window(entry) for entry in _entries(data.get("settled", ()), 2)]
         readings = [
             Reading(_window(entry[:2]), _moment(entry[2]))

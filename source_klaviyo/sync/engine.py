@@ -96,7 +96,9 @@ class Sync:
                 yield from self._adopt(plan, was_expected=True)
         deliveries = self._queue.get(_TICK)
         now = time.monotonic()
-        yield from self._deliver(deliveries, now) if deliveries else self._heartbeat(now)
+        if deliveries:
+            yield from self._deliver(deliveries, now)
+        yield from self._heartbeat(now)
         if now - self._looked_at >= _TICK:
             self._looked_at = now
             yield from self._rate_limits()

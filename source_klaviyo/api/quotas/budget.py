@@ -14,6 +14,8 @@ _DEAR_BURST_SLACK = 0.4
 """Seconds by which the second of a daily limit is stretched. The first request of a connection can
 be late enough to meet the next, and nobody knows whether Klaviyo counts a refused request."""
 
+_LONGEST_SILENCE = 900.0
+"""Seconds behind a pause without any request: the refusal before says nothing of the quota now."""
 _PLENTY = 10_000
 
 _CLAIM_HOLDS = 3.0
@@ -141,8 +143,9 @@ class Budget:
         Return the seconds since a request was last served, as of the end of the pause.
         """
         now = self.clock()
+        if self.refused_since is None or now > self.blocked_until + _LONGEST_SILENCE:
+            self.refused_since = now
         self.blocked_until = max(self.blocked_until, now + pause)
-        self.refused_since = now if self.refused_since is None else self.refused_since
         return self.blocked_until - self.refused_since
 
     def learn(self, told: RateLimitHeaders, elapsed: float) -> None:

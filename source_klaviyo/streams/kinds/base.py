@@ -25,7 +25,9 @@ from source_klaviyo.streams.views.view import View
 
 _PROBE_RETRIES: Final = 2
 _PROBE_DOUBTS: Final = 1
-"""Retries of a check before a fault, or a refusal, counts as final: a sync is more patient."""
+_PROBE_PATIENCE: Final = 60.0
+"""Retries of a check before a fault, or a refusal, counts as final, and the seconds that a check
+waits for quota: a sync is more patient."""
 
 
 class KlaviyoStream(Declaration, KlaviyoHttpStream):
@@ -237,7 +239,9 @@ class KlaviyoStream(Declaration, KlaviyoHttpStream):
         if partition is None:
             return []
         request = replace(self.first_request(partition), page_size=self.page_size and 1)
-        page = patiently(self.alone, request, RetryState(_PROBE_RETRIES, _PROBE_DOUBTS))
+        page = patiently(
+            self.alone, request, RetryState(_PROBE_RETRIES, _PROBE_DOUBTS, _PROBE_PATIENCE)
+        )
         records = [(bytes(piece), rest) for piece, rest in page.extracts[0].records]
         page.release()
         return records

@@ -186,6 +186,7 @@ class KlaviyoCollection:
             return ParentGone(str(missing.message))
         except Exception as other:  # noqa: BLE001  whatever it is, it does not prove the parent gone
             return other
+        self._client.release()
         return RequestFailed(f"{missing.message} Its parent exists.")
 
 

@@ -77,7 +77,7 @@ class OutputQueue:
         """Add deliveries; wait while the queue is full. A closed queue drops them."""
         size = _size(deliveries)
         with self._changed:
-            while self._bytes and self._bytes + size > self._most_bytes:
+            while size and self._bytes and self._bytes + size > self._most_bytes:
                 if self._closed:
                     return
                 self._changed.wait()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from source_klaviyo.api.partition import Partition
+from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.sync.state.checkpoint import Checkpoint
 from source_klaviyo.sync.windows.seen_rows import SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
@@ -32,6 +33,7 @@ class PartitionReading:
     unordered: bool = False
     refused: bool = False
     read_again: bool = False
+    passed_front: bool = False
 
     def begun(self) -> None:
         """Note another reader under way."""
@@ -63,7 +65,8 @@ class PartitionReading:
         """Note a page that `reader` has taken in."""
         self.pages += 1
         self.failures = 0
-        self.unordered = self.unordered or not reader.place.in_order
+        self.passed_front = self.passed_front or reader.lo == BEGINNING < reader.place.at
+        self.unordered = self.unordered or not reader.place.ascends
 
     @property
     def rows_may_have_moved(self) -> bool:

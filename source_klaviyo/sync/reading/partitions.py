@@ -79,14 +79,16 @@ class Partitions:
     def completed(self, last: WindowReader, views: Views) -> Iterator[Delivery]:
         """Yield what a partition's end completes; `last` is the last of its readers to end."""
         number, reading = last.number, self.readings[last.number]
-        whole = last.finished and not last.failure and not reading.asks_without_cursor
-        for view in views:
-            checkpoint = reading.checkpoints[view]
-            if reading.refused:
-                yield Delivery(view, number, refused=True, checkpoint=checkpoint)
-            elif self._follows_rows and whole:
-                # A chain of unbounded requests has brought all rows.
-                yield Delivery(view, number, without_cursor=True, checkpoint=checkpoint)
+        if reading.refused:
+            for view in views:
+                yield Delivery(view, number, refused=True, checkpoint=reading.checkpoints[view])
+        elif self._follows_rows and not reading.asks_without_cursor and last.has_read_everything:
+            # A chain of unbounded requests has brought all rows.
+            for each in last.views:
+                if each.view in views and each.end_without_cursor():
+                    yield Delivery(
+                        each.view, number, without_cursor=True, checkpoint=each.checkpoint
+                    )
 
     def changed_meanwhile(self, number: int, views: Views) -> Iterator[WindowReader]:
         """Yield a reader of rows that changed while a partition was read, if any may be missing.
@@ -98,6 +100,7 @@ class Partitions:
         if follows and reading.rows_may_have_moved:
             yield from self._changed(number, views)
         if not reading.open and not self.job.collection.partitions:
+            reading.recent.forget()
             self.readings.pop(number, None)
 
     def _changed(self, number: int, views: Views) -> Iterator[WindowReader]:
@@ -182,7 +185,8 @@ class Partitions:
         if not missing:
             return None
         reader = self._beside(NoCursorReader, number, BEGINNING, missing)
-        if any(each is not None and each.missing() != [Window()] for each in checkpoints.values()):
+        known = (each for each in checkpoints.values() if each is not None)
+        if not reading.passed_front or any(each.missing() != [Window()] for each in known):
             reader.ask_both_ends()
         return reader
 
@@ -203,7 +207,8 @@ class Partitions:
         """Return a reader of rows that stand on any page, beside the readers of windows."""
         everything, checkpoints = [Window(lo)], self.readings[number].checkpoints
         wanted = [WindowView(view, everything, checkpoints[view]) for view in views]
-        return self._reader(kind, number, Window(lo), wanted, follows_order=False)
+        newest_first = self.job.collection.newest_first  # what has changed comes first
+        return self._reader(kind, number, Window(lo), wanted, follows_order=newest_first)
 
     def _reader(
         self,

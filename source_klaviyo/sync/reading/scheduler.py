@@ -156,7 +156,9 @@ class Scheduler:
             # A single page at a time turns into lines: while the queue is full, the others wait as
             # sent, or every worker would hold its page twice.
             with self._sending:
-                self._queue.put(self._deliveries(number, task, request, page))
+                deliveries = self._deliveries(number, task, request, page)
+                self._put_settled()  # a page may open again what has been settled before
+                self._queue.put(deliveries)
         except Exception as fault:  # noqa: BLE001  one stream's defect leaves the others whole
             return fault
         finally:

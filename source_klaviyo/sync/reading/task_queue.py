@@ -9,6 +9,9 @@ from source_klaviyo.sync.reading.splitting import Splitter
 from source_klaviyo.sync.reading.tasks import Tally, Task
 from source_klaviyo.sync.windows.window_reader import WindowReader
 
+_MOST_ITEMS = 1_000
+"""Items that wait before pages: an item may hold its row, and has a smaller quota."""
+
 
 @dataclass(slots=True)
 class TaskQueue:
@@ -49,14 +52,18 @@ class TaskQueue:
         """
         self._wake(now)
         pauses = list[float]()
+        holds_back = self._waiting_items() >= _MOST_ITEMS
         for quota, tasks in self._ready.items():
-            if tasks:
+            if tasks and not (holds_back and quota is self.collection.quota):
                 if not (pause := quota.reserve()):
                     task = max(tasks, key=_urgency) if self.collection.deferrable else tasks[0]
                     tasks.remove(task)
                     return self._sent(task, quota)
                 pauses.append(pause)
-        if not pauses and (found := self.splitter.choose(self._splittable(), self.horizon())):
+        found = None
+        if not (pauses or holds_back):
+            found = self.splitter.choose(self._splittable(), self.horizon())
+        if found:
             reader, at = found
             if not (pause := self.collection.quota.reserve()):
                 rest = reader.split(at)
@@ -75,6 +82,11 @@ class TaskQueue:
         self.tally.note_request(quota)
         self.in_flight.append(task)
         return task
+
+    def _waiting_items(self) -> int:
+        return sum(
+            len(tasks) for quota, tasks in self._ready.items() if quota is not self.collection.quota
+        )
 
     def _splittable(self) -> Sequence[WindowReader]:
         return [

@@ -148,7 +148,7 @@ class CursorCheckpoint(Checkpoint):
     def note_ahead(self, rows: Iterable[tuple[str, int]]) -> None:
         """Note the ids and cursors of written rows that lie far in the future."""
         for name, cursor in rows:
-            if cursor >= self.began + _FAR and len(self._ahead) < _MOST_AHEAD:
+            if self.began + _FAR <= cursor < FOREVER and len(self._ahead) < _MOST_AHEAD:
                 self._ahead[name] = cursor
 
     def current(self, horizon: int) -> CursorState:

@@ -189,7 +189,7 @@ def _covered(cursor: Json, reading: Reading) -> list[Window]:
     if cursor and not cursor.keys() & {reading.cursor, "slices", "legacy"}:
         raise ValueError(
             f"it holds {', '.join(sorted(cursor))} instead of {reading.cursor};"
-            " is it another stream's?"
+            " it may be another stream's"
         )
     windows = [*_slices(cursor)]
     legacy = cursor.get("legacy")

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from source_klaviyo.api.documents.document import second
+from source_klaviyo.api.documents.document import second_or_none
 from source_klaviyo.api.partition import Partition, partition_key
 from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.state.stream_state import (
@@ -85,9 +85,10 @@ def moment(value: Json) -> int:
     >>> moment("1970-01-01T00:01:00+00:00")
     60
     """
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a datetime")  # noqa: TRY004
-    return max(BEGINNING, second(value))
+    at = second_or_none(value) if isinstance(value, str) else None
+    if at is None:
+        raise ValueError(f"{value!r} is not a datetime")
+    return max(BEGINNING, at)
 
 
 def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
@@ -104,7 +105,7 @@ def _entries(entry: Json, cursor: str) -> list[tuple[Partition, CursorState]]:
 def _cursor_state(data: Mapping[str, Json], cursor: str) -> CursorState:
     if strange := sorted(data.keys() - {cursor, "ahead", "unfinished", VERSION, DELETES}):
         raise ValueError(
-            f"it holds {', '.join(strange)} instead of {cursor}; is it another stream's?"
+            f"it holds {', '.join(strange)} instead of {cursor}; it may be another stream's"
         )
     watermark = moment(data[cursor]) if cursor in data else None
     ahead, unfinished = _ahead(data.get("ahead", {})), data.get("unfinished")

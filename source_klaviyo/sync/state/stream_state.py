@@ -143,7 +143,7 @@ def unusable(stream: str, garbage: ValueError) -> ConfigError:
     """Return the failure of a stream whose state cannot be read because of `garbage`."""
     return ConfigError(
         f"The state of stream {stream} cannot be used: {garbage}. Clear the stream's state"
-        " (in Airbyte: reset the stream) to read it from the start."
+        " (in Airbyte: clear the stream) to read it from the start."
     )
 
 

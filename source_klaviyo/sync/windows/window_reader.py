@@ -93,6 +93,12 @@ class WindowReader:
         """The views for which the pages are read."""
         return tuple(each.view for each in self.views)
 
+    @property
+    def has_read_everything(self) -> bool:
+        """Whether a window without a start and without an end has been read to its end."""
+        is_read = self.place.at >= self.hi and not self.failure
+        return is_read and Window(self.lo, self.hi) == Window()
+
     def request(self, left_out: frozenset[str] = frozenset()) -> PageRequest:
         """Return the request for the next page, without the parts `left_out`."""
         window, reverses = self._asked()
@@ -135,7 +141,7 @@ class WindowReader:
         if not begins_anew and (page.next is None or self._is_beyond(page)):
             self.finished = self._is_last()
             begins_anew = not self.finished
-        completes = self._complete()
+        completes = None if tied else self._complete()
         if self.finished or begins_anew:
             self.chain.break_off()
         else:
@@ -186,7 +192,8 @@ class WindowReader:
             return None
         rest = self.split(at)
         for half in (self, rest):
-            half.retry = RetryState(most=1, doubts=self.retry.doubts)
+            half.retry = RetryState(doubts=self.retry.doubts)
+            half.retry.try_briefly()
         self.chain.break_off()
         self.left_out = frozenset()
         return rest
@@ -238,7 +245,9 @@ class WindowReader:
                 self.page_size.enlarge()
         else:
             self.chain.follow(page)
-        fault = self.chain.fault(page, fresh)
+        # Rows behind the horizon come again to a second reader, and after each request by time.
+        moves_on = len(page.ids) > 0 and len(ahead(page, self.tell_horizon())) == len(page.ids)
+        fault = self.chain.fault(page, [True] if moves_on else fresh)
         if fault and not self.chain.break_off_once():
             advice = f"Klaviyo sends page after page of {self.collection.name}, and each {fault}."
             self.failure = StreamFailed(advice, FailureType.system_error)

@@ -42,6 +42,10 @@ class PendingPage:
         """Note that an item has come, or is missed."""
         self.items -= 1
 
+    def end_without_cursor(self) -> None:
+        """Note that no rows without a cursor value follow."""
+        self.without_cursor = True
+
     def reopen(self) -> None:
         """Note that the page completes nothing after all."""
         self.completes = None
@@ -100,9 +104,15 @@ class WindowView:
             without_cursor=without_cursor,
             checkpoint=self.checkpoint,
             failure=extract.failure,
-            ahead=() if extract.items else ahead,
+            ahead=() if extract.items or extract.failure else ahead,
             cursors=cursors,
         )
+
+    def end_without_cursor(self) -> bool:
+        """Note that no rows without a cursor value follow; return whether all have been written."""
+        if self._pending:
+            self._pending[-1].end_without_cursor()
+        return not self._pending and not self.lacks_rows_without_cursor
 
     def wanted(self, delivery: Delivery) -> "list[WantedItem]":
         """Return the items that a page, delivered last, still waits for."""
