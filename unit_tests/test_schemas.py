@@ -87,7 +87,6 @@ RESERVED: Final = frozenset(
 BARE: Final = frozenset(
     {
         "CatalogCategoryItems",
-        "CampaignVariationImages",
         "EventAttributions",
         "ObjectTypeLinks",
         "ObjectTypeProfileLinks",
