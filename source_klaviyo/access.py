@@ -11,7 +11,7 @@ from airbyte_cdk.models import FailureType
 
 from source_klaviyo.api.documents.json_parts import id_text, member, text
 from source_klaviyo.api.granted_scopes import GrantedScopes
-from source_klaviyo.errors import ScopeMissing, StreamFailed
+from source_klaviyo.errors import ParameterRefused, ScopeMissing, StreamFailed
 from source_klaviyo.protocol import Record
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.accounts import Accounts
@@ -72,7 +72,8 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
     """
     account = account_of(streams)
     accounts = _accounts(streams)
-    refusals = _probe_scopes([stream for stream in streams if stream is not accounts], granted)
+    others = [stream for stream in streams if stream is not accounts]
+    refusals, failed = _probe_scopes(others, granted)
     if isinstance(account, StreamFailed):
         refusals[accounts.scopes[0]] = account
     closed: dict[str, list[str]] = defaultdict(list)
@@ -83,6 +84,8 @@ def probe(streams: Sequence[KlaviyoStream], granted: GrantedScopes) -> Access:
             closed[_why(missing, refusals)].append(stream.name)
             if any(_is_sure(refusals[scope]) for scope in missing):
                 forbidden.add(stream.name)
+        elif stream.name in failed:
+            closed[_told(failed[stream.name])].append(stream.name)
         elif missing := [scope for _, scope in stream.include_scopes if scope in refusals]:
             poorer[f"Read without the parts that need {' and '.join(missing)}"].append(stream.name)
     return Access(_name(account), closed, forbidden, poorer, len(streams))
@@ -105,25 +108,29 @@ def _accounts(streams: Sequence[KlaviyoStream]) -> KlaviyoStream:
 
 def _probe_scopes(
     streams: Sequence[KlaviyoStream], granted: GrantedScopes
-) -> dict[str, StreamFailed | None]:
-    """Return the missing scopes with Klaviyo's refusals; None for a scope without a request.
+) -> tuple[dict[str, StreamFailed | None], dict[str, StreamFailed]]:
+    """Return the missing scopes with Klaviyo's refusals, and failures of single streams by name.
 
-    Scopes are probed in turn; scopes that open a stream only together with others come after the
-    others.
+    The refusal is None for a scope without a request. A request that Klaviyo refuses for its form
+    (400) says nothing of other streams. Scopes are probed in turn; scopes that open a stream only
+    together with others come after the others.
     """
     scopes = {scope for stream in streams for scope in stream.scopes}
     refusals: dict[str, StreamFailed | None] = {
         scope: None for scope in scopes if granted.lacks(scope)
     }
+    failed: dict[str, StreamFailed] = {}
     known = set(refusals) | {"accounts:read"}
     while probes := _next_probes(streams, known, refusals):
         with ThreadPoolExecutor(_PROBES_AT_ONCE) as pool:
             outcomes = pool.map(_probed, probes.values())
             for scope, outcome in zip(probes, outcomes, strict=True):
                 known.add(scope)
-                if isinstance(outcome, StreamFailed):
+                if isinstance(outcome, ParameterRefused):
+                    failed[probes[scope].name] = outcome
+                elif isinstance(outcome, StreamFailed):
                     refusals[scope] = outcome
-    return refusals
+    return refusals, failed
 
 
 def _next_probes(
@@ -171,11 +178,15 @@ def _why(missing: Sequence[str], refusals: Mapping[str, StreamFailed | None]) ->
     for scope in missing:
         refusal = refusals[scope]
         if refusal and not isinstance(refusal, ScopeMissing):
-            return str(refusal.message).rstrip(".")
+            return _told(refusal)
         if isinstance(refusal, ScopeMissing) and "scope" not in refusal.detail:
             # The feature may belong to another plan: Klaviyo's words beat a guess.
             return f"{named}, or not in the account's plan (Klaviyo says: {refusal.detail})"
     return named
+
+
+def _told(failure: StreamFailed) -> str:
+    return str(failure.message).rstrip(".")
 
 
 def _probed(stream: KlaviyoStream) -> Sequence[Record] | StreamFailed:

@@ -33,6 +33,10 @@ NO_SUCH_HOST = MaxRetryError(
     NameResolutionError("x.invalid", HTTPConnection("x.invalid"), gaierror(-2)),
 )
 
+LOOKED_UP_BY_THE_CDK = requests.exceptions.InvalidURL("Invalid URL")
+"""On Airbyte Cloud the CDK looks up each name before the request."""
+LOOKED_UP_BY_THE_CDK.__context__ = gaierror(-3)
+
 FAIL, RETRY = ResponseAction.FAIL, ResponseAction.RETRY
 CONFIG, SYSTEM = FailureType.config_error, FailureType.system_error
 TRANSIENT = FailureType.transient_error
@@ -86,6 +90,7 @@ def answer(
         (requests.ReadTimeout(), RETRY, TRANSIENT, "no answer within"),
         (requests.ConnectionError(), RETRY, TRANSIENT, "refused or broke off"),
         (requests.ConnectionError(NO_SUCH_HOST), RETRY, TRANSIENT, "name of the host is unknown"),
+        (LOOKED_UP_BY_THE_CDK, RETRY, TRANSIENT, "name of the host is unknown"),
         (requests.exceptions.SSLError(), RETRY, TRANSIENT, "certificate"),
         (requests.exceptions.ChunkedEncodingError(), RETRY, TRANSIENT, "cut off"),
         (requests.exceptions.InvalidURL("x"), FAIL, CONFIG, "Check `api_base_url`"),

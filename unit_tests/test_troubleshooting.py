@@ -10,6 +10,7 @@ from unit_tests.error_messages import FILLED_IN, Message, error_messages
 PAGE: Final = Path(__file__).parent.parent / "docs" / "troubleshooting.md"
 
 OF_OTHER_MAKING: Final = {
+    "Stopped; nothing was kept.",
     "No stream can be read with these credentials. …",  # what `check` says is no error
     "usage: source-klaviyo …",
 }

@@ -14,7 +14,7 @@ from airbyte_cdk.models import Type as MessageType
 from integration_tests.connector.conftest import Connect
 from integration_tests.connector.harness import CURSORS, RESOURCES, Output, catalog, key
 from integration_tests.connector.relay import Reply, closed, host, pass_on
-from klaviyo_sandbox import Sandbox
+from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 from source_klaviyo import SourceKlaviyo
 from source_klaviyo.registry import STREAMS, stream_name, streams_named
 from tools.generate_spec import specification
@@ -107,6 +107,18 @@ def test_discover_leaves_out_what_klaviyo_refuses(connect: Connect, shop: Sandbo
         set(warning.rpartition(": ")[2].rstrip(".").split(", "))
         == {stream_name(stream) for stream in STREAMS} - offered
     )
+
+
+def test_a_request_that_klaviyo_refuses_for_its_form_closes_its_own_stream_alone(
+    connect: Connect, shop: Sandbox
+) -> None:
+    shop.set_quirks(Quirks(refuse_parameters=(RefusedParameter("fields[profile]=created"),)))
+    checked = connect(shop).check()
+    assert checked.connection["status"] == "SUCCEEDED"
+    lines = checked.connection["message"].splitlines()
+    (refused,) = (line for line in lines if "400" in line)
+    assert refused.startswith("Klaviyo refused the request (400 at /api/profiles)")
+    assert refused.endswith(": profile_ids")
 
 
 def test_a_fault_hides_no_stream(connect: Connect, shop: Sandbox) -> None:

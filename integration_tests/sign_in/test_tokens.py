@@ -1,7 +1,11 @@
 """Access tokens: one for all threads, renewed in time, and once for each end."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +177,20 @@ def test_not_even_debug_logs_show_a_token(shop: Sandbox, signed_in: SignedIn) ->
     assert output.code == 0
     assert any("the token endpoint: trying again" in line for line in output.logs)
     assert_secret(shop, output)
+
+
+def test_an_estimate_prints_no_token(shop: Sandbox, tmp_path: Path) -> None:
+    shop.access.set_oauth(OAuthRules(rotate="on_use"))
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"credentials": own_app(shop), "api_base_url": shop.url}))
+    done = subprocess.run(
+        [sys.executable, "-m", "source_klaviyo", "estimate", "--config", config],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert b"all together" in done.stdout
+    assert refreshes(shop) == 1
+    for said in (done.stdout, done.stderr):
+        assert b'"type"' not in said
+        assert b"refresh_token" not in said

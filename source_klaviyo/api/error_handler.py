@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
@@ -76,7 +77,7 @@ class KlaviyoErrorHandler(ErrorHandler):
                 return self._of_answer(outcome)
             case PageTooLarge():
                 return outcome
-            case _ if isinstance(outcome, _MALFORMED):
+            case _ if isinstance(outcome, _MALFORMED) and not _is_unresolved(outcome):
                 # The text may quote the malformed part, even a credential.
                 return StreamFailed(
                     f"The request to Klaviyo cannot be sent ({type(outcome).__name__}). Check"
@@ -225,13 +226,18 @@ def cause(failure: OSError) -> str:
             requests.exceptions.ContentDecodingError() | requests.exceptions.ChunkedEncodingError()
         ):
             return "the answer was cut off or damaged"
-        case requests.exceptions.ConnectionError():
+        case requests.exceptions.ConnectionError() | requests.exceptions.InvalidURL():
             unknown = "the name of the host is unknown (DNS)"
-            return unknown if _unresolved(failure) else "the connection was refused or broke off"
+            return unknown if _is_unresolved(failure) else "the connection was refused or broke off"
         case _:
             return type(failure).__name__
 
 
-def _unresolved(failure: OSError) -> bool:
+def _is_unresolved(failure: Exception) -> bool:
+    """Whether no address was found for a name.
+
+    On Airbyte Cloud the CDK looks up each name itself, and calls a failure an invalid URL.
+    """
     why = failure.args[0] if failure.args else None
-    return isinstance(getattr(why, "reason", None), NameResolutionError)
+    by_cdk = isinstance(failure.__context__, socket.gaierror)
+    return by_cdk or isinstance(getattr(why, "reason", None), NameResolutionError)

@@ -2,10 +2,12 @@
 
 import errno
 import logging
+import os
 import signal
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from typing import NoReturn
 
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -15,12 +17,18 @@ from source_klaviyo.estimate.program import run as estimate
 from source_klaviyo.login.program import run as login
 
 
+def _stop(*_: object) -> NoReturn:
+    """End at once: threads may wait for Klaviyo for long."""
+    os.write(2, b"Stopped; nothing was kept.\n")
+    os._exit(1)
+
+
 def run(options: Namespace) -> None:
     """Run the command of `options`; on failure, exit with 1 and a sentence on stderr.
 
     Raises StdoutLost.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, _stop)
     warnings = logging.StreamHandler()  # on stderr; the CDK's handler writes JSON to stdout
     warnings.setLevel(logging.WARNING)
     logging.getLogger().handlers = [warnings]
@@ -33,8 +41,6 @@ def run(options: Namespace) -> None:
             estimate(options, read_config(options.config) if options.config else None)
     except AirbyteTracedException as failed:
         sys.exit(failed.message)
-    except KeyboardInterrupt:
-        sys.exit("Stopped; nothing was kept.")
     except OSError as lost:
         with suppress(OSError):
             sys.stdout.close()  # so that Python does not try again to write the rest

@@ -5,8 +5,6 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from airbyte_cdk.models import AirbyteMessage
-
 from source_klaviyo.access import account_of
 from source_klaviyo.config import Config
 from source_klaviyo.estimate import table
@@ -16,7 +14,6 @@ from source_klaviyo.estimate.survey import Size, Survey
 from source_klaviyo.registry import streams_named
 from source_klaviyo.source import SourceKlaviyo, without_predictions
 from source_klaviyo.streams.kinds.base import KlaviyoStream
-from source_klaviyo.sync.output.messages import message_line
 
 _GIVEN: Final = "given"
 _ASSUMED: Final = "assumed"
@@ -32,14 +29,14 @@ def run(options: Namespace, raw: Mapping[str, Any] | None) -> None:
 
 
 def _estimate(options: Namespace, raw: Mapping[str, Any] | None) -> Iterator[str]:
-    config = Config.parse(raw) if raw else Config.model_construct()
+    config = Config.parse(raw) if raw is not None else Config.model_construct()
     streams = selected(options.streams, config)
     names = size_names(streams.values())
     sizes = {name: Size(rows, _ASSUMED) for name, rows in ACCOUNTS[options.account].items()}
     given: dict[str, int | None] = {
         name: getattr(options, name.replace("-", "_")) for name in names
     }
-    if raw:
+    if raw is not None:
         bound = _bound(raw)
         account_of(bound)
         survey = Survey(bound, _say)
@@ -60,13 +57,9 @@ def selected(names: Sequence[str], config: Config) -> Mapping[str, type[KlaviyoS
 
 
 def _bound(raw: Mapping[str, Any]) -> list[KlaviyoStream]:
-    """Return every stream, signed in. New tokens are printed, as by the connector."""
-    source = SourceKlaviyo(_keep)
+    """Return every stream, signed in. New access tokens are forgotten: the refresh token stays."""
+    source = SourceKlaviyo(lambda _: None)
     return [stream for stream in source.streams(raw) if isinstance(stream, KlaviyoStream)]
-
-
-def _keep(message: AirbyteMessage) -> None:
-    sys.stdout.write(message_line(message).decode())
 
 
 def _say(text: str) -> None:

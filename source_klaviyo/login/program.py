@@ -56,7 +56,7 @@ def run(options: Namespace) -> None:
             "Register this redirect URL (callback URL) in Klaviyo (Manage apps):"
             f" {consent.redirect_url}"
         )
-        if options.no_browser or not webbrowser.open(consent.address):
+        if options.no_browser or not is_opened(consent.address):
             _say(f"Open this address in a browser on this machine:\n{consent.address}")
         _say("Waiting for Klaviyo's answer, for five minutes at most ...")
         outcome = server.wait(_PATIENCE)
@@ -81,6 +81,17 @@ def _finish(outcome: SignedIn | Failed | None, consent: Consent, output: Path | 
         _say(f"Not allowed, so streams that need them are not read: {', '.join(outcome.denied)}")
     if output:
         _say(f"The credentials are in {output}; put them into the configuration.")
+
+
+def is_opened(address: str) -> bool:
+    """Open an address in a browser, whose own words go to stderr: stdout is for credentials."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        return webbrowser.open(address)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _unwritable(output: Path | str, why: str | None) -> NoReturn:
