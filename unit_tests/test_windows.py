@@ -38,6 +38,8 @@ from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.examples import at_least
 from unit_tests.fakes import TwoPages, record
+from unit_tests.kinds import made
+from unit_tests.pages import reading
 
 # One stream of each way to bound a window in ascending order: the rest is the same code.
 WINDOWED = list(
@@ -250,7 +252,7 @@ instants = st.lists(offsets.map(lambda offset: NOW * MICRO + offset), min_size=1
 def test_a_window_has_its_first_second_and_the_one_before_it_has_the_rest(
     kind: type[WindowedStream], meant: Bounds
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     before = bounds(stream, Window(NOW - 10, NOW))
     after = bounds(stream, Window(NOW, NOW + 10))
     for instant in (NOW * MICRO - 1, NOW * MICRO, NOW * MICRO + 1):
@@ -289,7 +291,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
     seed: int,
     stops: list[int],
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     rows: list[Row] = list(enumerate(cursors))
     chance = random.Random(seed)
     loses, meant = differs
@@ -424,7 +426,7 @@ def test_pages_that_are_sorted_by_something_else_are_complete(
         created = NOW - (count - number) * every
         update = 0 if number % gap else updates[number // gap]
         rows.append((number, min(NOW + 10, created + update) * MICRO))
-    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(WINDOWED[0])
     model = SortsByAge(stream=stream, rows=rows, size=size, page_size=size)
     run = Run(model, [{}], random.Random(seed))
     assert run.go(100_000)
@@ -453,7 +455,7 @@ def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_seco
     """A page of rows that share a second shows no direction."""
     moments = [(NOW + second) * MICRO for second, count in seconds for _ in range(count)]
     rows: list[Row] = list(enumerate(moments))
-    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(WINDOWED[0])
     chance = random.Random(seed)
     model = Backwards(
         stream=stream,
@@ -476,17 +478,13 @@ def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_seco
 def test_an_instant_passes_the_filter_of_exactly_one_window(
     kind: type[WindowedStream], edges: list[int], microsecond: int
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     splits = [0, *sorted(edges), FOREVER]
     emitted = 0
     for lo, hi in pairwise(splits):
         model = Model(stream=stream, rows=[(0, microsecond)], bounded_above=stream.upper)
-        reader = CollectionReader(
-            CollectionJob(model, [ViewJob(StreamJob(StreamDescriptor("x"), "updated"))]),
-            lambda: FOREVER - 1,
-            IdMemory(),
-        )
-        reader.start(0)
+        job = StreamJob(StreamDescriptor("x"), "updated")
+        reader = reading(CollectionJob(model, [ViewJob(job)]), FOREVER - 1)
         task = reader.next_task(0.0)
         assert isinstance(task, WindowReader)
         task.place = Position(lo, hi, task.place.in_order)
