@@ -85,6 +85,7 @@ class OAuthApp:
     def _refuse_throttled(self, answer: requests.Response, *_: Any, **__: Any) -> None:  # noqa: ANN401  as in requests
         """Raise RequestFailed for a 429, whatever its body: the library takes it for a refusal."""
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            answer.close()
             pause = backoff.retry_after(answer)
             raise RequestFailed(f"{self._place} answered 429.", retry_after=pause)
 
