@@ -65,7 +65,8 @@ class PartitionReading:
         """Note a page that `reader` has taken in."""
         self.pages += 1
         self.failures = 0
-        self.passed_front = self.passed_front or reader.lo == BEGINNING < reader.place.at
+        has_passed = reader.lo == BEGINNING < reader.place.at and reader.has_written_all
+        self.passed_front = self.passed_front or has_passed
         self.unordered = self.unordered or not reader.place.ascends
 
     @property

@@ -68,6 +68,11 @@ class WindowView:
     lacks_rows_without_cursor: bool = False
     _pending: deque[PendingPage] = field(default_factory=deque)
 
+    @property
+    def has_written_all(self) -> bool:
+        """Whether no page waits for items, and no row without a cursor value is left out."""
+        return not self._pending and not self.lacks_rows_without_cursor
+
     def another(self) -> "WindowView":
         """Return the same view for the reader of another part of the window."""
         return WindowView(self.view, self.missing, self.checkpoint, self.misses_all)
@@ -112,7 +117,7 @@ class WindowView:
         """Note that no rows without a cursor value follow; return whether all have been written."""
         if self._pending:
             self._pending[-1].end_without_cursor()
-        return not self._pending and not self.lacks_rows_without_cursor
+        return self.has_written_all
 
     def wanted(self, delivery: Delivery) -> "list[WantedItem]":
         """Return the items that a page, delivered last, still waits for."""
@@ -153,7 +158,11 @@ class WindowView:
 
     def _misses(self, cursor: int | None) -> bool:
         """Whether the view misses a row with this cursor."""
-        return cursor is None or any(max(cursor, BEGINNING) in each for each in self.missing)
+        if cursor is None:
+            return True
+        # The last moments of the year 9999 west of Greenwich are in the year 10000 by UTC.
+        second = min(max(cursor, BEGINNING), FOREVER - 1)
+        return any(second in each for each in self.missing)
 
     def _give_up(self, cursors: Iterable[int | None]) -> None:
         """Leave the seconds of rows to the next sync."""
