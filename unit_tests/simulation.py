@@ -46,6 +46,7 @@ class Shop(TwoPages):
 
     `moving` and `failing` are chances for each request: a row changes, the request fails. No page
     with an `unreadable` row can be loaded; a page with a `heavy` row, only without the include.
+    After 500 changes the shop is quiet, or a sync could follow its rows for ever.
     """
 
     chance: Random = field(default_factory=Random)
@@ -56,6 +57,7 @@ class Shop(TwoPages):
     views: int = 1
     moving: float = 0.0
     moves_once: bool = False
+    moves_left: int = 500
     failing: float = 0.0
     unreadable: frozenset[str] = frozenset()
     heavy: frozenset[str] = frozenset()
@@ -137,8 +139,10 @@ class Shop(TwoPages):
     def _move(self, name: str) -> None:
         row = self.rows[name]
         lies_ahead = row.cursor is not None and row.cursor > self.now
-        if row.cursor is None or lies_ahead or (self.moves_once and name in self.moved):
+        has_moved = self.moves_once and name in self.moved
+        if row.cursor is None or lies_ahead or has_moved or not self.moves_left:
             return
+        self.moves_left -= 1
         self.moved.add(name)
         if self.partitions[0] and self.chance.random() < 0.5:
             row.archived = not row.archived
