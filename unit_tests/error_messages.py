@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,13 @@ class Message:
     text: str
 
 
-def error_messages() -> Iterator[Message]:
-    """Yield the text of every error that is made, but for those made of another error's."""
+@cache
+def error_messages() -> tuple[Message, ...]:
+    """Return the text of every error that is made, but for those made of another error's."""
+    return tuple(_error_messages())
+
+
+def _error_messages() -> Iterator[Message]:
     root = Path(source_klaviyo.__file__).parent
     for file in sorted(root.rglob("*.py")):
         module = ast.parse(file.read_text(encoding="utf-8"))

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from source_klaviyo.protocol import FOREVER, Extract, Page, Window
+from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
+from source_klaviyo.sync.jobs import CollectionJob
 from source_klaviyo.sync.output.output_queue import Delivery
+from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.windows.new_rows import NewRows
 from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from source_klaviyo.sync.windows.window_view import WindowView
-from unit_tests.fakes import TwoPages, record
+from unit_tests.fakes import HORIZON, TwoPages, record
 
 Row = tuple[str, int | None]
 FAR = 2_000_000_000
@@ -34,8 +36,8 @@ def page_of(rows: Sequence[Row], *, token: str | None = "x", exact: bool = True)
     return Page(ids, cursors, [extract], token, exact=exact, values=values)
 
 
-def page(*cursors: int | None, more: bool = True) -> Page:
-    return page_of(rows_of(*cursors), token="x" if more else None)
+def page(*cursors: int | None, more: bool = True, exact: bool = True) -> Page:
+    return page_of(rows_of(*cursors), token="x" if more else None, exact=exact)
 
 
 def reader(
@@ -45,13 +47,14 @@ def reader(
     horizon: int = FAR,
     size: int | None = None,
     collection: TwoPages | None = None,
+    ordered: bool = True,
     follows_order: bool = True,
 ) -> WindowReader:
     """Return the reader of a window, for one view that misses all of it."""
     return WindowReader(
         0,
         {},
-        collection or TwoPages(),
+        collection or TwoPages(ordered=ordered),
         Window(lo, hi),
         [WindowView(0, [Window(lo, hi)])],
         lambda: horizon,
@@ -83,5 +86,35 @@ def accept(read: WindowReader, found: Page) -> Delivery:
     return delivery
 
 
+def after(read: WindowReader, *found: Page) -> WindowReader:
+    """Return `read` once these pages have answered its requests."""
+    for each in found:
+        accept(read, each)
+    return read
+
+
 def ids(delivery: Delivery) -> list[str]:
     return [bytes(piece).decode().split('"')[3] for piece, _ in delivery.extract.records]
+
+
+def reading(job: CollectionJob, horizon: int = HORIZON, parents: int = 0) -> CollectionReader:
+    """Return the reader of a collection, which has started, by a clock that stands still."""
+    read = CollectionReader(job, lambda: horizon, IdMemory())
+    read.start(parents)
+    return read
+
+
+def send(read: CollectionReader, now: float = 0.0) -> tuple[WindowReader, PageRequest]:
+    """Return the next task and its request."""
+    task = read.next_task(now)
+    assert isinstance(task, WindowReader)
+    return task, read.request(task)
+
+
+def answer(
+    read: CollectionReader, task: WindowReader, request: PageRequest, found: Page
+) -> list[Delivery]:
+    """Return what goes out where `found` is the answer."""
+    steps = read.accept_page(task, request, found)
+    read.settle(task, None, 0.0)
+    return [*steps, *read.take_complete()]

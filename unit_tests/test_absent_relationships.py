@@ -6,17 +6,16 @@ from typing import Final
 
 import orjson
 import pytest
-import requests
 
 from klaviyo_sandbox.spec import wire_type
 from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.api.granted_scopes import GrantedScopes
 from source_klaviyo.protocol import Extract
 from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.kinds.included import IncludedStream
 from unit_tests.kinds import OF_RESOURCES
 from unit_tests.test_declarations import endpoint_of, single
+from unit_tests.test_odd_values import MISSING, read
 
 FORMS: Final[dict[str, object]] = {
     "no relationships": {},
@@ -37,30 +36,11 @@ def included(stream: type[KlaviyoStream]) -> Iterator[str]:
         yield stream.relationship
 
 
-CASES: Final = [
-    pytest.param(stream, name, id=f"{stream.__name__}-{name}")
-    for stream in single(OF_RESOURCES)
-    for name in included(stream)
-]
-
-
 def resource(stream: type[KlaviyoStream], name: str, number: str, held: object) -> object:
     """Return a row of the stream's collection."""
     row = {"type": endpoint_of(stream, stream.endpoint).type, "id": number, "attributes": {}}
     text = orjson.dumps(held).replace(b"NAME", name.encode())
     return {**row, **orjson.loads(text)}
-
-
-def read(stream: type[KlaviyoStream], rows: list[object], along: dict[str, object]) -> Extract:
-    """Return what the stream makes of an answer with these rows."""
-    response = requests.Response()
-    response.status_code = 200
-    response.url = f"https://a.klaviyo.com/api/{stream.endpoint}"
-    links = {"self": response.url, "next": None}
-    response._content = orjson.dumps({"data": rows, "links": links, **along})
-    made = stream(Client("https://a.klaviyo.com", api_key("pk")))
-    collection = made.collection([made.collection_view(made.name)])
-    return collection.read(response, made.first_request({})).extracts[0]
 
 
 def records(found: Extract) -> list[dict[str, object]]:
@@ -69,7 +49,10 @@ def records(found: Extract) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("stream", "name"), CASES)
+@pytest.mark.parametrize(
+    ("stream", "name"),
+    [(stream, name) for stream in single(OF_RESOURCES) for name in included(stream)],
+)
 def test_rows_without_anything_related_are_read_alone_and_beside_others(
     stream: type[KlaviyoStream], name: str, form: str
 ) -> None:
@@ -77,9 +60,9 @@ def test_rows_without_anything_related_are_read_alone_and_beside_others(
     other = {"type": wire_type(relation.type), "id": "x"}
     held = {"relationships": {"NAME": {"data": [other] if relation.many else other}}}
     rows = [resource(stream, name, n, held if n == "2" else FORMS[form]) for n in "123"]
-    beside = records(read(stream, rows, {"included": [{**other, "attributes": {}}]}))
-    answers: list[dict[str, object]] = [{}, {"included": []}, {"included": None}]
-    alone = [records(read(stream, [rows[0], rows[2]], along)) for along in answers]
+    beside = records(read(stream, rows, [{**other, "attributes": {}}])[0])
+    answers: list[object] = [MISSING, [], None]
+    alone = [records(read(stream, rows[::2], along)[0]) for along in answers]
     if issubclass(stream, IncludedStream):
         assert [(each["id"], each[stream.owner_key]) for each in beside] == [("x", "2")]
         assert alone == [[], [], []]

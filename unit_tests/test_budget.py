@@ -283,11 +283,15 @@ def test_where_days_are_counted_requests_are_kept_further_apart(limit: Limit, pa
         ("750, 75;w=1, 750;w=60", "9" * 400),
         ("750, 75;w=1, 750;w=60", "1000000000"),
         ("750, 75;w=1, 750;w=60", "-7"),
+        ("750, 75;w=1, 750;w=60", "?"),
+        ("many", "1"),
+        ("9, 1;w=1", "1"),
     ],
 )
 def test_what_cannot_be_is_as_if_not_stated(limits: str, reset: str) -> None:
     headers = {"RateLimit-Limit": limits, "RateLimit-Remaining": "0", "RateLimit-Reset": reset}
     assert RateLimitHeaders.parse(headers) is None
+    assert RateLimitHeaders.parse({}) is None
 
 
 def test_a_window_ends_within_its_own_length_whatever_is_stated() -> None:

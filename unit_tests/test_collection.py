@@ -23,8 +23,8 @@ from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.lists import ListProfiles
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
-from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
+from unit_tests.pages import reading
 
 BASE = "https://a.klaviyo.com"
 NOW = 1_790_000_000
@@ -47,10 +47,7 @@ def read_all(
     stream = quick(Client(BASE, api_key("pk")))
     collection = stream.collection([stream.collection_view(stream.name)])
     job = StreamJob(StreamDescriptor(stream.name), stream.cursor_attribute, keeps_state=True)
-    reader = CollectionReader(
-        CollectionJob(collection, [ViewJob(job)]), lambda: NOW - 5, IdMemory()
-    )
-    reader.start(0)
+    reader = reading(CollectionJob(collection, [ViewJob(job)]), NOW - 5)
     found, now = list[bytes](), time.monotonic()
     for _ in range(200):
         if reader.ended():

@@ -18,16 +18,14 @@ from source_klaviyo.errors import (
 )
 from source_klaviyo.protocol import Extract, ItemRequest, Page, PageRequest, Window
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.output.output_queue import Delivery
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.reading.tasks import ItemReader
 from source_klaviyo.sync.state.checkpoint import CursorCheckpoint
 from source_klaviyo.sync.state.loading import load
 from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
-from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, TwoPages, collection_job
-from unit_tests.pages import page, page_of, rows_of
+from unit_tests.pages import answer, page, page_of, reading, rows_of, send
 
 SLOW = RequestFailed("Klaviyo answered 503.", by_size=True)
 
@@ -55,23 +53,7 @@ def started(collection: TwoPages, *, keeps_state: bool = True) -> CollectionRead
     for view in job.views:
         assert view.stream
         view.stream.keeps_state = keeps_state
-    read = CollectionReader(job, lambda: HORIZON, IdMemory())
-    read.start(0)
-    return read
-
-
-def send(read: CollectionReader, now: float = 0.0) -> tuple[WindowReader, PageRequest]:
-    task = read.next_task(now)
-    assert isinstance(task, WindowReader)
-    return task, read.request(task)
-
-
-def answer(
-    read: CollectionReader, task: WindowReader, request: PageRequest, found: Page
-) -> list[Delivery]:
-    steps = read.accept_page(task, request, found)
-    read.settle(task, None, 0.0)
-    return [*steps, *read.take_complete()]
+    return reading(job)
 
 
 def fail(read: CollectionReader, fault: Exception, now: float = 0.0) -> None:
@@ -267,7 +249,7 @@ def test_what_is_no_refusal_of_a_parameter_ends_the_stream_at_once(ending: Strea
 
 def test_a_full_refresh_reads_again_what_changed_while_it_read() -> None:
     read = started(TwoPages(ordered=False, sortable=False), keeps_state=False)
-    for found in (page_of(rows_of(100, 300)), page_of(rows_of(200), token=None)):
+    for found in (page_of(rows_of(100, 300)), page(200, more=False)):
         task, request = send(read)
         answer(read, task, request, found)
     task, request = send(read)
@@ -352,8 +334,7 @@ def test_a_first_sync_that_is_killed_leaves_rows_without_a_cursor_to_the_next() 
 def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
     jobs = [StreamJob(StreamDescriptor(name), "updated", began=BEGAN) for name in "ab"]
     job = CollectionJob(TwoPages(), [ViewJob(each) for each in jobs])
-    read = CollectionReader(job, lambda: HORIZON, IdMemory())
-    read.start(0)
+    read = reading(job)
     assert send(read)[1].views == (0, 1)
     read.fail(0, StreamFailed("No.", FailureType.system_error))
     (task,) = read.tasks.in_flight
@@ -367,8 +348,7 @@ def test_a_view_that_has_failed_is_asked_for_no_more() -> None:
 
 def test_a_parent_costs_no_more_than_its_id_until_its_turn_comes() -> None:
     collection = TwoPages(partitions=(), has_cursor=False, ordered=False)
-    read = CollectionReader(collection_job(collection), lambda: HORIZON, IdMemory())
-    read.start(1)
+    read = reading(collection_job(collection), parents=1)
     for number in range(1_000):
         read.open({"list_id": f"{number}"})
     read.parent_ended(None)
@@ -393,8 +373,7 @@ def test_no_state_claims_a_partition_that_has_not_been_opened(known: dict[str, s
     assert view.stream
     view.stream.loaded = load("things", known, "updated")
     before = view.stream.loaded.of(hidden)
-    read = CollectionReader(job, lambda: HORIZON, IdMemory())
-    read.start(0)
+    read = reading(job)
     task, request = send(read)
     assert request.partition == {"archived": False}
     (checkpoint,) = read.partitions.readings[0].checkpoints

@@ -69,13 +69,6 @@ def test_no_secret_shows_when_a_configuration_is_printed() -> None:
                 assert secret not in printed
 
 
-def test_defaults() -> None:
-    config = Config.parse(CREDENTIALS)
-    assert (config.start_date, config.lookback_days) == (None, None)
-    assert config.revision == "2026-07-15"
-    assert config.api_base_url == "https://a.klaviyo.com"
-
-
 @pytest.mark.parametrize(
     "text", ["2024-01-31", "2024-01-31T00:00:00Z", "2024-01-31T01:00:00+01:00", " 2024-01-31\n"]
 )

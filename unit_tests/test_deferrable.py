@@ -11,13 +11,11 @@ from source_klaviyo.api.partition import Partition
 from source_klaviyo.errors import QuotaSpent
 from source_klaviyo.protocol import Extract, Page, PageRequest, Window
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.state.checkpoint import Checkpoint, CursorCheckpoint
 from source_klaviyo.sync.state.stream_state import CursorState
-from source_klaviyo.sync.windows.seen_rows import IdMemory
-from source_klaviyo.sync.windows.window_reader import WindowReader
-from unit_tests.fakes import HORIZON, TwoPages, record
-from unit_tests.test_engine import run
+from unit_tests.fakes import TwoPages, record
+from unit_tests.pages import answer, reading, send
+from unit_tests.test_engine import records, run, statuses
 
 WINDOWS = [Window(100, 200), Window(300, 400), Window(200, 300)]
 
@@ -74,15 +72,6 @@ def job_of(collection: Computed) -> CollectionJob:
     return CollectionJob(collection, [ViewJob(stream)])
 
 
-def ids(messages: list[dict[str, Any]]) -> list[str]:
-    return [each["record"]["data"]["id"] for each in messages if each["type"] == "RECORD"]
-
-
-def statuses(messages: list[dict[str, Any]]) -> list[str]:
-    traces = [each["trace"] for each in messages if each["type"] == "TRACE"]
-    return [each["stream_status"]["status"] for each in traces if "stream_status" in each]
-
-
 def test_the_newest_windows_come_first_in_the_cuts_that_were_asked_for() -> None:
     collection = Computed(quota=Spent(100), partitions=({"metric": "a"}, {"metric": "b"}))
     job = job_of(collection)
@@ -105,34 +94,24 @@ def test_a_spent_day_ends_the_stream_complete(
     collection = Computed(quota=Spent(2 if told else 100), spent=not told)
     job = job_of(collection)
     messages = run(job, workers=1)
-    assert statuses(messages)[-1] == "COMPLETE"
-    assert len(ids(messages)) == (2 if told else 0)
+    assert statuses(messages, "report")[-1] == "COMPLETE"
+    assert len(records(messages)) == (2 if told else 0)
     (line,) = (each for each in caplog.messages if "used up" in each)
     assert "11.1 h" in line
 
 
 def test_other_collections_wait_and_fail_as_ever() -> None:
-    reader = CollectionReader(
-        CollectionJob(Computed(quota=Spent(0), deferrable=False), [ViewJob()]),
-        lambda: HORIZON,
-        IdMemory(),
-    )
-    reader.start(0)
+    reader = reading(CollectionJob(Computed(quota=Spent(0), deferrable=False), [ViewJob()]))
     assert reader.next_task(0.0) == 40_000.0
     assert not reader.ended()
 
 
 def test_a_task_that_was_deferred_is_gone() -> None:
     collection = Computed(quota=Spent(1))
-    job = job_of(collection)
-    reader = CollectionReader(job, lambda: HORIZON, IdMemory())
-    reader.start(0)
-    task = reader.next_task(0.0)
-    assert isinstance(task, WindowReader)
+    reader = reading(job_of(collection))
+    task, request = send(reader)
     assert reader.next_task(0.0) is None
     assert not reader.ended(), "one is still under way"
-    request = reader.request(task)
-    reader.accept_page(task, request, collection.fetch(request))
-    reader.settle(task, None, 0.0)
+    answer(reader, task, request, collection.fetch(request))
     assert reader.ended() == [0]
     assert reader.finished

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -61,15 +61,31 @@ class Listed(TwoPages):
         return super().fetch_item(items)
 
 
-def run(
-    *jobs: TwoPages | CollectionJob, into: list[Message] | None = None, workers: int = 3
-) -> list[Message]:
-    """Return the messages of a sync; those before a failure are in `into`."""
-    messages = [] if into is None else into
-    made = [job if isinstance(job, CollectionJob) else collection_job(job) for job in jobs]
-    for chunk in engine.Sync(sync_plan(*made), workers, lambda: HORIZON).lines():
-        messages += [orjson.loads(line) for line in chunk.splitlines()]
-    return messages
+def plan_of(*jobs: TwoPages | CollectionJob) -> SyncPlan:
+    return sync_plan(
+        *(job if isinstance(job, CollectionJob) else collection_job(job) for job in jobs)
+    )
+
+
+def sent(plan: SyncPlan, workers: int = 3) -> Iterator[Message]:
+    """Yield the messages of a sync. Raises what ends it."""
+    for chunk in engine.Sync(plan, workers, lambda: HORIZON).lines():
+        yield from map(orjson.loads, chunk.splitlines())
+
+
+def run(*jobs: TwoPages | CollectionJob, workers: int = 3) -> list[Message]:
+    """Return the messages of a sync."""
+    return [*sent(plan_of(*jobs), workers)]
+
+
+def failing(
+    plan: SyncPlan, words: str | None = None
+) -> tuple[list[Message], AirbyteTracedException]:
+    """Return the messages of a sync that fails with these words, and its failure."""
+    messages = list[Message]()
+    with pytest.raises(AirbyteTracedException, match=words) as failed:
+        messages.extend(sent(plan))
+    return messages, failed.value
 
 
 def records(messages: list[Message]) -> list[tuple[str, str]]:
@@ -121,18 +137,16 @@ def test_a_waiting_stream_does_not_hold_up_another() -> None:
     ],
 )
 def test_what_ends_a_stream_leaves_the_other_whole(fault: Exception, kind: str, words: str) -> None:
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException) as combined:
-        run(TwoPages("broken", fault=fault), TwoPages("sound"), into=messages)
+    messages, combined = failing(plan_of(TwoPages("broken", fault=fault), TwoPages("sound")))
     assert sorted(stream for stream, _ in records(messages)) == ["broken", "sound", "sound"]
-    assert "broken" in str(combined.value.message)
-    assert combined.value.failure_type is not None
-    assert combined.value.failure_type.value == kind
+    assert "broken" in str(combined.message)
+    assert combined.failure_type is not None
+    assert combined.failure_type.value == kind
     (told, *_) = (
         message["trace"]["error"] for message in messages if "error" in message.get("trace", {})
     )
     assert ("stack_trace" in told) == isinstance(fault, ZeroDivisionError), "a defect of ours alone"
-    assert words in str(combined.value.message)
+    assert words in str(combined.message)
 
 
 class Ascending(TwoPages):
@@ -147,9 +161,7 @@ class Ascending(TwoPages):
 
 
 def test_records_of_a_failing_stream_and_its_state_are_kept() -> None:
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException):
-        run(Ascending(fault=NO), into=messages)
+    messages, _ = failing(plan_of(Ascending(fault=NO)))
     assert len(records(messages)) == 2
     assert states(messages)[-1]["updated"] == "1970-01-01T00:01:40+00:00"
     assert statuses(messages, "things")[-1] == "INCOMPLETE"
@@ -192,9 +204,8 @@ def test_a_view_that_fails_leaves_the_others_of_its_collection_whole() -> None:
             ]
             return Page(page.ids, page.cursors, refused, page.next)
 
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException, match=r"a: No\."):
-        run(collection_job(OneRefused(), stream_job("a"), stream_job("b")), into=messages)
+    job = collection_job(OneRefused(), stream_job("a"), stream_job("b"))
+    messages, _ = failing(sync_plan(job), r"a: No\.")
     found = [each for each in records(messages) if each[0] == "b"]
     assert found == [("b", "before"), ("b", "first"), ("b", "second")]
     assert statuses(messages, "a")[-1] == "INCOMPLETE"
@@ -207,10 +218,8 @@ def test_a_defect_outside_of_requests_ends_the_sync() -> None:
         def reserve(self) -> float:
             raise ZeroDivisionError("oops")
 
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException, match=r"defect.*oops") as raised:
-        run(TwoPages(quota=Broken()), into=messages)
-    assert raised.value.failure_type is FailureType.system_error
+    messages, failure = failing(plan_of(TwoPages(quota=Broken())), "defect.*oops")
+    assert failure.failure_type is FailureType.system_error
     assert statuses(messages, "things") == ["STARTED", "INCOMPLETE"]
 
 
@@ -239,8 +248,8 @@ def test_a_slow_lookup_holds_up_no_other_stream() -> None:
     plan = sync_plan(collection_job(TwoPages()))
     plan = replace(plan, later=[LaterPlan([StreamDescriptor("late")], prepare)])
     messages = list[Message]()
-    for chunk in engine.Sync(plan, 2, lambda: HORIZON).lines():
-        messages += [orjson.loads(line) for line in chunk.splitlines()]
+    for message in sent(plan):
+        messages.append(message)
         if statuses(messages, "things")[-1:] == ["COMPLETE"]:
             ended.set()
     assert statuses(messages, "late") == ["STARTED", "RUNNING", "COMPLETE"]
@@ -253,13 +262,7 @@ def test_a_lookup_that_fails_fails_its_own_streams_alone() -> None:
 
     plan = sync_plan(collection_job(TwoPages()))
     plan = replace(plan, later=[LaterPlan([StreamDescriptor("late")], prepare)])
-    messages = list[Message]()
-    with pytest.raises(AirbyteTracedException, match="late: There is no such metric"):
-        messages.extend(
-            orjson.loads(line)
-            for chunk in engine.Sync(plan, 2, lambda: HORIZON).lines()
-            for line in chunk.splitlines()
-        )
+    messages, _ = failing(plan, "late: There is no such metric")
     assert statuses(messages, "late") == ["STARTED", "INCOMPLETE"]
     assert statuses(messages, "things")[-1] == "COMPLETE"
 
@@ -333,10 +336,8 @@ def test_a_view_that_has_failed_leaves_a_shared_item_to_the_other() -> None:
                 return replace(page, extracts=[failed, *page.extracts][: len(request.views)])
             return replace(page, extracts=[*page.extracts] * len(request.views))
 
-    kept: list[Message] = []
     job = collection_job(Shared(), stream_job("failing"), stream_job("whole"))
-    with pytest.raises(AirbyteTracedException):
-        run(job, into=kept)
+    kept, _ = failing(sync_plan(job))
     items = [item for stream, item in records(kept) if stream == "whole"]
     assert sorted(items) == ["1a", "1b", "2a", "2b"]
     assert "updated" in states(kept, "whole")[-1]
@@ -347,9 +348,7 @@ def test_a_listing_counts_as_read_only_with_all_of_its_items() -> None:
     messages = run(Listed())
     assert sorted(name for _, name in records(messages)) == ["1a", "1b", "2a", "2b"]
     assert states(messages)[-1] == {"updated": "1970-01-01T00:16:35+00:00", "version": 1}
-    kept: list[Message] = []
-    with pytest.raises(AirbyteTracedException):
-        run(Listed(item_fault="2b"), into=kept)
+    kept, _ = failing(plan_of(Listed(item_fault="2b")))
     last = load("things", states(kept)[-1], "updated").of({})
     assert last.watermark == 100, "the second of the missing item stays open"
     assert last.read == (Window(101, HORIZON),)
@@ -402,9 +401,7 @@ def test_children_are_read_of_the_parents_that_pages_bring() -> None:
 
 
 def test_children_fail_where_their_parents_could_not_be_listed_to_the_end() -> None:
-    messages: list[Message] = []
-    with pytest.raises(AirbyteTracedException, match=r"members: No\."):
-        run(*parents_and_children(NO), into=messages)
+    messages, _ = failing(sync_plan(*parents_and_children(NO)), r"members: No\.")
     assert statuses(messages, "members")[-1] == "INCOMPLETE"
 
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.api.documents.document import DocumentReader
 from source_klaviyo.streams.events import Events
 from source_klaviyo.streams.views.needs import fields_reader
+from unit_tests.kinds import made
 
 Json = dict[str, Any]
 
@@ -49,7 +48,7 @@ def attribution(**relationships: object) -> Json:
 
 def keys(resource: Json, *included: Json) -> Json:
     """Return the keys that the record of an event gets."""
-    view = Events(Client("https://a.klaviyo.com", api_key("pk_a1b2c3"))).view("events")
+    view = made(Events).view("events")
     body = orjson.dumps({"data": [resource], "included": included, "links": {"next": None}})
     document = DocumentReader(fields_reader("datetime", [view.needs])).read(body)
     ((piece, rest),) = view.extract(document, {}).records
@@ -124,7 +123,7 @@ def test_an_event_without_a_metric_has_no_name() -> None:
 
 
 def test_a_value_keeps_its_digits() -> None:
-    view = Events(Client("https://a.klaviyo.com", api_key("pk_a1b2c3"))).view("events")
+    view = made(Events).view("events")
     body = orjson.dumps({"data": [event({"$value": 77})], "links": {"next": None}})
     body = body.replace(b"77", b"12345678901234567890.10")
     document = DocumentReader(fields_reader("datetime", [view.needs])).read(body)

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.registry import STREAMS
@@ -19,15 +17,16 @@ from source_klaviyo.streams.kinds.base import KlaviyoStream
 from source_klaviyo.streams.lists import ListProfiles
 from source_klaviyo.streams.profiles import Profiles, ProfilesAtFullSpeed
 from source_klaviyo.streams.records.excluded import Excluded
+from unit_tests.kinds import made
 
 Json = dict[str, Any]
 KEY: Final = {"api_key": "pk_a1b2c3"}
 
 
 def without(stream: type[KlaviyoStream], *names: str) -> KlaviyoStream:
-    made = stream(Client("https://a.klaviyo.com", api_key("pk_a1b2c3")))
-    made.exclude(names)
-    return made
+    found = made(stream)
+    found.exclude(names)
+    return found
 
 
 def parameters(stream: KlaviyoStream) -> dict[str, str]:

@@ -12,10 +12,6 @@ def sizes(largest: int = 1000) -> RangePageSize:
     return RangePageSize(collection, collection.wanted)
 
 
-def test_the_largest_is_asked_for_at_first() -> None:
-    assert CollectionPageSize(1000).wanted == 1000
-
-
 @pytest.mark.parametrize(
     ("size", "said", "then"),
     [(1000, 200, 200), (1000, None, 500), (100, 5_000, 50), (100, 100, 50), (30, None, 20)],
@@ -121,12 +117,6 @@ def test_rows_that_are_light_again_bring_the_size_back() -> None:
     for _ in range(60):
         size.served(100, 100_000)
     assert size.wanted == 1000
-
-
-def test_a_page_that_was_given_up_tells_how_heavy_rows_are() -> None:
-    size = CollectionPageSize(1000)
-    size.too_large(1000, 16_000_000)
-    assert size.wanted == 109
 
 
 def test_small_differences_are_not_worth_another_request() -> None:

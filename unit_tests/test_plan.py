@@ -22,16 +22,16 @@ from source_klaviyo.config import Config
 from source_klaviyo.errors import ConfigError
 from source_klaviyo.plan import plan
 from source_klaviyo.protocol import FOREVER, PageRequest, Window
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.streams.requests.collection import KlaviyoCollection
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, SyncPlan
 from source_klaviyo.sync.output.stream_output import StreamOutput
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.state.foreign import OLDEST_EVENT
-from source_klaviyo.sync.windows.seen_rows import IdMemory
 from unit_tests.kinds import OF_RESOURCES
+from unit_tests.pages import reading
 
-NAMES = [kind(Client("https://a.klaviyo.com", api_key("pk"))).name for kind in OF_RESOURCES]
+NAMES = [stream_name(kind) for kind in OF_RESOURCES]
 BEGAN = 1_790_000_000
 WATERMARK = 1_780_000_000
 DAY = 86_400
@@ -192,9 +192,7 @@ def members_reader(
     """Return the reader of the members of lists, and the output of their stream."""
     made = planned(configured("list_profiles"), states=states)
     job = collection_of(made, "lists/{id}/profiles")
-    reader = CollectionReader(job, lambda: BEGAN, IdMemory())
-    reader.start(1)
-    return reader, StreamOutput(made.streams[0], 1, lambda: BEGAN)
+    return reading(job, BEGAN, parents=1), StreamOutput(made.streams[0], 1, lambda: BEGAN)
 
 
 def listed(output: StreamOutput) -> list[str]:

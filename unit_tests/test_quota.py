@@ -39,24 +39,6 @@ def test_an_answer_teaches_the_budget_that_it_speaks_of() -> None:
     assert quota.costly[0].limits == {1: 1, 60: 15}
 
 
-def test_malformed_headers_change_nothing() -> None:
-    quota = Quotas().get("accounts", XS)
-    for headers in (
-        {},
-        {"RateLimit-Limit": "many", "RateLimit-Remaining": "1", "RateLimit-Reset": "1"},
-        {"RateLimit-Limit": "9, 1;w=1", "RateLimit-Remaining": "1", "RateLimit-Reset": "1"},
-        {
-            "RateLimit-Limit": "1, 1;w=1, 15;w=60",
-            "RateLimit-Remaining": "?",
-            "RateLimit-Reset": "1",
-        },
-    ):
-        quota.learn(headers, 0.0)
-    assert quota.endpoint.limits == XS.windows
-    assert quota.reserve() == 0
-    assert 1 <= quota.reserve() < 1.1
-
-
 def test_a_refusal_holds_back_all_that_draw_on_the_same() -> None:
     quotas = Quotas()
     quotas.get("profiles", S, [("costly", XS)]).refused(17)

@@ -17,8 +17,8 @@ from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import BEGAN, HORIZON, OpensLater, TwoPages, collection_job
-from unit_tests.pages import page, page_of, rows_of
-from unit_tests.test_collection_reader import answer, fail, failure, send, started
+from unit_tests.pages import answer, page, page_of, rows_of, send
+from unit_tests.test_collection_reader import fail, failure, started
 
 HOUR = StreamFailed("Klaviyo has granted no request for an hour.", FailureType.transient_error)
 Row = tuple[int, str]

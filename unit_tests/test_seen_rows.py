@@ -57,9 +57,3 @@ def test_what_is_forgotten_is_not_known() -> None:
     assert seen.has(["a"], [1]) == [True]
     seen.forget()
     assert seen.has(["a"], [1]) == [False]
-
-
-def test_rows_without_cursors_are_known_by_their_ids() -> None:
-    seen = SeenRows(IdMemory())
-    seen.add(["a", "b"], [])
-    assert seen.has(["b", "c"], []) == [True, False]

@@ -30,7 +30,7 @@ def test_nothing_is_split_before_its_density_is_known_or_where_little_is_left() 
 
 def test_what_is_not_ordered_or_not_to_be_split_is_left_whole() -> None:
     splitter = Splitter()
-    unordered = reader(collection=TwoPages(ordered=False))
+    unordered = reader(ordered=False)
     whole = reader(collection=TwoPages(bounded_above=False))
     for read in (unordered, whole):
         fill(splitter, read, 100, 200)

@@ -8,29 +8,14 @@ from source_klaviyo.errors import RequestFailed
 from source_klaviyo.protocol import Page
 from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.reading.status import status
-from source_klaviyo.sync.windows.seen_rows import IdMemory
-from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import OpensLater, TwoPages, collection_job
-from unit_tests.pages import page
+from unit_tests.pages import answer, page, reading, send
 
 HORIZON = 1_000
 
 
 def reader(collection: TwoPages) -> CollectionReader:
-    read = CollectionReader(collection_job(collection), lambda: HORIZON, IdMemory())
-    read.start(0)
-    return read
-
-
-def sent(read: CollectionReader) -> WindowReader:
-    task = read.next_task(0.0)
-    assert isinstance(task, WindowReader)
-    return task
-
-
-def answer(read: CollectionReader, task: WindowReader, found: Page) -> None:
-    read.accept_page(task, read.request(task), found)
-    read.settle(task, None, 1.0)
+    return reading(collection_job(collection), HORIZON)
 
 
 def test_before_the_first_page_nothing_is_estimated() -> None:
@@ -40,7 +25,7 @@ def test_before_the_first_page_nothing_is_estimated() -> None:
 
 def test_the_rest_takes_as_long_as_so_far_or_as_the_quota_makes_it() -> None:
     read = reader(TwoPages())
-    answer(read, sent(read), page(1, 100))
+    answer(read, *send(read), page(1, 100))
     slow, quick = status(read, 10.0), status(read, 0.1)
     assert slow.complete_up_to == 100
     pages = (HORIZON - 100) / 99
@@ -51,7 +36,7 @@ def test_the_rest_takes_as_long_as_so_far_or_as_the_quota_makes_it() -> None:
 def test_what_a_collection_waits_for_is_told() -> None:
     quota = OpensLater()
     read = reader(TwoPages(quota=quota))
-    task = sent(read)
+    task, _ = send(read)
     assert status(read, 1.0).waits_for == "latency"
     read.settle(task, RequestFailed("No answer.", retry_after=5.0), 1.0)
     assert read.next_task(2.0) == 4.0
@@ -63,6 +48,6 @@ def test_what_a_collection_waits_for_is_told() -> None:
 
 def test_a_snapshot_tells_no_end() -> None:
     read = reader(TwoPages(has_cursor=False, ordered=False))
-    answer(read, sent(read), Page(["a"], [], page(1).extracts, "next"))
+    answer(read, *send(read), Page(["a"], [], page(1).extracts, "next"))
     told = status(read, 10.0)
     assert (told.requests, told.complete_up_to, told.seconds_left) == (1, None, None)

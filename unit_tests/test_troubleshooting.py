@@ -47,7 +47,7 @@ def test_every_message_has_its_entry() -> None:
 
 
 def test_every_entry_is_a_message() -> None:
-    messages = list(error_messages())
+    messages = error_messages()
     page = list(entries())
     assert len(page) == len(set(page)) > 50
     idle = {entry for entry in page if not any(says(entry, message) for message in messages)}

@@ -10,7 +10,17 @@ from source_klaviyo.sync.state.stream_state import CursorState
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.fakes import TwoPages
-from unit_tests.pages import FAR, accept, ids, no_cursor_reader, page, page_of, reader, rows_of
+from unit_tests.pages import (
+    FAR,
+    accept,
+    after,
+    ids,
+    no_cursor_reader,
+    page,
+    page_of,
+    reader,
+    rows_of,
+)
 
 # Rule 1: the next page comes by its page cursor where that names the last row, else by time.
 
@@ -26,8 +36,7 @@ def test_a_page_cursor_that_names_the_last_row_is_followed() -> None:
 
 def test_a_page_cursor_that_names_no_row_is_not_followed_where_time_leads_on() -> None:
     """Recorded of forms (`next::created::V::updated::V`) and web feeds (`next::created::V`)."""
-    read = reader()
-    accept(read, page_of(rows_of(100, 200), exact=False))
+    read = after(reader(), page(100, 200, exact=False))
     request = read.request()
     assert (request.token, request.window) == (None, Window(200, FOREVER))
     again = page_of([*rows_of(200), ("new", 200), ("late", 300)], token=None, exact=False)
@@ -36,8 +45,7 @@ def test_a_page_cursor_that_names_no_row_is_not_followed_where_time_leads_on() -
 
 def test_a_page_behind_an_end_that_a_split_has_lowered_is_not_followed() -> None:
     """An import while a sync begins: the rows behind the horizon are the other reader's."""
-    read = reader(horizon=500)
-    accept(read, page(100, 200))
+    read = after(reader(horizon=500), page(100, 200))
     read.request()
     read.split(300)
     accept(read, page_of(rows_of(600, 601, 602), token="y"))
@@ -48,23 +56,14 @@ def test_a_page_behind_an_end_that_a_split_has_lowered_is_not_followed() -> None
 
 
 def test_pages_that_descend_to_a_window_are_followed() -> None:
-    read = reader(hi=300, collection=TwoPages(ordered=False, newest_first=True))
-    accept(read, page(700, 600))
+    read = after(
+        reader(hi=300, collection=TwoPages(ordered=False, newest_first=True)), page(700, 600)
+    )
     assert read.request().token == "x"
 
 
-def test_a_lost_page_is_asked_for_by_time() -> None:
-    read = reader()
-    accept(read, page(100, 200, 200))
-    read.ask_by_time()
-    request = read.request()
-    assert (request.token, request.window) == (None, Window(200, FOREVER))
-    assert ids(accept(read, page(200, 200, 300))) == ["300.0"]
-
-
 def test_an_unordered_window_is_asked_anew_as_a_whole() -> None:
-    read = reader(collection=TwoPages(ordered=False))
-    accept(read, page(300, 200))
+    read = after(reader(ordered=False), page(300, 200))
     read.ask_by_time()
     assert read.request().window == Window(100, FOREVER)
     assert ids(accept(read, page(300, 200, 250))) == ["250.0"]
@@ -78,15 +77,13 @@ def test_another_size_is_asked_for_only_where_no_row_can_be_skipped() -> None:
     read.ask_smaller()
     request = read.request()
     assert (request.token, request.page_size, request.restated) == ("x", 50, True)
-    unordered = reader(size=100, collection=TwoPages(ordered=False))
-    accept(unordered, page_of(rows_of(300, 200), exact=False))
+    unordered = after(reader(size=100, ordered=False), page(300, 200, exact=False))
     unordered.ask_smaller()
     assert unordered.request().token is None
 
 
 def test_a_row_that_changed_meanwhile_is_another_row() -> None:
-    read = reader()
-    accept(read, page_of([("a", 100), ("b", 100)]))
+    read = after(reader(), page_of([("a", 100), ("b", 100)]))
     assert ids(accept(read, page_of([("a", 300)], token=None))) == ["a"]
 
 
@@ -108,8 +105,7 @@ def test_a_page_completes_all_before_its_last_second() -> None:
 
 
 def test_a_split_reader_stops_at_its_new_end_and_drops_the_rows_of_the_other() -> None:
-    read = reader()
-    accept(read, page(100, 200))
+    read = after(reader(), page(100, 200))
     rest = read.split(250)
     assert rest.request().window == Window(250, FOREVER)
     delivery = accept(read, page(201, 249, 250))
@@ -139,8 +135,7 @@ def test_a_window_is_halved_down_to_a_second_and_before_the_horizon(
 
 
 def test_both_halves_are_asked_for_by_time_and_whole() -> None:
-    first = reader()
-    accept(first, page(100, 200))
+    first = after(reader(), page(100, 200))
     first.ask_with_less(frozenset({"include=tags"}))
     assert first.request().token
     second = first.halve()
@@ -170,9 +165,7 @@ def test_restarts_are_counted_anew_once_a_second_is_complete() -> None:
     assert read.retry.restarts == 0
 
 
-@pytest.mark.parametrize(
-    "read", [reader(100, 101), reader(horizon=101), reader(collection=TwoPages(ordered=False))]
-)
+@pytest.mark.parametrize("read", [reader(100, 101), reader(horizon=101), reader(ordered=False)])
 def test_a_single_second_and_an_unordered_window_are_never_halved(read: WindowReader) -> None:
     assert read.halve() is None
 
@@ -214,8 +207,7 @@ def test_the_second_of_an_item_that_cannot_be_read_stays_open() -> None:
 
 
 def test_a_page_out_of_order_reopens_the_window_and_nothing_is_complete_before_the_end() -> None:
-    read = reader()
-    accept(read, page(100, 150, 200))
+    read = after(reader(), page(100, 150, 200))
     delivery = accept(read, page(190, 300))
     assert (delivery.completes, delivery.reopens) == ([], Window(100, 200))
     delivery = accept(read, page(400, 500))
@@ -224,16 +216,14 @@ def test_a_page_out_of_order_reopens_the_window_and_nothing_is_complete_before_t
 
 
 def test_where_time_was_wrongly_relied_on_the_window_begins_anew() -> None:
-    read = reader()
-    accept(read, page_of(rows_of(100, 200), exact=False))
-    accept(read, page_of(rows_of(300, 250), exact=False))
+    read = after(reader(), page(100, 200, exact=False), page(300, 250, exact=False))
     request = read.request()
     assert (request.token, request.window) == (None, Window(100, FOREVER))
     assert not read.finished
 
 
 def test_an_unordered_collection_is_not_stopped_by_a_row_beyond_its_window() -> None:
-    read = reader(100, 300, collection=TwoPages(ordered=False))
+    read = reader(100, 300, ordered=False)
     assert ids(accept(read, page(200, 350))) == ["200.0"]
     assert not read.finished
     assert accept(read, page(250, more=False)).completes == [Window(100, 300)]
@@ -256,9 +246,7 @@ def second(*names: str, token: str | None = "x") -> Page:
 
 
 def at_the_other_end(hi: int = FOREVER) -> WindowReader:
-    read = reader(hi=hi, size=3)
-    accept(read, page_of(rows_of(100, 200), exact=False))
-    accept(read, second("a", "b", "c"))
+    read = after(reader(hi=hi, size=3), page(100, 200, exact=False), second("a", "b", "c"))
     request = read.request()
     assert (request.window, request.newest_first) == (Window(200, 201), True)
     return read
@@ -266,9 +254,11 @@ def at_the_other_end(hi: int = FOREVER) -> WindowReader:
 
 def test_rows_of_the_second_before_are_no_part_of_a_second_that_fills_a_page() -> None:
     """An operator of a bound may include the moment that it names."""
-    read = reader(size=3)
-    accept(read, page_of(rows_of(100, 200), exact=False))
-    accept(read, page_of([("x", 199), ("a", 200), ("b", 200)], exact=False))
+    read = after(
+        reader(size=3),
+        page(100, 200, exact=False),
+        page_of([("x", 199), ("a", 200), ("b", 200)], exact=False),
+    )
     request = read.request()
     assert (request.window, request.newest_first) == (Window(200, 201), True)
 
@@ -303,70 +293,44 @@ def test_a_second_whose_ends_do_not_meet_fails(found: Page) -> None:
     assert "share a second" in str(read.failure.message)
 
 
-def test_rows_that_a_page_cursor_may_have_passed_over_fail_where_time_leads_nowhere() -> None:
-    read = reader(collection=TwoPages(ordered=False))
-    accept(read, page_of(rows_of(300, 200, 200), exact=False))
-    accept(read, page_of(rows_of(400), token=None, exact=False))
-    assert read.failure
-    assert "share the value 200" in str(read.failure.message)
-
-
-def test_rows_that_come_again_with_the_next_page_are_no_rows_passed_over() -> None:
-    """A cursor that has the last value alone may begin the next page with all rows of the value."""
-    read = reader(collection=TwoPages(ordered=False))
-    rows = [("a", 300), ("b", 200), ("c", 200)]
-    accept(read, page_of(rows, exact=False))
-    accept(read, page_of(rows[1:], exact=False))
-    accept(read, page_of([*rows[1:], ("d", 200), ("e", 100)], token=None, exact=False))
-    assert (read.finished, read.failure) == (True, None)
-
-
-def tied_at_the_end() -> WindowReader:
-    """Return the reader of an unordered window whose first page ends with two rows of a value."""
-    read = reader(collection=TwoPages(ordered=False))
-    accept(read, page_of(rows_of(300, 200, 200), exact=False))
-    return read
+TIED = page(300, 200, 200, exact=False)
+"""A page whose last two rows share a value, with a cursor that does not tell them apart."""
+OVERLAPPING = [[("a", 300), ("b", 200), ("c", 200)], [("b", 200), ("c", 200), ("d", 200)]]
 
 
 @pytest.mark.parametrize(
-    ("cursors", "exact", "fails"),
-    [((300, 200, 200), False, True), ((300, 200, 200), True, False), ((300, 200), False, False)],
-    ids=["shared value", "named row", "other values"],
+    ("pages", "fails"),
+    [
+        ([TIED, page(400, more=False, exact=False)], True),
+        ([TIED, page(more=False)], True),
+        ([page(300, 200, 200), page(400)], False),
+        ([page(300, 200, exact=False), page(400)], False),
+        ([page(300, exact=False), page(200, exact=False), page(100, more=False)], False),
+        ([page_of(rows, exact=False) for rows in OVERLAPPING], False),
+    ],
+    ids=["a tie", "an empty end", "a named row", "no tie", "single rows", "rows that come again"],
 )
-def test_only_a_cursor_that_names_no_row_can_pass_over_rows_of_the_value_that_it_has(
-    cursors: tuple[int, ...], *, exact: bool, fails: bool
+def test_rows_that_a_page_cursor_may_have_passed_over_fail_where_time_leads_nowhere(
+    pages: list[Page], *, fails: bool
 ) -> None:
-    read = reader(collection=TwoPages(ordered=False))
-    accept(read, page_of(rows_of(*cursors), exact=exact))
-    accept(read, page(400))
-    assert bool(read.failure) is fails
-
-
-def test_rows_may_have_been_passed_over_though_the_last_page_is_empty() -> None:
-    read = tied_at_the_end()
-    accept(read, page_of([], token=None))
-    assert read.failure
+    """A cursor that has the last value alone may begin the next page with all rows of the value."""
+    read = after(reader(ordered=False), *pages)
+    assert ("share the value 200" in str(read.failure and read.failure.message)) is fails
 
 
 def test_a_request_by_time_passes_over_no_row() -> None:
-    read = tied_at_the_end()
+    read = after(reader(ordered=False), TIED)
     read.ask_by_time()
     accept(read, page(300, 200, 200, 400, more=False))
     assert (read.finished, read.failure) == (True, None)
 
 
 def test_rows_of_a_snapshot_share_no_value() -> None:
-    read = reader(0, collection=TwoPages(has_cursor=False, ordered=False))
-    accept(read, Page(["a", "b"], [], [Extract()], "x", exact=False, values=[None, None]))
-    accept(read, Page([], [], [Extract()]))
-    assert (read.finished, read.failure) == (True, None)
-
-
-def test_pages_of_a_single_row_are_followed_though_their_cursors_name_no_row() -> None:
-    read = reader(collection=TwoPages(ordered=False))
-    for cursor in (300, 200):
-        accept(read, page_of(rows_of(cursor), exact=False))
-    accept(read, page(100, more=False))
+    read = after(
+        reader(0, collection=TwoPages(has_cursor=False, ordered=False)),
+        Page(["a", "b"], [], [Extract()], "x", exact=False, values=[None, None]),
+        Page([], [], [Extract()]),
+    )
     assert (read.finished, read.failure) == (True, None)
 
 
@@ -382,8 +346,7 @@ def test_a_recent_row_is_emitted_wherever_it_stands_and_says_nothing_of_the_orde
 
 
 def test_a_recent_row_that_several_readers_bring_comes_once() -> None:
-    read = reader(horizon=1_000)
-    accept(read, page(100, 200))
+    read = after(reader(horizon=1_000), page(100, 200))
     rest = read.split(500)
     assert ids(accept(read, page(300, 1_200))) == ["300.0", "1200.0"]
     assert ids(accept(rest, page(500, 1_200, more=False))) == ["500.0"]
@@ -406,9 +369,7 @@ def test_a_recent_row_is_left_to_the_readers_of_windows() -> None:
 def test_the_last_second_is_remembered_as_long_as_no_row_of_a_later_one_has_come(
     between: Page,
 ) -> None:
-    read = reader(horizon=1_000)
-    accept(read, page(100, 200))
-    accept(read, between)
+    read = after(reader(horizon=1_000), page(100, 200), between)
     read.ask_by_time()
     again = page_of([("200.0", 200), ("b", 200), ("c", 200), ("d", 300)], token=None)
     assert "200.0" not in ids(accept(read, again))
@@ -448,9 +409,7 @@ def test_a_row_of_the_future_that_state_names_does_not_come_again_in_its_last_ho
 
 
 def test_no_window_begins_behind_the_horizon() -> None:
-    read = reader(horizon=1_000)
-    accept(read, page(100, 1_200, 1_300))
-    accept(read, page(999, 1_400))
+    read = after(reader(horizon=1_000), page(100, 1_200, 1_300), page(999, 1_400))
     read.ask_by_time()
     assert read.request().window == Window(999, FOREVER)
 
@@ -471,8 +430,7 @@ def test_newest_first_a_window_is_read_down_to_its_start() -> None:
 
 
 def test_newest_first_the_first_second_of_a_window_may_go_on_on_the_next_page() -> None:
-    read = reader(collection=newest_first())
-    accept(read, page(300, 100))
+    read = after(reader(collection=newest_first()), page(300, 100))
     assert ids(accept(read, page_of([("late", 100)], token=None))) == ["late"]
 
 
@@ -484,8 +442,7 @@ def test_what_changed_during_a_full_refresh_is_looked_for_on_all_pages() -> None
 
 
 def test_newest_first_a_page_out_of_order_does_not_end_the_window() -> None:
-    read = reader(collection=newest_first())
-    accept(read, page(300, 90, 200))
+    read = after(reader(collection=newest_first()), page(300, 90, 200))
     assert not read.finished
     assert accept(read, page(150, more=False)).completes == [Window(100, FOREVER)]
 
@@ -512,16 +469,6 @@ def test_rows_without_a_cursor_may_be_at_either_end() -> None:
 
 
 # Pages without an end.
-
-
-def test_pages_that_lead_in_a_circle_are_asked_for_by_time_once_and_then_given_up() -> None:
-    read = reader()
-    for number in range(200):
-        if read.failure or read.finished:
-            break
-        accept(read, page_of([(f"{number % 3}", 100 + number % 3)], token=f"{number % 3}"))
-    assert read.failure
-    assert not read.finished
 
 
 def after_known_pages(read: WindowReader, most: int) -> list[str | None]:
@@ -561,10 +508,9 @@ def test_a_last_page_of_known_rows_is_the_end_and_no_failure() -> None:
 
 
 def test_a_page_without_rows_behind_a_second_does_not_fill_it() -> None:
-    read = reader()
-    accept(read, page_of(rows_of(100, 200), exact=False))
-    accept(read, page(200))
-    accept(read, page_of([], token="z", exact=False))
+    read = after(
+        reader(), page(100, 200, exact=False), page(200), page_of([], token="z", exact=False)
+    )
     request = read.request()
     assert (request.token, request.newest_first) == ("z", False)
 
@@ -581,7 +527,7 @@ def test_a_snapshot_in_a_circle_is_given_up_though_nothing_is_remembered() -> No
 
 
 def test_pages_without_rows_are_bounded() -> None:
-    read = reader(collection=TwoPages(ordered=False))
+    read = reader(ordered=False)
     for number in range(3_000):
         if read.failure:
             break

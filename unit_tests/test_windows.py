@@ -18,23 +18,21 @@ from airbyte_cdk.models import StreamDescriptor
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
 from source_klaviyo.errors import PageLost
 from source_klaviyo.protocol import FOREVER, Extract, Page, PageRequest, Window
 from source_klaviyo.registry import STREAMS
 from source_klaviyo.streams.kinds.windowed import WindowedStream
 from source_klaviyo.streams.requests.filters import bounds
 from source_klaviyo.sync.jobs import CollectionJob, StreamJob, ViewJob
-from source_klaviyo.sync.reading.collection_reader import CollectionReader
 from source_klaviyo.sync.state.horizon import MARGIN
 from source_klaviyo.sync.state.loading import load
 from source_klaviyo.sync.state.stream_state import CursorState, StreamState, dump
 from source_klaviyo.sync.windows.position import Position
-from source_klaviyo.sync.windows.seen_rows import IdMemory
 from source_klaviyo.sync.windows.window_reader import WindowReader
 from unit_tests.examples import at_least
 from unit_tests.fakes import TwoPages, record
+from unit_tests.kinds import made
+from unit_tests.pages import reading
 from unit_tests.simulation import Sync, claims
 
 # One stream of each way to bound a window in ascending order: the rest is the same code.
@@ -159,7 +157,7 @@ instants = st.lists(offsets.map(lambda offset: NOW * MICRO + offset), min_size=1
 def test_a_window_has_its_first_second_and_the_one_before_it_has_the_rest(
     kind: type[WindowedStream], meant: Bounds
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     before = bounds(stream, Window(NOW - 10, NOW))
     after = bounds(stream, Window(NOW, NOW + 10))
     for instant in (NOW * MICRO - 1, NOW * MICRO, NOW * MICRO + 1):
@@ -198,7 +196,7 @@ def test_each_view_gets_what_it_misses_once_a_run_and_at_least_once_through_resu
     seed: int,
     stops: list[int],
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     rows: list[Row] = list(enumerate(cursors))
     chance = random.Random(seed)
     loses, meant = differs
@@ -271,7 +269,7 @@ def test_rows_without_a_cursor_are_read_though_windows_are_split_and_syncs_kille
     seed: int,
     stops: list[int],
 ) -> None:
-    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(WINDOWED[0])
     if tell in BY_VALUE:
         # What is so new that no window begins behind it is left to the next sync.
         cursors = [
@@ -334,7 +332,7 @@ def test_pages_that_are_sorted_by_something_else_are_complete(
         created = NOW - (count - number) * every
         update = 0 if number % gap else updates[number // gap]
         rows.append((number, min(NOW + 10, created + update) * MICRO))
-    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(WINDOWED[0])
     model = SortsByAge(stream=stream, rows=rows, size=size, page_size=size)
     run = sync_of(model, [{}], random.Random(seed))
     assert run.go()
@@ -362,7 +360,7 @@ def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_seco
     """A page of rows that share a second shows no direction."""
     moments = [(NOW + second) * MICRO for second, count in seconds for _ in range(count)]
     rows: list[Row] = list(enumerate(moments))
-    stream = WINDOWED[0](Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(WINDOWED[0])
     model = Backwards(stream=stream, rows=rows, size=size, page_size=size)
     run = sync_of(model, [{}], random.Random(seed))
     assert run.go()
@@ -378,17 +376,13 @@ def test_pages_in_the_other_direction_are_complete_though_many_rows_share_a_seco
 def test_an_instant_passes_the_filter_of_exactly_one_window(
     kind: type[WindowedStream], edges: list[int], microsecond: int
 ) -> None:
-    stream = kind(Client("https://a.klaviyo.com", api_key("pk")))
+    stream = made(kind)
     splits = [0, *sorted(edges), FOREVER]
     emitted = 0
     for lo, hi in pairwise(splits):
         model = Model(stream=stream, rows=[(0, microsecond)], bounded_above=stream.upper)
-        reader = CollectionReader(
-            CollectionJob(model, [ViewJob(StreamJob(StreamDescriptor("x"), "updated"))]),
-            lambda: FOREVER - 1,
-            IdMemory(),
-        )
-        reader.start(0)
+        job = StreamJob(StreamDescriptor("x"), "updated")
+        reader = reading(CollectionJob(model, [ViewJob(job)]), FOREVER - 1)
         task = reader.next_task(0.0)
         assert isinstance(task, WindowReader)
         task.place = Position(lo, hi, task.place.in_order)

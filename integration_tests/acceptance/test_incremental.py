@@ -5,7 +5,6 @@ For every stream with a cursor: a second sync, a state of the future, and states
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from integration_tests.connector.conftest import connector_of
-from integration_tests.connector.harness import Connector, Json, Output, last_states
+from integration_tests.connector.harness import Connector, Json, Output, last_states, state_of
 from integration_tests.connector.test_all_streams import WITH_CURSOR
 from klaviyo_sandbox import Sandbox
 
@@ -52,37 +51,17 @@ def syncs(shop: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Syncs:
     return Syncs(connector, catalog, first, second, connector.read(catalog, future))
 
 
-def state_of(output: Output, stream: str) -> Json:
-    (found,) = (
-        state["stream"]["stream_state"]
-        for state in last_states(output)
-        if state["stream"]["stream_descriptor"]["name"] == stream
-    )
-    state: Json = found
-    return state
-
-
-def counted(output: Output) -> Counter[str]:
-    return Counter(message["record"]["stream"] for message in output.of_type("RECORD"))
-
-
-def watermarks(state: Json) -> list[str]:
-    return _MOMENT.findall(json.dumps(state))
+def watermarks(output: Output, stream: str) -> list[str]:
+    return _MOMENT.findall(json.dumps(output.states[stream]["stream"]["stream_state"]))
 
 
 @each_stream
 def test_a_second_sync_reads_what_is_new_alone(syncs: Syncs, stream: str) -> None:
     assert (syncs.first.code, syncs.second.code) == (0, 0)
-    first, second = counted(syncs.first)[stream], counted(syncs.second)[stream]
+    first, second = len(syncs.first.records[stream]), len(syncs.second.records[stream])
     assert first > 0
     assert second <= max(1, first // 5), "what lies in the future comes again, and nothing else"
-
-
-@each_stream
-def test_the_state_never_goes_back(syncs: Syncs, stream: str) -> None:
-    before, after = (watermarks(state_of(output, stream)) for output in (syncs.first, syncs.second))
-    assert before
-    assert min(after) >= min(before)
+    assert min(watermarks(syncs.second, stream)) >= min(watermarks(syncs.first, stream))
 
 
 @each_stream
@@ -90,10 +69,11 @@ def test_a_state_of_the_future_brings_what_lies_there_and_comes_back(
     syncs: Syncs, stream: str
 ) -> None:
     assert syncs.future.code == 0
-    named = len(state_of(syncs.second, stream).get("ahead", {}))  # the made-up state names none
-    assert counted(syncs.future)[stream] <= counted(syncs.second)[stream] + named
-    present = watermarks(state_of(syncs.future, stream))
-    assert min(watermarks(state_of(syncs.second, stream))) <= min(present)
+    # The made-up state names no rows of the future.
+    named = len(syncs.second.states[stream]["stream"]["stream_state"].get("ahead", {}))
+    assert len(syncs.future.records[stream]) <= len(syncs.second.records[stream]) + named
+    present = watermarks(syncs.future, stream)
+    assert min(watermarks(syncs.second, stream)) <= min(present)
     assert max(present) < _FUTURE
 
 
@@ -110,26 +90,11 @@ def test_a_state_that_is_none_is_refused_by_its_stream(
     syncs: Syncs, tmp_path: Path, abnormal: dict[str, Any]
 ) -> None:
     connector = Connector(tmp_path, syncs.connector.config)
-    states = [
-        {
-            "type": "STREAM",
-            "stream": {"stream_descriptor": {"name": name}, "stream_state": abnormal},
-        }
-        for name in WITH_CURSOR
-    ]
-    output = connector.read(syncs.catalog, states)
+    output = connector.read(syncs.catalog, [state_of(name, abnormal) for name in WITH_CURSOR])
     assert output.code == 1
-    assert counted(output) == Counter()
+    assert not output.records
     for stream in WITH_CURSOR:
         failure = output.failure_of(stream)
         assert failure["failure_type"] == "config_error"
         assert stream in failure["message"]
         assert output.statuses(stream)[-1] == "INCOMPLETE"
-
-
-def _state(stream: str, abnormal: Json) -> Json:
-    descriptor = {"name": stream}
-    return {
-        "type": "STREAM",
-        "stream": {"stream_descriptor": descriptor, "stream_state": abnormal},
-    }

@@ -25,6 +25,19 @@ def connector_of(sandbox: Sandbox, folder: Path, **config: object) -> Connector:
     return Connector(folder, valid | config)
 
 
+def shop_of(settings: Settings, *, plenty: bool = False) -> object:
+    """Return a fixture: a shop for the tests of a module, which grants `plenty` or as Klaviyo."""
+
+    @pytest.fixture(scope="module")
+    def shop() -> Iterator[Sandbox]:
+        with Sandbox.start(settings) as sandbox:
+            if plenty:
+                sandbox.limits.grant_plenty()
+            yield sandbox
+
+    return shop
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a connector in this process wait neither for a retry nor for quota."""

@@ -1,7 +1,8 @@
 """Runs the real program, and takes apart what it prints."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,15 +64,23 @@ class Output:
 
     @cached_property
     def records(self) -> dict[str, list[Json]]:
-        """The records of every stream, in their order."""
-        found: dict[str, list[Json]] = {stream: [] for stream in RESOURCES}
+        """The records of every stream, in their order; none of a stream that had none."""
+        found = defaultdict[str, list[Json]](list)
         for message in self.of_type("RECORD"):
-            found.setdefault(message["record"]["stream"], []).append(message["record"]["data"])
+            found[message["record"]["stream"]].append(message["record"]["data"])
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, Json]:
+        """The last state of every stream."""
+        found: dict[str, Json] = {}
+        for message in self.of_type("STATE"):
+            found[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         return found
 
     def ids(self, stream: str) -> list[str]:
         """Return the ids of a stream's records, in their order."""
-        return [record["id"] for record in self.records.get(stream, ())]
+        return [record["id"] for record in self.records[stream]]
 
     @property
     def failures(self) -> list[Json]:
@@ -104,6 +113,21 @@ class Output:
         return status
 
     @property
+    def shown(self) -> bytes:
+        """What people see of it: a CONTROL message hands secrets on to the platform."""
+        lines = self.stdout.split(b"\n")
+        return b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line) + self.stderr
+
+    @property
+    def counted(self) -> Counter[str]:
+        """How many records of each stream the states count."""
+        found: Counter[str] = Counter()
+        for message in self.of_type("STATE"):
+            name = message["state"]["stream"]["stream_descriptor"]["name"]
+            found[name] += int(message["state"]["sourceStats"]["recordCount"])
+        return +found
+
+    @property
     def controls(self) -> list[Json]:
         """The messages that hand over a changed configuration."""
         lines = [line for line in self.stdout.split(b"\n") if b'"type":"CONTROL"' in line]
@@ -117,19 +141,22 @@ class Output:
 
 def last_states(*attempts: Output) -> list[Json]:
     """Return the last state of each stream, as a platform would hand it to the next attempt."""
-    kept: dict[str, Json] = {}
-    for attempt in attempts:
-        for message in attempt.of_type("STATE"):
-            kept[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
-    return list(kept.values())
+    return list(ChainMap(*(attempt.states for attempt in reversed(attempts))).values())
+
+
+def state_of(stream: str, blob: object) -> Json:
+    """Return a state message, as a platform has kept it."""
+    held = {"stream_descriptor": {"name": stream}, "stream_state": blob}
+    return {"type": "STREAM", "stream": held}
 
 
 def catalog(
     streams: Iterable[str] = RESOURCES,
     mode: str = "incremental",
     destination: str = "append_dedup",
+    cursors: Container[str] = CURSORS,
 ) -> Json:
-    """Return a catalog of `streams`; those without a cursor are always read whole."""
+    """Return a catalog of `streams`; those without one of `cursors` are always read whole."""
     return {
         "streams": [
             {
@@ -138,12 +165,17 @@ def catalog(
                     "json_schema": {},
                     "supported_sync_modes": ["full_refresh", "incremental"],
                 },
-                "sync_mode": mode if stream in CURSORS else "full_refresh",
-                "destination_sync_mode": destination if stream in CURSORS else "overwrite",
+                "sync_mode": mode if stream in cursors else "full_refresh",
+                "destination_sync_mode": destination if stream in cursors else "overwrite",
             }
             for stream in streams
         ]
     }
+
+
+def incremental(*streams: str) -> Json:
+    """Return a catalog of `streams` that have cursors."""
+    return catalog(streams, cursors=streams)
 
 
 def key(private: str) -> Json:
@@ -200,16 +232,10 @@ class Connector:
         return self._without_secrets(output)
 
     def _without_secrets(self, output: Output) -> Output:
-        """Return `output`; whatever a run is about, no secret is in it.
-
-        A CONTROL message is there to hand them on to the platform.
-        """
-        lines = output.stdout.split(b"\n")
-        shown = b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line)
+        """Return `output`; whatever a run is about, no secret is in it."""
         configs = [message["control"]["connectorConfig"]["config"] for message in output.controls]
         for secret in {secret for config in (self.config, *configs) for secret in _secrets(config)}:
-            assert secret.encode() not in shown
-            assert secret.encode() not in output.stderr
+            assert secret.encode() not in output.shown
         return output
 
 

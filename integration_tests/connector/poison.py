@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -172,8 +172,3 @@ def without_included(endpoint: str, odd: object) -> Poison:
         return 200, _JSON, orjson.dumps(document)
 
     return poison
-
-
-def keys_of(stream: str, records: Sequence[Json]) -> list[tuple[object, ...]]:
-    """Return the primary keys of records."""
-    return [tuple(record[key] for key in CLASSES[stream].keys) for record in records]

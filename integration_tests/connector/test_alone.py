@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration_tests.connector.conftest import shop_of
 from integration_tests.quirks.reading import Json, read
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api.auth import api_key
@@ -28,11 +29,7 @@ def shared() -> Iterator[list[str]]:
     yield from (sorted(set(names)) for names in by_collection.values() if len(set(names)) > 1)
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(SHOP) as sandbox:
-        sandbox.limits.grant_plenty()
-        yield sandbox
+shop = shop_of(SHOP, plenty=True)
 
 
 def by_text(records: list[Json]) -> list[str]:

@@ -7,12 +7,11 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.connector.conftest import Connect
-from integration_tests.connector.harness import RESOURCES, Output, catalog, key
+from integration_tests.connector.harness import RESOURCES, Output, catalog, key, state_of
 from integration_tests.connector.relay import closed, host
 from integration_tests.connector.truth import assert_complete
 from klaviyo_sandbox import Fault, Sandbox, Settings
 from source_klaviyo import SourceKlaviyo
-from source_klaviyo.api import backoff
 
 
 def test_a_stream_that_is_not_there(connect: Connect, shop: Sandbox) -> None:
@@ -30,13 +29,7 @@ def test_states_that_cannot_be_used(connect: Connect, shop: Sandbox) -> None:
     }
     output = connect(shop).read(
         catalog(["lists", *states]),
-        [
-            {
-                "type": "STREAM",
-                "stream": {"stream_descriptor": {"name": stream}, "stream_state": blob},
-            }
-            for stream, (blob, _) in states.items()
-        ],
+        [state_of(stream, blob) for stream, (blob, _) in states.items()],
     )
     for stream, (_, words) in states.items():
         _assert_failed(output, stream, words, "config_error")
@@ -82,10 +75,10 @@ def test_an_answer_that_is_no_document(connect: Connect, shop: Sandbox) -> None:
     ("kind", "words"),
     [("not_json", "not a JSON:API document"), ("status", "500"), ("reset", "could not be reached")],
 )
+@pytest.mark.usefixtures("impatient")
 def test_a_fault_that_does_not_pass_ends_after_bounded_retries(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
+    connect: Connect, kind: str, words: str
 ) -> None:
-    monkeypatch.setattr(backoff, "_FIRST", 0.001)
     configured = ConfiguredAirbyteCatalogSerializer.load(catalog(["lists", "segments"]))
     with Sandbox.start(Settings(events=10, profiles=10, limits=False)) as sandbox:
         sandbox.fail(Fault(kind, path="/api/lists"))

@@ -14,6 +14,7 @@ from integration_tests.connector.harness import (
     Output,
     catalog,
     last_states,
+    state_of,
 )
 from integration_tests.connector.truth import assert_complete, rows, second, watermarks
 from klaviyo_sandbox import Sandbox, Touched
@@ -56,7 +57,7 @@ def test_a_full_refresh_brings_everything_once(full_read: Output, shop: Sandbox)
 
 @pytest.mark.parametrize("stream", CURSORS)
 def test_a_second_sync_brings_what_has_changed_and_nothing_else(story: Story, stream: str) -> None:
-    (lowest,) = {min(watermarks(stream, state)) for state in _states(story.first, stream)}
+    lowest = min(watermarks(stream, story.first.states[stream]))
     since = lowest - _WEEK if stream == "events" else lowest
     due = {row.id for row in rows(story.sandbox, stream) if row.second >= since}
     brought = story.deduplicated.ids(stream)
@@ -93,8 +94,7 @@ def test_what_is_deleted_is_not_read_any_more(story: Story) -> None:
 
 
 def test_appending_reads_no_event_twice(story: Story) -> None:
-    (state,) = _states(story.first, "events")
-    (watermark,) = watermarks("events", state)
+    (watermark,) = watermarks("events", story.first.states["events"])
     last_seconds = {row.id for row in rows(story.sandbox, "events") if row.second >= watermark}
     again = set(story.appended.ids("events")) & set(story.first.ids("events"))
     assert story.appended.code == 0
@@ -112,11 +112,7 @@ def test_a_watermark_includes_its_own_second(connect: Connect, shop: Sandbox) ->
         due[stream] = {row.id for row in held if row.second >= watermark}
         assert 0 < len(due[stream]) < len(held)
         moment = datetime.fromtimestamp(watermark, UTC).isoformat()
-        descriptor = {
-            "stream_descriptor": {"name": stream},
-            "stream_state": {cursor: moment, "version": 1},
-        }
-        states.append({"type": "STREAM", "stream": descriptor})
+        states.append(state_of(stream, {cursor: moment, "version": 1}))
     connector = connect(shop, lookback_days=0)
     output = connector.read(catalog(CURSORS, destination="append"), states)
     assert output.code == 0
@@ -147,13 +143,4 @@ def test_a_start_date_leaves_no_reference_without_its_row(connect: Connect, shop
 
 def ahead(story: Story) -> set[str]:
     """Return the events of the future that the state of the first sync names."""
-    (state,) = _states(story.first, "events")
-    return {*state["stream"]["stream_state"]["ahead"]}
-
-
-def _states(output: Output, stream: str) -> list[Json]:
-    return [
-        state
-        for state in last_states(output)
-        if state["stream"]["stream_descriptor"]["name"] == stream
-    ]
+    return {*story.first.states["events"]["stream"]["stream_state"]["ahead"]}

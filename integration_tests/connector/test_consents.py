@@ -1,10 +1,8 @@
 """Who may be written to: suppressions by their own time, consents as flat rows."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
+from integration_tests.connector.conftest import shop_of
 from integration_tests.quirks.reading import read
 from klaviyo_sandbox import Sandbox, Settings
 
@@ -13,10 +11,7 @@ EMAIL = ("email", "marketing", "")
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(Settings(events=0, profiles=230, limits=False)) as sandbox:
-        yield sandbox
+shop = shop_of(Settings(events=0, profiles=230, limits=False))
 
 
 def marketing(document: Json) -> Json:

@@ -1,29 +1,14 @@
 """The streams that only Airbyte's own connector had: what is special about them."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from integration_tests.connector.conftest import Connect
-from integration_tests.connector.harness import Json, Output, catalog, last_states
+from integration_tests.connector.conftest import Connect, shop_of
+from integration_tests.connector.harness import Json, Output, catalog, incremental, last_states
 from klaviyo_sandbox import Sandbox, Settings
 
 BEHIND = ("subscriptions", "predictive_analytics")
 _SHOP = Settings(events=100, profiles=400, lists=4, campaigns=8, limits=False)
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(_SHOP) as sandbox:
-        yield sandbox
-
-
-def incremental(*streams: str) -> Json:
-    """Return a catalog of streams that the harness does not know the cursors of."""
-    configured = catalog(streams)
-    for each in configured["streams"]:
-        each |= {"sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
-    return configured
+shop = shop_of(_SHOP)
 
 
 def suppressions(record: Json) -> list[Json]:

@@ -4,12 +4,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from integration_tests.connector.conftest import shop_of
 from integration_tests.connector.harness import Connector, Json, catalog, key
 from integration_tests.connector.program import in_this_process
 from klaviyo_sandbox import Fault, Sandbox, Settings
@@ -18,10 +18,7 @@ _SIZE: Final = re.compile(r"^ *([\d,]+) ([\w-]+) \(([\w ]+)\)$", re.MULTILINE)
 _ROW: Final = re.compile(r"^(\w+|all together) +([\d,]+) +([\d.]+) (s|min|h)  (\S+)$", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(Settings(events=12_000, profiles=1_500, limits=False)) as sandbox:
-        yield sandbox
+shop = shop_of(Settings(events=12_000, profiles=1_500, limits=False))
 
 
 def estimate(*options: str, shop: Sandbox | None = None, folder: Path | None = None) -> str:

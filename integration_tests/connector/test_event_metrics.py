@@ -1,12 +1,11 @@
 """`event_metric_ids`: only the events of those metrics, each metric with a cursor of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
 
-from integration_tests.connector.conftest import SMALL, Connect
+from integration_tests.connector.conftest import SMALL, Connect, shop_of
 from integration_tests.connector.harness import Output, catalog, last_states
 from integration_tests.connector.truth import documents, second
 from klaviyo_sandbox import Sandbox
@@ -14,10 +13,7 @@ from klaviyo_sandbox import Sandbox
 STREAMS = ["events"]
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(SMALL) as sandbox:
-        yield sandbox
+sandbox = shop_of(SMALL)
 
 
 def by_metric(sandbox: Sandbox) -> dict[str, set[str]]:

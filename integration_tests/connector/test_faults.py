@@ -5,17 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from integration_tests.connector.conftest import SMALL, Connect
+from integration_tests.connector.conftest import SMALL, Connect, shop_of
 from integration_tests.connector.harness import RESOURCES, Output, catalog
 from integration_tests.connector.relay import Reply, host, pass_on
 from integration_tests.connector.truth import assert_complete
 from klaviyo_sandbox import Fault, Sandbox
 
-
-@pytest.fixture(scope="module")
-def faulty_shop() -> Iterator[Sandbox]:
-    with Sandbox.start(SMALL) as sandbox:
-        yield sandbox
+faulty_shop = shop_of(SMALL)
 
 
 @pytest.fixture

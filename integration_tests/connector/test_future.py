@@ -1,19 +1,13 @@
 """Events dated in the future are written once, not by each sync until their time has come."""
 
-from collections.abc import Iterator
-
-import pytest
-
+from integration_tests.connector.conftest import shop_of
 from integration_tests.quirks.reading import read
 from klaviyo_sandbox import Sandbox, Settings
 
 STREAMS = ["events", "event_attributions"]
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(Settings(events=300, profiles=20, limits=False)) as sandbox:
-        yield sandbox
+shop = shop_of(Settings(events=300, profiles=20, limits=False))
 
 
 def test_events_of_the_future_come_once_until_their_day(shop: Sandbox) -> None:

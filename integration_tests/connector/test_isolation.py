@@ -25,13 +25,12 @@ from integration_tests.connector.poison import (
     at_path,
     first_times,
     front,
-    keys_of,
     whole,
     with_row,
     within_row,
     without_included,
 )
-from integration_tests.quirks.reading import Outcome, read
+from integration_tests.quirks.reading import Outcome, keys_of, read
 from klaviyo_sandbox import Quirks, Sandbox, Settings
 from source_klaviyo.reports.report_stream import ReportStream
 from source_klaviyo.streams.kinds.included import IncludedStream
@@ -121,8 +120,8 @@ class Baseline:
 
     records: list[Json]
     asked: list[Asked]
-    again: set[tuple[object, ...]]
-    keys: set[tuple[object, ...]] = field(default_factory=set)
+    again: set[tuple[str, ...]]
+    keys: set[tuple[str, ...]] = field(default_factory=set)
 
     def rows(self, endpoint: str) -> list[Json]:
         """Return the rows of an endpoint, each once, in the order in which they came."""
@@ -178,8 +177,8 @@ def sound(shop: Sandbox, baselines: dict[str, Baseline]) -> Callable[[str], Base
                 second = sync(shop, served, stream, first)
             assert not first.failures
             assert first.records[stream]
-            again = set(keys_of(stream, second.records[stream]))
-            keys = set(keys_of(stream, first.records[stream]))
+            again = set(second.keys(stream))
+            keys = set(first.keys(stream))
             baselines[stream] = Baseline(first.records[stream], asked, again, keys)
         return baselines[stream]
 
@@ -208,14 +207,14 @@ def assert_only_missing(
     baseline: Baseline,
     first: Outcome,
     second: Outcome,
-    excused: set[tuple[object, ...]],
+    excused: set[tuple[str, ...]],
 ) -> None:
     """Show that nothing but `excused` rows was missing, and that the next sync brought those."""
-    came = Counter(keys_of(stream, first.records[stream]))
+    came = Counter(first.keys(stream))
     missing = baseline.keys - came.keys()
     assert missing <= excused
     assert max(came.values(), default=1) == 1, "a row came twice"
-    later = Counter(keys_of(stream, second.records[stream]))
+    later = Counter(second.keys(stream))
     assert missing <= later.keys(), "rows are lost"
     if CLASSES[stream].cursor_attribute:
         more = later.keys() - missing - baseline.again
@@ -312,7 +311,7 @@ def test_an_odd_value_costs_no_row(
     first, second = poisoned(shop, stream, within_row(declared.endpoint, row, CHANGES[change]))
     assert not first.failures
     named = issubclass(declared, IncludedStream | NamedItemStream)
-    lost = baseline.keys - set(keys_of(stream, first.records[stream]))
+    lost = baseline.keys - set(first.keys(stream))
     assert len(lost) < len(baseline.keys) / 2
     related = "relation" in change or "data" in change
     assert not lost or (related if named else stream == CONSENTS)  # made of the attributes
@@ -326,5 +325,5 @@ def test_an_odd_included_resource_costs_no_row(
     baseline, declared = sound(stream), whole(stream)
     first, second = poisoned(shop, stream, without_included(declared.endpoint, odd))
     assert not first.failures
-    assert set(keys_of(stream, first.records[stream])) == baseline.keys
+    assert set(first.keys(stream)) == baseline.keys
     assert not second.failures

@@ -7,11 +7,11 @@ the program is killed three times in a row before it may finish.
 import os
 import random
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, shop_of
 from integration_tests.connector.harness import (
     CURSORS,
     RESOURCES,
@@ -30,11 +30,9 @@ LATENCY = 50
 Held = dict[str, list[Row]]
 
 
-@pytest.fixture(scope="module")
-def slow_shop() -> Iterator[Sandbox]:
-    settings = Settings(events=5_000, profiles=2_500, lists=120, limits=False, latency_ms=LATENCY)
-    with Sandbox.start(settings) as sandbox:
-        yield sandbox
+slow_shop = shop_of(
+    Settings(events=5_000, profiles=2_500, lists=120, limits=False, latency_ms=LATENCY)
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What the program prints is Airbyte's protocol, and it asks Klaviyo as it should."""
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
 
 from airbyte_cdk.models import (
@@ -17,22 +16,11 @@ from integration_tests.connector.harness import CURSORS, RESOURCES, Output, cata
 from integration_tests.connector.relay import Reply, closed, host, pass_on
 from klaviyo_sandbox import Quirks, RefusedParameter, Sandbox
 from source_klaviyo import SourceKlaviyo
-from source_klaviyo.registry import STREAMS, stream_name
+from source_klaviyo.registry import STREAMS, stream_name, streams_named
 from tools.generate_spec import specification
 
 JSON = {"Content-Type": "application/json"}
 TYPES = {"RECORD", "STATE", "LOG", "TRACE", "SPEC", "CONNECTION_STATUS", "CATALOG"}
-SCOPES = {
-    "accounts": "accounts:read",
-    "campaigns": "campaigns:read",
-    "email_templates": "templates:read",
-    "events": "events:read",
-    "flows": "flows:read",
-    "lists": "lists:read",
-    "metrics": "metrics:read",
-    "profiles": "profiles:read",
-    "segments": "segments:read",
-}
 
 
 def test_every_line_of_a_read_is_a_message(full_read: Output) -> None:
@@ -50,12 +38,7 @@ def test_every_stream_starts_runs_and_completes(full_read: Output) -> None:
 
 
 def test_states_count_the_records(full_read: Output) -> None:
-    counted: Counter[str] = Counter()
-    for message in full_read.of_type("STATE"):
-        state = message["state"]
-        name = state["stream"]["stream_descriptor"]["name"]
-        counted[name] += state["sourceStats"]["recordCount"]
-    assert counted == {stream: len(full_read.ids(stream)) for stream in RESOURCES}
+    assert full_read.counted == {stream: len(full_read.ids(stream)) for stream in RESOURCES}
 
 
 def test_spec_is_a_specification(connect: Connect, shop: Sandbox) -> None:
@@ -104,7 +87,8 @@ def test_check_tells_which_streams_a_key_does_not_open(connect: Connect, shop: S
     lines = narrow.connection["message"].splitlines()
     for stream in closed_streams:
         (line,) = (line for line in lines if stream in line.partition(": ")[2].split(", "))
-        assert line.startswith(f"Missing scope {SCOPES[stream]}: ")
+        (scope,) = streams_named([stream])[stream].scopes
+        assert line.startswith(f"Missing scope {scope}: ")
 
 
 def test_discover_leaves_out_what_klaviyo_refuses(connect: Connect, shop: Sandbox) -> None:

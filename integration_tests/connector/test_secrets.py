@@ -19,7 +19,7 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from integration_tests.connector.harness import Connector, Json, Output, catalog
+from integration_tests.connector.harness import Connector, Json, Output, catalog, state_of
 from integration_tests.connector.program import in_this_process
 from integration_tests.connector.relay import Reply, closed, host
 
@@ -144,16 +144,8 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     with host(echo) as front, tempfile.TemporaryDirectory() as folder:
         config = {"credentials": credentials(kind, echo.known), "api_base_url": front.url}
         connector = Connector(Path(folder), config)
-        bad = [
-            {
-                "type": "STREAM",
-                "stream": {
-                    "stream_descriptor": {"name": name},
-                    "stream_state": {cursor: echo.form_of("")},
-                },
-            }
-            for name, cursor in (("events", "datetime"), ("profiles", "updated"), ("flows", "x"))
-        ]
+        cursors = {"events": "datetime", "profiles": "updated", "flows": "x"}
+        bad = [state_of(name, {each: echo.form_of("")}) for name, each in cursors.items()]
         names = ["events", "profiles", "flows", "lists", "list_profiles"]
         arguments = ("--config", connector.file("config", config))
         files = ("--catalog", connector.file("catalog", catalog(names)))
@@ -168,7 +160,7 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     held = echo.known
     if echo.place == "token" and kind == "oauth_own_app":
         held = held[:2]  # no access token was ever given to the program
-    for text in (*map(shown, outputs), printed):
+    for text in (*(output.shown for output in outputs), printed):
         assert_hidden(text, held)
     if not echo.place.startswith("next"):  # `check` reads first pages alone
         assert outputs[0].connection["status"] == "FAILED"
@@ -176,16 +168,10 @@ def test_no_command_prints_a_secret_that_was_repeated_to_it(echo: Echo, kind: st
     assert echo.place == "token" or echo.sent
 
 
-def shown(output: Output) -> bytes:
-    """Return what people see: not the configuration that goes back to the platform."""
-    lines = output.stdout.split(b"\n")
-    return b"\n".join(line for line in lines if b'"type":"CONTROL"' not in line) + output.stderr
-
-
 def printed_by(*arguments: str) -> bytes:
     """Return what a command prints, without the configuration that goes back to the platform."""
     out, errors = in_this_process(*arguments)
-    return shown(Output(0, out.encode(), errors.encode()))
+    return Output(0, out.encode(), errors.encode()).shown
 
 
 @few

@@ -4,15 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, shop_of
 from integration_tests.connector.harness import RESOURCES, Connector, Output, catalog, last_states
+from integration_tests.connector.relay import Reply, host
 from klaviyo_sandbox import Sandbox, Settings
 
 FIRST_EVENT = b'{"type":"RECORD","record":{"stream":"events"'
@@ -20,11 +21,7 @@ LONGEST = 10.0
 """Seconds that `docker stop` waits before it kills."""
 
 
-@pytest.fixture(scope="module")
-def slow_shop() -> Iterator[Sandbox]:
-    settings = Settings(events=4_000, profiles=1_500, limits=False, latency_ms=100)
-    with Sandbox.start(settings) as sandbox:
-        yield sandbox
+slow_shop = shop_of(Settings(events=4_000, profiles=1_500, limits=False, latency_ms=100))
 
 
 def start(connector: Connector, stdout: int | BinaryIO, *arguments: str) -> subprocess.Popen[bytes]:
@@ -61,7 +58,7 @@ def test_a_signal_ends_a_read_with_its_last_states(
     assert output.stdout.endswith(b"\n")
     records = Counter(line["record"]["stream"] for line in output.of_type("RECORD"))
     assert sum(records.values()) < len(slow_shop.ids("event"))
-    assert _counted(output) == records
+    assert output.counted == records
     left = [name for name in RESOURCES if output.statuses(name)[-1] == "INCOMPLETE"]
     assert "events" in left
     assert "stopped before its end" in output.failures[-1]["message"]
@@ -72,16 +69,6 @@ def test_a_signal_ends_a_read_with_its_last_states(
     for stream, kind in RESOURCES.items():
         assert {*output.ids(stream), *rest.ids(stream)} == slow_shop.ids(kind), stream
     assert len(rest.ids("events")) < len(slow_shop.ids("event"))
-
-
-def _counted(output: Output) -> Counter[str]:
-    """Return how many records of each stream the states count."""
-    counted: Counter[str] = Counter()
-    for message in output.of_type("STATE"):
-        state = message["state"]
-        name = state["stream"]["stream_descriptor"]["name"]
-        counted[name] += int(state["sourceStats"]["recordCount"])
-    return +counted
 
 
 def test_a_signal_ends_a_read_that_nobody_takes_lines_from(
@@ -118,11 +105,17 @@ def _pause(process: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_signal_ends_a_check_at_once(slow_shop: Sandbox, connect: Connect) -> None:
-    slow_shop.set_latency(1_200 * LONGEST)  # what is under way takes longer than it may
-    slow_shop.log.reset()
-    with start(connect(slow_shop), subprocess.DEVNULL, "check") as process:
-        while not slow_shop.log.requests():
-            _pause(process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(LONGEST) == -signal.SIGTERM
-    slow_shop.set_latency(100)
+    ended = threading.Event()
+
+    def late(*_: object) -> Reply:
+        ended.wait(3 * LONGEST)
+        return 503, {}, b""
+
+    with host(late) as klaviyo:
+        connector = connect(slow_shop, api_base_url=klaviyo.url)
+        with start(connector, subprocess.DEVNULL, "check") as process:
+            while not klaviyo.asked:
+                _pause(process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(LONGEST) == -signal.SIGTERM
+        ended.set()

@@ -11,18 +11,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from integration_tests.connector.conftest import Connect
+from integration_tests.connector.conftest import Connect, shop_of
 from integration_tests.connector.harness import Connector, catalog
 from klaviyo_sandbox import Sandbox, Settings
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-@pytest.fixture(scope="module")
-def slow_shop() -> Iterator[Sandbox]:
-    settings = Settings(events=4_000, profiles=1_500, limits=False, latency_ms=150)
-    with Sandbox.start(settings) as sandbox:
-        yield sandbox
+slow_shop = shop_of(Settings(events=4_000, profiles=1_500, limits=False, latency_ms=150))
 
 
 def at_terminal(connector: Connector, *arguments: str) -> tuple[int, str, bytes]:

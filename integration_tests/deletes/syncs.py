@@ -7,16 +7,11 @@ from typing import Final
 
 import orjson
 import requests
-from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.deletes.destination import Destination, Json, Key
+from integration_tests.quirks.reading import lines as read_lines
 from klaviyo_sandbox import Sandbox
-from source_klaviyo import SourceKlaviyo
-from source_klaviyo.registry import STREAMS, stream_name
 
-FOLLOWED: Final = tuple(stream_name(stream) for stream in STREAMS if stream.single)
-NEWER: Final = ("omnichannel_campaigns", "omnichannel_campaign_messages")
-"""Streams of the next revision's campaigns, which the sandbox keeps apart from the older ones."""
 SINGLE: Final = {
     "email_templates": "templates",
     "form_definitions": "forms",
@@ -49,22 +44,11 @@ def read(
 ) -> None:
     """Sync into the destination; a sync that is killed takes no more than so many lines."""
     given = {"api_key": sandbox.key, "api_base_url": url or sandbox.url, **config}
-    modes = {"json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
-    catalog = [
-        {
-            "stream": {"name": name, **modes},
-            "sync_mode": "incremental",
-            "destination_sync_mode": mode,
-        }
-        for name in streams
-    ]
-    states = [AirbyteStateMessageSerializer.load(each) for each in destination.states.values()]
-    selected = ConfiguredAirbyteCatalogSerializer.load({"streams": catalog})
+    sync = read_lines(given, [*streams], destination.states.values(), destination=mode)
     destination.begin()
-    chunks = SourceKlaviyo().lines(given, selected, states)
-    with closing(chunks):  # type: ignore[type-var]
+    with closing(sync):  # type: ignore[type-var]
         try:
-            for line in islice((line for chunk in chunks for line in chunk.splitlines()), lines):
+            for line in islice(sync, lines):
                 destination.take(line)
         finally:
             destination.end()

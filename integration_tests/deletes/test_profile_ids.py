@@ -1,18 +1,13 @@
 """`profile_ids` tells which profiles exist: all of them, each sync anew."""
 
-from collections.abc import Iterator
-
 import pytest
 
+from integration_tests.connector.conftest import shop_of
 from integration_tests.deletes.destination import Destination
 from integration_tests.deletes.syncs import read
 from klaviyo_sandbox import Sandbox, Settings
 
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(Settings(events=10, profiles=1_500, limits=False)) as started:
-        yield started
+sandbox = shop_of(Settings(events=10, profiles=1_500, limits=False))
 
 
 @pytest.mark.parametrize("workers", [1, 32])

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import pytest
 
+from integration_tests.connector.conftest import shop_of
 from integration_tests.connector.relay import Reply, host, pass_on
 from integration_tests.deletes.destination import DELETED_AT, Destination, Json
 from integration_tests.deletes.syncs import read, truth
@@ -22,10 +23,7 @@ JSON_API = {"Content-Type": "application/vnd.api+json"}
 pytestmark = pytest.mark.usefixtures("impatient")
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(SHOP) as started:
-        yield started
+sandbox = shop_of(SHOP)
 
 
 def state_of(destination: Destination, stream: str) -> Json:

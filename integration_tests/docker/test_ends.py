@@ -6,7 +6,7 @@ from collections import Counter
 
 from docker.models.containers import Container
 
-from integration_tests.connector.harness import Json, Output, catalog, last_states
+from integration_tests.connector.harness import Json, catalog, last_states
 from integration_tests.docker.container import READ, Image, files_of, output
 from klaviyo_sandbox import Sandbox
 
@@ -28,7 +28,7 @@ def test_docker_stop_ends_a_read_with_its_last_states(
     assert stopped.code == 128 + signal.SIGTERM
     assert stopped.stderr == b""
     assert stopped.stdout.endswith(b"\n")
-    assert counted(stopped) == Counter(
+    assert stopped.counted == Counter(
         line["record"]["stream"] for line in stopped.of_type("RECORD")
     )
     assert stopped.statuses("events")[-1] == "INCOMPLETE"
@@ -48,15 +48,6 @@ def wait_for(container: Container, text: bytes) -> None:
         assert container.status == "running"
         time.sleep(0.05)
     raise AssertionError(f"{text!r} did not come")
-
-
-def counted(printed: Output) -> Counter[str]:
-    """Return how many records of each stream the states count."""
-    found: Counter[str] = Counter()
-    for message in printed.of_type("STATE"):
-        stream = message["state"]["stream"]["stream_descriptor"]["name"]
-        found[stream] += int(message["state"]["sourceStats"]["recordCount"])
-    return +found
 
 
 def test_a_reader_that_goes_away_ends_a_read_quietly(image: Image, config: Json) -> None:

@@ -2,7 +2,8 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,8 +15,10 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from integration_tests.connector.harness import catalog
 from klaviyo_sandbox import Sandbox
 from source_klaviyo import SourceKlaviyo
+from source_klaviyo.registry import streams_named
 
 Json = dict[str, Any]
 
@@ -34,25 +37,42 @@ HELD: Final[Mapping[str, str]] = {
 
 @dataclass
 class Outcome:
-    """What a sync has brought: keys of records by stream, the last states, and what failed."""
+    """What a sync has brought: records by stream, the last states, and what failed."""
 
-    keys: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     records: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     states: dict[str, Json] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
 
+    def keys(self, stream: str) -> list[tuple[str, ...]]:
+        """Return the primary keys of a stream's records."""
+        return keys_of(stream, self.records[stream])
+
     def ids(self, stream: str) -> set[str]:
         """Return the ids of a stream's records."""
-        return {key[-1] for key in self.keys[stream]}
+        return {record["id"] for record in self.records[stream]}
 
 
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "campaign_messages": ("campaign_id", "id"),
-    "event_attributions": ("event_id", "id"),
-    "list_profiles": ("list_id", "id"),
-    "tag_links": ("resource_type", "resource_id", "id"),
-}
+def keys_of(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:
+    """Return the primary keys of records."""
+    keys = streams_named([stream])[stream].keys
+    return [tuple(record[key] for key in keys) for record in records]
+
+
+def lines(
+    config: Mapping[str, object],
+    streams: Sequence[str],
+    states: Iterable[Json],
+    mode: str = "incremental",
+    destination: str = "append",
+) -> Iterator[bytes]:
+    """Yield the lines of a sync of `streams`. Raises what ends it."""
+    selected = catalog(streams, mode, destination, cursors=streams)
+    kept: list[AirbyteStateMessage] = [AirbyteStateMessageSerializer.load(each) for each in states]
+    chunks = SourceKlaviyo().lines(config, ConfiguredAirbyteCatalogSerializer.load(selected), kept)
+    with closing(chunks):  # type: ignore[type-var]
+        for chunk in chunks:
+            yield from chunk.splitlines()
 
 
 def read(
@@ -70,33 +90,13 @@ def read(
         "disable_fetching_predictive_analytics": True,  # its quota would slow every case down
         **config,
     }
-    catalog = ConfiguredAirbyteCatalogSerializer.load(
-        {
-            "streams": [
-                {
-                    "stream": {
-                        "name": stream,
-                        "json_schema": {},
-                        "supported_sync_modes": ["full_refresh", "incremental"],
-                    },
-                    "sync_mode": mode,
-                    "destination_sync_mode": "append",
-                }
-                for stream in streams
-            ]
-        }
-    )
-    kept: list[AirbyteStateMessage] = [
-        AirbyteStateMessageSerializer.load(state) for state in (states or {}).values()
-    ]
     outcome = Outcome()
     handler = _Logs(outcome.logs)
     logging.getLogger("airbyte").addHandler(handler)
     failed = False
     try:
-        for chunk in SourceKlaviyo().lines(config, catalog, kept):
-            for line in chunk.splitlines():
-                _note(outcome, orjson.loads(line))
+        for line in lines(config, streams, (states or {}).values(), mode):
+            _note(outcome, orjson.loads(line))
     except AirbyteTracedException:
         failed = True
     finally:
@@ -116,10 +116,7 @@ class _Logs(logging.Handler):
 
 def _note(outcome: Outcome, message: Json) -> None:
     if message["type"] == "RECORD":
-        record = message["record"]
-        stream, data = record["stream"], record["data"]
-        outcome.records[stream].append(data)
-        outcome.keys[stream].append(tuple(data.get(key, "") for key in KEYS.get(stream, ("id",))))
+        outcome.records[message["record"]["stream"]].append(message["record"]["data"])
     elif message["type"] == "STATE":
         state = message["state"]
         outcome.states[state["stream"]["stream_descriptor"]["name"]] = state

@@ -8,14 +8,13 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import orjson
 import pytest
 
-from integration_tests.connector.conftest import SMALL
+from integration_tests.connector.conftest import SMALL, shop_of
 from integration_tests.connector.harness import key
 from klaviyo_sandbox import Sandbox
 
@@ -41,10 +40,7 @@ def blocks(name: str) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Sandbox]:
-    with Sandbox.start(SMALL) as sandbox:
-        yield sandbox
+shop = shop_of(SMALL)
 
 
 @pytest.fixture

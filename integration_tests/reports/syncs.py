@@ -1,14 +1,12 @@
 """What the tests of reports have in common: the shop, and what a sync of it has brought."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from klaviyo_sandbox import Sandbox
-from source_klaviyo.api.auth import api_key
-from source_klaviyo.api.client import Client
-from source_klaviyo.registry import STREAMS
+from source_klaviyo.registry import STREAMS, stream_name
 from source_klaviyo.reports.report_stream import ReportStream
 
 Json = dict[str, Any]
@@ -31,9 +29,7 @@ SHOP: Final[dict[str, Any]] = {
 }
 
 REPORTS: Final[Mapping[str, type[ReportStream]]] = {
-    stream(Client("https://a.klaviyo.com", api_key("pk"))).name: stream
-    for stream in STREAMS
-    if issubclass(stream, ReportStream)
+    stream_name(stream): stream for stream in STREAMS if issubclass(stream, ReportStream)
 }
 DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregates")
 
@@ -41,11 +37,6 @@ DAILY_QUOTA: Final = sorted(name for name in REPORTS if name != "metric_aggregat
 def days_ago(days: int) -> str:
     """Return the date in UTC so many days ago."""
     return str(datetime.fromtimestamp(time.time() - days * 86_400, UTC).date())
-
-
-def keys(stream: str, records: Iterable[Json]) -> list[tuple[str, ...]]:
-    """Return what names each record."""
-    return [tuple(record[key] for key in REPORTS[stream].keys) for record in records]
 
 
 def calls(sandbox: Sandbox, stream: str) -> int:

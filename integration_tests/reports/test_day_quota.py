@@ -6,15 +6,13 @@ from typing import Any, Final
 import requests
 
 from integration_tests.connector.conftest import connector_of
-from integration_tests.connector.harness import Connector, catalog, last_states
-from integration_tests.quirks.reading import read
+from integration_tests.connector.harness import Connector, incremental, last_states
+from integration_tests.quirks.reading import keys_of, read
 from integration_tests.reports.syncs import (
     DAILY_QUOTA,
     REPORTS,
-    Json,
     calls,
     days_ago,
-    keys,
     state_of,
 )
 from klaviyo_sandbox import Quirks, Sandbox
@@ -31,14 +29,6 @@ def grant(shop: Sandbox, daily: int) -> None:
     shop.log.reset()
 
 
-def incremental(streams: list[str]) -> Json:
-    made = catalog(streams)
-    for stream in made["streams"]:
-        stream["sync_mode"] = "incremental"
-        stream["destination_sync_mode"] = "append_dedup"
-    return made
-
-
 def test_a_spent_quota_ends_the_stream_and_the_next_sync_goes_on(shop: Sandbox) -> None:
     whole = read(shop, [FLOWS], **TWO_YEARS)
     fewest = calls(shop, FLOWS)
@@ -51,11 +41,11 @@ def test_a_spent_quota_ends_the_stream_and_the_next_sync_goes_on(shop: Sandbox) 
     grant(shop, 225)
     second = read(shop, [FLOWS], states=first.states, **TWO_YEARS)
     assert calls(shop, FLOWS) == fewest - 6, "no window is asked for twice"
-    together = keys(FLOWS, [*first.records[FLOWS], *second.records[FLOWS]])
-    assert sorted(map(str, together)) == sorted(map(str, keys(FLOWS, whole.records[FLOWS])))
-    assert max(day for day, *_ in together) == max(
-        day for day, *_ in keys(FLOWS, first.records[FLOWS])
-    ), "the newest days come first"
+    together = keys_of(FLOWS, [*first.records[FLOWS], *second.records[FLOWS]])
+    assert sorted(map(str, together)) == sorted(map(str, whole.keys(FLOWS)))
+    assert max(day for day, *_ in together) == max(day for day, *_ in first.keys(FLOWS)), (
+        "the newest days come first"
+    )
 
 
 def test_the_program_ends_well(shop: Sandbox, tmp_path: Path) -> None:
@@ -63,7 +53,7 @@ def test_the_program_ends_well(shop: Sandbox, tmp_path: Path) -> None:
     shop.set_quirks(Quirks(daily_limit_shared=True))
     connector: Connector = connector_of(shop, tmp_path, **TWO_YEARS)
     streams = [FLOWS, "form_values_reports", "metrics"]
-    first = connector.read(incremental(streams))
+    first = connector.read(incremental(*streams))
     assert first.code == 0
     assert not first.failures
     for stream in streams:
@@ -71,7 +61,7 @@ def test_the_program_ends_well(shop: Sandbox, tmp_path: Path) -> None:
     made = calls(shop, FLOWS), calls(shop, "form_values_reports")
     assert sum(made) == 4, "they are thought to share it"
     assert min(made) > 0
-    again = connector.read(incremental(streams), last_states(first))
+    again = connector.read(incremental(*streams), last_states(first))
     assert again.code == 0
     assert (calls(shop, FLOWS), calls(shop, "form_values_reports")) == made, (
         "the day is remembered, though this program is another one"

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from integration_tests.connector.conftest import connector_of
-from integration_tests.connector.harness import last_states
-from integration_tests.quirks.reading import read
+from integration_tests.connector.harness import incremental, last_states
+from integration_tests.quirks.reading import keys_of, read
 from integration_tests.reports.syncs import (
     DAILY_QUOTA,
     REPORTS,
@@ -17,10 +17,9 @@ from integration_tests.reports.syncs import (
     Json,
     calls,
     days_ago,
-    keys,
     state_of,
 )
-from integration_tests.reports.test_day_quota import FLOWS, TWO_YEARS, incremental
+from integration_tests.reports.test_day_quota import FLOWS, TWO_YEARS
 from klaviyo_sandbox import Sandbox, Settings
 
 pytestmark = pytest.mark.calendar
@@ -44,7 +43,7 @@ def known_days(state: Json) -> set[str]:
 def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, lines: int) -> None:
     connector = connector_of(shop, tmp_path, num_workers=2, **TWO_YEARS)
     whole = read(shop, [FLOWS], **TWO_YEARS)
-    killed = connector.read(incremental([FLOWS]), kill_after=lines)
+    killed = connector.read(incremental(FLOWS), kill_after=lines)
     states = dict(zip([FLOWS], last_states(killed), strict=False))  # perhaps there is none yet
     known = known_days(state_of(states, FLOWS)) if states else set()
     assert (len(known) > 0) == (lines > 30)
@@ -56,8 +55,8 @@ def test_a_kill_costs_nothing_that_was_written(shop: Sandbox, tmp_path: Path, li
     assert again | known >= {record["date"] for record in whole.records[FLOWS]}
     written = {record["date"] for record in killed.records[FLOWS]}
     assert known & {record["date"] for record in whole.records[FLOWS]} <= written
-    together = {*map(str, keys(FLOWS, [*killed.records[FLOWS], *rest.records[FLOWS]]))}
-    assert together == {*map(str, keys(FLOWS, whole.records[FLOWS]))}
+    together = {*map(str, keys_of(FLOWS, [*killed.records[FLOWS], *rest.records[FLOWS]]))}
+    assert together == {*map(str, whole.keys(FLOWS))}
 
 
 def test_a_change_of_days_that_are_not_settled_is_seen(
@@ -90,7 +89,7 @@ def test_a_change_of_days_that_are_not_settled_is_seen(
 
 
 def by_key(stream: str, records: list[Json]) -> dict[tuple[str, ...], Json]:
-    return dict(zip(keys(stream, records), records, strict=True))
+    return dict(zip(keys_of(stream, records), records, strict=True))
 
 
 def test_nothing_is_read_again_within_the_hour(shop: Sandbox) -> None:

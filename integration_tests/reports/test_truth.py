@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from integration_tests.quirks.reading import Outcome, read
-from integration_tests.reports.syncs import REPORTS, SHOP, Json, keys
+from integration_tests.reports.syncs import REPORTS, SHOP, Json
 from klaviyo_sandbox import Sandbox, Settings
 from source_klaviyo.api.auth import api_key
 from source_klaviyo.api.client import Client
@@ -181,7 +181,7 @@ def test_a_day_on_which_the_clock_changes_is_one_row(done: Read) -> None:
     }
     assert bool(changes) == (done.zone.key == "America/New_York")
     for stream in (*SERIES, "metric_aggregates"):
-        named = keys(stream, done.outcome.records[stream])
+        named = done.outcome.keys(stream)
         assert len(named) == len(set(named))
         assert {record["date"] for record in done.outcome.records[stream]} >= changes
 

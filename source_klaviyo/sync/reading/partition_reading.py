@@ -8,13 +8,15 @@ from source_klaviyo.protocol import BEGINNING
 from source_klaviyo.sync.state.checkpoint import Checkpoint
 from source_klaviyo.sync.windows.seen_rows import SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
+from source_klaviyo.sync.windows.window_view import RowsWithoutCursor
 
 
 @dataclass(slots=True, eq=False)
 class PartitionReading:
     """The progress of a partition and its readers.
 
-    `checkpoints` has a checkpoint for each view, None without a stream or a cursor. `readers`
+    `checkpoints` has a checkpoint for each view, None without a stream or a cursor, `no_cursor` the
+    rows without a cursor value. `readers`
     counts all readers, `open` those under way, `pages` the pages that they have fetched, `failures`
     the readers that have failed since the last page. `recent` are the rows that several readers may
     bring. `unordered` means that pages came in no order, `refused` that Klaviyo does not serve the
@@ -24,6 +26,7 @@ class PartitionReading:
 
     partition: Partition
     checkpoints: Sequence[Checkpoint | None]
+    no_cursor: Sequence[RowsWithoutCursor]
     recent: SeenRows
     open: int = 0
     pages: int = 0
@@ -65,8 +68,7 @@ class PartitionReading:
         """Note a page that `reader` has taken in."""
         self.pages += 1
         self.failures = 0
-        has_passed = reader.lo == BEGINNING < reader.place.at and reader.has_written_all
-        self.passed_front = self.passed_front or has_passed
+        self.passed_front = self.passed_front or reader.lo == BEGINNING < reader.place.at
         self.unordered = self.unordered or not reader.place.ascends
 
     @property

@@ -18,7 +18,7 @@ from source_klaviyo.sync.windows.no_cursor_reader import NoCursorReader
 from source_klaviyo.sync.windows.page_size import CollectionPageSize, RangePageSize
 from source_klaviyo.sync.windows.seen_rows import IdMemory, SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
-from source_klaviyo.sync.windows.window_view import WindowView
+from source_klaviyo.sync.windows.window_view import RowsWithoutCursor, WindowView
 
 Views = tuple[int, ...]
 _Reader = TypeVar("_Reader", bound=WindowReader)
@@ -138,7 +138,8 @@ class Partitions:
         checkpoints = self.checkpoints(partition)
         # A row that moves between filters is the same row; a member of two lists is two rows.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
-        self.readings[number] = PartitionReading(partition, checkpoints, recent)
+        no_cursor = [RowsWithoutCursor() for _ in checkpoints]
+        self.readings[number] = PartitionReading(partition, checkpoints, no_cursor, recent)
         missing = {
             view: checkpoint.missing() if (checkpoint := checkpoints[view]) else [Window()]
             for view in views
@@ -149,7 +150,13 @@ class Partitions:
                 number,
                 window,
                 [
-                    WindowView(view, windows, checkpoints[view], _holds(windows, window))
+                    WindowView(
+                        view,
+                        windows,
+                        checkpoints[view],
+                        _holds(windows, window),
+                        no_cursor=no_cursor[view],
+                    )
                     for view, windows in missing.items()
                     if windows
                 ],
@@ -205,8 +212,13 @@ class Partitions:
 
     def _beside(self, kind: type[_Reader], number: int, lo: int, views: Views) -> _Reader:
         """Return a reader of rows that stand on any page, beside the readers of windows."""
-        everything, checkpoints = [Window(lo)], self.readings[number].checkpoints
-        wanted = [WindowView(view, everything, checkpoints[view]) for view in views]
+        everything, reading = [Window(lo)], self.readings[number]
+        wanted = [
+            WindowView(
+                view, everything, reading.checkpoints[view], no_cursor=reading.no_cursor[view]
+            )
+            for view in views
+        ]
         newest_first = self.job.collection.newest_first  # what has changed comes first
         return self._reader(kind, number, Window(lo), wanted, follows_order=newest_first)
 

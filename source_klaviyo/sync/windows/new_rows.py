@@ -47,13 +47,7 @@ class NewRows:
         self.seen.add(page.ids, cursors)
         if page.cursors and not straight:
             pairs = zip(page.ids, page.cursors, kept, strict=True)
-            # A row whose item, or part, may fail is no other reader's to leave out.
-            is_sure = not any(each.items or each.failure for each in page.extracts)
-            recent = [
-                (name, at)
-                for name, at, keep in pairs
-                if keep and (is_sure if at is None else at >= horizon)
-            ]
+            recent = [(name, at) for name, at, keep in pairs if keep and _is_recent(at, horizon)]
             self.recent.add([name for name, _ in recent], [at for _, at in recent])
         return fresh, kept
 
@@ -98,6 +92,10 @@ class NewRows:
 def ahead(page: Page, horizon: int) -> Sequence[int]:
     """Return the numbers of the rows at or behind the horizon: events may lie in the future."""
     return [row for row, at in enumerate(page.cursors) if at is not None and at >= horizon]
+
+
+def _is_recent(cursor: int | None, horizon: int) -> bool:
+    return cursor is None or cursor >= horizon
 
 
 def cursor_values(page: Page) -> list[int]:

@@ -99,11 +99,6 @@ class WindowReader:
         is_read = self.place.at >= self.hi and not self.failure
         return is_read and Window(self.lo, self.hi) == Window()
 
-    @property
-    def has_written_all(self) -> bool:
-        """Whether every row of the pages so far has come for every view, with its item."""
-        return all(each.has_written_all for each in self.views)
-
     def request(self, left_out: frozenset[str] = frozenset()) -> PageRequest:
         """Return the request for the next page, without the parts `left_out`."""
         window, reverses = self._asked()

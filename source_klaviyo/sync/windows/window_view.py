@@ -30,6 +30,43 @@ class Read:
 
 
 @dataclass(slots=True)
+class RowsWithoutCursor:
+    """The rows of a partition without a cursor value, for a view: several readers may meet them.
+
+    All pages with such rows `have_come`; `waiting` items of such rows have not. `lacking` means
+    that a row could not be read.
+    """
+
+    have_come: bool = False
+    waiting: int = 0
+    lacking: bool = False
+    _told: bool = False
+
+    def come(self) -> None:
+        """Note that no further page brings such rows."""
+        self.have_come = True
+
+    def wait_for(self, items: int) -> None:
+        """Note items of such rows that are still to come."""
+        self.waiting += items
+
+    def item_ended(self) -> None:
+        """Note that an item has come, or is missed."""
+        self.waiting -= 1
+
+    def lack(self) -> None:
+        """Note that a row could not be read."""
+        self.lacking = True
+
+    def are_complete(self) -> bool:
+        """Return whether all have come, only once."""
+        if self._told or self.lacking or self.waiting or not self.have_come:
+            return False
+        self._told = True
+        return True
+
+
+@dataclass(slots=True)
 class PendingPage:
     """A page that is complete for a view when its last `items` have come."""
 
@@ -58,6 +95,7 @@ class WindowView:
     `checkpoint` is the view's checkpoint of the partition. `missing` are the windows that the view
     has not read yet. `misses_all` is false if the view misses only a part of the reader's window.
     `holes` are the seconds of rows that could not be read: no state may cover them.
+    `no_cursor` is shared by all readers of the partition.
     """
 
     view: int
@@ -65,17 +103,14 @@ class WindowView:
     checkpoint: Checkpoint | None = None
     misses_all: bool = True
     holes: list[Window] = field(default_factory=list)
-    lacks_rows_without_cursor: bool = False
+    no_cursor: RowsWithoutCursor = field(default_factory=RowsWithoutCursor)
     _pending: deque[PendingPage] = field(default_factory=deque)
-
-    @property
-    def has_written_all(self) -> bool:
-        """Whether no page waits for items, and no row without a cursor value is left out."""
-        return not self._pending and not self.lacks_rows_without_cursor
 
     def another(self) -> "WindowView":
         """Return the same view for the reader of another part of the window."""
-        return WindowView(self.view, self.missing, self.checkpoint, self.misses_all)
+        return WindowView(
+            self.view, self.missing, self.checkpoint, self.misses_all, no_cursor=self.no_cursor
+        )
 
     def deliver(self, partition: int, read: Read, extract: Extract) -> Delivery:
         """Return the view's delivery of a page, whose part for the view is `extract`."""
@@ -98,8 +133,10 @@ class WindowView:
         has_cursors = bool(read.page.cursors)
         pending = PendingPage(len(extract.items), read.completes, read.without_cursor, has_cursors)
         self._pending.append(pending)
-        completes, without_cursor = self._completed()
         cursors = _cursors_of_entries(extract, kept, read.page)
+        if extract.items and has_cursors:
+            self.no_cursor.wait_for(sum(cursor is None for cursor in cursors))
+        completes, without_cursor = self._completed()
         return Delivery(
             self.view,
             partition,
@@ -117,7 +154,9 @@ class WindowView:
         """Note that no rows without a cursor value follow; return whether all have been written."""
         if self._pending:
             self._pending[-1].end_without_cursor()
-        return self.has_written_all
+            return False
+        self.no_cursor.come()
+        return self.no_cursor.are_complete()
 
     def wanted(self, delivery: Delivery) -> "list[WantedItem]":
         """Return the items that a page, delivered last, still waits for."""
@@ -133,6 +172,8 @@ class WindowView:
         elif missed:
             self.holes.append(Window())  # rows without cursors cannot be told apart
         item.page.item_ended()
+        if item.cursor is None and item.page.has_cursors:
+            self.no_cursor.item_ended()
         completes, without_cursor = self._completed()
         if not (completes or without_cursor):
             return None
@@ -168,18 +209,19 @@ class WindowView:
         """Leave the seconds of rows to the next sync."""
         for cursor in cursors:
             if cursor is None:
-                self.lacks_rows_without_cursor = True
+                self.no_cursor.lack()
             elif cursor < FOREVER:
                 self.holes.append(Window(max(0, cursor), max(0, cursor) + 1))
 
     def _completed(self) -> tuple[list[Window], bool]:
         """Return the windows whose items have come, and whether the rows without cursor have."""
-        windows, without_cursor = list[Window](), False
+        windows = list[Window]()
         while self._pending and not self._pending[0].items:
             done = self._pending.popleft()
             windows += subtract([done.completes], self.holes) if done.completes else []
-            without_cursor = without_cursor or done.without_cursor
-        return windows, without_cursor and not self.lacks_rows_without_cursor
+            if done.without_cursor:
+                self.no_cursor.come()
+        return windows, self.no_cursor.are_complete()
 
 
 @dataclass(frozen=True, slots=True)
