@@ -294,12 +294,11 @@ def test_rows_without_a_cursor_are_read_though_windows_are_split_and_syncs_kille
             for row in rows:
                 assert not claimed(state, row) or row[0] in seen[view], "state is ahead of records"
     assert finished
-    is_finer = any(instant and instant % MICRO for instant in cursors)
     failed = any(run.failed(view) for view in range(views))
-    if failed and (tell in BY_VALUE or (tell == "opaque" and is_finer)):
+    if failed and tell != "exact":
         nulls = [number for number, instant in rows if instant is None]
         of_a_second = Counter(instant // MICRO for _, instant in rows if instant is not None)
-        assert len(nulls) >= size or max(of_a_second.values()) > size
+        assert len(nulls) >= size or max(of_a_second.values()) >= size
         return
     assert not failed
     for view in range(views):
