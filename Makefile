@@ -44,6 +44,7 @@ lock-test: $(READY)
 # Property tests with many examples that have not been tried.
 explore: $(READY)
 	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 unit_tests
+	KLAVIYO_SHOPS=5000 $(BIN)/pytest unit_tests/test_simulation.py
 	KLAVIYO_CHAINS=200 $(BIN)/pytest integration_tests/connector/test_chains.py
 	KLAVIYO_CHAINS=300 $(BIN)/pytest integration_tests/deletes/test_chains.py
 	KLAVIYO_EVERY_STREAM=yes $(BIN)/pytest -n 2 integration_tests/connector/test_isolation.py

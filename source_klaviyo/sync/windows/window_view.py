@@ -199,7 +199,11 @@ class WindowView:
 
     def _misses(self, cursor: int | None) -> bool:
         """Whether the view misses a row with this cursor."""
-        return cursor is None or any(max(cursor, BEGINNING) in each for each in self.missing)
+        if cursor is None:
+            return True
+        # The last moments of the year 9999 west of Greenwich are in the year 10000 by UTC.
+        second = min(max(cursor, BEGINNING), FOREVER - 1)
+        return any(second in each for each in self.missing)
 
     def _give_up(self, cursors: Iterable[int | None]) -> None:
         """Leave the seconds of rows to the next sync."""
