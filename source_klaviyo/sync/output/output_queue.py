@@ -23,8 +23,8 @@ class Delivery:
     that are complete once the lines are written, `reopens` is a window that was complete and is
     open again; `without_cursor` says that all rows without a cursor value have come, `refused` that
     Klaviyo does not serve the partition; `ahead` are the ids and cursors of rows behind the
-    horizon. All of these are for the partition's `checkpoint`, if any. The last
-    delivery of a view `ends` the view, with the `failure` of the view, if any.
+    horizon. All of these are for the partition's `checkpoint`, if any. The last delivery of a view
+    `ends` the view, with the `failure` of the view, if any.
     """
 
     view: int

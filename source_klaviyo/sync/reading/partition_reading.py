@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from source_klaviyo.api.partition import Partition
-from source_klaviyo.protocol import BEGINNING
+from source_klaviyo.protocol import BEGINNING, Window
 from source_klaviyo.sync.state.checkpoint import Checkpoint
 from source_klaviyo.sync.windows.seen_rows import SeenRows
 from source_klaviyo.sync.windows.window_reader import WindowReader
-from source_klaviyo.sync.windows.window_view import RowsWithoutCursor
+from source_klaviyo.sync.windows.window_view import RowsWithoutCursor, WindowView
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +37,11 @@ class PartitionReading:
     refused: bool = False
     read_again: bool = False
     passed_front: bool = False
+
+    def view(self, view: int, missing: Sequence[Window], *, misses_all: bool = True) -> WindowView:
+        """Return a view, with the windows that the view misses, for a reader of the partition."""
+        checkpoint, no_cursor = self.checkpoints[view], self.no_cursor[view]
+        return WindowView(view, missing, checkpoint, misses_all, no_cursor=no_cursor)
 
     def begun(self) -> None:
         """Note another reader under way."""

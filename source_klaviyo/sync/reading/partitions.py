@@ -139,7 +139,8 @@ class Partitions:
         # A row that moves between filters is the same row; a member of two lists is two rows.
         recent = self._shared if collection.partitions else SeenRows(self.memory)
         no_cursor = [RowsWithoutCursor() for _ in checkpoints]
-        self.readings[number] = PartitionReading(partition, checkpoints, no_cursor, recent)
+        reading = PartitionReading(partition, checkpoints, no_cursor, recent)
+        self.readings[number] = reading
         missing = {
             view: checkpoint.missing() if (checkpoint := checkpoints[view]) else [Window()]
             for view in views
@@ -150,13 +151,7 @@ class Partitions:
                 number,
                 window,
                 [
-                    WindowView(
-                        view,
-                        windows,
-                        checkpoints[view],
-                        _holds(windows, window),
-                        no_cursor=no_cursor[view],
-                    )
+                    reading.view(view, windows, misses_all=_holds(windows, window))
                     for view, windows in missing.items()
                     if windows
                 ],
@@ -212,13 +207,7 @@ class Partitions:
 
     def _beside(self, kind: type[_Reader], number: int, lo: int, views: Views) -> _Reader:
         """Return a reader of rows that stand on any page, beside the readers of windows."""
-        everything, reading = [Window(lo)], self.readings[number]
-        wanted = [
-            WindowView(
-                view, everything, reading.checkpoints[view], no_cursor=reading.no_cursor[view]
-            )
-            for view in views
-        ]
+        wanted = [self.readings[number].view(view, [Window(lo)]) for view in views]
         newest_first = self.job.collection.newest_first  # what has changed comes first
         return self._reader(kind, number, Window(lo), wanted, follows_order=newest_first)
 

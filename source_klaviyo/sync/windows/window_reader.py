@@ -142,12 +142,14 @@ class WindowReader:
             self.finished = self._is_last()
             begins_anew = not self.finished
         completes = None if tied else self._complete()
+        late = ahead(page, horizon)
         if self.finished or begins_anew:
             self.chain.break_off()
         else:
-            self._choose_next(page, fresh)
+            # Rows behind the horizon come again to a second reader, and after each request by time.
+            self._choose_next(page, [True] if 0 < len(late) == len(page.ids) else fresh)
         done = self.finished and self.rows.without_cursor
-        read = Read(page, kept, completes, reopens, done, ahead(page, horizon))
+        read = Read(page, kept, completes, reopens, done, late)
         return self._deliver(views, read)
 
     def ask_by_time(self) -> None:
@@ -233,7 +235,8 @@ class WindowReader:
             self.chain.progressed()
         return completes
 
-    def _choose_next(self, page: Page, fresh: Sequence[bool]) -> None:
+    def _choose_next(self, page: Page, leads_on: Sequence[bool]) -> None:
+        """Choose the next request; `leads_on` tells which rows show that the pages go on."""
         resizes = self.page_size is not None and self.page_size.changes()
         moved = self.place.at > self.chain.began
         if self._has_left(page) or (moved and (resizes or not page.exact)):
@@ -245,9 +248,7 @@ class WindowReader:
                 self.page_size.enlarge()
         else:
             self.chain.follow(page)
-        # Rows behind the horizon come again to a second reader, and after each request by time.
-        moves_on = len(page.ids) > 0 and len(ahead(page, self.tell_horizon())) == len(page.ids)
-        fault = self.chain.fault(page, [True] if moves_on else fresh)
+        fault = self.chain.fault(page, leads_on)
         if fault and not self.chain.break_off_once():
             advice = f"Klaviyo sends page after page of {self.collection.name}, and each {fault}."
             self.failure = StreamFailed(advice, FailureType.system_error)
